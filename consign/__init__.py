@@ -1,0 +1,1 @@
+"""Consignment (titip jual) between small producers, stores and the city office, settled to the rupiah."""

@@ -1,0 +1,5 @@
+"""Run the command line: `python -m consign`."""
+
+from consign.cli import main
+
+main()

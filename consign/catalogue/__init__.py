@@ -1,0 +1,1 @@
+"""Products, prices, barcodes, and the codes tills use."""

@@ -1,0 +1,20 @@
+"""Reading products."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consign.catalogue.rules import ProductUnknown
+from consign.models.catalogue import Product
+
+
+def get_product(session: Session, code: str) -> Product:
+    """Return the product with the region's *code*.
+
+    Raises:
+        ProductUnknown: there is none.
+
+    """
+    product = session.scalar(select(Product).where(Product.code == code))
+    if product is None:
+        raise ProductUnknown(f"There is no product {code!r}.")
+    return product

@@ -1,0 +1,77 @@
+"""GTINs, and the errors of this slice."""
+
+from consign.errors import BadInput, Conflict, NotFound
+
+GTIN_LENGTHS = (8, 12, 13, 14)
+
+
+class GtinInvalid(BadInput):
+    """The number is not a GTIN; no barcode was added."""
+
+    code = "catalogue.gtin_invalid"
+
+
+class BarcodeTaken(Conflict):
+    """The number names another product for ever; no barcode was added."""
+
+    code = "catalogue.barcode_taken"
+
+
+class ProductUnknown(NotFound):
+    """No product has this code; nothing was changed."""
+
+    code = "catalogue.product_unknown"
+
+
+class ProductCodeTaken(Conflict):
+    """Another product has this code; nothing was added."""
+
+    code = "catalogue.code_taken"
+
+
+class PriceOverlaps(Conflict):
+    """A later price stands already; no price was set."""
+
+    code = "catalogue.price_overlaps"
+
+
+def compute_check_digit(payload: str) -> str:
+    """Return the check digit for a GTIN without its last digit: weights 3, 1, 3, 1 … from the right.
+
+    Source: GS1 General Specifications, check digit calculation.
+    """
+    weighted = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(payload)))
+    return str(-weighted % 10)
+
+
+def parse_gtin(text: str) -> str:
+    """Return a GTIN-8, 12, 13 or 14 as its digits, leading zeros kept. A wrong number is refused, never repaired.
+
+    Restricted numbers (GTIN-13 beginning with 02, 04, 2, or 05 and 98 to 99 for coupons; GTIN-8 beginning with 0 or 2)
+    are valid only inside one company or city, so they are no GTINs.
+
+    Raises:
+        GtinInvalid: the length, the check digit or the prefix is wrong.
+
+    Source: GS1 General Specifications, GS1 prefixes and restricted circulation numbers.
+
+    """
+    digits = text.strip().replace(" ", "").replace("-", "")
+    if not digits.isascii() or not digits.isdigit() or len(digits) not in GTIN_LENGTHS:
+        raise GtinInvalid(f"{text!r} is no GTIN: 8, 12, 13 or 14 digits are expected; no barcode was added.")
+    expected = compute_check_digit(digits[:-1])
+    if digits[-1] != expected:
+        raise GtinInvalid(
+            f"{text!r} ends in {digits[-1]}, but its check digit should be {expected}: a digit was mistyped;"
+            " no barcode was added."
+        )
+    if _is_restricted(digits):
+        raise GtinInvalid(f"{text!r} is a number for internal use, not a GTIN; no barcode was added.")
+    return digits
+
+
+def _is_restricted(digits: str) -> bool:
+    if len(digits) == 8:
+        return digits[0] in "02"
+    thirteen = digits.rjust(14, "0")[1:]
+    return thirteen[:2] in {"02", "04", "05", "98", "99"} or thirteen[0] == "2" or thirteen.startswith("0000")

@@ -1,0 +1,38 @@
+"""Everything that must always hold, gathered from the slices."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consign.breach import Breach
+from consign.catalogue.checks import CHECKS as CATALOGUE
+from consign.files import FileMissing, Files
+from consign.identity.checks import CHECKS as IDENTITY
+from consign.ledger.checks import CHECKS as LEDGER
+from consign.models.sales import SalesUpload
+from consign.partners.checks import CHECKS as PARTNERS
+from consign.sales.checks import CHECKS as SALES
+from consign.settlement.checks import CHECKS as SETTLEMENT
+
+CHECKS = (*LEDGER, *SALES, *SETTLEMENT, *CATALOGUE, *PARTNERS, *IDENTITY)
+
+
+def find_breaches(session: Session, files: Files) -> Iterator[Breach]:
+    """Yield every breach of every invariant, in one consistent reading of the region."""
+    for check in CHECKS:
+        yield from check(session)
+    yield from check_files(session, files)
+
+
+def check_files(session: Session, files: Files) -> Iterator[Breach]:
+    """Find files that a row names but that are not stored, or whose bytes are not those that were handed in."""
+    query = select(SalesUpload.sha256).distinct().order_by(SalesUpload.sha256)
+    for sha256 in session.scalars(query):
+        try:
+            stored = files.compute_hash(sha256)
+        except FileMissing:
+            yield Breach("files.missing", f"file {sha256}", "is not in the object store")
+            continue
+        if stored != sha256:
+            yield Breach("files.changed", f"file {sha256}", f"has bytes of hash {stored}")

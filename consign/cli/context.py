@@ -1,0 +1,86 @@
+"""What every command needs: the settings, the database and the files, opened when first asked for."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from consign.db import Database
+from consign.errors import BadInput
+from consign.files import Files
+from consign.identity.queries import get_actor
+from consign.identity.rules import Actor
+from consign.settings import Settings
+
+
+class Context:
+    """The installation as one command sees it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @classmethod
+    @contextmanager
+    def opened(cls, region: str | None) -> Iterator["Context"]:
+        """Read the settings; close at the end what was opened."""
+        settings = Settings()
+        context = cls(settings.model_copy(update={"region": region}) if region else settings)
+        yield context
+        if "database" in vars(context):
+            context.database.close()
+
+    @cached_property
+    def database(self) -> Database:
+        """Open the database; starts the embedded one where none is named."""
+        return Database.open(url=self.settings.database_url, data_dir=self.settings.data_dir)
+
+    @cached_property
+    def files(self) -> Files:
+        """Open the object store."""
+        return Files.open(url=self.settings.files_url, folder=self.settings.data_dir / "files")
+
+    @property
+    def region(self) -> str:
+        """Return the region's code.
+
+        Raises:
+            BadInput: none is named.
+
+        """
+        if not self.settings.region:
+            raise BadInput("Which region? Name it with --region CODE or CONSIGN_REGION.")
+        return self.settings.region
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Run one transaction in the region."""
+        with self.database.transaction(self.region) as session:
+            yield session
+
+    @contextmanager
+    def acting(self, login: str) -> Iterator[tuple[Session, Actor]]:
+        """Run one transaction in the region as the user *login*, who is told what their role does not cover."""
+        with self.transaction() as session:
+            yield session, get_actor(session, login)
+
+
+pass_context = click.make_pass_decorator(Context)
+
+
+def as_user(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that says who acts."""
+    return click.option(
+        "--as", "login", metavar="USER", required=True, envvar="CONSIGN_AS", help="Login of the user who acts; also CONSIGN_AS."
+    )(command)
+
+
+def as_json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option for machine-readable output."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(command)
+
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+"""A day on the command line, written 2026-10-31."""

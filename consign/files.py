@@ -1,0 +1,94 @@
+"""The object store: every file by the SHA-256 of its bytes, written before any row names it, never changed."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from consign.errors import ConsignError
+
+CHUNK_BYTES = 4 << 20
+
+
+class FileMissing(ConsignError):
+    """A stored file is not in the object store; whoever asked got nothing."""
+
+    code = "files.missing"
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of the file's bytes as 64 hexadecimal digits."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+class Files:
+    """Files by hash in one object store."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @classmethod
+    def open(cls, *, url: str | None, folder: Path) -> "Files":
+        """Open the store at *url*, or a local one in *folder*, which is made if it is missing."""
+        if url:
+            return cls(from_url(url))
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(LocalStore(folder))
+
+    def store(self, path: Path, sha256: str) -> None:
+        """Keep the bytes of *path* under their hash; a file that is already there is left as it is."""
+        if not self.exists(sha256):
+            with path.open("rb") as source:
+                obstore.put(self._store, _key(sha256), source)
+
+    def exists(self, sha256: str) -> bool:
+        """Say whether the store holds a file of this hash."""
+        try:
+            obstore.head(self._store, _key(sha256))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def read(self, sha256: str) -> Iterator[bytes]:
+        """Yield the file's bytes in pieces.
+
+        Raises:
+            FileMissing: the store holds no such file.
+
+        """
+        try:
+            found = obstore.get(self._store, _key(sha256))
+        except FileNotFoundError as error:
+            raise FileMissing(f"The file {sha256} is not in the object store.") from error
+        for piece in found.stream(min_chunk_size=CHUNK_BYTES):
+            yield bytes(piece)
+
+    def copy_to(self, sha256: str, path: Path) -> None:
+        """Write the stored file to *path*.
+
+        Raises:
+            FileMissing: the store holds no such file.
+
+        """
+        with path.open("wb") as target:
+            for piece in self.read(sha256):
+                target.write(piece)
+
+    def compute_hash(self, sha256: str) -> str:
+        """Return the SHA-256 of the bytes that are really stored under *sha256*.
+
+        Raises:
+            FileMissing: the store holds no such file.
+
+        """
+        digest = hashlib.sha256()
+        for piece in self.read(sha256):
+            digest.update(piece)
+        return digest.hexdigest()
+
+
+def _key(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256}"

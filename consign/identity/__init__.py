@@ -1,0 +1,1 @@
+"""Who may do what, and the chained record of who did."""

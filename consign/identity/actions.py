@@ -1,0 +1,87 @@
+"""Adding users, and recording who did what."""
+
+from typing import Any
+
+from sqlalchemy import exists, insert, select
+from sqlalchemy.orm import Session
+
+from consign import clock
+from consign.db import run_last
+from consign.errors import BadInput, Conflict, NotAllowed
+from consign.identity.rules import Act, Actor, Role, authorize, compute_event_hash
+from consign.models.identity import AuditEvent, AuditHead, UserAccount
+
+SCOPED = {
+    Role.PRODUCER: ("producer_id",),
+    Role.STORE_MANAGER: ("partner_id", "store_id"),
+    Role.PARTNER_FINANCE: ("partner_id",),
+}
+
+
+class LoginTaken(Conflict):
+    """Another user has this login; no user was added."""
+
+    code = "identity.login_taken"
+
+
+def record_event(session: Session, *, by: Actor | None, act: str, subject: str, **detail: Any) -> None:
+    """Put an event at the end of the audit chain, in this transaction, just before its commit.
+
+    *by* is blank for the operator of the installation. *detail* is kept as it is: plain values only.
+    """
+    user_id = by.user_id if by else None
+    run_last(session, lambda late: _append(late, user_id=user_id, act=act, subject=subject, detail=detail))
+
+
+def _append(session: Session, *, user_id: int | None, act: str, subject: str, detail: dict[str, Any]) -> None:
+    head = session.execute(
+        select(AuditHead).where(AuditHead.id == 1).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one()
+    seq, at = head.seq + 1, clock.now()
+    digest = compute_event_hash(
+        head.hash, seq=seq, at=at, user_id=user_id, act=act, subject=subject, detail=detail
+    )
+    row = {"seq": seq, "at": at, "user_id": user_id, "act": act, "subject": subject, "detail": detail}
+    session.execute(insert(AuditEvent).values(**row, previous_hash=head.hash, hash=digest))
+    head.seq, head.hash = seq, digest
+    session.flush()
+
+
+def add_user(
+    session: Session,
+    *,
+    by: Actor | None,
+    login: str,
+    name: str,
+    role: Role,
+    partner_id: int | None = None,
+    store_id: int | None = None,
+    producer_id: int | None = None,
+) -> UserAccount:
+    """Add a person. Without *by* only the first admin of a region can be added.
+
+    Raises:
+        NotAllowed: *by* is no admin, or is blank although the region has users.
+        BadInput: the role needs a partner, store or producer that is not given, or does not take the one given.
+        LoginTaken: the login is in use.
+
+    """
+    if by is not None:
+        authorize(by, Act.MANAGE_USERS)
+    elif role is not Role.ADMIN or session.scalar(select(exists().select_from(UserAccount))):
+        raise NotAllowed("Only the first admin of a region is added without --as; no user was added.")
+    scope = {"partner_id": partner_id, "store_id": store_id, "producer_id": producer_id}
+    given = {key for key, value in scope.items() if value is not None}
+    needed = set(SCOPED.get(role, ()))
+    if given != needed:
+        wanted = ", ".join(sorted(key.removesuffix("_id") for key in needed)) or "no partner, store or producer"
+        raise BadInput(f"The role {role} is held for {wanted}; no user was added.")
+    if session.scalar(select(exists().where(UserAccount.login == login.lower()))):
+        raise LoginTaken(f"The login {login.lower()!r} is in use; no user was added.")
+    user = UserAccount(
+        login=login.lower(), name=name, role=role.value, active=True, added_at=clock.now(), **scope
+    )
+    session.add(user)
+    session.flush()
+    record_event(session, by=by, act="user added", subject=f"user:{user.id}", login=user.login, role=user.role)
+    return user

@@ -1,0 +1,1 @@
+"""Accounts and transfers: the only writer of money."""

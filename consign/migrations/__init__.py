@@ -1,0 +1,1 @@
+"""Alembic migrations: `public` for the region register, `region` for the tables of each region."""

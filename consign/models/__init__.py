@@ -1,0 +1,17 @@
+"""The tables, one module per slice. Imports nothing from the rest of the application."""
+
+from consign.models import catalogue, identity, ledger, outbox, partners, region, sales, settlement
+from consign.models.base import PublicBase, RegionBase
+
+__all__ = [
+    "PublicBase",
+    "RegionBase",
+    "catalogue",
+    "identity",
+    "ledger",
+    "outbox",
+    "partners",
+    "region",
+    "sales",
+    "settlement",
+]

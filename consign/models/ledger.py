@@ -1,0 +1,56 @@
+"""Accounts and transfers, the only tables that hold money."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consign.models.base import ADD_ONLY, CHANGING, RegionBase
+
+
+class Account(RegionBase):
+    """What has been debited and credited to one account; its balance is the difference."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        CheckConstraint("kind IN ('partner_owes', 'producer_is_owed')", name="kind"),
+        CheckConstraint("debits_rp >= 0 AND credits_rp >= 0", name="sides"),
+        UniqueConstraint("kind", "partner_id", "producer_id"),
+        {"info": CHANGING},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    kind: Mapped[str]
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
+    producer_id: Mapped[int] = mapped_column(ForeignKey("producer.id"))
+    debits_rp: Mapped[int]
+    """Sum of the transfers that debit this account, in rupiah."""
+    credits_rp: Mapped[int]
+    """Sum of the transfers that credit this account, in rupiah."""
+
+
+class Transfer(RegionBase):
+    """One positive amount from a debit to a credit account. Balanced by its shape, never changed."""
+
+    __tablename__ = "transfer"
+    __table_args__ = (
+        CheckConstraint("amount_rp > 0", name="amount"),
+        CheckConstraint("debit_account_id <> credit_account_id", name="two_accounts"),
+        Index("ix_transfer_debit", "debit_account_id"),
+        Index("ix_transfer_credit", "credit_account_id"),
+        {"info": ADD_ONLY},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    """What makes this transfer the only one of its kind, such as `statement:NP-2026-000001:sales`."""
+    kind: Mapped[str]
+    debit_account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    credit_account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    amount_rp: Mapped[int]
+    booked_on: Mapped[date]
+    cause: Mapped[str]
+    """The document that caused it, such as a statement's number."""
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("transfer.id"), unique=True)
+    """The transfer this one takes back."""
+    posted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,140 @@
+"""Producers, retail partners, their stores, and the agreements between them."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consign.models.base import CHANGING, RegionBase
+
+
+class RegionTerms(RegionBase):
+    """What the dinas has set for its region; one row."""
+
+    __tablename__ = "region_terms"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="one_row"),
+        CheckConstraint("0 <= fee_from_bp AND fee_from_bp <= fee_to_bp AND fee_to_bp <= 10000", name="fee_bounds"),
+        {"info": CHANGING},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fee_from_bp: Mapped[int]
+    """Lowest fee an agreement may take, in basis points; inside."""
+    fee_to_bp: Mapped[int]
+    """Highest fee an agreement may take, in basis points; inside."""
+
+
+class Producer(RegionBase):
+    """A small producer (UMKM) whose goods stand in the stores."""
+
+    __tablename__ = "producer"
+    __table_args__ = (
+        CheckConstraint("nib IS NULL OR nib ~ '^[0-9]{13}$'", name="nib"),
+        {"info": CHANGING},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    nib: Mapped[str | None] = mapped_column(unique=True)
+    """Business identification number, 13 digits as text."""
+
+
+class Partner(RegionBase):
+    """A retail partner: a chain, a minimarket or a hotel."""
+
+    __tablename__ = "partner"
+    __table_args__ = (
+        CheckConstraint("kind IN ('supermarket', 'minimarket', 'hotel')", name="kind"),
+        CheckConstraint("cycle IN ('week', 'half_month', 'month')", name="cycle"),
+        {"info": CHANGING},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    cycle: Mapped[str]
+    """How often its sales are settled."""
+
+
+class Store(RegionBase):
+    """One outlet of a partner, with the time zone that decides when its day ends."""
+
+    __tablename__ = "store"
+    __table_args__ = (
+        CheckConstraint("zone IN ('Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura')", name="zone"),
+        CheckConstraint("closed_on IS NULL OR closed_on >= opened_on", name="days"),
+        UniqueConstraint("partner_id", "code"),
+        UniqueConstraint("id", "partner_id"),
+        {"info": CHANGING},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
+    code: Mapped[str]
+    name: Mapped[str]
+    zone: Mapped[str]
+    opened_on: Mapped[date]
+    """First day on which it sells consigned goods."""
+    closed_on: Mapped[date | None]
+    """Last such day; blank while it goes on."""
+
+
+class StoreAlias(RegionBase):
+    """Another name that a partner's files use for a store; matched to the letter."""
+
+    __tablename__ = "store_alias"
+    __table_args__ = ({"info": CHANGING},)
+
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"), primary_key=True)
+    alias: Mapped[str] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+
+
+class Agreement(RegionBase):
+    """What a partner and a producer agreed for a scope and a time. Only its end may change."""
+
+    __tablename__ = "agreement"
+    __table_args__ = (
+        CheckConstraint("fee_rate_bp BETWEEN 0 AND 10000", name="fee_rate"),
+        CheckConstraint("fee_tax_bp BETWEEN 0 AND 10000", name="fee_tax"),
+        CheckConstraint("pph23_bp BETWEEN 0 AND 10000", name="pph23"),
+        CheckConstraint("payment_term_days BETWEEN 0 AND 365", name="payment_term"),
+        CheckConstraint("fee_on IN ('agreed_price', 'reported_gross', 'reported_net')", name="fee_on"),
+        CheckConstraint("discount_borne_by IN ('store', 'producer')", name="discount_borne_by"),
+        CheckConstraint("NOT isempty(days) AND NOT lower_inf(days)", name="days"),
+        ExcludeConstraint(
+            (text("int8range(partner_id, partner_id, '[]')"), "&&"),
+            (text("int8range(producer_id, producer_id, '[]')"), "&&"),
+            (text("int8range(COALESCE(store_id, 0), COALESCE(store_id, 0), '[]')"), "&&"),
+            (text("int8range(COALESCE(product_id, 0), COALESCE(product_id, 0), '[]')"), "&&"),
+            ("days", "&&"),
+            name="ex_agreement_scope",
+        ),
+        {"info": CHANGING},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
+    producer_id: Mapped[int] = mapped_column(ForeignKey("producer.id"))
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
+    """Only this store; blank for all of the partner's."""
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    """Only this product; blank for all of the producer's."""
+    days: Mapped[Range[date]] = mapped_column(DATERANGE)
+    """First day inside, last day outside, open when no end is agreed."""
+    fee_rate_bp: Mapped[int]
+    """What the store keeps, in basis points."""
+    fee_on: Mapped[str]
+    """What the fee is taken on: the agreed price, the reported gross, or the reported net."""
+    discount_borne_by: Mapped[str]
+    """Who bears a discount the store gives: `store` owes the price before it, `producer` the price after it."""
+    fee_tax_bp: Mapped[int]
+    """Tax on the fee (PPN), in basis points; 0 where the store charges none."""
+    pph23_bp: Mapped[int]
+    """PPh 23 that the producer withholds on the fee, in basis points; 0 for natural persons."""
+    payment_term_days: Mapped[int]
+    """Calendar days from the statement until the money is due."""

@@ -1,0 +1,1 @@
+"""Producers, retail partners, stores and agreements."""

@@ -1,0 +1,36 @@
+"""The invariants of agreements: fees within bounds, no two in force for the same scope on one day."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from consign.breach import Breach
+
+
+def check_fee_bounds(session: Session) -> Iterator[Breach]:
+    """Find agreements whose fee lies outside what the region allows."""
+    rows = session.execute(
+        text("""
+        SELECT agreement.id, fee_rate_bp, fee_from_bp, fee_to_bp FROM agreement, region_terms
+        WHERE fee_rate_bp NOT BETWEEN fee_from_bp AND fee_to_bp ORDER BY agreement.id""")
+    )
+    for row in rows:
+        what = f"takes {row.fee_rate_bp} bp, the region allows {row.fee_from_bp} to {row.fee_to_bp} bp"
+        yield Breach("agreement.fee", f"agreement {row.id}", what)
+
+
+def check_agreement_overlap(session: Session) -> Iterator[Breach]:
+    """Find two agreements of the same scope in force on the same day."""
+    rows = session.execute(
+        text("""
+        SELECT one.id, other.id AS other FROM agreement AS one JOIN agreement AS other
+          ON one.id < other.id AND one.partner_id = other.partner_id AND one.producer_id = other.producer_id
+         AND one.store_id IS NOT DISTINCT FROM other.store_id AND one.product_id IS NOT DISTINCT FROM other.product_id
+         AND one.days && other.days ORDER BY one.id, other.id""")
+    )
+    for row in rows:
+        yield Breach("agreement.overlap", f"agreement {row.id}", f"is in force on days of agreement {row.other}")
+
+
+CHECKS = (check_fee_bounds, check_agreement_overlap)

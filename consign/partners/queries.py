@@ -1,0 +1,65 @@
+"""Reading producers, partners, stores and agreements."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consign.models.partners import Partner, Producer, Store
+from consign.partners.rules import UnknownCode
+
+
+def get_producer(session: Session, code: str) -> Producer:
+    """Return the producer with *code*.
+
+    Raises:
+        UnknownCode: there is none.
+
+    """
+    producer = session.scalar(select(Producer).where(Producer.code == code))
+    if producer is None:
+        raise UnknownCode(f"There is no producer {code!r}.")
+    return producer
+
+
+def get_partner(session: Session, code: str) -> Partner:
+    """Return the partner with *code*.
+
+    Raises:
+        UnknownCode: there is none.
+
+    """
+    partner = session.scalar(select(Partner).where(Partner.code == code))
+    if partner is None:
+        raise UnknownCode(f"There is no partner {code!r}.")
+    return partner
+
+
+def get_store(session: Session, *, partner_id: int, code: str) -> Store:
+    """Return the partner's store with *code*.
+
+    Raises:
+        UnknownCode: the partner has none.
+
+    """
+    store = session.scalar(select(Store).where(Store.partner_id == partner_id, Store.code == code))
+    if store is None:
+        raise UnknownCode(f"The partner has no store {code!r}.")
+    return store
+
+
+def find_partners(session: Session) -> list[Partner]:
+    """Return all partners by name."""
+    return list(session.scalars(select(Partner).order_by(Partner.name)))
+
+
+def find_stores(session: Session, *, partner_id: int) -> list[Store]:
+    """Return the partner's stores by code."""
+    return list(session.scalars(select(Store).where(Store.partner_id == partner_id).order_by(Store.code)))
+
+
+def lock_partner(session: Session, partner_id: int) -> None:
+    """Wait until nobody else posts for or closes this partner, and hold it until the transaction ends.
+
+    Posting and closing both take this lock, so a sale is posted before a cut or after it, never across it. New uploads
+    only refer to the partner's row and do not wait.
+    """
+    session.execute(select(Partner.id).where(Partner.id == partner_id).with_for_update(key_share=True))

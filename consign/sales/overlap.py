@@ -1,0 +1,173 @@
+"""Twice is once: staged lines held against what earlier files posted for the same stores and days.
+
+Lines of one product in one receipt are compared as multisets of price, quantity and amounts. The same lines are known
+and add nothing; more lines add the rest; anything else asks a person. A summary speaks for its whole store-day.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from consign.db import count_rows
+
+GROUP = "store_id, sold_on, till, receipt, product_id"
+KEY = f"{GROUP}, unit_price_rp"
+VALUES = "unit_price_rp, quantity, gross_rp, discount_rp"
+
+STORE_DAYS = text("""
+    CREATE TEMPORARY TABLE staged_days ON COMMIT DROP AS
+    SELECT store_id, sold_on, bool_or(receipt = '') AS has_summary, bool_or(receipt <> '') AS has_receipts
+    FROM staged GROUP BY store_id, sold_on""")
+
+POSTINGS = text("""
+    SELECT DISTINCT posting_no FROM sales_cover JOIN staged_days USING (store_id, sold_on)
+    WHERE partner_id = :partner AND kind <> 'no_sales' AND lines > 0 ORDER BY posting_no""")
+
+LIVE = text(f"""
+    CREATE TEMPORARY TABLE live ON COMMIT DROP AS
+    SELECT posting_no, row_no, {KEY}, quantity, gross_rp, discount_rp, nth, version, posting.upload_id,
+      COALESCE(back.gone, false) AS reversed, COALESCE(known.met, false) AS matched
+    FROM (SELECT * FROM sale WHERE partner_id = :partner AND posting_no = ANY(:postings) AND version > 0) AS standing
+    JOIN staged_days USING (store_id, sold_on)
+    JOIN (SELECT number AS posting_no, upload_id FROM sales_posting WHERE partner_id = :partner) AS posting
+      USING (posting_no)
+    LEFT JOIN (SELECT reverses_posting_no AS posting_no, reverses_row_no AS row_no, true AS gone FROM sale
+      WHERE partner_id = :partner AND reverses_row_no IS NOT NULL) AS back USING (posting_no, row_no)
+    LEFT JOIN (SELECT sale_posting_no AS posting_no, sale_row_no AS row_no, true AS met FROM sales_known
+      WHERE upload_id = :upload) AS known USING (posting_no, row_no)""")  # noqa: S608
+
+MATCHED = text(f"""
+    CREATE TEMPORARY TABLE matched ON COMMIT DROP AS
+    SELECT new.row_no, old.posting_no, old.row_no AS sale_row_no FROM
+      (SELECT row_no, {GROUP}, {VALUES},
+         row_number() OVER (PARTITION BY {GROUP}, {VALUES} ORDER BY row_no) AS k
+       FROM staged JOIN staged_days USING (store_id, sold_on)) AS new
+    JOIN
+      (SELECT posting_no, row_no, {GROUP}, {VALUES},
+         row_number() OVER (PARTITION BY {GROUP}, {VALUES} ORDER BY posting_no, row_no) AS k
+       FROM live WHERE NOT reversed AND NOT matched AND upload_id IS DISTINCT FROM :upload) AS old
+    USING ({GROUP}, {VALUES}, k)""")  # noqa: S608
+
+KNOWN = text("""
+    INSERT INTO sales_known (upload_id, row_no, sale_posting_no, sale_row_no)
+    SELECT :upload, row_no, posting_no, sale_row_no FROM matched""")
+
+# Lines that stand and were not met by an equal new line, of a receipt's product or a summary's day that the file speaks of.
+CLASHING = text(f"""
+    CREATE TEMPORARY TABLE clashing ON COMMIT DROP AS
+    SELECT live.posting_no, live.row_no, live.upload_id, live.store_id, live.sold_on, live.receipt
+    FROM live JOIN staged_days USING (store_id, sold_on)
+    LEFT JOIN matched ON matched.posting_no = live.posting_no AND matched.sale_row_no = live.row_no
+    WHERE NOT live.reversed AND NOT live.matched AND live.upload_id IS DISTINCT FROM :upload AND matched.row_no IS NULL
+      AND (has_summary OR live.receipt = ''
+           OR EXISTS (SELECT 1 FROM staged AS new WHERE
+                (new.store_id, new.sold_on, new.till, new.receipt, new.product_id)
+              = (live.store_id, live.sold_on, live.till, live.receipt, live.product_id)))""")  # noqa: S608
+
+# New lines of a day on which either side is a summary, though other lines stand for that day.
+NEW_ON_COVERED_DAYS = text("""
+    SELECT count(*) AS lines, count(DISTINCT (staged.store_id, staged.sold_on)) AS days
+    FROM staged JOIN staged_days USING (store_id, sold_on)
+    LEFT JOIN matched USING (row_no)
+    WHERE matched.row_no IS NULL AND EXISTS (
+      SELECT 1 FROM live WHERE live.store_id = staged.store_id AND live.sold_on = staged.sold_on
+        AND NOT reversed AND upload_id IS DISTINCT FROM :upload AND (has_summary OR live.receipt = ''))""")
+
+# The same receipt number on another day, where numbers never begin again.
+MOVED = text("""
+    SELECT count(*) FROM staged WHERE receipt <> '' AND quantity > 0 AND EXISTS (
+      SELECT 1 FROM sale JOIN sales_posting AS posting
+        ON posting.partner_id = sale.partner_id AND posting.number = sale.posting_no
+      WHERE sale.store_id = staged.store_id AND sale.receipt = staged.receipt AND sale.till = staged.till
+        AND sale.sold_on <> staged.sold_on AND sale.version > 0 AND sale.quantity > 0
+        AND posting.upload_id IS DISTINCT FROM :upload
+        AND NOT EXISTS (SELECT 1 FROM sale AS back WHERE back.partner_id = sale.partner_id
+          AND back.reverses_posting_no = sale.posting_no AND back.reverses_row_no = sale.row_no))""")
+
+# New lines come behind the equal ones that stand, and in a version of their own where some were reversed.
+NUMBERING = text(f"""
+    UPDATE staged SET nth = standing.nth + behind.nth, version = standing.version FROM (
+      SELECT {KEY}, COALESCE(max(nth) FILTER (WHERE NOT reversed), 0) AS nth,
+        max(version) + bool_or(reversed)::integer AS version
+      FROM live GROUP BY {KEY}) AS standing
+    JOIN (SELECT row_no, {KEY}, row_number() OVER (PARTITION BY {KEY} ORDER BY row_no) AS nth FROM staged) AS behind
+      USING ({KEY})
+    WHERE staged.row_no = behind.row_no""")  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Clash:
+    """What of a file differs from what stands for the same receipts and days; all zero when nothing does."""
+
+    standing_lines: int
+    """Lines that stand and have no equal in the file."""
+    new_lines: int
+    """Lines of the file on days that a summary speaks for, or that the file's summary speaks for."""
+    days: int
+    moved_lines: int
+    """Lines whose receipt stands on another day, where receipt numbers never begin again."""
+
+    def __bool__(self) -> bool:
+        return bool(self.standing_lines or self.new_lines or self.moved_lines)
+
+    def describe(self) -> str:
+        """Say it in a sentence."""
+        parts = []
+        if self.standing_lines:
+            parts.append(f"{self.standing_lines} posted lines of the same receipts or days differ from this file")
+        if self.new_lines:
+            parts.append(f"{self.new_lines} lines of this file fall on {self.days} store-days that are posted already")
+        if self.moved_lines:
+            parts.append(f"{self.moved_lines} lines belong to receipts that are posted on another day")
+        return "; ".join(parts)
+
+
+def find_postings(session: Session, *, partner_id: int) -> list[int]:
+    """Return the postings that speak for store-days of the staged lines; none in the usual case."""
+    session.execute(text("DROP TABLE IF EXISTS pg_temp.staged_days"))
+    session.execute(STORE_DAYS)
+    return list(session.scalars(POSTINGS, {"partner": partner_id}))
+
+
+def match_known(session: Session, *, partner_id: int, upload_id: int, postings: Sequence[int]) -> int:
+    """Find the staged lines that stand already, note which sale each is, and return their number."""
+    facts = {"upload": upload_id}
+    load_standing(session, partner_id=partner_id, upload_id=upload_id, postings=postings)
+    session.execute(text("DROP TABLE IF EXISTS pg_temp.matched, pg_temp.clashing"))
+    session.execute(MATCHED, facts)
+    return count_rows(session, KNOWN, facts)
+
+
+def load_standing(session: Session, *, partner_id: int, upload_id: int, postings: Sequence[int]) -> None:
+    """Gather what *postings* hold for the staged lines' store-days, reversed lines included."""
+    session.execute(text("ANALYZE staged"))
+    session.execute(text("DROP TABLE IF EXISTS pg_temp.live"))
+    session.execute(LIVE, {"partner": partner_id, "upload": upload_id, "postings": list(postings)})
+    session.execute(text("ANALYZE live"))
+
+
+def find_clash(session: Session, *, upload_id: int, for_ever: bool) -> Clash:
+    """Hold what is left on both sides against each other."""
+    facts = {"upload": upload_id}
+    standing = count_rows(session, CLASHING, facts)
+    covered = session.execute(NEW_ON_COVERED_DAYS, facts).one()
+    return Clash(standing, covered.lines, covered.days, find_moved(session, upload_id=upload_id) if for_ever else 0)
+
+
+def find_moved(session: Session, *, upload_id: int) -> int:
+    """Return how many staged lines belong to a receipt that stands on another day."""
+    return int(session.scalar(MOVED, {"upload": upload_id}) or 0)
+
+
+def drop_known(session: Session) -> None:
+    """Take the known lines out of the staging table."""
+    session.execute(text("ANALYZE matched"))
+    session.execute(text("DELETE FROM staged USING matched WHERE staged.row_no = matched.row_no"))
+
+
+def number_behind(session: Session) -> None:
+    """Number the staged lines that are left behind the equal ones that stand."""
+    session.execute(NUMBERING)
+

@@ -1,0 +1,119 @@
+"""Reading uploads, parked lines and store-days."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from consign.models.sales import SalesProfile, SalesUpload
+
+
+@dataclass(frozen=True)
+class FileCount:
+    """Where the rows of one file went; they always sum to `rows_read`."""
+
+    upload_id: int
+    rows_read: int
+    posted: int
+    known: int
+    ignored: int
+    parked: int
+
+
+@dataclass(frozen=True)
+class ParkedGroup:
+    """Parked lines that wait for the same thing."""
+
+    reason: str
+    cell: str | None
+    name: str | None
+    lines: int
+    quantity: str
+    gross_rp: int
+    suggestion: str | None
+    """A known code that differs only in the case of its letters."""
+
+
+def find_profile(session: Session, *, partner_id: int, signature: str) -> SalesProfile | None:
+    """Return the newest confirmed layout of the partner for files with this header."""
+    return session.scalars(
+        select(SalesProfile)
+        .where(SalesProfile.partner_id == partner_id, SalesProfile.signature == signature)
+        .order_by(SalesProfile.version.desc())
+        .limit(1)
+    ).first()
+
+
+def find_file_count(session: Session, upload_id: int) -> FileCount:
+    """Return where the rows of an upload went so far. A dismissed row counts as ignored."""
+    row = session.execute(
+        text("""
+        SELECT COALESCE(rows_read, 0) AS rows_read,
+          (SELECT COALESCE(sum(posted_rows), 0) FROM sales_posting
+            WHERE upload_id = :upload AND kind IN ('file', 'parked')) AS posted,
+          (SELECT count(*) FROM sales_known WHERE upload_id = :upload) AS known,
+          COALESCE(rows_ignored, 0)
+            + (SELECT count(*) FROM sales_parked WHERE upload_id = :upload AND state = 'dismissed') AS ignored,
+          (SELECT count(*) FROM sales_parked WHERE upload_id = :upload AND state IN ('open', 'withdrawn')) AS parked
+        FROM sales_upload WHERE id = :upload"""),
+        {"upload": upload_id},
+    ).one()
+    return FileCount(upload_id, row.rows_read, int(row.posted), row.known, row.ignored, row.parked)
+
+
+def find_uploads(session: Session, *, partner_id: int | None = None, limit: int = 50) -> list[SalesUpload]:
+    """Return the last uploads, newest first, of one partner where given."""
+    query = select(SalesUpload).order_by(SalesUpload.id.desc()).limit(limit)
+    if partner_id is not None:
+        query = query.where(SalesUpload.partner_id == partner_id)
+    return list(session.scalars(query))
+
+
+def find_parked(session: Session, *, partner_id: int, store_id: int | None = None) -> list[ParkedGroup]:
+    """Return the partner's open parked lines by what they wait for, those with most lines first."""
+    rows = session.execute(
+        text("""
+        SELECT parked.reason, parked.cell, max(parked.product_name) AS name, count(*) AS lines,
+          COALESCE(sum(parked.quantity), 0)::text AS quantity, COALESCE(sum(parked.gross_rp), 0)::bigint AS gross_rp,
+          (SELECT min(known.code) FROM (
+             SELECT alias AS code FROM product_alias WHERE partner_id = :partner AND parked.reason = 'product.unknown'
+             UNION ALL SELECT alias FROM store_alias WHERE partner_id = :partner AND parked.reason = 'store.unknown'
+             UNION ALL SELECT code FROM store WHERE partner_id = :partner AND parked.reason = 'store.unknown') AS known
+           WHERE lower(known.code) = lower(parked.cell)) AS suggestion
+        FROM sales_parked AS parked JOIN sales_upload AS upload ON upload.id = parked.upload_id
+        WHERE parked.partner_id = :partner AND parked.state = 'open'
+          AND (CAST(:store AS bigint) IS NULL OR upload.stated_store_id = :store)
+        GROUP BY parked.reason, parked.cell ORDER BY count(*) DESC, parked.reason, parked.cell"""),
+        {"partner": partner_id, "store": store_id},
+    )
+    return [ParkedGroup(**row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name for it
+
+
+def find_missing_days(session: Session, *, partner_id: int, first: date, last: date) -> list[tuple[str, date]]:
+    """Return the stores' codes and days from *first* to *last* (both inside) that no file and no "no sales" speaks for."""
+    rows = session.execute(
+        text("""
+        SELECT store.code, day::date AS day FROM store
+        CROSS JOIN generate_series(GREATEST(CAST(:first AS date), store.opened_on),
+          LEAST(CAST(:last AS date), COALESCE(store.closed_on, CAST(:last AS date))), interval '1 day') AS day
+        WHERE store.partner_id = :partner AND NOT EXISTS (
+          SELECT 1 FROM sales_cover WHERE sales_cover.store_id = store.id AND sales_cover.sold_on = day::date
+          GROUP BY sales_cover.kind HAVING sum(lines) > 0 OR sales_cover.kind = 'no_sales')
+        ORDER BY store.code, day"""),
+        {"partner": partner_id, "first": first, "last": last},
+    )
+    return [(row.code, row.day) for row in rows]
+
+
+def find_first_day(session: Session, *, partner_id: int) -> date | None:
+    """Return the earliest day for which the partner has sales; blank before there are any."""
+    return session.scalar(
+        text("SELECT min(first_on) FROM sales_posting WHERE partner_id = :partner"), {"partner": partner_id}
+    )
+
+
+def find_last_posting(session: Session, *, partner_id: int) -> int:
+    """Return the number of the partner's last posting; 0 before there is one."""
+    query = text("SELECT COALESCE(max(number), 0) FROM sales_posting WHERE partner_id = :partner")
+    return int(session.scalar(query, {"partner": partner_id}) or 0)

@@ -1,0 +1,144 @@
+"""What a line is worth, what its fee is, and which sale a return gives back. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from consign.errors import BadInput, Conflict
+from consign.money import Rupiah, divide_half_away, line_fee
+from consign.partners.rules import DiscountBorneBy, FeeOn
+
+
+class Overlap(StrEnum):
+    """What to do with lines that differ from what was posted for the same receipts or days."""
+
+    ASK = "ask"
+    """Post nothing and ask; the default."""
+    ADD = "add"
+    """Post them besides."""
+    REPLACE = "replace"
+    """Reverse what was posted and post them anew."""
+
+
+class UploadReversed(Conflict):
+    """The upload is not posted, so there is nothing to reverse; nothing was changed."""
+
+    code = "sales.not_posted"
+
+
+class SummaryAcrossPeriod(BadInput):
+    """A summary spans the end of a settlement period, so its sales cannot be told apart; nothing was posted."""
+
+    code = "sales.summary_across_period"
+
+
+@dataclass(frozen=True)
+class LineTerms:
+    """What an agreement says about one line, and the catalogue price of its day."""
+
+    producer_id: int
+    agreement_id: int
+    fee_rate_bp: int
+    fee_on: FeeOn
+    discount_borne_by: DiscountBorneBy
+    agreed_price_rp: int | None
+
+
+@dataclass(frozen=True)
+class LineAmounts:
+    """What one line comes to: what the producer is owed for, what the fee is taken on, and the fee."""
+
+    sales: Rupiah
+    fee_base: Rupiah
+    fee: Rupiah
+
+
+def compute_line(*, quantity: Decimal, gross: Rupiah, discount: Rupiah, terms: LineTerms) -> LineAmounts | None:
+    """Return what one reported line comes to under *terms*; blank where they need an agreed price and there is none.
+
+    Agreed price times quantity is rounded half away from zero, as is the fee. A negative quantity mirrors its sale.
+    """
+    if terms.fee_on is FeeOn.AGREED_PRICE:
+        if terms.agreed_price_rp is None:
+            return None
+        thousandths = int(quantity * 1000)
+        counted = Rupiah(divide_half_away(thousandths * terms.agreed_price_rp, 1000))
+    else:
+        counted = gross
+    sales = counted - discount if terms.discount_borne_by is DiscountBorneBy.PRODUCER else counted
+    base = gross - discount if terms.fee_on is FeeOn.REPORTED_NET else counted
+    return LineAmounts(sales, base, line_fee(base, terms.fee_rate_bp))
+
+
+@dataclass(frozen=True)
+class SoldLine:
+    """A posted sale that may be given back, and what was given back of it so far (both as positive figures)."""
+
+    posting_no: int
+    row_no: int
+    group: tuple[object, ...]
+    """Store, receipt, product and unit price: what a return must share with its sale."""
+    quantity: Decimal
+    terms: LineTerms
+    returned_quantity: Decimal
+    returned_base_rp: int
+
+
+@dataclass(frozen=True)
+class ReturnLine:
+    """A line with negative quantity."""
+
+    row_no: int
+    group: tuple[object, ...]
+    quantity: Decimal
+    gross_rp: int
+    discount_rp: int
+
+
+@dataclass(frozen=True)
+class PairedReturn:
+    """A return with the sale it gives back; its fee makes all returns of that sale add up to the sale's own fee."""
+
+    row_no: int
+    sale: SoldLine
+    amounts: LineAmounts
+
+
+def pair_returns(returns: Iterable[ReturnLine], sold: Iterable[SoldLine]) -> list[PairedReturn]:
+    """Find for each return the sale it gives back; a return that finds none is left out.
+
+    A sale of exactly the returned quantity is preferred, else the first with enough left. What is given back of a fee
+    is the fee on everything returned so far less the fee on what was returned before, so that a sale returned in parts
+    gives back its fee to the rupiah.
+    """
+    left: defaultdict[tuple[object, ...], list[SoldLine]] = defaultdict(list)
+    for sale in sold:
+        left[sale.group].append(sale)
+    paired = []
+    for line in returns:
+        places = _with_enough_left(left[line.group], -line.quantity)
+        if not places:
+            continue
+        place = places[0]
+        sale = left[line.group][place]
+        amounts = compute_line(
+            quantity=line.quantity, gross=Rupiah(line.gross_rp), discount=Rupiah(line.discount_rp), terms=sale.terms
+        )
+        if amounts is None:
+            continue
+        before = line_fee(Rupiah(sale.returned_base_rp), sale.terms.fee_rate_bp)
+        after_rp = sale.returned_base_rp - amounts.fee_base.amount
+        fee = before - line_fee(Rupiah(after_rp), sale.terms.fee_rate_bp)
+        left[line.group][place] = replace(
+            sale, returned_quantity=sale.returned_quantity - line.quantity, returned_base_rp=after_rp
+        )
+        paired.append(PairedReturn(line.row_no, sale, replace(amounts, fee=fee)))
+    return paired
+
+
+def _with_enough_left(sales: list[SoldLine], quantity: Decimal) -> list[int]:
+    """Return the places of sales with *quantity* left to give back, those with exactly that much first."""
+    rests = [(sale.quantity - sale.returned_quantity, place) for place, sale in enumerate(sales)]
+    return [place for rest, place in sorted(rests, key=lambda item: (item[0] != quantity, item[1])) if rest >= quantity]

@@ -1,0 +1,113 @@
+"""The invariants of settlement: every sale in one statement at most, statements that equal their lines and the ledger."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from consign.breach import Breach
+from consign.models.identity import AuditEvent
+from consign.models.settlement import Closing, Statement
+from consign.settlement.queries import cut_of, find_sums
+from consign.settlement.rules import compute_statement
+
+
+def check_cuts(session: Session) -> Iterator[Breach]:
+    """Find closings that do not follow the one before: a sale could be in two statements, or in none."""
+    closings = session.scalars(select(Closing).order_by(Closing.partner_id, Closing.until_on)).all()
+    for one, following in pairwise(closings):
+        if one.partner_id == following.partner_id and (one.until_on, one.posting_no) != (
+            following.before_on,
+            following.before_posting_no,
+        ):
+            yield Breach("settlement.cut", f"closing {following.id}", f"does not begin where closing {one.id} ends")
+    seen = set()
+    for closing in closings:
+        if closing.partner_id not in seen and closing.before_posting_no != 0:
+            yield Breach("settlement.cut", f"closing {closing.id}", "is the first of its partner but leaves postings out")
+        seen.add(closing.partner_id)
+
+
+def check_statements(session: Session) -> Iterator[Breach]:
+    """Find statements that differ from the sales in their cut, added up anew."""
+    for closing in session.scalars(select(Closing).order_by(Closing.id)):
+        sums = find_sums(session, cut_of(closing))
+        statements = {
+            statement.producer_id: statement
+            for statement in session.scalars(select(Statement).where(Statement.closing_id == closing.id))
+        }
+        for producer_id in sorted({one.producer_id for one in sums} - set(statements)):
+            yield Breach("settlement.statement", f"closing {closing.id}", f"has no statement for producer {producer_id}")
+        for producer_id, statement in statements.items():
+            own = [one for one in sums if one.producer_id == producer_id]
+            if own:
+                expected = compute_statement(producer_id, own, carried_rp=statement.carried_rp)
+                fields = set(vars(expected)) - {"payment_term_days"}
+            else:
+                expected, fields = None, {"line_count", "sales_rp", "fee_rp", "net_rp"}
+            wrong = [name for name in sorted(fields) if getattr(statement, name) != getattr(expected, name, 0)]
+            if wrong:
+                what = f"differs from its sales in {', '.join(wrong)}"
+                yield Breach("settlement.statement", f"statement {statement.number}", what)
+
+
+def check_carried(session: Session) -> Iterator[Breach]:
+    """Find statements that do not take over the rest of the one before."""
+    rows = session.execute(
+        text("""
+        SELECT number, carried_rp, expected FROM (
+          SELECT number, carried_rp, COALESCE(lag(carry_rp) OVER (
+            PARTITION BY partner_id, producer_id ORDER BY until_on), 0) AS expected FROM statement) AS chained
+        WHERE carried_rp <> expected ORDER BY number""")
+    )
+    for row in rows:
+        what = f"takes over {row.carried_rp}, the one before left {row.expected}"
+        yield Breach("settlement.carried", f"statement {row.number}", what)
+
+
+def check_ledger_ties(session: Session) -> Iterator[Breach]:
+    """Find statements whose transfers do not come to their net on both accounts."""
+    rows = session.execute(
+        text("""
+        WITH side AS (
+          SELECT cause, debit_account_id AS id, amount_rp FROM transfer WHERE key LIKE 'statement:%'
+          UNION ALL SELECT cause, credit_account_id, -amount_rp FROM transfer WHERE key LIKE 'statement:%'),
+        moved AS (
+          SELECT cause, kind, partner_id, producer_id, sum(amount_rp) AS debited FROM side JOIN account USING (id)
+          GROUP BY cause, kind, partner_id, producer_id)
+        SELECT number, net_rp, COALESCE(owes.debited, 0) AS owes, -COALESCE(owed.debited, 0) AS owed FROM statement
+        LEFT JOIN moved AS owes ON (owes.cause, owes.kind, owes.partner_id, owes.producer_id)
+          = (number, 'partner_owes', statement.partner_id, statement.producer_id)
+        LEFT JOIN moved AS owed ON (owed.cause, owed.kind, owed.partner_id, owed.producer_id)
+          = (number, 'producer_is_owed', statement.partner_id, statement.producer_id)
+        WHERE COALESCE(owes.debited, 0) <> net_rp OR -COALESCE(owed.debited, 0) <> net_rp ORDER BY number""")
+    )
+    for row in rows:
+        what = f"comes to {row.net_rp}, the ledger moved {row.owes} and {row.owed}"
+        yield Breach("settlement.ledger", f"statement {row.number}", what)
+
+
+def check_numbers(session: Session) -> Iterator[Breach]:
+    """Find years whose statement numbers have gaps."""
+    rows = session.execute(
+        text("""
+        SELECT year, last, count(statement.id) AS written FROM statement_counter
+        LEFT JOIN statement ON statement.number LIKE 'NP-' || year || '-%' GROUP BY year, last
+        HAVING count(statement.id) <> last""")
+    )
+    for row in rows:
+        yield Breach("settlement.numbers", f"year {row.year}", f"{row.last} numbers were taken, {row.written} are used")
+
+
+def check_seals(session: Session) -> Iterator[Breach]:
+    """Find statements whose seal is no longer in the audit chain: its tail was cut or rewritten."""
+    query = select(Statement.number, Statement.audit_seq, Statement.audit_hash, AuditEvent.hash).outerjoin(
+        AuditEvent, AuditEvent.seq == Statement.audit_seq
+    )
+    for number, seq, sealed, found in session.execute(query.order_by(Statement.number)):
+        if seq > 0 and (found is None or found.hex() != sealed):
+            yield Breach("settlement.seal", f"statement {number}", f"audit event {seq} is not the one it was sealed with")
+
+
+CHECKS = (check_cuts, check_statements, check_carried, check_ledger_ties, check_numbers, check_seals)

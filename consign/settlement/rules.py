@@ -1,0 +1,167 @@
+"""What a statement comes to, and when a period may be closed. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from consign.errors import BadInput, Conflict, NeedsDecision, Question
+from consign.ledger.rules import AccountKind, AccountName, TransferKind, TransferOrder, order_transfer
+from consign.money import BP_WHOLE, Rupiah, divide_half_away
+from consign.period import Cycle, is_over, period_of
+
+
+class DayNotClosable(BadInput):
+    """The day is no end of the partner's cycle, or is not over everywhere; nothing was closed."""
+
+    code = "settlement.day_not_closable"
+
+
+class ClosedLater(Conflict):
+    """A later day is closed already; nothing was closed."""
+
+    code = "settlement.closed_later"
+
+
+class StatementUnknown(BadInput):
+    """There is no statement with this number, or it is not for this person to see."""
+
+    code = "settlement.statement_unknown"
+
+
+@dataclass(frozen=True)
+class AgreementSum:
+    """What the sales of one producer under one agreement come to inside a cut."""
+
+    producer_id: int
+    line_count: int
+    sales_rp: int
+    returns_rp: int
+    late_rp: int
+    fee_rp: int
+    fee_tax_bp: int
+    pph23_bp: int
+    payment_term_days: int
+
+
+@dataclass(frozen=True)
+class StatementSum:
+    """What one producer's statement comes to. See `models.settlement.Statement` for each figure."""
+
+    producer_id: int
+    line_count: int
+    sales_rp: int
+    returns_rp: int
+    late_rp: int
+    fee_rp: int
+    fee_tax_rp: int
+    pph23_rp: int
+    net_rp: int
+    carried_rp: int
+    due_rp: int
+    carry_rp: int
+    payment_term_days: int
+
+
+def compute_statement(producer_id: int, sums: Sequence[AgreementSum], *, carried_rp: int) -> StatementSum:
+    """Add up what a producer's agreements come to, with the taxes on the fee rounded once, half away from zero.
+
+    *carried_rp* is the negative rest of earlier statements, or zero. A statement that ends below zero carries its rest.
+    """
+    sales, fee = sum(one.sales_rp for one in sums), sum(one.fee_rp for one in sums)
+    fee_tax = divide_half_away(sum(one.fee_rp * one.fee_tax_bp for one in sums), BP_WHOLE)
+    pph23 = divide_half_away(sum(one.fee_rp * one.pph23_bp for one in sums), BP_WHOLE)
+    net = sales - fee - fee_tax + pph23
+    rest = net + carried_rp
+    return StatementSum(
+        producer_id=producer_id,
+        line_count=sum(one.line_count for one in sums),
+        sales_rp=sales,
+        returns_rp=sum(one.returns_rp for one in sums),
+        late_rp=sum(one.late_rp for one in sums),
+        fee_rp=fee,
+        fee_tax_rp=fee_tax,
+        pph23_rp=pph23,
+        net_rp=net,
+        carried_rp=carried_rp,
+        due_rp=max(rest, 0),
+        carry_rp=min(rest, 0),
+        payment_term_days=min(one.payment_term_days for one in sums),
+    )
+
+
+def order_statement_transfers(
+    statement: StatementSum, *, number: str, partner_id: int, booked_on: date
+) -> list[TransferOrder]:
+    """Return the transfers of one statement; together they change both balances by its net."""
+    owes = AccountName(AccountKind.PARTNER_OWES, partner_id, statement.producer_id)
+    is_owed = AccountName(AccountKind.PRODUCER_IS_OWED, partner_id, statement.producer_id)
+    parts = (
+        (TransferKind.SALES, statement.sales_rp, owes, is_owed),
+        (TransferKind.FEE, statement.fee_rp, is_owed, owes),
+        (TransferKind.FEE_TAX, statement.fee_tax_rp, is_owed, owes),
+        (TransferKind.PPH23, statement.pph23_rp, owes, is_owed),
+    )
+    return [
+        order
+        for kind, amount, debit, credit in parts
+        for order in order_transfer(
+            Rupiah(amount),
+            key=f"statement:{number}:{kind}",
+            kind=kind,
+            debit=debit,
+            credit=credit,
+            booked_on=booked_on,
+            cause=number,
+        )
+    ]
+
+
+def refuse_day_not_closable(day: date, *, cycle: Cycle, zones: list[str], now: datetime) -> None:
+    """Refuse a day that is no end of *cycle* or not yet past in one of *zones*.
+
+    Raises:
+        DayNotClosable: accordingly.
+
+    """
+    end = period_of(day, cycle).last
+    if day != end:
+        raise DayNotClosable(f"{day} is no end of the partner's {cycle} period, {end} is; nothing was closed.")
+    if not is_over(day, zones=zones, now=now):
+        raise DayNotClosable(f"{day} is not over in all stores of the partner; nothing was closed.")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What is not in yet when a period is to be closed."""
+
+    store_days: tuple[tuple[str, date], ...]
+    parked_lines: int
+    open_uploads: int
+
+    def __bool__(self) -> bool:
+        return bool(self.store_days or self.parked_lines or self.open_uploads)
+
+    def describe(self) -> str:
+        """Say it in a sentence."""
+        parts = []
+        if self.store_days:
+            shown = ", ".join(f"{store} {day}" for store, day in self.store_days[:5])
+            more = f" and {len(self.store_days) - 5} more" if len(self.store_days) > 5 else ""
+            parts.append(f"{len(self.store_days)} store-days without sales or a word that there were none ({shown}{more})")
+        if self.parked_lines:
+            parts.append(f"{self.parked_lines} parked lines")
+        if self.open_uploads:
+            parts.append(f"{self.open_uploads} uploads that are not posted")
+        return "; ".join(parts)
+
+
+def ask_about_missing(missing: Missing, *, reason: str | None) -> None:
+    """Ask for a reason before closing over what is missing.
+
+    Raises:
+        NeedsDecision: something is missing and no reason is given.
+
+    """
+    if missing and not (reason and reason.strip()):
+        why = f"Missing: {missing.describe()}. Late lines fall into the next statement. Close all the same, and why?"
+        raise NeedsDecision((Question("incomplete", why),))

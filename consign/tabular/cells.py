@@ -1,0 +1,27 @@
+"""What a single cell may hold besides plain text."""
+
+import re
+
+TYPED = "\x01"
+"""Stands before a value that a workbook holds as a number with decimals or as a date, so that its style is known."""
+
+ERROR_VALUES = frozenset({"#REF!", "#N/A", "#NA", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
+"""What a spreadsheet shows where a formula failed."""
+
+SCIENTIFIC = re.compile(r"[-+]?\d+(?:[.,]\d+)?[eE][-+]?\d+")
+"""`8,99E+12`: a spreadsheet rounded a long number, its last digits are lost."""
+
+
+def shown(cell: str) -> str:
+    """Return the cell as a person sees it."""
+    return cell.removeprefix(TYPED)
+
+
+def is_error_value(cell: str) -> bool:
+    """Say whether a formula failed in this cell."""
+    return cell.strip().upper() in ERROR_VALUES
+
+
+def is_scientific(cell: str) -> bool:
+    """Say whether a long number lost its last digits in this cell."""
+    return SCIENTIFIC.fullmatch(cell.strip()) is not None

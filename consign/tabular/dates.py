@@ -1,0 +1,148 @@
+"""How a file writes days: decided once for the whole file, never cell by cell."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from consign.tabular.cells import TYPED, is_error_value
+
+
+class DateOrder(StrEnum):
+    """In which order day, month and year stand."""
+
+    YEAR_FIRST = "ymd"
+    DAY_FIRST = "dmy"
+    MONTH_FIRST = "mdy"
+    NAMED_MONTH = "named"
+    """The month is a word, so the order decides nothing."""
+    SERIAL = "serial"
+    """Days since 30 December 1899, as spreadsheets count."""
+
+
+@dataclass(frozen=True)
+class OrderDecision:
+    """The order, blank when a person must say, and the value that speaks for it."""
+
+    order: DateOrder | None
+    evidence: str
+
+
+MONTHS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "jan januari january",
+            "feb februari february peb pebruari",
+            "mar maret march mrt",
+            "apr april",
+            "mei may",
+            "jun juni june",
+            "jul juli july",
+            "agu ags agt agust agustus aug august",
+            "sep sept september",
+            "okt oct oktober october",
+            "nov nop november nopember",
+            "des dec desember december",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
+SERIAL_EPOCH = date(1899, 12, 30)
+_TIME_PART = re.compile(r"[T\s]+\d{1,2}[:.]\d{2}.*$")
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{4})(\d{2})(\d{2})")
+_YEAR_LAST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})")
+_NAMED_DAY_FIRST = re.compile(r"(?:[^\W\d]+,?\s+)?(\d{1,2})[-/ ]([^\W\d]+)[-/., ]+(\d{4}|\d{2})")
+_NAMED_MONTH_FIRST = re.compile(r"(?:[^\W\d]+,\s+)?([^\W\d]+)\s+(\d{1,2}),?\s+(\d{4})")
+_SERIAL = re.compile(r"[34567]\d{4}(?:\.\d+)?")
+
+
+def day_part(cell: str) -> str:
+    """Return *cell* without the time of day behind it."""
+    return _TIME_PART.sub("", cell.strip())
+
+
+def decide_date_order(values: Iterable[str]) -> OrderDecision:
+    """Decide from all date cells of a file in which order their parts stand.
+
+    `31/08/2026` decides, `05/06/2026` does not; a file whose days are all such, or that has both orders, asks.
+    """
+    seen: dict[DateOrder, str] = {}
+    undecided = ""
+    for value in values:
+        text = day_part(value.removeprefix(TYPED))
+        if _YEAR_FIRST.fullmatch(text):
+            seen.setdefault(DateOrder.YEAR_FIRST, value)
+        elif match := _YEAR_LAST.fullmatch(text):
+            first, second = int(match[1]), int(match[2])
+            if first > 12 >= second:
+                seen.setdefault(DateOrder.DAY_FIRST, value)
+            elif second > 12 >= first:
+                seen.setdefault(DateOrder.MONTH_FIRST, value)
+            elif first != second:
+                undecided = undecided or value
+        elif _NAMED_DAY_FIRST.fullmatch(text) or _NAMED_MONTH_FIRST.fullmatch(text):
+            seen.setdefault(DateOrder.NAMED_MONTH, value)
+        elif _SERIAL.fullmatch(text):
+            seen.setdefault(DateOrder.SERIAL, value)
+    return _decide(seen, undecided)
+
+
+def _decide(seen: dict[DateOrder, str], undecided: str) -> OrderDecision:
+    numeric = [order for order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST) if order in seen]
+    if len(numeric) == 2:
+        words = f"{seen[numeric[0]]!r} has the day first, {seen[numeric[1]]!r} the month"
+        return OrderDecision(None, words)
+    if numeric:
+        return OrderDecision(numeric[0], f"{seen[numeric[0]]!r} can only be {numeric[0]}")
+    if undecided:
+        return OrderDecision(None, f"{undecided!r} can be read with the day or the month first")
+    for order in (DateOrder.YEAR_FIRST, DateOrder.NAMED_MONTH, DateOrder.SERIAL):
+        if order in seen:
+            return OrderDecision(order, f"{seen[order]!r} can only be {order}")
+    return OrderDecision(DateOrder.DAY_FIRST, "no day is ambiguous")
+
+
+def parse_day(cell: str, order: DateOrder) -> date | str:
+    """Return the day in *cell*, its time of day left out, or the code of what is wrong with it.
+
+    Two digits of a year count from 2000. Codes: `cell.blank`, `cell.error_value`, `date.invalid` (also for a day
+    that no calendar has, such as 31/02).
+    """
+    text = day_part(cell.removeprefix(TYPED))
+    if not text:
+        return "cell.blank"
+    if is_error_value(text):
+        return "cell.error_value"
+    parts = _find_parts(text, order)
+    if parts is None:
+        return "date.invalid"
+    year, month, day = parts
+    try:
+        return date(year + 2000 if year < 100 else year, month, day)
+    except ValueError:
+        return "date.invalid"
+
+
+def _find_parts(text: str, order: DateOrder) -> tuple[int, int, int] | None:
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, month, day = (int(part) for part in match.groups() if part)
+        return year, month, day
+    if match := _YEAR_LAST.fullmatch(text):
+        first, second, year = (int(part) for part in match.groups())
+        return (year, first, second) if order is DateOrder.MONTH_FIRST else (year, second, first)
+    if match := _NAMED_DAY_FIRST.fullmatch(text):
+        return _with_named_month(match[3], match[2], match[1])
+    if match := _NAMED_MONTH_FIRST.fullmatch(text):
+        return _with_named_month(match[3], match[1], match[2])
+    if order is DateOrder.SERIAL and _SERIAL.fullmatch(text):
+        day_number = SERIAL_EPOCH + timedelta(int(text.partition(".")[0]))
+        return day_number.year, day_number.month, day_number.day
+    return None
+
+
+def _with_named_month(year: str, word: str, day: str) -> tuple[int, int, int] | None:
+    month = MONTHS.get(word.lower())
+    return (int(year), month, int(day)) if month else None

@@ -1,0 +1,29 @@
+"""Finding the row that names the columns, below whatever a till prints above it."""
+
+import re
+from collections.abc import Collection, Sequence
+
+SEARCHED_ROWS = 50
+
+
+def normalize(header: str) -> str:
+    """Return *header* in lower case with single spaces and without punctuation: `No. Struk ` is `no struk`."""
+    return re.sub(r"[\W_]+", " ", header.lower()).strip()
+
+
+def find_header(rows: Sequence[Sequence[str]], *, words: Collection[str]) -> int | None:
+    """Return the place of the header among the first rows, blank when no row can be one.
+
+    A header has two words or more and no number. The row with the most of the known *words* wins, then the widest,
+    then the first.
+    """
+    best: tuple[int, int] | None = None
+    place = None
+    for index, row in enumerate(rows[:SEARCHED_ROWS]):
+        cells = [cell.strip() for cell in row if cell.strip()]
+        if len(cells) < 2 or any(re.fullmatch(r"\W*\d[\d.,:/\s-]*", cell) for cell in cells):
+            continue
+        known = sum(normalize(cell) in words for cell in cells)
+        if best is None or (known, len(cells)) > best:
+            best, place = (known, len(cells)), index
+    return place

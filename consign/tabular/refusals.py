@@ -1,0 +1,57 @@
+"""Reasons to refuse a whole file. Nothing of a refused file is used."""
+
+from consign.errors import BadInput
+
+
+class FileRefused(BadInput):
+    """The file cannot be read as a table; nothing of it was used."""
+
+    code = "file.refused"
+
+
+class FileEmpty(FileRefused):
+    """The file has no bytes, or nothing but blank space; nothing of it was used."""
+
+    code = "file.empty"
+
+
+class FileNotATable(FileRefused):
+    """The file is a picture, a document or another thing that holds no table; nothing of it was used."""
+
+    code = "file.not_a_table"
+
+
+class FileDamaged(FileRefused):
+    """The file is cut off or its structure is broken; nothing of it was used."""
+
+    code = "file.damaged"
+
+
+class FileTooLarge(FileRefused):
+    """The file unpacks to more than a sales file can be, or takes too long; nothing of it was used."""
+
+    code = "file.too_large"
+
+
+class FileLocked(FileRefused):
+    """The file is protected by a password; nothing of it was used."""
+
+    code = "file.password"
+
+
+class FileMixedEncodings(FileRefused):
+    """The file mixes two text encodings, so some of its letters cannot be known; nothing of it was used."""
+
+    code = "file.mixed_encodings"
+
+
+class FileWithoutHeader(FileRefused):
+    """No row names the columns; nothing of the file was used."""
+
+    code = "file.no_header"
+
+
+class FileWithoutRows(FileRefused):
+    """There is a header but no row below it; nothing of the file was used."""
+
+    code = "file.no_rows"

@@ -1,0 +1,102 @@
+"""A table as text, read in batches, column at a time."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+KEPT_BYTES = 160 << 20
+"""A table with no more text than this is kept between the first reading, which decides, and the second, which reads."""
+
+
+@dataclass(frozen=True)
+class BrokenRow:
+    """A row whose cells do not fit the header: too many or too few."""
+
+    row: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a batch: its distinct texts, and for each row which one it holds."""
+
+    texts: list[str]
+    codes: NDArray[np.int32]
+
+
+@dataclass
+class Batch:
+    """Some rows of a table. `rows` are their numbers in the file as a person counts, the first being 1."""
+
+    rows: NDArray[np.int32]
+    cells: list[pa.Array]
+    broken: list[BrokenRow] = field(default_factory=list)
+    _columns: dict[int, Column] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def size_bytes(self) -> int:
+        """Return how much memory the text takes."""
+        return sum(cells.nbytes for cells in self.cells)
+
+    def column(self, place: int) -> Column:
+        """Return the column at *place*, its repeated texts found once."""
+        if place not in self._columns:
+            encoded = self.cells[place].dictionary_encode()
+            self._columns[place] = Column(
+                encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
+            )
+        return self._columns[place]
+
+    def text_of(self, index: int) -> str:
+        """Return the whole row at *index*, its cells parted by tabs."""
+        return "\t".join(cells[index].as_py() for cells in self.cells)
+
+
+@dataclass
+class Table:
+    """A table found in a file. Its rows can be read more than once."""
+
+    container: str
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    header_row: int
+    headers: tuple[str, ...]
+    evidence: tuple[str, ...]
+    read: Callable[[], Iterator[Batch]]
+    _kept: list[Batch] | None = None
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield all rows below the header in their order. A small table is read from the file only once."""
+        if self._kept is not None:
+            yield from self._kept
+            return
+        kept: list[Batch] | None = []
+        size = 0
+        for batch in self.read():
+            size += batch.size_bytes
+            if kept is not None:
+                kept.append(batch)
+            if size > KEPT_BYTES:
+                kept = None
+            yield batch
+        self._kept = kept
+
+    def take_batches(self) -> Iterator[Batch]:
+        """Yield all rows once more, for the last time: what was kept is let go as it is read."""
+        if self._kept is None:
+            yield from self.read()
+            return
+        self._kept.reverse()
+        while self._kept:
+            yield self._kept.pop()
+
+    def describe_column(self, place: int) -> str:
+        """Return the header at *place*, or its number where the header is blank."""
+        return self.headers[place].strip() or f"#{place + 1}"

@@ -1,0 +1,101 @@
+"""Tables in XLSX workbooks, read in a child process with limits: a crash of the parser is an answer, not an outage."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from consign.tabular.refusals import FileDamaged, FileNotATable, FileRefused, FileTooLarge, FileWithoutHeader
+from consign.tabular.table import Batch, Table
+from consign.tabular.text_files import read_written_table
+
+MOST_ENTRIES = 2_000
+MOST_BYTES = 200 << 20
+MOST_RATIO = 100
+RATIO_FROM_BYTES = 100 << 10
+MOST_SECONDS = 20
+NO_HEADER_STATUS = 4
+NOT_A_WORKBOOK = "The archive is no XLSX workbook; nothing of it was used. Save the sheet as XLSX or CSV."
+
+
+def open_workbook_table(path: Path, *, scratch: Path, words: Collection[str]) -> Table:
+    """Find the table in the XLSX file at *path*; the child process writes what it read into *scratch*.
+
+    Raises:
+        FileRefused: in one of its kinds, when the file holds no table or is too large.
+
+    """
+    _refuse_bomb(path)
+    found = _read_in_child(path, scratch=scratch, words=words)
+    headers = tuple(found["headers"])
+
+    def read() -> Iterator[Batch]:
+        yield from read_written_table(scratch / "rows.csv", columns=len(headers))
+
+    return Table(
+        container="xlsx",
+        encoding=None,
+        delimiter=None,
+        sheet=found["sheet"],
+        header_row=found["header_row"],
+        headers=headers,
+        evidence=(f"sheet {found['sheet']!r}", f"header in row {found['header_row']}"),
+        read=read,
+    )
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Refuse an archive that is broken, is no workbook, or says or turns out to unpack to too much.
+
+    Raises:
+        FileDamaged, FileNotATable, FileTooLarge: accordingly.
+
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            if "xl/workbook.xml" not in archive.namelist():
+                raise FileNotATable(NOT_A_WORKBOOK)
+            if len(entries) > MOST_ENTRIES:
+                raise FileTooLarge(f"The workbook has {len(entries)} parts; nothing of it was used.")
+            if sum(_count_bytes(archive, entry) for entry in entries) > MOST_BYTES:
+                raise FileTooLarge("The workbook unpacks to more than 200 MB; nothing of it was used.")
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+        raise FileDamaged("The workbook is cut off or damaged; nothing of it was used. Export it again.") from error
+
+
+def _count_bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
+    """Return to how many bytes *entry* really unpacks; the archive's own word is not taken for it.
+
+    Raises:
+        FileTooLarge: it unpacks to more than a hundred times its size, or than a workbook may hold.
+
+    """
+    size = 0
+    with archive.open(entry) as part:
+        while piece := part.read(1 << 20):
+            size += len(piece)
+            if size > MOST_BYTES or (size > RATIO_FROM_BYTES and size > MOST_RATIO * max(entry.compress_size, 1)):
+                raise FileTooLarge(
+                    f"A part of the workbook unpacks to more than {MOST_RATIO} times its size; nothing of it was used."
+                )
+    return size
+
+
+def _read_in_child(path: Path, *, scratch: Path, words: Collection[str]) -> dict[str, object] | dict[str, list[str]]:
+    (scratch / "words.json").write_text(json.dumps(sorted(words)), encoding="utf-8")
+    command = [sys.executable, "-m", "consign.tabular.workbook_child", str(path), str(scratch)]
+    try:
+        child = subprocess.run(command, capture_output=True, check=False, timeout=MOST_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise FileTooLarge("The workbook took too long to read; nothing of it was used.") from error
+    if child.returncode == NO_HEADER_STATUS:
+        raise FileWithoutHeader("No sheet has a row that names two columns or more; nothing of the file was used.")
+    if child.returncode != 0:
+        raise FileDamaged("The workbook cannot be read; nothing of it was used. Save it again as XLSX or CSV.")
+    found = json.loads((scratch / "found.json").read_text(encoding="utf-8"))
+    if not isinstance(found, dict):
+        raise FileRefused("The workbook cannot be read; nothing of it was used.")
+    return found

@@ -1,0 +1,1 @@
+"""HTML pages: read the form, do one act, render or redirect."""

@@ -1,0 +1,1 @@
+"""Documents for people, written from plain figures and rows. Adds up again what it is told, and computes no fee."""

@@ -1,0 +1,175 @@
+"""A consignment statement (nota perhitungan) as CSV and as plain text. Adds everything up again before it writes."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from reports.spreadsheet import safe_text
+
+KINDS = {"sale": "terjual", "return": "retur", "reversal": "pembatalan"}
+
+
+class StatementDoesNotAddUp(ValueError):
+    """The figures contradict each other; nothing was written."""
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """What was sold of one product in one store at one fee rate."""
+
+    store: str
+    product: str
+    kind: str
+    """`sale`, `return` or `reversal`."""
+    late: bool
+    """Whether it belongs to a day of an earlier period."""
+    quantity: Decimal
+    sales_rp: int
+    fee_rate_bp: int
+    fee_rp: int
+
+
+@dataclass(frozen=True)
+class StatementFigures:
+    """Everything a statement says. Amounts in whole rupiah."""
+
+    number: str
+    partner: str
+    producer: str
+    first: date
+    last: date
+    due_on: date
+    lines: tuple[StatementLine, ...]
+    sales_rp: int
+    fee_rp: int
+    fee_tax_rp: int
+    pph23_rp: int
+    net_rp: int
+    carried_rp: int
+    due_rp: int
+    carry_rp: int
+    seal: str
+    """Length and head of the audit chain when it was written."""
+
+
+def refuse_wrong_sums(figures: StatementFigures) -> None:
+    """Add the figures up again.
+
+    Raises:
+        StatementDoesNotAddUp: a sum differs from its parts.
+
+    """
+    sums = {
+        "sales": (figures.sales_rp, sum(line.sales_rp for line in figures.lines)),
+        "fee": (figures.fee_rp, sum(line.fee_rp for line in figures.lines)),
+        "net": (figures.net_rp, figures.sales_rp - figures.fee_rp - figures.fee_tax_rp + figures.pph23_rp),
+        "due": (figures.due_rp + figures.carry_rp, figures.net_rp + figures.carried_rp),
+    }
+    for name, (stated, added) in sums.items():
+        if stated != added:
+            raise StatementDoesNotAddUp(f"{figures.number}: {name} is {stated}, its parts add up to {added}")
+
+
+def write_csv(figures: StatementFigures) -> str:
+    """Return the statement as comma-separated text: its lines, then its sums. Numbers are plain, text is harmless.
+
+    Raises:
+        StatementDoesNotAddUp: a sum differs from its parts.
+
+    """
+    refuse_wrong_sums(figures)
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerows([*map(list, _head(figures)), []])
+    writer.writerow(["Gerai", "Produk", "Jenis", "Periode lalu", "Jumlah", "Penjualan (Rp)", "Komisi (bp)", "Komisi (Rp)"])
+    for line in figures.lines:
+        writer.writerow(
+            [
+                safe_text(line.store),
+                safe_text(line.product),
+                KINDS[line.kind],
+                "ya" if line.late else "",
+                format_quantity(line.quantity).replace(",", "."),
+                line.sales_rp,
+                line.fee_rate_bp,
+                line.fee_rp,
+            ]
+        )
+    writer.writerow([])
+    writer.writerows([label, "", "", "", "", amount] for label, amount in _sums(figures))
+    return target.getvalue()
+
+
+def write_text(figures: StatementFigures) -> str:
+    """Return the statement as a plain table of fixed width.
+
+    Raises:
+        StatementDoesNotAddUp: a sum differs from its parts.
+
+    """
+    refuse_wrong_sums(figures)
+    rows = [
+        (
+            line.store,
+            line.product[:32],
+            KINDS[line.kind] + (" (periode lalu)" if line.late else ""),
+            format_quantity(line.quantity),
+            format_rupiah(line.sales_rp),
+            format_percent(line.fee_rate_bp),
+            format_rupiah(line.fee_rp),
+        )
+        for line in figures.lines
+    ]
+    titles = ("Gerai", "Produk", "Jenis", "Jumlah", "Penjualan", "Komisi", "Komisi Rp")
+    widths = [max(len(row[place]) for row in [titles, *rows]) for place in range(len(titles))]
+
+    def laid_out(row: tuple[str, ...]) -> str:
+        cells = [cell.ljust(width) if place < 3 else cell.rjust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        return "  ".join(cells).rstrip()
+
+    head = [f"{label:<14}{words}" for label, words in _head(figures)]
+    table = [laid_out(titles), "  ".join("-" * width for width in widths), *map(laid_out, rows)] if rows else ["Tidak ada penjualan."]
+    sums = [f"{label:<40}{format_rupiah(amount):>18}" for label, amount in _sums(figures)]
+    return "\n".join([*head, "", *table, "", *sums, ""])
+
+
+def format_rupiah(amount: int) -> str:
+    """Write whole rupiah the Indonesian way: `Rp1.234.567`, `-Rp5.000`."""
+    return f"{'-' if amount < 0 else ''}Rp{abs(amount):,}".replace(",", ".")
+
+
+def format_percent(rate_bp: int) -> str:
+    """Write basis points as a percentage: 250 is `2,5%`."""
+    return f"{Decimal(rate_bp) / 100:f}".replace(".", ",") + "%"
+
+
+def format_quantity(quantity: Decimal) -> str:
+    """Write a quantity without needless zeros: `3`, `0,375`."""
+    whole = quantity.to_integral_value()
+    return f"{whole:f}" if quantity == whole else f"{quantity.normalize():f}".replace(".", ",")
+
+
+def _head(figures: StatementFigures) -> list[tuple[str, str]]:
+    return [
+        ("Nota", figures.number),
+        ("Mitra", safe_text(figures.partner)),
+        ("Produsen", safe_text(figures.producer)),
+        ("Periode", f"{figures.first:%d/%m/%Y} - {figures.last:%d/%m/%Y}"),
+        ("Jatuh tempo", f"{figures.due_on:%d/%m/%Y}"),
+        ("Segel", figures.seal),
+    ]
+
+
+def _sums(figures: StatementFigures) -> list[tuple[str, int]]:
+    return [
+        ("Penjualan dikurangi retur", figures.sales_rp),
+        ("Komisi toko", -figures.fee_rp),
+        ("PPN atas komisi", -figures.fee_tax_rp),
+        ("PPh 23 dipotong produsen", figures.pph23_rp),
+        ("Hasil periode ini", figures.net_rp),
+        ("Sisa minus periode lalu", figures.carried_rp),
+        ("Harus dibayar mitra", figures.due_rp),
+        ("Sisa minus dibawa ke periode berikut", figures.carry_rp),
+    ]

@@ -1,0 +1,91 @@
+"""One embedded PostgreSQL for each test process; each test in a transaction that is rolled back, or in its own database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from consign.db import Database, region_name, start_embedded
+from consign.files import Files
+from consign.regions import add_region
+from tests.builders import City, build_city
+
+REGION = "64.71"
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return start_embedded(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> str:
+    """A database with one empty region, to be copied."""
+    run_as_owner(server_url, "CREATE DATABASE template_city")
+    url = make_url(server_url).set(database="template_city")
+    database = Database.open(url=url.render_as_string(hide_password=False), data_dir=Path())
+    add_region(database, code=REGION, name="Kota Balikpapan")
+    database.close()
+    return "template_city"
+
+
+@pytest.fixture(scope="session")
+def shared_database(server_url: str, template: str) -> Iterator[Database]:
+    """A database for tests that roll back."""
+    run_as_owner(server_url, f"CREATE DATABASE shared TEMPLATE {template}")
+    database = open_database(server_url, "shared")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def session(shared_database: Database) -> Iterator[Session]:
+    """A session in the region, rolled back at the end."""
+    name = region_name(REGION)
+    with shared_database._engine.connect() as connection:
+        facts = {"path": f"{name}, public", "role": name}
+        connection.execute(text("SELECT set_config('search_path', :path, true), set_config('role', :role, true)"), facts)
+        with Session(connection, autoflush=False, expire_on_commit=False) as opened:
+            yield opened
+        connection.rollback()
+
+
+@pytest.fixture
+def city(session: Session) -> City:
+    """Users, one partner with two stores, two producers with products, prices, codes and agreements."""
+    return build_city(session)
+
+
+_count = 0
+
+
+@pytest.fixture
+def database(server_url: str, template: str) -> Iterator[Database]:
+    """A database of its own, for tests that commit."""
+    global _count  # noqa: PLW0603  # names of databases
+    _count += 1
+    name = f"own_{_count}"
+    run_as_owner(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    opened = open_database(server_url, name)
+    yield opened
+    opened.close()
+    run_as_owner(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    return Files.open(url=None, folder=tmp_path / "files")
+
+
+def open_database(server_url: str, name: str) -> Database:
+    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    return Database.open(url=url, data_dir=Path())
+
+
+def run_as_owner(server_url: str, statement: str) -> None:
+    engine = create_engine(make_url(server_url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
