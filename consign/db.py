@@ -30,7 +30,9 @@ def region_name(code: str) -> str:
     """
     digits = code.replace(".", "")
     if len(digits) != 4 or not digits.isascii() or not digits.isdigit():
-        raise BadInput(f"{code!r} is not a region code: four digits are expected, such as 64.71 for Balikpapan.")
+        raise BadInput(
+            f"{code!r} is not a region code: four digits are expected, such as 64.71 for Balikpapan."
+        )
     return f"region_{digits}"
 
 
@@ -107,7 +109,7 @@ def finish(session: Session) -> None:
 
 
 def start_embedded(data_dir: Path) -> str:
-    """Start the embedded PostgreSQL with its data in *data_dir*, or join the one that runs; return its address.
+    """Start the embedded PostgreSQL under *data_dir*, or join the one that runs; return its address.
 
     It listens on no network port. It stops when the last process that uses it ends.
     """
@@ -131,6 +133,7 @@ def _tune(path: Path) -> None:
         "work_mem": f"{min(max(memory_mb // 128, 16), 128)}MB",
         "maintenance_work_mem": f"{min(max(memory_mb // 64, 64), 256)}MB",
         "max_wal_size": "4GB",  # one large file is posted without a checkpoint in its midst
+        "min_wal_size": "1GB",  # and finds its log files made already
         "max_connections": 200,
         "jit": "off",  # compiling costs more than it saves on statements as short as ours
     }

@@ -46,8 +46,15 @@ class City:
     producers: list[Producer]
     products: list[Product]
 
-    def post(self, path: Path, *, decisions: Decisions = ACCEPT, stated: Stated | None = None, by: Actor | None = None) -> Outcome:
-        """Hand in and post a file in this transaction."""
+    def post(
+        self,
+        path: Path,
+        *,
+        decisions: Decisions = ACCEPT,
+        stated: Stated | None = None,
+        by: Actor | None = None,
+    ) -> Outcome:
+        """Hand in and post a file in this transaction; an error takes back what the file did, as an edge would."""
         actor = by or self.finance
         upload, _ = receive_file(
             self.session,
@@ -58,7 +65,8 @@ class City:
             size_bytes=path.stat().st_size,
             stated=stated or Stated(),
         )
-        return post_file(self.session, by=actor, upload_id=upload.id, path=path, decisions=decisions)
+        with self.session.begin_nested():
+            return post_file(self.session, by=actor, upload_id=upload.id, path=path, decisions=decisions)
 
 
 def terms(fee_rate_bp: int = 250, **changed: object) -> Terms:
@@ -82,27 +90,49 @@ def build_users(session: Session) -> tuple[Actor, Actor, Actor]:
 
 
 def build_city(session: Session, *, agreements: bool = True) -> City:
-    """Partner BM (monthly) with stores T1 and T2; producers P1 (Keripik, Rp15.000) and P2 (Sambal, Rp22.500)."""
+    """Build partner BM (monthly) with stores T1 and T2, producers P1 (Keripik, Rp15.000), P2 (Sambal, Rp22.500)."""
     admin, finance, auditor = build_users(session)
-    partner = add_partner(session, by=admin, code="BM", name="Beruang Mart", kind="minimarket", cycle=Cycle.MONTH)
+    partner = add_partner(
+        session, by=admin, code="BM", name="Beruang Mart", kind="minimarket", cycle=Cycle.MONTH
+    )
     stores = [
         add_store(
-            session, by=admin, partner_id=partner.id, code=code, name=f"Gerai {code}", zone="Asia/Makassar", opened_on=OPENED
+            session,
+            by=admin,
+            partner_id=partner.id,
+            code=code,
+            name=f"Gerai {code}",
+            zone="Asia/Makassar",
+            opened_on=OPENED,
         )
         for code in ("T1", "T2")
     ]
     producers, products = [], []
     for place, (name, price) in enumerate((("Keripik Singkong", 15_000), ("Sambal Gami", 22_500)), start=1):
-        producer = add_producer(session, by=admin, code=f"P{place}", name=f"Dapur {place}", nib=f"{place:013d}")
+        producer = add_producer(
+            session, by=admin, code=f"P{place}", name=f"Dapur {place}", nib=f"{place:013d}"
+        )
         product = add_product(
-            session, by=admin, producer_id=producer.id, code=f"PRD-{place}", name=name, net_content=200, net_unit="g"
+            session,
+            by=admin,
+            producer_id=producer.id,
+            code=f"PRD-{place}",
+            name=name,
+            net_content=200,
+            net_unit="g",
         )
         set_price(session, by=admin, product=product, price_rp=price, from_on=OPENED)
         add_gtin(session, by=admin, product=product, gtin=gtin(place), from_on=OPENED)
         add_product_alias(session, by=admin, partner_id=partner.id, product=product, alias=f"PLU{place}")
         if agreements:
             add_agreement(
-                session, by=admin, partner_id=partner.id, producer_id=producer.id, first=OPENED, last=None, terms=terms()
+                session,
+                by=admin,
+                partner_id=partner.id,
+                producer_id=producer.id,
+                first=OPENED,
+                last=None,
+                terms=terms(),
             )
         producers.append(producer)
         products.append(product)

@@ -11,6 +11,7 @@ from consign.errors import BadInput, Conflict, NotAllowed
 from consign.identity.rules import Act, Actor, Role, authorize, compute_event_hash
 from consign.models.identity import AuditEvent, AuditHead, UserAccount
 
+WAITING_EVENTS = "waiting_events"
 SCOPED = {
     Role.PRODUCER: ("producer_id",),
     Role.STORE_MANAGER: ("partner_id", "store_id"),
@@ -29,21 +30,23 @@ def record_event(session: Session, *, by: Actor | None, act: str, subject: str, 
 
     *by* is blank for the operator of the installation. *detail* is kept as it is: plain values only.
     """
-    user_id = by.user_id if by else None
-    run_last(session, lambda late: _append(late, user_id=user_id, act=act, subject=subject, detail=detail))
+    waiting = session.info.setdefault(WAITING_EVENTS, [])
+    if not waiting:
+        run_last(session, _append_waiting)
+    waiting.append({"user_id": by.user_id if by else None, "act": act, "subject": subject, "detail": detail})
 
 
-def _append(session: Session, *, user_id: int | None, act: str, subject: str, detail: dict[str, Any]) -> None:
+def _append_waiting(session: Session) -> None:
+    """Chain the transaction's events to the head, which stays locked until the commit that follows."""
     head = session.execute(
         select(AuditHead).where(AuditHead.id == 1).with_for_update().execution_options(populate_existing=True)
     ).scalar_one()
-    seq, at = head.seq + 1, clock.now()
-    digest = compute_event_hash(
-        head.hash, seq=seq, at=at, user_id=user_id, act=act, subject=subject, detail=detail
-    )
-    row = {"seq": seq, "at": at, "user_id": user_id, "act": act, "subject": subject, "detail": detail}
-    session.execute(insert(AuditEvent).values(**row, previous_hash=head.hash, hash=digest))
-    head.seq, head.hash = seq, digest
+    rows = []
+    for event in session.info.pop(WAITING_EVENTS):
+        seq, at, previous = head.seq + 1, clock.now(), head.hash
+        head.seq, head.hash = seq, compute_event_hash(previous, seq=seq, at=at, **event)
+        rows.append({"seq": seq, "at": at, **event, "previous_hash": previous, "hash": head.hash})
+    session.execute(insert(AuditEvent), rows)
     session.flush()
 
 
@@ -62,7 +65,7 @@ def add_user(
 
     Raises:
         NotAllowed: *by* is no admin, or is blank although the region has users.
-        BadInput: the role needs a partner, store or producer that is not given, or does not take the one given.
+        BadInput: the role needs a partner, store or producer that is not given, or does not take a given one.
         LoginTaken: the login is in use.
 
     """
@@ -74,7 +77,9 @@ def add_user(
     given = {key for key, value in scope.items() if value is not None}
     needed = set(SCOPED.get(role, ()))
     if given != needed:
-        wanted = ", ".join(sorted(key.removesuffix("_id") for key in needed)) or "no partner, store or producer"
+        wanted = (
+            ", ".join(sorted(key.removesuffix("_id") for key in needed)) or "no partner, store or producer"
+        )
         raise BadInput(f"The role {role} is held for {wanted}; no user was added.")
     if session.scalar(select(exists().where(UserAccount.login == login.lower()))):
         raise LoginTaken(f"The login {login.lower()!r} is in use; no user was added.")
@@ -83,5 +88,7 @@ def add_user(
     )
     session.add(user)
     session.flush()
-    record_event(session, by=by, act="user added", subject=f"user:{user.id}", login=user.login, role=user.role)
+    record_event(
+        session, by=by, act="user added", subject=f"user:{user.id}", login=user.login, role=user.role
+    )
     return user

@@ -14,7 +14,9 @@ from consign.models.identity import AuditEvent
 def check_audit_chain(session: Session) -> Iterator[Breach]:
     """Find the first event that does not follow from the one before, or a tail that was cut."""
     previous, count = FIRST_HASH, 0
-    for event in session.scalars(select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=1000)):
+    for event in session.scalars(
+        select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=1000)
+    ):
         count += 1
         digest = compute_event_hash(
             previous,
@@ -26,7 +28,9 @@ def check_audit_chain(session: Session) -> Iterator[Breach]:
             detail=event.detail,
         )
         if event.seq != count or event.previous_hash != previous or event.hash != digest:
-            yield Breach("audit.broken", f"audit_event {event.seq}", "does not follow from the event before it")
+            yield Breach(
+                "audit.broken", f"audit_event {event.seq}", "does not follow from the event before it"
+            )
             return
         previous = digest
     if find_chain_head(session) != (count, previous):

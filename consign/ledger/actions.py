@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Integer, column, insert, select, update, values
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from consign import clock
@@ -19,19 +18,45 @@ from consign.ledger.rules import (
 )
 from consign.models.ledger import Account, Transfer
 
+_WANTED = """unnest(CAST(:kinds AS text[]), CAST(:partners AS bigint[]), CAST(:producers AS bigint[]))
+    AS wanted(kind, partner_id, producer_id)"""
+_ADD_ACCOUNTS = text(f"""
+    INSERT INTO account (kind, partner_id, producer_id, debits_rp, credits_rp)
+    SELECT kind, partner_id, producer_id, 0, 0 FROM {_WANTED}
+    WHERE NOT EXISTS (SELECT 1 FROM account WHERE (account.kind, account.partner_id, account.producer_id)
+      = (wanted.kind, wanted.partner_id, wanted.producer_id))
+    ON CONFLICT DO NOTHING""")  # noqa: S608  # constants
+_LOCK_ACCOUNTS = text(f"""
+    SELECT account.id, account.kind, account.partner_id, account.producer_id
+    FROM account JOIN {_WANTED} USING (kind, partner_id, producer_id) ORDER BY account.id FOR UPDATE OF account""")  # noqa: S608  # constants
+_ADD_TRANSFERS = text("""
+    INSERT INTO transfer (key, kind, debit_account_id, credit_account_id, amount_rp, booked_on, cause, posted_at)
+    SELECT *, CAST(:posted_at AS timestamptz) FROM unnest(CAST(:keys AS text[]), CAST(:kinds AS text[]),
+      CAST(:debits AS bigint[]), CAST(:credits AS bigint[]), CAST(:amounts AS bigint[]), CAST(:days AS date[]),
+      CAST(:causes AS text[]))
+    ON CONFLICT (key) DO NOTHING RETURNING key""")
+_ADD_SUMS = text("""
+    UPDATE account SET debits_rp = account.debits_rp + added.debits_rp,
+      credits_rp = account.credits_rp + added.credits_rp
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:debits AS bigint[]), CAST(:credits AS bigint[]))
+      AS added(id, debits_rp, credits_rp)
+    WHERE account.id = added.id""")
+
 
 def post_transfers(session: Session, orders: Sequence[TransferOrder]) -> int:
-    """Post *orders* together and return how many were new; one that stands already with the same content is not posted again.
+    """Post *orders* together and return how many were new.
 
-    The accounts are locked in the order of their ids, so that two posters never wait for each other in a circle.
+    An order that stands already with the same content is not posted again. The accounts are locked in the order of
+    their ids, so that two posters never wait for each other in a circle.
 
     Raises:
-        TransferKeyConflict: a key stands already with other content; nothing was posted.
+        TransferKeyConflict: a key stands already, or comes twice, with other content; nothing was posted.
 
     """
-    if not orders:
+    distinct = _refuse_twice(orders)
+    if not distinct:
         return 0
-    accounts = _lock_accounts(session, {name for order in orders for name in (order.debit, order.credit)})
+    accounts = _lock_accounts(session, {name for order in distinct for name in (order.debit, order.credit)})
     rows = [
         {
             "key": order.key,
@@ -41,22 +66,36 @@ def post_transfers(session: Session, orders: Sequence[TransferOrder]) -> int:
             "amount_rp": order.amount.amount,
             "booked_on": order.booked_on,
             "cause": order.cause,
-            "posted_at": clock.now(),
         }
-        for order in orders
+        for order in distinct
     ]
-    added = set(
-        session.scalars(
-            postgresql.insert(Transfer)
-            .on_conflict_do_nothing(index_elements=["key"])
-            .returning(Transfer.key)
-            .execution_options(insertmanyvalues_page_size=5000),
-            rows,
-        )
-    )
+    arrays = {
+        "keys": [row["key"] for row in rows],
+        "kinds": [row["kind"] for row in rows],
+        "debits": [row["debit_account_id"] for row in rows],
+        "credits": [row["credit_account_id"] for row in rows],
+        "amounts": [row["amount_rp"] for row in rows],
+        "days": [row["booked_on"] for row in rows],
+        "causes": [row["cause"] for row in rows],
+    }
+    added = set(session.scalars(_ADD_TRANSFERS, {**arrays, "posted_at": clock.now()}))
     _refuse_other_content(session, [row for row in rows if row["key"] not in added])
     _add_to_accounts(session, [row for row in rows if row["key"] in added])
     return len(added)
+
+
+def _refuse_twice(orders: Sequence[TransferOrder]) -> list[TransferOrder]:
+    """Return each order once.
+
+    Raises:
+        TransferKeyConflict: a key comes twice with other content.
+
+    """
+    distinct: dict[str, TransferOrder] = {}
+    for order in orders:
+        if distinct.setdefault(order.key, order) != order:
+            raise TransferKeyConflict(f"The transfer {order.key} comes twice with other content; nothing was posted.")
+    return list(distinct.values())
 
 
 def reverse_transfer(session: Session, *, key: str, cause: str) -> None:
@@ -68,7 +107,9 @@ def reverse_transfer(session: Session, *, key: str, cause: str) -> None:
     """
     transfer = session.execute(select(Transfer).where(Transfer.key == key)).scalar_one()
     account_ids = sorted((transfer.debit_account_id, transfer.credit_account_id))
-    session.execute(select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id).with_for_update())
+    session.execute(
+        select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id).with_for_update()
+    )
     if session.scalar(select(Transfer.id).where(Transfer.reverses_id == transfer.id)) is not None:
         raise TransferReversed(f"The transfer {key} was taken back before; nothing was posted.")
     now = clock.now()
@@ -89,37 +130,25 @@ def reverse_transfer(session: Session, *, key: str, cause: str) -> None:
 
 def _lock_accounts(session: Session, names: set[AccountName]) -> dict[AccountName, int]:
     """Make the accounts that are missing, lock them all, and return their ids."""
-    rows = [
-        {"kind": name.kind.value, "partner_id": name.partner_id, "producer_id": name.producer_id}
-        for name in sorted(names, key=lambda name: (name.kind, name.partner_id, name.producer_id))
-    ]
-    session.execute(
-        postgresql.insert(Account).on_conflict_do_nothing(), [{**row, "debits_rp": 0, "credits_rp": 0} for row in rows]
-    )
-    wanted = values(
-        column("kind", Account.kind.type), column("partner_id", Integer), column("producer_id", Integer), name="wanted"
-    ).data([(row["kind"], row["partner_id"], row["producer_id"]) for row in rows])
-    locked = session.execute(
-        select(Account.id, Account.kind, Account.partner_id, Account.producer_id)
-        .join(
-            wanted,
-            (wanted.c.kind == Account.kind)
-            & (wanted.c.partner_id == Account.partner_id)
-            & (wanted.c.producer_id == Account.producer_id),
-        )
-        .order_by(Account.id)
-        .with_for_update(of=Account)
-    )
+    ordered = sorted(names, key=lambda name: (name.kind, name.partner_id, name.producer_id))
+    facts = {
+        "kinds": [name.kind.value for name in ordered],
+        "partners": [name.partner_id for name in ordered],
+        "producers": [name.producer_id for name in ordered],
+    }
+    session.execute(_ADD_ACCOUNTS, facts)
+    locked = session.execute(_LOCK_ACCOUNTS, facts)
     return {AccountName(AccountKind(row.kind), row.partner_id, row.producer_id): row.id for row in locked}
 
 
 def _refuse_other_content(session: Session, repeated: list[dict[str, Any]]) -> None:
     """Hold each repeated transfer against the one that stands: the same content is the same answer, other is an error."""
-    same = ("kind", "debit_account_id", "credit_account_id", "amount_rp", "booked_on", "cause")
     for row in repeated:
         standing = session.execute(select(Transfer).where(Transfer.key == row["key"])).scalar_one()
-        if any(getattr(standing, field) != row[field] for field in same):
-            raise TransferKeyConflict(f"The transfer {row['key']} stands already with other content; nothing was posted.")
+        if any(getattr(standing, field) != value for field, value in row.items()):
+            raise TransferKeyConflict(
+                f"The transfer {row['key']} stands already with other content; nothing was posted."
+            )
 
 
 def _add_to_accounts(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -128,14 +157,10 @@ def _add_to_accounts(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         sums[row["debit_account_id"]][0] += row["amount_rp"]
         sums[row["credit_account_id"]][1] += row["amount_rp"]
-    if not sums:
-        return
-    added = values(
-        column("id", Account.id.type), column("debit", Account.id.type), column("credit", Account.id.type), name="added"
-    ).data([(account, debit, credit) for account, (debit, credit) in sums.items()])
-    session.execute(
-        update(Account)
-        .where(Account.id == added.c.id)
-        .values(debits_rp=Account.debits_rp + added.c.debit, credits_rp=Account.credits_rp + added.c.credit)
-        .execution_options(synchronize_session=False)
-    )
+    if sums:
+        facts = {
+            "ids": list(sums),
+            "debits": [debits for debits, _ in sums.values()],
+            "credits": [credits_ for _, credits_ in sums.values()],
+        }
+        session.execute(_ADD_SUMS, facts)

@@ -62,7 +62,14 @@ class TransferOrder:
 
 
 def order_transfer(
-    amount: Rupiah, *, key: str, kind: TransferKind, debit: AccountName, credit: AccountName, booked_on: date, cause: str
+    amount: Rupiah,
+    *,
+    key: str,
+    kind: TransferKind,
+    debit: AccountName,
+    credit: AccountName,
+    booked_on: date,
+    cause: str,
 ) -> list[TransferOrder]:
     """Return the transfer of *amount*, none if it is zero. A negative amount swaps the two sides."""
     if amount.amount == 0:

@@ -19,13 +19,17 @@ from consign.models.sales import SalesCover, SalesPosting, SalesProfile, SalesUp
 from consign.outbox import Message, record_notices
 from consign.partners.queries import lock_partner
 from consign.period import ZONES, Cycle, period_of
-from consign.sales import overlap, posting, staging
+from consign.sales import overlap, posting
+from consign.sales.copying import Copier
 from consign.sales.layout import KNOWN_WORDS, Layout, Receipts, Role, compute_signature
 from consign.sales.mapping import Answers, Stated, map_table
-from consign.sales.places import find_places
+from consign.sales.places import Places, find_places
 from consign.sales.queries import find_file_count, find_profile
 from consign.sales.reading import Reader, Study
 from consign.sales.rules import Overlap, SummaryAcrossPeriod, UploadReversed
+from consign.sales.terms import TermsTable
+from consign.sales.waiting import read_parked, settle_parked
+from consign.sales.writing import LineWriter, Sums, Target, make_staging
 from consign.tabular.opening import open_table
 
 LIVE_STATUSES = ("received", "needs_mapping", "read", "posted")
@@ -145,10 +149,8 @@ def post_file(session: Session, *, by: Actor, upload_id: int, path: Path, decisi
         if questions or study is None:
             raise NeedsDecision(tuple(questions))
         upload.profile_id = _keep_profile(session, by=by, upload=upload, layout=layout, signature=signature, standing=profile)
-        reader, stager = _stage_file(session, upload, study)
-    return _post_staged_file(
-        session, by=by, upload=upload, study=study, reader=reader, stager=stager, decisions=decisions
-    )
+        _post_study(session, by=by, upload=upload, study=study, decision=decisions.overlap)
+    return _describe(session, upload)
 
 
 def refuse_upload(session: Session, *, by: Actor, upload_id: int, code: str, reason: str) -> None:
@@ -226,7 +228,7 @@ def confirm_no_sales(session: Session, *, by: Actor, store: Store, day: date) ->
         return
     number = posting.next_number(session, store.partner_id)
     posting.record_posting(
-        session, partner_id=store.partner_id, number=number, kind="no_sales", upload_id=None, known_rows=0,
+        session, Sums(), partner_id=store.partner_id, number=number, kind="no_sales", upload_id=None, known_rows=0,
         by_user_id=by.user_id,
     )  # fmt: skip
     cover = {"store_id": store.id, "sold_on": day, "partner_id": store.partner_id, "posting_no": number}
@@ -254,12 +256,13 @@ def reverse_upload(session: Session, *, by: Actor, upload_id: int, reason: str) 
         raise UploadReversed(f"Upload {upload_id} is {upload.status}, not posted; nothing was changed.")
     _choose_lines_of(session, upload)
     number = posting.next_number(session, upload.partner_id)
-    posting.reverse_lines(session, partner_id=upload.partner_id, upload_id=upload_id, number=number)
+    sums = posting.reverse_lines(session, partner_id=upload.partner_id, upload_id=upload_id, number=number)
     posted = posting.record_posting(
-        session, partner_id=upload.partner_id, number=number, kind="reversal", upload_id=upload_id, known_rows=0,
+        session, sums, partner_id=upload.partner_id, number=number, kind="reversal", upload_id=upload_id, known_rows=0,
         by_user_id=by.user_id, reason=reason,
     )  # fmt: skip
     upload.status = "reversed"
+    session.flush()
     session.execute(
         text("UPDATE sales_parked SET state = 'withdrawn' WHERE upload_id = :upload AND state = 'open'"),
         {"upload": upload_id},
@@ -317,7 +320,12 @@ def _keep_profile(
     return profile.id
 
 
-def _stage_file(session: Session, upload: SalesUpload, study: Study) -> tuple[Reader, staging.Stager]:
+def _post_study(session: Session, *, by: Actor, upload: SalesUpload, study: Study, decision: Overlap) -> None:
+    """Read the rows of a studied file into the books.
+
+    The partner is locked first. Lines go straight into the sales, unless something is posted for one of their store-days:
+    then they are staged, and what stands already is taken out.
+    """
     places = find_places(
         session,
         partner_id=upload.partner_id,
@@ -325,57 +333,43 @@ def _stage_file(session: Session, upload: SalesUpload, study: Study) -> tuple[Re
         barcodes=study.codes[Role.BARCODE],
         codes=study.codes[Role.CODE],
     )
-    target = staging.Target(upload.id, upload.partner_id, upload.stated_store_id, study.layout.receipts)
-    today = clock.today(ZONES[-1])  # the zone in which a day begins first
-    reader = Reader(study, today=today, stated_day=upload.stated_until)
-    stager = staging.Stager(session, places=places, target=target)
-    staging.make_staging(session)
-    for batch in reader.read():
-        stager.stage(batch)
-    stager.number_twins()
-    return reader, stager
-
-
-def _post_staged_file(
-    session: Session,
-    *,
-    by: Actor,
-    upload: SalesUpload,
-    study: Study,
-    reader: Reader,
-    stager: staging.Stager,
-    decisions: Decisions,
-) -> Outcome:
+    reader = Reader(study, today=clock.today(ZONES[-1]), stated_day=upload.stated_until)  # where a day begins first
+    for_ever = study.layout.receipts is Receipts.FOR_EVER
     lock_partner(session, upload.partner_id)
-    known, reversed_rows = _settle_overlap(
-        session, by=by, upload=upload, decision=decisions.overlap,
-        for_ever=study.layout.receipts is Receipts.FOR_EVER,
-    )  # fmt: skip
+    stores = _stores_of(places, upload)
+    staged = for_ever or overlap.may_overlap(session, partner_id=upload.partner_id, stores=stores, days=reader.days)
     number = posting.next_number(session, upload.partner_id)
-    posting.insert_staged(
-        session, partner_id=upload.partner_id, upload_id=upload.id, number=number, has_returns=stager.has_returns
-    )
+    make_staging(session)
+    terms = TermsTable(session, partner_id=upload.partner_id, stores=stores, producers=places.producers)
+    target = Target(upload.id, upload.partner_id, upload.stated_store_id, study.layout.receipts, number, staged)
+    with Copier(session) as copier:
+        writer = LineWriter(copier, places=places, terms=terms, target=target)
+        for batch in reader.read():
+            writer.write(batch)
+    known, reversed_rows = 0, 0
+    if staged:
+        known, reversed_rows = _settle_overlap(session, by=by, upload=upload, decision=decision, for_ever=for_ever)
+        number = posting.next_number(session, upload.partner_id)
+        posting.insert_plain(session, writer.sums, partner_id=upload.partner_id, number=number)
+    posting.insert_returns(session, writer.sums, partner_id=upload.partner_id, number=number)
     posted = posting.record_posting(
-        session, partner_id=upload.partner_id, number=number, kind="file", upload_id=upload.id, known_rows=known,
-        by_user_id=by.user_id,
+        session, writer.sums, partner_id=upload.partner_id, number=number, kind="file", upload_id=upload.id,
+        known_rows=known, by_user_id=by.user_id,
     )  # fmt: skip
-    ignored = text("SELECT count(*) FROM sales_ignored WHERE upload_id = :upload")
-    upload.rows_read = reader.rows_read
-    upload.rows_ignored = int(session.scalar(ignored, {"upload": upload.id}) or 0)
-    upload.status = "posted"
+    upload.rows_read, upload.rows_ignored, upload.status = reader.rows_read, reader.ignored, "posted"
     upload.outcome = {
-        "evidence": study.evidence,
-        "price_differs": posted.price_differs,
-        "reversed_rows": reversed_rows,
-    }
+        "evidence": study.evidence, "price_differs": posted.price_differs, "reversed_rows": reversed_rows
+    }  # fmt: skip
     session.flush()
-    outcome = _describe(session, upload)
     _tell_about_parked(session, upload)
     record_event(
         session, by=by, act="sales file posted", subject=f"upload:{upload.id}", posting=number, rows=posted.rows,
-        known=known, parked=outcome.parked, sales_rp=posted.sales_rp,
+        known=known, sales_rp=posted.sales_rp,
     )  # fmt: skip
-    return outcome
+
+
+def _stores_of(places: Places, upload: SalesUpload) -> set[int]:
+    return {upload.stated_store_id} if upload.stated_store_id else set(places.stores.values())
 
 
 def _settle_overlap(
@@ -388,8 +382,6 @@ def _settle_overlap(
 
     """
     postings = overlap.find_postings(session, partner_id=upload.partner_id)
-    if not postings and not (for_ever and overlap.find_moved(session, upload_id=upload.id)):
-        return 0, 0
     known = overlap.match_known(session, partner_id=upload.partner_id, upload_id=upload.id, postings=postings)
     clash = overlap.find_clash(session, upload_id=upload.id, for_ever=for_ever)
     if clash and decision is Overlap.ASK:
@@ -413,9 +405,9 @@ def _reverse_clashing(session: Session, *, by: Actor, upload: SalesUpload) -> in
     rows = 0
     for upload_id in session.scalars(text("SELECT DISTINCT upload_id FROM to_reverse ORDER BY 1")).all():
         number = posting.next_number(session, upload.partner_id)
-        posting.reverse_lines(session, partner_id=upload.partner_id, upload_id=upload_id, number=number)
+        sums = posting.reverse_lines(session, partner_id=upload.partner_id, upload_id=upload_id, number=number)
         rows += posting.record_posting(
-            session, partner_id=upload.partner_id, number=number, kind="reversal", upload_id=upload_id, known_rows=0,
+            session, sums, partner_id=upload.partner_id, number=number, kind="reversal", upload_id=upload_id, known_rows=0,
             by_user_id=by.user_id, reason=f"replaced by upload {upload.id}",
         ).rows  # fmt: skip
     return rows
@@ -447,93 +439,65 @@ def _choose_lines_of(session: Session, upload: SalesUpload) -> None:
 
 def _place_upload(session: Session, *, by: Actor, partner_id: int, upload_id: int) -> int:
     """Post what can be placed of one upload's parked lines; return how many rows are parked no longer."""
-    if not _stage_parked(session, partner_id=partner_id, upload_id=upload_id):
+    upload = session.get_one(SalesUpload, upload_id)
+    places = _find_parked_places(session, upload)
+    if not places.producers:
         return 0
     lock_partner(session, partner_id)
-    postings = overlap.find_postings(session, partner_id=partner_id)
-    savepoint = session.begin_nested()
-    known = 0
-    if postings:
-        known = overlap.match_known(session, partner_id=partner_id, upload_id=upload_id, postings=postings)
-        if overlap.find_clash(session, upload_id=upload_id, for_ever=False):
-            savepoint.rollback()
-            return 0
-        overlap.drop_known(session)
-        overlap.number_behind(session)
     number = posting.next_number(session, partner_id)
-    inserted = posting.insert_staged(
-        session, partner_id=partner_id, upload_id=upload_id, number=number, has_returns=True
-    )
-    if inserted or known:
-        posting.record_posting(
-            session, partner_id=partner_id, number=number, kind="parked", upload_id=upload_id, known_rows=known,
-            by_user_id=by.user_id,
+    make_staging(session)
+    stores = _stores_of(places, upload)
+    terms = TermsTable(session, partner_id=partner_id, stores=stores, producers=places.producers)
+    target = Target(upload.id, partner_id, upload.stated_store_id, Receipts.PER_TILL, number, staged=True)
+    with Copier(session) as copier:
+        writer = LineWriter(copier, places=places, terms=terms, target=target)
+        for rows in read_parked(session, copier, upload_id=upload_id):
+            settle_parked(session, copier, rows, writer.write_lines(rows), upload_id=upload_id)
+    known = _match_parked(session, partner_id=partner_id, upload_id=upload_id)
+    overlap.drop_known(session)
+    overlap.number_behind(session)
+    posting.insert_plain(session, writer.sums, partner_id=partner_id, number=number)
+    posting.insert_returns(session, writer.sums, partner_id=partner_id, number=number)
+    if writer.sums.days or known:
+        posted = posting.record_posting(
+            session, writer.sums, partner_id=partner_id, number=number, kind="parked", upload_id=upload_id,
+            known_rows=known, by_user_id=by.user_id,
         )  # fmt: skip
+        known += posted.rows
         _mark_placed(session, partner_id=partner_id, upload_id=upload_id, number=number)
         record_event(
-            session, by=by, act="parked lines placed", subject=f"upload:{upload_id}", posting=number, rows=inserted,
-            known=known,
-        )  # fmt: skip
-    savepoint.commit()
-    return inserted + known
+            session, by=by, act="parked lines placed", subject=f"upload:{upload_id}", posting=number, rows=posted.rows
+        )
+    return known
 
 
-def _stage_parked(session: Session, *, partner_id: int, upload_id: int) -> bool:
-    """Stage the parked lines of an upload whose store and product are known by now; say whether there are any."""
-    facts = {"upload": upload_id, "partner": partner_id}
+def _match_parked(session: Session, *, partner_id: int, upload_id: int) -> int:
+    """Find the staged lines that stand already; those that clash with what stands go on waiting for a person."""
+    postings = overlap.find_postings(session, partner_id=partner_id)
+    while True:
+        savepoint = session.begin_nested()
+        known = overlap.match_known(session, partner_id=partner_id, upload_id=upload_id, postings=postings)
+        if not overlap.find_clash(session, upload_id=upload_id, for_ever=False):
+            savepoint.commit()
+            return known
+        rows = overlap.find_clashing_rows(session, upload_id=upload_id)
+        savepoint.rollback()
+        overlap.put_back(session, rows, upload_id=upload_id)
+
+
+def _find_parked_places(session: Session, upload: SalesUpload) -> Places:
     distinct = session.execute(
         text("""
         SELECT array_agg(DISTINCT store_code) FILTER (WHERE store_code IS NOT NULL) AS stores,
           array_agg(DISTINCT product_barcode) FILTER (WHERE product_barcode <> '') AS barcodes,
           array_agg(DISTINCT product_code) FILTER (WHERE product_code <> '') AS codes
         FROM sales_parked WHERE upload_id = :upload AND state = 'open' AND readable"""),
-        facts,
+        {"upload": upload.id},
     ).one()
-    places = find_places(
-        session, partner_id=partner_id, stores=distinct.stores or [], barcodes=distinct.barcodes or [],
+    return find_places(
+        session, partner_id=upload.partner_id, stores=distinct.stores or [], barcodes=distinct.barcodes or [],
         codes=distinct.codes or [],
     )  # fmt: skip
-    arrays: dict[str, Any] = {}
-    for name, known in (("store", places.stores), ("barcode", places.barcodes), ("code", places.codes)):
-        arrays[f"{name}_texts"], arrays[f"{name}_ids"] = list(known.keys()), list(known.values())
-    staging.make_staging(session)
-    session.execute(_STAGE_PARKED, {**facts, **arrays})
-    session.execute(_NUMBER_STAGED)
-    return bool(session.scalar(text("SELECT EXISTS (SELECT 1 FROM staged)")))
-
-
-_STAGE_PARKED = text(f"""
-    WITH stores AS (SELECT * FROM unnest(CAST(:store_texts AS text[]), CAST(:store_ids AS integer[])) AS t(code, id)),
-      barcodes AS (SELECT * FROM unnest(CAST(:barcode_texts AS text[]), CAST(:barcode_ids AS integer[])) AS t(code, id)),
-      codes AS (SELECT * FROM unnest(CAST(:code_texts AS text[]), CAST(:code_ids AS integer[])) AS t(code, id)),
-      own AS (SELECT id, code FROM product)
-    INSERT INTO staged ({staging.STAGED_COLUMNS})
-    SELECT row_no, store_id, product_id, producer_id, sold_on, till, receipt, returns_receipt, quantity, unit_price_rp,
-      gross_rp, discount_rp
-    FROM (
-      SELECT parked.row_no,
-        CASE WHEN parked.store_code IS NULL THEN upload.stated_store_id ELSE stores.id END AS store_id,
-        COALESCE(barcodes.id, codes.id, own.id) AS product_id, parked.sold_on, COALESCE(parked.till, '') AS till,
-        COALESCE(parked.receipt, '') AS receipt, COALESCE(parked.returns_receipt, '') AS returns_receipt,
-        parked.quantity, parked.unit_price_rp, parked.gross_rp, parked.discount_rp, upload.stated_store_id
-      FROM sales_parked AS parked JOIN sales_upload AS upload ON upload.id = parked.upload_id
-      LEFT JOIN stores ON stores.code = parked.store_code
-      LEFT JOIN barcodes ON barcodes.code = parked.product_barcode
-      LEFT JOIN codes ON codes.code = parked.product_code
-      LEFT JOIN own ON own.code = parked.product_code AND parked.reason IN ('agreement.missing', 'price.missing')
-      WHERE parked.upload_id = :upload AND parked.state = 'open' AND parked.readable
-        AND parked.reason <> 'store.other_than_stated') AS found
-    JOIN (SELECT id AS product_id, producer_id FROM product) AS product USING (product_id)
-    WHERE store_id IS NOT NULL AND product_id IS NOT NULL
-      AND (stated_store_id IS NULL OR store_id = stated_store_id)""")  # noqa: S608  # a constant
-
-
-_NUMBER_STAGED = text("""
-    UPDATE staged SET nth = numbered.nth FROM (
-      SELECT row_no, row_number() OVER (
-        PARTITION BY store_id, receipt, till, sold_on, product_id, unit_price_rp ORDER BY row_no) AS nth
-      FROM staged) AS numbered
-    WHERE staged.row_no = numbered.row_no AND numbered.nth > 1""")
 
 
 def _mark_placed(session: Session, *, partner_id: int, upload_id: int, number: int) -> None:

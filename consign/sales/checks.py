@@ -6,7 +6,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from consign.breach import Breach
-from consign.sales.pricing import FEE_SQL
+
+FEE_SQL = "CASE WHEN {base} < 0 THEN -1 ELSE 1 END * ((abs({base}) * {rate} + 5000) / 10000)"
+"""The fee on a line once more, independent of the one that is checked; all operands are bigint."""
 
 
 def check_rows_accounted(session: Session) -> Iterator[Breach]:

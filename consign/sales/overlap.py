@@ -4,8 +4,9 @@ Lines of one product in one receipt are compared as multisets of price, quantity
 and add nothing; more lines add the rest; anything else asks a person. A summary speaks for its whole store-day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -15,6 +16,10 @@ from consign.db import count_rows
 GROUP = "store_id, sold_on, till, receipt, product_id"
 KEY = f"{GROUP}, unit_price_rp"
 VALUES = "unit_price_rp, quantity, gross_rp, discount_rp"
+
+COVERED = text("""
+    SELECT EXISTS (SELECT 1 FROM sales_cover WHERE partner_id = :partner AND store_id = ANY(:stores)
+      AND sold_on = ANY(:days) AND kind <> 'no_sales' AND lines > 0)""")
 
 STORE_DAYS = text("""
     CREATE TEMPORARY TABLE staged_days ON COMMIT DROP AS
@@ -57,7 +62,7 @@ KNOWN = text("""
 # Lines that stand and were not met by an equal new line, of a receipt's product or a summary's day that the file speaks of.
 CLASHING = text(f"""
     CREATE TEMPORARY TABLE clashing ON COMMIT DROP AS
-    SELECT live.posting_no, live.row_no, live.upload_id, live.store_id, live.sold_on, live.receipt
+    SELECT live.posting_no, live.row_no, live.upload_id, live.store_id, live.sold_on, live.till, live.receipt, live.product_id
     FROM live JOIN staged_days USING (store_id, sold_on)
     LEFT JOIN matched ON matched.posting_no = live.posting_no AND matched.sale_row_no = live.row_no
     WHERE NOT live.reversed AND NOT live.matched AND live.upload_id IS DISTINCT FROM :upload AND matched.row_no IS NULL
@@ -74,6 +79,16 @@ NEW_ON_COVERED_DAYS = text("""
     WHERE matched.row_no IS NULL AND EXISTS (
       SELECT 1 FROM live WHERE live.store_id = staged.store_id AND live.sold_on = staged.sold_on
         AND NOT reversed AND upload_id IS DISTINCT FROM :upload AND (has_summary OR live.receipt = ''))""")
+
+CLASHING_ROWS = text("""
+    SELECT row_no FROM staged AS new JOIN staged_days USING (store_id, sold_on)
+    WHERE EXISTS (
+        SELECT 1 FROM clashing WHERE (clashing.store_id, clashing.sold_on) = (new.store_id, new.sold_on)
+          AND (has_summary OR clashing.receipt = ''
+            OR (clashing.till, clashing.receipt, clashing.product_id) = (new.till, new.receipt, new.product_id)))
+      OR EXISTS (
+        SELECT 1 FROM live WHERE (live.store_id, live.sold_on) = (new.store_id, new.sold_on) AND NOT reversed
+          AND upload_id IS DISTINCT FROM :upload AND (has_summary OR live.receipt = ''))""")
 
 # The same receipt number on another day, where numbers never begin again.
 MOVED = text("""
@@ -124,8 +139,14 @@ class Clash:
         return "; ".join(parts)
 
 
+def may_overlap(session: Session, *, partner_id: int, stores: Collection[int], days: Collection[date]) -> bool:
+    """Say whether any of *stores* has posted sales on any of *days*; asked before the lines themselves are known."""
+    facts = {"partner": partner_id, "stores": list(stores), "days": list(days)}
+    return bool(session.scalar(COVERED, facts))
+
+
 def find_postings(session: Session, *, partner_id: int) -> list[int]:
-    """Return the postings that speak for store-days of the staged lines; none in the usual case."""
+    """Return the postings that speak for store-days of the staged lines."""
     session.execute(text("DROP TABLE IF EXISTS pg_temp.staged_days"))
     session.execute(STORE_DAYS)
     return list(session.scalars(POSTINGS, {"partner": partner_id}))
@@ -154,6 +175,22 @@ def find_clash(session: Session, *, upload_id: int, for_ever: bool) -> Clash:
     standing = count_rows(session, CLASHING, facts)
     covered = session.execute(NEW_ON_COVERED_DAYS, facts).one()
     return Clash(standing, covered.lines, covered.days, find_moved(session, upload_id=upload_id) if for_ever else 0)
+
+
+def find_clashing_rows(session: Session, *, upload_id: int) -> list[int]:
+    """Return the staged rows that a clash is about."""
+    return list(session.scalars(CLASHING_ROWS, {"upload": upload_id}))
+
+
+def put_back(session: Session, rows: list[int], *, upload_id: int) -> None:
+    """Take *rows* out of the staging table; they stay parked until a person has decided."""
+    session.execute(text("DELETE FROM staged WHERE row_no = ANY(:rows)"), {"rows": rows})
+    session.execute(
+        text("""
+        UPDATE sales_parked SET reason = 'overlap.differs'
+        WHERE upload_id = :upload AND row_no = ANY(:rows) AND state = 'open'"""),
+        {"upload": upload_id, "rows": rows},
+    )
 
 
 def find_moved(session: Session, *, upload_id: int) -> int:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from consign.models.sales import SalesProfile, SalesUpload
+from consign.models.sales import SalesPosting, SalesProfile, SalesUpload
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,8 @@ def find_missing_days(session: Session, *, partner_id: int, first: date, last: d
 
 def find_first_day(session: Session, *, partner_id: int) -> date | None:
     """Return the earliest day for which the partner has sales; blank before there are any."""
-    return session.scalar(
-        text("SELECT min(first_on) FROM sales_posting WHERE partner_id = :partner"), {"partner": partner_id}
-    )
+    query = select(func.min(SalesPosting.first_on)).where(SalesPosting.partner_id == partner_id)
+    return session.scalar(query)
 
 
 def find_last_posting(session: Session, *, partner_id: int) -> int:

@@ -115,6 +115,8 @@ class Study:
     kinds: dict[str, KindEffect]
     evidence: list[str]
     questions: list[Question]
+    days: set[str] = field(default_factory=set)
+    """Distinct texts of the date column."""
     codes: dict[Role, set[str]] = field(default_factory=dict)
     """Distinct texts of the store, barcode and code columns."""
 
@@ -141,6 +143,7 @@ def study_table(table: Table, layout: Layout, *, places: dict[Role, int]) -> Stu
     _decide_numbers(study, [text for role in NUMBER_ROLES for text in texts.get(role, ())])
     _decide_days(study, texts.get(Role.DATE, set()))
     _decide_kinds(study, texts.get(Role.KIND, set()))
+    study.days = texts.get(Role.DATE, set())
     study.codes = {role: texts.get(role, set()) for role in (Role.STORE, Role.BARCODE, Role.CODE)}
     return study
 
@@ -193,7 +196,10 @@ class Reader:
         self._study = study
         self._today = today
         self._stated_day = stated_day
+        self.days = self._find_days()
+        """Every day the file speaks about."""
         self.rows_read = 0
+        self.ignored = 0
         self.lines = 0
         self.quantity_milli = 0
         self.gross_rp = 0
@@ -201,6 +207,12 @@ class Reader:
         self._problems = 0
         self._left_out = 0
         self._totals: list[dict[Role, Decimal]] = []
+
+    def _find_days(self) -> set[date]:
+        if Role.DATE not in self._study.places:
+            return {self._stated_day} if self._stated_day else set()
+        parsed = (parse_day(text, self._study.order) for text in self._study.days)
+        return {day for day in parsed if isinstance(day, date)}
 
     def read(self) -> Iterator[ReadBatch]:
         """Yield all rows below the header in their order.
@@ -218,9 +230,9 @@ class Reader:
         lines = columns.read()
         problems: list[Problem] = []
         ignored: list[Ignored] = []
-        for index in np.flatnonzero(columns.effect == EFFECT_IGNORE):
+        for index in np.flatnonzero(columns.effect == EFFECT_IGNORE).tolist():
             ignored.append(Ignored(int(batch.rows[index]), "cancelled", shown(batch.text_of(index))))
-        suspects = np.flatnonzero((columns.problem != 0) & (columns.effect != EFFECT_IGNORE))
+        suspects = np.flatnonzero((columns.problem != 0) & (columns.effect != EFFECT_IGNORE)).tolist()
         keep = columns.effect != EFFECT_IGNORE
         for index in suspects:
             row, cells = int(batch.rows[index]), batch.text_of(index).split("\t")
@@ -230,9 +242,9 @@ class Reader:
                 if reason != "blank_row":
                     ignored.append(Ignored(row, reason, "\t".join(map(shown, cells))))
                 continue
-            problems.append(columns.describe(int(index)))
+            problems.append(columns.describe(index))
         nothing = keep & (columns.problem == 0) & (columns.quantity == 0)
-        for index in np.flatnonzero(nothing):
+        for index in np.flatnonzero(nothing).tolist():
             ignored.append(Ignored(int(batch.rows[index]), "nothing_sold", shown(batch.text_of(index))))
         keep &= ~nothing
         for broken in batch.broken:
@@ -249,6 +261,7 @@ class Reader:
     def _count(self, kept: pd.DataFrame, problems: list[Problem], ignored: list[Ignored]) -> None:
         good = kept[kept["problem"] == 0]
         self.lines += len(good)
+        self.ignored += len(ignored)
         self._problems += len(problems)
         self._left_out += sum(row.reason == "cancelled" for row in ignored)
         self.rows_read += len(good) + len(problems) + len(ignored)
@@ -425,7 +438,7 @@ class _Columns:
         gross = self._numbers(Role.GROSS, self._to_rupiah) if Role.GROSS in given else None
         net = self._numbers(Role.NET, self._to_rupiah) if Role.NET in given else None
         discount = abs(self._numbers(Role.DISCOUNT, self._to_rupiah)) if Role.DISCOUNT in given else None
-        counted = None if price is None else _multiply(price, self.quantity)
+        counted = None if price is None else multiply(price, self.quantity)
         if gross is None:
             if counted is not None:
                 gross = counted
@@ -453,6 +466,7 @@ class _Columns:
         amount_role = next(
             (role for role in (Role.GROSS, Role.UNIT_PRICE, Role.NET) if role in self._study.places), Role.QUANTITY
         )
+        self._mark(abs(gross) > LARGEST_AMOUNT_RP, "number.too_large", amount_role)
         self._mark((self.quantity == 0) & (gross != 0), "quantity.zero", Role.QUANTITY)
         self._mark(np.sign(self.quantity) * np.sign(gross) < 0, "sign.conflict", amount_role)
         self._mark((discount < 0) & (gross > 0) | (abs(discount) > abs(gross)), "discount.too_large", Role.DISCOUNT)
@@ -460,7 +474,8 @@ class _Columns:
     def _price_rp(self, price: NDArray[np.int64] | None, gross: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the price of one unit in rupiah: as reported, else what the gross comes to; half away from zero."""
         if price is not None:
-            return np.sign(price) * ((abs(price) + MILLI // 2) // MILLI)
+            rounded: NDArray[np.int64] = np.sign(price) * ((abs(price) + MILLI // 2) // MILLI)
+            return rounded
         quantity = np.where(self.quantity == 0, MILLI, abs(self.quantity))
         return (abs(gross) * MILLI * 2 + quantity) // (quantity * 2)
 
@@ -504,7 +519,7 @@ def _to_quantity(number: Decimal) -> int | str:
     return int(milli) if milli == milli.to_integral_value() else "quantity.too_fine"
 
 
-def _multiply(price_milli: NDArray[np.int64], quantity_milli: NDArray[np.int64]) -> NDArray[np.int64]:
+def multiply(price_milli: NDArray[np.int64], quantity_milli: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return price times quantity in whole rupiah, half away from zero; large factors go through whole numbers of any size."""
     whole = (price_milli % MILLI == 0) & (quantity_milli % MILLI == 0)
     small = whole & (abs(price_milli) < EXACT_FACTOR * MILLI) & (abs(quantity_milli) < EXACT_FACTOR * MILLI)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ from consign.period import Cycle, period_of
 from consign.sales.actions import place_parked
 from consign.sales.queries import find_first_day, find_last_posting, find_missing_days
 from consign.settlement.queries import (
-    cut_of,
+    find_cut,
     find_carried,
     find_closing,
     find_idle,
@@ -145,8 +145,7 @@ def _write_statements(session: Session, closing: Closing, *, zone: str) -> list[
                 **figures,
             }
         )
-    if rows:
-        session.execute(insert(Statement), rows)
+    _insert_statements(session, rows)
     post_transfers(
         session,
         [
@@ -161,8 +160,17 @@ def _write_statements(session: Session, closing: Closing, *, zone: str) -> list[
     return find_statements(session, closing.id)
 
 
+def _insert_statements(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Insert all statements at once, a column at a time."""
+    if rows:
+        arrays = {name: [row[name] for row in rows] for name in rows[0]}
+        types = {name: Statement.__table__.c[name].type.compile(session.get_bind().dialect) for name in arrays}
+        columns = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in types.items())
+        session.execute(text(f"INSERT INTO statement ({', '.join(arrays)}) SELECT * FROM unnest({columns})"), arrays)  # noqa: S608  # names of our columns
+
+
 def _sum_statements(session: Session, closing: Closing) -> list[StatementSum]:
-    cut = cut_of(closing)
+    cut = find_cut(session, closing)
     by_producer: defaultdict[int, list[AgreementSum]] = defaultdict(list)
     for one in find_sums(session, cut):
         by_producer[one.producer_id].append(one)

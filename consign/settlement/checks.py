@@ -1,5 +1,6 @@
 """The invariants of settlement: every sale in one statement at most, statements that equal their lines and the ledger."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -9,8 +10,8 @@ from sqlalchemy.orm import Session
 from consign.breach import Breach
 from consign.models.identity import AuditEvent
 from consign.models.settlement import Closing, Statement
-from consign.settlement.queries import cut_of, find_sums
-from consign.settlement.rules import compute_statement
+from consign.settlement.queries import find_cut, find_sums
+from consign.settlement.rules import AgreementSum, compute_statement
 
 
 def check_cuts(session: Session) -> Iterator[Breach]:
@@ -32,21 +33,22 @@ def check_cuts(session: Session) -> Iterator[Breach]:
 def check_statements(session: Session) -> Iterator[Breach]:
     """Find statements that differ from the sales in their cut, added up anew."""
     for closing in session.scalars(select(Closing).order_by(Closing.id)):
-        sums = find_sums(session, cut_of(closing))
+        sums = find_sums(session, find_cut(session, closing))
         statements = {
             statement.producer_id: statement
             for statement in session.scalars(select(Statement).where(Statement.closing_id == closing.id))
         }
-        for producer_id in sorted({one.producer_id for one in sums} - set(statements)):
+        by_producer: defaultdict[int, list[AgreementSum]] = defaultdict(list)
+        for one in sums:
+            by_producer[one.producer_id].append(one)
+        for producer_id in sorted(set(by_producer) - set(statements)):
             yield Breach("settlement.statement", f"closing {closing.id}", f"has no statement for producer {producer_id}")
         for producer_id, statement in statements.items():
-            own = [one for one in sums if one.producer_id == producer_id]
-            if own:
-                expected = compute_statement(producer_id, own, carried_rp=statement.carried_rp)
-                fields = set(vars(expected)) - {"payment_term_days"}
-            else:
-                expected, fields = None, {"line_count", "sales_rp", "fee_rp", "net_rp"}
-            wrong = [name for name in sorted(fields) if getattr(statement, name) != getattr(expected, name, 0)]
+            idle = AgreementSum(producer_id, 0, 0, 0, 0, 0, 0, 0, 0)
+            own = by_producer.get(producer_id, [idle])
+            expected = compute_statement(producer_id, own, carried_rp=statement.carried_rp)
+            fields = set(vars(expected)) - {"payment_term_days"}
+            wrong = [name for name in sorted(fields) if getattr(statement, name) != getattr(expected, name)]
             if wrong:
                 what = f"differs from its sales in {', '.join(wrong)}"
                 yield Breach("settlement.statement", f"statement {statement.number}", what)
@@ -105,8 +107,8 @@ def check_seals(session: Session) -> Iterator[Breach]:
     query = select(Statement.number, Statement.audit_seq, Statement.audit_hash, AuditEvent.hash).outerjoin(
         AuditEvent, AuditEvent.seq == Statement.audit_seq
     )
-    for number, seq, sealed, found in session.execute(query.order_by(Statement.number)):
-        if seq > 0 and (found is None or found.hex() != sealed):
+    for number, seq, sealed, found in session.execute(query.where(Statement.audit_seq > 0).order_by(Statement.number)):
+        if getattr(found, "hex", str)() != sealed:
             yield Breach("settlement.seal", f"statement {number}", f"audit event {seq} is not the one it was sealed with")
 
 

@@ -14,24 +14,26 @@ from consign.models.settlement import Closing, Statement
 from consign.settlement.rules import AgreementSum, StatementUnknown
 from reports.statement import StatementFigures, StatementLine
 
-# The sales of a partner inside the cut (:until, :posting) and outside the one before (:before, :before_posting).
-# Postings that lie before both cuts as a whole are left out by their last day, without looking at their lines.
-CUT_FROM = """
-    FROM sales_posting AS posting
-    JOIN sale ON sale.partner_id = posting.partner_id AND sale.posting_no = posting.number"""
-CUT_WHERE = """
-    WHERE posting.partner_id = :partner AND posting.number <= :posting AND posting.first_on <= :until
-      AND (posting.number > :before_posting OR posting.last_on > :before)
-      AND sale.sold_on <= :until AND (sale.posting_no > :before_posting OR sale.sold_on > :before)"""
+# The sales of a partner inside the cut (:until, :posting) and outside the one before (:before, :before_posting). Of the
+# postings before the last cut only those matter (:straddling) that hold days behind it.
+CUT = """
+    sale.partner_id = :partner AND sale.posting_no <= :posting AND sale.sold_on <= :until
+    AND (sale.posting_no > :before_posting OR (sale.posting_no = ANY(:straddling) AND sale.sold_on > :before))"""
 
+STRADDLING = text("""
+    SELECT number FROM sales_posting
+    WHERE partner_id = :partner AND number <= :before_posting AND last_on > :before AND first_on <= :until""")
+
+# Grouped by agreement alone, which belongs to one producer: few groups, so that the server may share out the work.
 SUMS = text(f"""
-    SELECT sums.*, agreement.fee_tax_bp, agreement.pph23_bp, agreement.payment_term_days FROM (
-      SELECT sale.producer_id, sale.agreement_id, count(*) AS line_count, sum(sale.sales_rp)::bigint AS sales_rp,
+    SELECT agreement.producer_id, sums.*, agreement.fee_tax_bp, agreement.pph23_bp, agreement.payment_term_days FROM (
+      SELECT sale.agreement_id, count(*) AS line_count, sum(sale.sales_rp)::bigint AS sales_rp,
         COALESCE(sum(sale.sales_rp) FILTER (WHERE sale.quantity < 0), 0)::bigint AS returns_rp,
         COALESCE(sum(sale.sales_rp) FILTER (WHERE sale.sold_on <= :before), 0)::bigint AS late_rp,
         sum(sale.fee_rp)::bigint AS fee_rp
-      {CUT_FROM} {CUT_WHERE} GROUP BY sale.producer_id, sale.agreement_id) AS sums
-    JOIN agreement ON agreement.id = sums.agreement_id ORDER BY producer_id, agreement_id""")  # noqa: S608  # a constant
+      FROM sale WHERE {CUT} GROUP BY sale.agreement_id) AS sums
+    JOIN agreement ON agreement.id = sums.agreement_id
+    ORDER BY agreement.producer_id, agreement.id""")  # noqa: S608  # a constant
 
 # Producers that get a statement though nothing of theirs was sold: an agreement in force, or a rest to carry on.
 WITHOUT_SALES = text("""
@@ -45,8 +47,8 @@ LINES = text(f"""
       CASE WHEN sale.version < 0 THEN 'reversal' WHEN sale.quantity < 0 THEN 'return' ELSE 'sale' END AS kind,
       sale.fee_rate_bp, count(*) AS line_count, sum(sale.quantity) AS quantity, sum(sale.sales_rp)::bigint AS sales_rp,
       sum(sale.fee_rp)::bigint AS fee_rp
-    {CUT_FROM} JOIN store ON store.id = sale.store_id JOIN product ON product.id = sale.product_id
-    {CUT_WHERE} AND sale.producer_id = :producer
+    FROM sale JOIN store ON store.id = sale.store_id JOIN product ON product.id = sale.product_id
+    WHERE {CUT} AND sale.producer_id = :producer
     GROUP BY store.code, product.name, 3, 4, sale.fee_rate_bp ORDER BY 1, 2, 3, 4, 5""")  # noqa: S608  # a constant
 
 
@@ -61,15 +63,16 @@ class Owed:
     closed_until: date | None
 
 
-def cut_of(closing: Closing) -> dict[str, Any]:
+def find_cut(session: Session, closing: Closing) -> dict[str, Any]:
     """Return the parameters that select a closing's sales."""
-    return {
+    cut = {
         "partner": closing.partner_id,
         "until": closing.until_on,
         "posting": closing.posting_no,
         "before": closing.before_on,
         "before_posting": closing.before_posting_no,
     }
+    return {**cut, "straddling": list(session.scalars(STRADDLING, cut))}
 
 
 def find_last_closing(session: Session, partner_id: int) -> Closing | None:
@@ -160,7 +163,7 @@ def get_statement_figures(session: Session, *, by: Actor, number: str) -> Statem
         authorize(by, Act.READ_STATEMENTS, partner_id=statement.partner_id, producer_id=statement.producer_id)
     except NotAllowed as error:
         raise unknown from error
-    lines = session.execute(LINES, {**cut_of(closing), "producer": statement.producer_id})
+    lines = session.execute(LINES, {**find_cut(session, closing), "producer": statement.producer_id})
     return StatementFigures(
         number=statement.number,
         partner=partner,
