@@ -7,14 +7,13 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from consign.db import Database
-from consign.errors import NeedsDecision
+from consign.errors import ConsignError, NeedsDecision
 from consign.files import Files, hash_file
 from consign.identity.queries import get_actor
 from consign.identity.rules import Actor
 from consign.partners.queries import get_partner, get_store
 from consign.sales.actions import Decisions, Outcome, hold_upload, post_file, receive_file, refuse_upload
 from consign.sales.mapping import Stated
-from consign.tabular.refusals import FileRefused
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def post_sales_file(
     from there. A rehearsal (*dry_run*) runs the same path and keeps nothing.
 
     Raises:
-        FileRefused: in one of its kinds; the upload says why.
+        ConsignError: in one of its kinds; the upload says why it was refused.
         NeedsDecision: a person must decide first; the upload says what.
 
     """
@@ -66,14 +65,14 @@ def post_sales_file(
         with database.transaction(region) as session:
             by = get_actor(session, login)
             return post_file(session, by=by, upload_id=upload_id, path=handover.path, decisions=decisions)
-    except FileRefused as refusal:
-        with database.transaction(region) as session:
-            by = get_actor(session, login)
-            refuse_upload(session, by=by, upload_id=upload_id, code=refusal.code, reason=str(refusal))
-        raise
     except NeedsDecision as needed:
         with database.transaction(region) as session:
             hold_upload(session, upload_id=upload_id, questions=needed.questions)
+        raise
+    except ConsignError as refusal:
+        with database.transaction(region) as session:
+            by = get_actor(session, login)
+            refuse_upload(session, by=by, upload_id=upload_id, code=refusal.code, reason=str(refusal))
         raise
 
 

@@ -1,5 +1,8 @@
-"""One embedded PostgreSQL for each test process; each test in a transaction that is rolled back, or in its own database."""
+"""One embedded PostgreSQL for each test process; a test rolls back, or has a database of its own."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,13 +19,19 @@ REGION = "64.71"
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return start_embedded(tmp_path_factory.mktemp("data"))
+def server_url() -> str:
+    """Start a server in a folder of its own: pytest's folders are for their owner only, and the server is another user.
+
+    The folder is removed after the server has stopped, which it does when this process ends.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="consign-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return start_embedded(folder)
 
 
 @pytest.fixture(scope="session")
 def template(server_url: str) -> str:
-    """A database with one empty region, to be copied."""
+    """Make a database with one empty region, to be copied."""
     run_as_owner(server_url, "CREATE DATABASE template_city")
     url = make_url(server_url).set(database="template_city")
     database = Database.open(url=url.render_as_string(hide_password=False), data_dir=Path())
@@ -33,7 +42,7 @@ def template(server_url: str) -> str:
 
 @pytest.fixture(scope="session")
 def shared_database(server_url: str, template: str) -> Iterator[Database]:
-    """A database for tests that roll back."""
+    """Open a database for tests that roll back."""
     run_as_owner(server_url, f"CREATE DATABASE shared TEMPLATE {template}")
     database = open_database(server_url, "shared")
     yield database
@@ -42,11 +51,13 @@ def shared_database(server_url: str, template: str) -> Iterator[Database]:
 
 @pytest.fixture
 def session(shared_database: Database) -> Iterator[Session]:
-    """A session in the region, rolled back at the end."""
+    """Open a session in the region, rolled back at the end."""
     name = region_name(REGION)
     with shared_database._engine.connect() as connection:
         facts = {"path": f"{name}, public", "role": name}
-        connection.execute(text("SELECT set_config('search_path', :path, true), set_config('role', :role, true)"), facts)
+        connection.execute(
+            text("SELECT set_config('search_path', :path, true), set_config('role', :role, true)"), facts
+        )
         with Session(connection, autoflush=False, expire_on_commit=False) as opened:
             yield opened
         connection.rollback()
@@ -54,7 +65,7 @@ def session(shared_database: Database) -> Iterator[Session]:
 
 @pytest.fixture
 def city(session: Session) -> City:
-    """Users, one partner with two stores, two producers with products, prices, codes and agreements."""
+    """Build users, one partner with two stores, two producers with products, prices, codes and agreements."""
     return build_city(session)
 
 
@@ -63,7 +74,7 @@ _count = 0
 
 @pytest.fixture
 def database(server_url: str, template: str) -> Iterator[Database]:
-    """A database of its own, for tests that commit."""
+    """Open a database of its own, for tests that commit."""
     global _count  # noqa: PLW0603  # names of databases
     _count += 1
     name = f"own_{_count}"
@@ -85,7 +96,9 @@ def open_database(server_url: str, name: str) -> Database:
 
 
 def run_as_owner(server_url: str, statement: str) -> None:
-    engine = create_engine(make_url(server_url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    engine = create_engine(
+        make_url(server_url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()

@@ -1,4 +1,7 @@
-"""The terminal edge. It ends with 0, 1 (a check failed), 2 (bad input, nothing changed) or 3 (a person must decide)."""
+"""The terminal edge.
+
+It ends with 0, 1 (a check failed), 2 (bad input, nothing changed) or 3 (a person must decide).
+"""
 
 import importlib
 import sys

@@ -62,7 +62,7 @@ class Context:
 
     @contextmanager
     def acting(self, login: str) -> Iterator[tuple[Session, Actor]]:
-        """Run one transaction in the region as the user *login*, who is told what their role does not cover."""
+        """Run one transaction in the region as the user *login*."""
         with self.transaction() as session:
             yield session, get_actor(session, login)
 
@@ -73,7 +73,12 @@ pass_context = click.make_pass_decorator(Context)
 def as_user(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option that says who acts."""
     return click.option(
-        "--as", "login", metavar="USER", required=True, envvar="CONSIGN_AS", help="Login of the user who acts; also CONSIGN_AS."
+        "--as",
+        "login",
+        metavar="USER",
+        required=True,
+        envvar="CONSIGN_AS",
+        help="Login of the user who acts; also CONSIGN_AS.",
     )(command)
 
 

@@ -11,7 +11,14 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from consign.errors import ConsignError, NeedsDecision
@@ -35,7 +42,9 @@ def print_json(value: Any) -> None:  # noqa: ANN401  # whatever JSON can hold
     click.echo(json.dumps(as_plain(value), ensure_ascii=False, indent=2))
 
 
-def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
+def print_table(
+    titles: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()
+) -> None:
     """Print a table; columns named in *right* are numbers."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in titles:
@@ -49,7 +58,13 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, righ
 def working(what: str, *, total: int | None = None) -> Iterator[Progress]:
     """Show on a terminal that work goes on; elsewhere print nothing."""
     console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         progress.add_task(what, total=total)
         yield progress
@@ -66,7 +81,7 @@ def explain_questions(needed: NeedsDecision) -> None:
     """Print what a person must decide."""
     if "--json" in sys.argv:
         print_json({"questions": needed.questions})
-    click.echo("A person must decide first; nothing was posted.", err=True)
+    click.echo("A person must decide first; nothing was changed.", err=True)
     for question in needed.questions:
         choices = f" ({', '.join(question.choices)})" if question.choices else ""
         click.echo(f"  {question.about}: {question.why}{choices}", err=True)

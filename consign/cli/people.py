@@ -30,7 +30,13 @@ def user() -> None:
 @click.option("--partner", metavar="CODE", help="For store managers and partner finance.")
 @click.option("--store", metavar="CODE", help="For store managers.")
 @click.option("--producer", metavar="CODE", help="For producers.")
-@click.option("--as", "acting", metavar="USER", envvar="CONSIGN_AS", help="Admin who acts; not needed for the first admin.")
+@click.option(
+    "--as",
+    "acting",
+    metavar="USER",
+    envvar="CONSIGN_AS",
+    help="Admin who acts; not needed for the first admin.",
+)
 @pass_context
 def user_add(
     context: Context,
@@ -53,7 +59,9 @@ def user_add(
             name=name,
             role=Role(role),
             partner_id=partner_id,
-            store_id=get_store(session, partner_id=partner_id, code=store).id if store and partner_id else None,
+            store_id=get_store(session, partner_id=partner_id, code=store).id
+            if store and partner_id
+            else None,
             producer_id=get_producer(session, producer).id if producer else None,
         )
     click.echo(f"{login} was added as {role}.")
@@ -67,7 +75,9 @@ def user_list(context: Context, *, login: str, as_json: bool) -> None:
     """List all users."""
     with context.acting(login) as (session, by):
         authorize(by, Act.MANAGE_USERS)
-        found = [(one.login, one.name, one.role, "yes" if one.active else "no") for one in find_users(session)]
+        found = [
+            (one.login, one.name, one.role, "yes" if one.active else "no") for one in find_users(session)
+        ]
     if as_json:
         print_json([dict(zip(("login", "name", "role", "active"), one, strict=True)) for one in found])
     else:
@@ -101,7 +111,12 @@ def partner() -> None:
 @click.argument("code")
 @click.argument("name")
 @click.option("--kind", type=click.Choice(actions.PARTNER_KINDS), required=True)
-@click.option("--cycle", type=click.Choice([cycle.value for cycle in Cycle]), default=Cycle.MONTH.value, show_default=True)
+@click.option(
+    "--cycle",
+    type=click.Choice([cycle.value for cycle in Cycle]),
+    default=Cycle.MONTH.value,
+    show_default=True,
+)
 @as_user
 @pass_context
 def partner_add(context: Context, *, code: str, name: str, kind: str, cycle: str, login: str) -> None:
@@ -120,7 +135,9 @@ def store() -> None:
 @click.argument("code")
 @click.argument("name")
 @click.option("--partner", "partner_code", metavar="CODE", required=True)
-@click.option("--zone", default="Asia/Makassar", show_default=True, help="Asia/Jakarta, Asia/Makassar or Asia/Jayapura.")
+@click.option(
+    "--zone", default="Asia/Makassar", show_default=True, help="Asia/Jakarta, Asia/Makassar or Asia/Jayapura."
+)
 @click.option("--opened-on", type=DAY, required=True, help="First day on which it sells consigned goods.")
 @as_user
 @pass_context
@@ -147,7 +164,9 @@ def store_alias(context: Context, *, code: str, alias: str, partner_code: str, l
     """Let the partner's files call the store CODE also ALIAS."""
     with context.acting(login) as (session, by):
         owner = get_partner(session, partner_code)
-        actions.add_store_alias(session, by=by, store=get_store(session, partner_id=owner.id, code=code), alias=alias)
+        actions.add_store_alias(
+            session, by=by, store=get_store(session, partner_id=owner.id, code=code), alias=alias
+        )
         placed = place_parked(session, by=by, partner_id=owner.id)
     click.echo(f"{alias!r} now means store {code} of {partner_code}; {placed} parked lines were placed.")
 
@@ -165,7 +184,12 @@ def agreement() -> None:
 @click.option("--from", "first", type=DAY, required=True, help="First day.")
 @click.option("--until", "last", type=DAY, help="Last day; without it the agreement goes on.")
 @click.option("--fee", required=True, help="What the store keeps, such as 2,5%.")
-@click.option("--fee-on", type=click.Choice([one.value for one in FeeOn]), default=FeeOn.REPORTED_GROSS.value, show_default=True)
+@click.option(
+    "--fee-on",
+    type=click.Choice([one.value for one in FeeOn]),
+    default=FeeOn.REPORTED_GROSS.value,
+    show_default=True,
+)
 @click.option(
     "--discount-borne-by",
     type=click.Choice([one.value for one in DiscountBorneBy]),
@@ -173,7 +197,9 @@ def agreement() -> None:
     show_default=True,
 )
 @click.option("--fee-tax", default="0%", show_default=True, help="Tax on the fee (PPN).")
-@click.option("--pph23", default="0%", show_default=True, help="PPh 23 that the producer withholds on the fee.")
+@click.option(
+    "--pph23", default="0%", show_default=True, help="PPh 23 that the producer withholds on the fee."
+)
 @click.option("--term", default=15, show_default=True, help="Days from the statement until the money is due.")
 @as_user
 @pass_context

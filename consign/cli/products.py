@@ -69,7 +69,11 @@ def price_(context: Context, *, code: str, price: int, from_on: datetime, login:
             session, by=by, product=get_product(session, code), price_rp=price, from_on=from_on.date()
         )
         placed = place_everywhere(session, by)
-    click.echo(f"{code} costs Rp{price:,} from {from_on:%d/%m/%Y} on; {placed} parked lines were placed.".replace(",", "."))
+    click.echo(
+        f"{code} costs Rp{price:,} from {from_on:%d/%m/%Y} on; {placed} parked lines were placed.".replace(
+            ",", "."
+        )
+    )
 
 
 @product.command("gtin")

@@ -32,12 +32,34 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say how a file is read."""
     options = (
-        click.option("--profile", type=FILE, help="JSON file with the layout: columns, scale, receipts, kinds."),
-        click.option("--map", "columns", multiple=True, metavar="ROLE=HEADER", help="Which column holds a role; repeatable."),
-        click.option("--number-style", type=click.Choice(["id", "en"]), help="id: 1.234.567,00   en: 1,234,567.00"),
-        click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="Whether the day or the month stands first."),
-        click.option("--kind", "kinds", multiple=True, metavar="WORD=EFFECT", help="What a kind of row is: sale, return, ignore."),
-        click.option("--from", "first", type=DAY, help="First day the file speaks about, if it has no dates."),
+        click.option(
+            "--profile", type=FILE, help="JSON file with the layout: columns, scale, receipts, kinds."
+        ),
+        click.option(
+            "--map",
+            "columns",
+            multiple=True,
+            metavar="ROLE=HEADER",
+            help="Which column holds a role; repeatable.",
+        ),
+        click.option(
+            "--number-style", type=click.Choice(["id", "en"]), help="id: 1.234.567,00   en: 1,234,567.00"
+        ),
+        click.option(
+            "--date-order",
+            type=click.Choice(["dmy", "mdy"]),
+            help="Whether the day or the month stands first.",
+        ),
+        click.option(
+            "--kind",
+            "kinds",
+            multiple=True,
+            metavar="WORD=EFFECT",
+            help="What a kind of row is: sale, return, ignore.",
+        ),
+        click.option(
+            "--from", "first", type=DAY, help="First day the file speaks about, if it has no dates."
+        ),
         click.option("--until", "last", type=DAY, help="Last day the file speaks about, if it has no dates."),
     )
     for option in reversed(options):
@@ -81,7 +103,11 @@ def inspect(
     if as_json:
         print_json(found)
     else:
-        facts = {name: value for name, value in vars(found).items() if name not in {"problem_rows", "ignored_rows", "questions"}}
+        facts = {
+            name: value
+            for name, value in vars(found).items()
+            if name not in {"problem_rows", "ignored_rows", "questions"}
+        }
         print_table(("What", "Found"), [(name, _in_words(value)) for name, value in facts.items()])
         print_table(
             ("Row", "Column", "Cell", "Problem"),
@@ -97,8 +123,14 @@ def inspect(
 @click.option("--partner", required=True, metavar="CODE")
 @click.option("--store", metavar="CODE", help="Store the files are from, if they do not say.")
 @reading_options
-@click.option("--accept-mapping", is_flag=True, help="Take the suggested columns of a new layout and keep them as its profile.")
-@click.option("--on-overlap", type=click.Choice([one.value for one in Overlap]), default="ask", show_default=True)
+@click.option(
+    "--accept-mapping",
+    is_flag=True,
+    help="Take the suggested columns of a new layout and keep them as its profile.",
+)
+@click.option(
+    "--on-overlap", type=click.Choice([one.value for one in Overlap]), default="ask", show_default=True
+)
 @click.option("--dry-run", is_flag=True, help="Do everything, show the outcome, keep nothing.")
 @as_user
 @as_json_option
@@ -124,7 +156,7 @@ def post(
 ) -> int:
     """Post sales files: every row is posted, known, ignored or parked.
 
-    One file that is refused or needs a decision does not keep the others back; the status is that of the worst.
+    One file that is refused or needs a decision does not keep the others back; the status is the worst one's.
     """
     decisions = actions.Decisions(
         layout=read_layout(profile),
@@ -135,7 +167,9 @@ def post(
     status = 0
     with working("Posting", total=len(paths)) as progress:
         for path in paths:
-            handover = Handover(path, partner, store, first.date() if first else None, last.date() if last else None)
+            handover = Handover(
+                path, partner, store, first.date() if first else None, last.date() if last else None
+            )
             try:
                 outcome = post_sales_file(
                     context.database, context.files, region=context.region, login=login, handover=handover,
@@ -162,7 +196,10 @@ def show_outcomes(results: list[dict[str, Any]], *, as_json: bool, dry_run: bool
         return
     counts = ("rows_read", "posted", "known", "ignored", "parked")
     done = [one for one in results if "rows_read" in one]
-    rows = [(one["file"], *(one[name] for name in counts), Rupiah(one["sales_rp"]), Rupiah(one["fee_rp"])) for one in done]
+    rows = [
+        (one["file"], *(one[name] for name in counts), Rupiah(one["sales_rp"]), Rupiah(one["fee_rp"]))
+        for one in done
+    ]
     if len(done) > 1:
         sums = tuple(sum(one[name] for one in done) for name in counts)
         money = tuple(Rupiah(sum(one[name] for one in done)) for name in ("sales_rp", "fee_rp"))
@@ -171,10 +208,14 @@ def show_outcomes(results: list[dict[str, Any]], *, as_json: bool, dry_run: bool
     print_table(titles, rows, right=titles[1:])
     for one in results:
         if one.get("price_differs"):
-            click.echo(f"{one['file']}: {one['price_differs']} posted lines have another price than was agreed.")
+            click.echo(
+                f"{one['file']}: {one['price_differs']} posted lines have another price than was agreed."
+            )
         for question in one.get("questions", ()):
             choices = f" ({', '.join(question.choices)})" if question.choices else ""
-            click.echo(f"{one['file']}: nothing was posted. {question.about}: {question.why}{choices}", err=True)
+            click.echo(
+                f"{one['file']}: nothing was posted. {question.about}: {question.why}{choices}", err=True
+            )
         if "refused" in one:
             click.echo(f"{one['file']}: {one['refused']['reason']} [{one['refused']['code']}]", err=True)
     if dry_run:
@@ -192,7 +233,13 @@ def uploads(context: Context, *, partner: str | None, login: str, as_json: bool)
         partner_id = get_partner(session, partner).id if partner else None
         authorize(by, Act.READ_SALES, partner_id=partner_id, store_id=by.store_id)
         found = [
-            {"upload": one.id, "file": one.name, "status": one.status, "rows": one.rows_read, "received_at": str(one.received_at)}
+            {
+                "upload": one.id,
+                "file": one.name,
+                "status": one.status,
+                "rows": one.rows_read,
+                "received_at": str(one.received_at),
+            }
             for one in find_uploads(session, partner_id=partner_id)
         ]
     if as_json:
@@ -217,7 +264,10 @@ def parked(context: Context, *, partner: str, login: str, as_json: bool) -> None
         return
     print_table(
         ("Waits for", "Cell", "Name", "Lines", "Quantity", "Gross", "Perhaps"),
-        [(one.reason, one.cell, one.name, one.lines, one.quantity, Rupiah(one.gross_rp), one.suggestion) for one in found],
+        [
+            (one.reason, one.cell, one.name, one.lines, one.quantity, Rupiah(one.gross_rp), one.suggestion)
+            for one in found
+        ],
         right=("Lines", "Quantity", "Gross"),
     )
 
@@ -293,7 +343,12 @@ def read_layout(profile: Path | None) -> Layout | None:
 
 
 def read_answers(
-    columns: tuple[str, ...], number_style: str | None, date_order: str | None, kinds: tuple[str, ...], *, accept: bool
+    columns: tuple[str, ...],
+    number_style: str | None,
+    date_order: str | None,
+    kinds: tuple[str, ...],
+    *,
+    accept: bool,
 ) -> Answers:
     """Gather what the options say about the layout.
 

@@ -54,7 +54,9 @@ def close(
 
 @click.command()
 @click.argument("number")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.csv; else the terminal.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.csv; else the terminal."
+)
 @as_user
 @pass_context
 def statement(context: Context, *, number: str, output: Path | None, login: str) -> None:
@@ -84,6 +86,9 @@ def owed(context: Context, *, login: str, as_json: bool) -> None:
         return
     print_table(
         ("Partner", "Name", "Owes", "Producers", "Closed until"),
-        [(one.partner_code, one.partner_name, Rupiah(one.owed_rp), one.producers, one.closed_until) for one in found],
+        [
+            (one.partner_code, one.partner_name, Rupiah(one.owed_rp), one.producers, one.closed_until)
+            for one in found
+        ],
         right=("Owes", "Producers"),
     )

@@ -26,13 +26,14 @@ from consign.sales.mapping import Answers, Stated, map_table
 from consign.sales.places import Places, find_places
 from consign.sales.queries import find_file_count, find_profile
 from consign.sales.reading import Reader, Study
-from consign.sales.rules import Overlap, SummaryAcrossPeriod, UploadReversed
+from consign.sales.rules import Overlap, SummaryAcrossPeriod, UploadNotOpen, UploadReversed
 from consign.sales.terms import TermsTable
 from consign.sales.waiting import read_parked, settle_parked
 from consign.sales.writing import LineWriter, Sums, Target, make_staging
 from consign.tabular.opening import open_table
 
-LIVE_STATUSES = ("received", "needs_mapping", "read", "posted")
+OPEN_STATUSES = ("received", "needs_mapping", "read")
+LIVE_STATUSES = (*OPEN_STATUSES, "posted")
 
 
 class UploadUnknown(NotFound):
@@ -142,13 +143,11 @@ def post_file(session: Session, *, by: Actor, upload_id: int, path: Path, decisi
     place_parked(session, by=by, partner_id=upload.partner_id)
     stated = Stated(upload.stated_store_id, upload.stated_from, upload.stated_until)
     with open_table(path, words=KNOWN_WORDS) as table:
-        signature = compute_signature(table.headers)
-        profile = find_profile(session, partner_id=upload.partner_id, signature=signature)
+        profile = find_profile(session, partner_id=upload.partner_id, signature=compute_signature(table.headers))
         given = decisions.layout or (Layout.from_json(profile.layout) if profile else None)
-        layout, study, questions = map_table(table, layout=given, answers=decisions.answers, stated=stated)
+        _, study, questions = map_table(table, layout=given, answers=decisions.answers, stated=stated)
         if questions or study is None:
             raise NeedsDecision(tuple(questions))
-        upload.profile_id = _keep_profile(session, by=by, upload=upload, layout=layout, signature=signature, standing=profile)
         _post_study(session, by=by, upload=upload, study=study, decision=decisions.overlap)
     return _describe(session, upload)
 
@@ -158,6 +157,25 @@ def refuse_upload(session: Session, *, by: Actor, upload_id: int, code: str, rea
     upload = session.get_one(SalesUpload, upload_id)
     upload.status, upload.outcome = "refused", {"refused": {"code": code, "reason": reason}}
     record_event(session, by=by, act="sales file refused", subject=f"upload:{upload_id}", code=code)
+
+
+def cancel_upload(session: Session, *, by: Actor, upload_id: int, reason: str) -> None:
+    """Give up an upload that was not posted; the same bytes may be handed in again.
+
+    Raises:
+        UploadNotOpen: it is posted, or ended otherwise.
+        BadInput: no reason is given.
+
+    """
+    upload = _get_upload(session, upload_id)
+    authorize(by, Act.POST_SALES, partner_id=upload.partner_id, store_id=upload.stated_store_id)
+    if not reason.strip():
+        raise BadInput("An upload is given up only with a reason; nothing was changed.")
+    if upload.status not in OPEN_STATUSES:
+        raise UploadNotOpen(f"Upload {upload_id} is {upload.status}; nothing was changed.")
+    upload.status, upload.outcome = "cancelled", {"cancelled": reason}
+    session.flush()
+    record_event(session, by=by, act="sales file given up", subject=f"upload:{upload_id}", reason=reason)
 
 
 def hold_upload(session: Session, *, upload_id: int, questions: tuple[Question, ...]) -> None:
@@ -273,7 +291,7 @@ def reverse_upload(session: Session, *, by: Actor, upload_id: int, reason: str) 
 
 def add_profile(session: Session, *, by: Actor, partner_id: int, name: str, layout: Layout, signature: str) -> SalesProfile:
     """Let files of the partner with this header be read by *layout* from now on."""
-    authorize(by, Act.POST_SALES, partner_id=partner_id)
+    authorize(by, Act.POST_SALES, partner_id=partner_id, store_id=by.store_id)
     standing = find_profile(session, partner_id=partner_id, signature=signature)
     profile = SalesProfile(
         partner_id=partner_id,
@@ -308,14 +326,14 @@ def _get_upload(session: Session, upload_id: int) -> SalesUpload:
     return upload
 
 
-def _keep_profile(
-    session: Session, *, by: Actor, upload: SalesUpload, layout: Layout, signature: str, standing: SalesProfile | None
-) -> int:
+def _keep_profile(session: Session, *, by: Actor, upload: SalesUpload, study: Study) -> int:
     """Return the profile the file is read by; a new or changed layout, confirmed by the uploader, becomes one."""
-    if standing is not None and standing.layout == layout.to_json():
+    signature = compute_signature(study.table.headers)
+    standing = find_profile(session, partner_id=upload.partner_id, signature=signature)
+    if standing is not None and standing.layout == study.layout.to_json():
         return standing.id
     profile = add_profile(
-        session, by=by, partner_id=upload.partner_id, name=upload.name, layout=layout, signature=signature
+        session, by=by, partner_id=upload.partner_id, name=upload.name, layout=study.layout, signature=signature
     )
     return profile.id
 
@@ -336,6 +354,7 @@ def _post_study(session: Session, *, by: Actor, upload: SalesUpload, study: Stud
     reader = Reader(study, today=clock.today(ZONES[-1]), stated_day=upload.stated_until)  # where a day begins first
     for_ever = study.layout.receipts is Receipts.FOR_EVER
     lock_partner(session, upload.partner_id)
+    upload.profile_id = _keep_profile(session, by=by, upload=upload, study=study)
     stores = _stores_of(places, upload)
     staged = for_ever or overlap.may_overlap(session, partner_id=upload.partner_id, stores=stores, days=reader.days)
     number = posting.next_number(session, upload.partner_id)

@@ -51,11 +51,12 @@ INSERT_RETURNS = SUMMED.format(
 
 RETURNS = text(f"""
     SELECT row_no, store_id, COALESCE(NULLIF(returns_receipt, ''), receipt) AS sold_receipt, product_id, unit_price_rp,
-      quantity, gross_rp, discount_rp
+      CASE WHEN returns_receipt = '' THEN till END AS sold_till, sold_on, quantity, gross_rp, discount_rp
     FROM staged WHERE {IS_RETURN} ORDER BY row_no""")  # noqa: S608  # constants
 
 SOLD = text("""
-    SELECT sale.posting_no, sale.row_no, sale.store_id, sale.receipt, sale.product_id, sale.unit_price_rp, sale.quantity,
+    SELECT sale.posting_no, sale.row_no, sale.store_id, sale.receipt, sale.product_id, sale.unit_price_rp, sale.till,
+      sale.sold_on, sale.quantity,
       sale.producer_id, sale.agreement_id, sale.fee_rate_bp, agreement.fee_on, agreement.discount_borne_by,
       sale.agreed_price_rp, COALESCE(given.quantity, 0) AS returned_quantity, COALESCE(given.base_rp, 0) AS returned_base_rp
     FROM unnest(CAST(:stores AS integer[]), CAST(:receipts AS text[])) AS wanted(store_id, receipt)
@@ -120,6 +121,8 @@ def insert_returns(session: Session, sums: Sums, *, partner_id: int, number: int
         ReturnLine(
             row_no=row.row_no,
             group=(row.store_id, row.sold_receipt, row.product_id, row.unit_price_rp),
+            till=row.sold_till,
+            sold_on=row.sold_on,
             quantity=row.quantity,
             gross_rp=row.gross_rp,
             discount_rp=row.discount_rp,
@@ -200,6 +203,8 @@ def _sold_line(row: RowMapping) -> SoldLine:
         posting_no=row["posting_no"],
         row_no=row["row_no"],
         group=(row["store_id"], row["receipt"], row["product_id"], row["unit_price_rp"]),
+        till=row["till"],
+        sold_on=row["sold_on"],
         quantity=row["quantity"],
         terms=LineTerms(
             producer_id=row["producer_id"],

@@ -328,7 +328,7 @@ class _Columns:
         self._stated_day = stated_day
         self.problem = np.zeros(len(batch), dtype=np.int8)
         self._culprit = np.full(len(batch), -1, dtype=np.int16)
-        self._unreadable = np.zeros(len(batch), dtype=bool)
+        self._unreadable: dict[Role, NDArray[np.bool_]] = {}
         self._day_ok = np.ones(len(batch), dtype=bool)
         self.effect = np.zeros(len(batch), dtype=np.int8)
         self.quantity = np.zeros(len(batch), dtype=np.int64)
@@ -358,8 +358,19 @@ class _Columns:
             "gross_rp": gross,
             "discount_rp": discount,
         }
-        frame.update(problem=self.problem, numbers_ok=~self._unreadable, day_ok=self._day_ok)
+        frame.update(problem=self.problem, day_ok=self._day_ok, **self._say_readable())
         return pd.DataFrame({name: column for name, column in frame.items() if column is not None})
+
+    def _say_readable(self) -> dict[str, NDArray[np.bool_]]:
+        """Say for each row which numbers could be read; a gross that was counted needs price and quantity."""
+        none = np.zeros(len(self._batch), dtype=bool)
+        quantity = self._unreadable.get(Role.QUANTITY, none)
+        price = self._unreadable.get(Role.UNIT_PRICE, none)
+        net = self._unreadable.get(Role.NET, none)
+        counted = price | quantity if Role.UNIT_PRICE in self._study.places else net
+        gross = self._unreadable.get(Role.GROSS, counted)
+        discount = gross | net | self._unreadable.get(Role.DISCOUNT, none)
+        return {"quantity_ok": ~quantity, "price_ok": ~(price | gross), "gross_ok": ~gross, "discount_ok": ~discount}
 
     def describe(self, index: int) -> Problem:
         """Return the problem of the row at *index*."""
@@ -415,7 +426,7 @@ class _Columns:
             else:
                 values[place] = value
         found = problems[column.codes]
-        self._unreadable |= found != 0
+        self._unreadable[role] = found != 0
         self._mark_each(found, role)
         return values[column.codes]
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -26,6 +27,12 @@ class UploadReversed(Conflict):
     """The upload is not posted, so there is nothing to reverse; nothing was changed."""
 
     code = "sales.not_posted"
+
+
+class UploadNotOpen(Conflict):
+    """The upload does not wait for anything any more; nothing was changed."""
+
+    code = "sales.not_open"
 
 
 class SummaryAcrossPeriod(BadInput):
@@ -80,6 +87,8 @@ class SoldLine:
     row_no: int
     group: tuple[object, ...]
     """Store, receipt, product and unit price: what a return must share with its sale."""
+    till: str
+    sold_on: date
     quantity: Decimal
     terms: LineTerms
     returned_quantity: Decimal
@@ -92,6 +101,9 @@ class ReturnLine:
 
     row_no: int
     group: tuple[object, ...]
+    till: str | None
+    """Blank where the return names the receipt of its sale, which may be of any till."""
+    sold_on: date
     quantity: Decimal
     gross_rp: int
     discount_rp: int
@@ -109,8 +121,8 @@ class PairedReturn:
 def pair_returns(returns: Iterable[ReturnLine], sold: Iterable[SoldLine]) -> list[PairedReturn]:
     """Find for each return the sale it gives back; a return that finds none is left out.
 
-    A sale of exactly the returned quantity is preferred, else the first with enough left. What is given back of a fee
-    is the fee on everything returned so far less the fee on what was returned before, so that a sale returned in parts
+    Receipt numbers may begin again every day, so the latest sale until the day of the return is taken; on that day one of
+    exactly the returned quantity is preferred, else the first with enough left. What is given back of a fee is the fee on everything returned so far less the fee on what was returned before, so that a sale returned in parts
     gives back its fee to the rupiah.
     """
     left: defaultdict[tuple[object, ...], list[SoldLine]] = defaultdict(list)
@@ -118,7 +130,7 @@ def pair_returns(returns: Iterable[ReturnLine], sold: Iterable[SoldLine]) -> lis
         left[sale.group].append(sale)
     paired = []
     for line in returns:
-        places = _with_enough_left(left[line.group], -line.quantity)
+        places = _with_enough_left(left[line.group], line)
         if not places:
             continue
         place = places[0]
@@ -138,7 +150,13 @@ def pair_returns(returns: Iterable[ReturnLine], sold: Iterable[SoldLine]) -> lis
     return paired
 
 
-def _with_enough_left(sales: list[SoldLine], quantity: Decimal) -> list[int]:
-    """Return the places of sales with *quantity* left to give back, those with exactly that much first."""
-    rests = [(sale.quantity - sale.returned_quantity, place) for place, sale in enumerate(sales)]
-    return [place for rest, place in sorted(rests, key=lambda item: (item[0] != quantity, item[1])) if rest >= quantity]
+def _with_enough_left(sales: list[SoldLine], line: ReturnLine) -> list[int]:
+    """Return the places of sales that *line* may give back, the likeliest first."""
+    wanted = -line.quantity
+    rests = [(sale, sale.quantity - sale.returned_quantity, place) for place, sale in enumerate(sales)]
+    found = [
+        (line.sold_on - sale.sold_on, rest != wanted, place)
+        for sale, rest, place in rests
+        if rest >= wanted and sale.sold_on <= line.sold_on and line.till in (None, sale.till)
+    ]
+    return [place for _, _, place in sorted(found)]

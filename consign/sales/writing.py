@@ -369,10 +369,9 @@ def _copy_problems(copier: Copier, rows: pd.DataFrame, problems: Sequence[Proble
 def _copy_rows(copier: Copier, rows: pd.DataFrame, *, head: list[pa.Array], readable: bool, target: Target) -> None:
     """Copy *rows* into the parked lines; values that could not be read stay blank."""
     count = len(rows)
-    numbers_ok = pa.array(rows["numbers_ok"])
 
-    def number(name: str) -> pa.Array:
-        return pc.if_else(numbers_ok, pa.array(rows[name]), pa.nulls(count, pa.int64()))
+    def number(name: str, readable: str) -> pa.Array:
+        return pc.if_else(pa.array(rows[readable]), pa.array(rows[name]), pa.nulls(count, pa.int64()))
 
     def words(name: str) -> pa.Array:
         return pa.array(rows[name], pa.string()) if name in rows else pa.nulls(count, pa.string())
@@ -393,10 +392,10 @@ def _copy_rows(copier: Copier, rows: pd.DataFrame, *, head: list[pa.Array], read
         words("till") if target.receipts is Receipts.PER_TILL else pa.nulls(count, pa.string()),
         words("receipt"),
         words("returns_receipt"),
-        pc.if_else(numbers_ok, quantities, pa.nulls(count, pa.string())),
-        number("unit_price_rp"),
-        number("gross_rp"),
-        number("discount_rp"),
+        pc.if_else(pa.array(rows["quantity_ok"]), quantities, pa.nulls(count, pa.string())),
+        number("unit_price_rp", "price_ok"),
+        number("gross_rp", "gross_ok"),
+        number("discount_rp", "discount_ok"),
     ]
     copier.send(f"sales_parked ({PARKED_COLUMNS})", columns)
 

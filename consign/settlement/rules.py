@@ -149,9 +149,9 @@ class Missing:
             more = f" and {len(self.store_days) - 5} more" if len(self.store_days) > 5 else ""
             parts.append(f"{len(self.store_days)} store-days without sales or a word that there were none ({shown}{more})")
         if self.parked_lines:
-            parts.append(f"{self.parked_lines} parked lines")
+            parts.append(f"{self.parked_lines} parked line{'s' if self.parked_lines > 1 else ''}")
         if self.open_uploads:
-            parts.append(f"{self.open_uploads} uploads that are not posted")
+            parts.append(f"{self.open_uploads} upload{'s' if self.open_uploads > 1 else ''} not posted yet")
         return "; ".join(parts)
 
 

@@ -1,5 +1,7 @@
 """A return gives back exactly the fee its sale took."""
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,15 +16,16 @@ from consign.sales.rules import LineTerms, ReturnLine, SoldLine, pair_returns
 from tests.builders import KERIPIK, City, write_csv
 
 GROUP = (1, "S1", 1, 10)
+DAY = date(2026, 10, 5)
 
 
 def sold(quantity: int, *, row_no: int = 1, rate_bp: int = 250) -> SoldLine:
     terms = LineTerms(1, 1, rate_bp, FeeOn.REPORTED_GROSS, DiscountBorneBy.STORE, None)
-    return SoldLine(1, row_no, GROUP, Decimal(quantity), terms, Decimal(0), 0)
+    return SoldLine(1, row_no, GROUP, "", DAY, Decimal(quantity), terms, Decimal(0), 0)
 
 
 def back(row_no: int, quantity: int, price: int) -> ReturnLine:
-    return ReturnLine(row_no, GROUP, Decimal(-quantity), -quantity * price, 0)
+    return ReturnLine(row_no, GROUP, "", DAY, Decimal(-quantity), -quantity * price, 0)
 
 
 @given(parts=st.lists(st.integers(1, 5), min_size=1, max_size=6), price=st.integers(1, 99_999), rate_bp=st.integers(0, 10_000))
@@ -41,6 +44,14 @@ def test_a_sale_of_exactly_the_returned_quantity_is_preferred() -> None:
 
 def test_more_than_was_sold_finds_no_sale() -> None:
     assert [one.row_no for one in pair_returns([back(8, 2, 10), back(9, 2, 10)], [sold(3)])] == [8]
+
+
+def test_the_latest_sale_of_a_number_that_begins_again_is_given_back() -> None:
+    yesterday = replace(sold(2, row_no=1), sold_on=date(2026, 10, 4))
+    tomorrow = replace(sold(2, row_no=3), sold_on=date(2026, 10, 6))
+    another_till = replace(sold(2, row_no=4), till="2")
+    paired = pair_returns([back(9, 2, 10)], [yesterday, sold(5, row_no=2), tomorrow, another_till])
+    assert [one.sale.row_no for one in paired] == [2]
 
 
 def test_a_return_in_the_same_file_or_a_later_one_finds_its_sale(city: City, tmp_path: Path) -> None:

@@ -240,13 +240,15 @@ def test_whatever_part_came_before_and_in_whatever_order_the_whole_file_leaves_t
     city: City, tmp_path: Path, lines: list[tuple[str, int, str]], cut: int, seed: object
 ) -> None:
     rows = [line(receipt, quantity=quantity, code=code) for receipt, quantity, code in lines]
-    savepoint = city.session.begin_nested()
-    if rows[:cut]:
-        city.post(write_csv(tmp_path, *rows[:cut], name="part.csv"))
     shuffled = list(rows)
     seed.shuffle(shuffled)  # type: ignore[attr-defined]
-    whole = city.post(write_csv(tmp_path, *shuffled, "Catatan,,,,,,,", name="whole.csv"))
-    assert whole.known == len(rows[:cut])
-    assert quantity_sold(city) == sum(quantity for _, quantity, _ in lines)
-    assert_sound(city)
-    savepoint.rollback()
+    savepoint = city.session.begin_nested()
+    try:
+        if rows[:cut]:
+            city.post(write_csv(tmp_path, *rows[:cut], name="part.csv"))
+        whole = city.post(write_csv(tmp_path, *shuffled, "Catatan,,,,,,,", name="whole.csv"))
+        assert whole.known == len(rows[:cut])
+        assert quantity_sold(city) == sum(quantity for _, quantity, _ in lines)
+        assert_sound(city)
+    finally:
+        savepoint.rollback()

@@ -1,0 +1,43 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: install run test lint bench lock wheel
+
+install: $(INSTALLED)
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+run: install ## load the sample city and serve it on http://127.0.0.1:8000
+	$(BIN)/consign --region 64.71 demo
+	$(BIN)/consign --region 64.71 serve
+
+test: lint wheel ## everything that must hold before a change lands
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+wheel: install ## the wheel, without any development package, answers
+	rm -rf dist build/wheel-venv
+	$(BIN)/python -m hatchling build -t wheel -d dist
+	$(PYTHON) -m venv build/wheel-venv
+	sed -n 's/^\([a-zA-Z0-9._-]*==[^ ;\\]*\).*/\1/p' requirements.lock > build/constraints.txt
+	build/wheel-venv/bin/python -m pip install --quiet --disable-pip-version-check -c build/constraints.txt dist/*.whl
+	cd build && wheel-venv/bin/consign --help > /dev/null && wheel-venv/bin/consign sales --help > /dev/null
+
+bench: install ## posting against a bare COPY, closing against a bare GROUP BY
+	$(BIN)/python -m tests.bench.posting
+
+lock: ## pin the newest versions that fit pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header --output-file requirements.lock

@@ -1,0 +1,56 @@
+"""The users of the sample city, one or more for every role. None of them is real."""
+
+from dataclasses import dataclass
+
+from consign.identity.rules import Role
+
+ADMIN = "admin@dinas.example"
+FINANCE = "keuangan@dinas.example"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user, and by their codes the partner, store or producer that the role is held for."""
+
+    login: str
+    name: str
+    role: Role
+    partner: str | None = None
+    store: str | None = None
+    producer: str | None = None
+
+    @property
+    def held_for(self) -> str:
+        """Return the codes of what the role is held for; blank for the dinas."""
+        return " ".join(code for code in (self.partner, self.store, self.producer) if code)
+
+
+OFFICE = (
+    Person(ADMIN, "Rahma Widyastuti", Role.ADMIN),
+    Person(FINANCE, "Bagus Priyambodo", Role.DINAS_FINANCE),
+    Person("verifikator@dinas.example", "Nurul Fitriani", Role.VERIFIER),
+    Person("kepala@dinas.example", "Hendra Saputra", Role.HEAD),
+    Person("auditor@dinas.example", "Maria Lestari", Role.AUDITOR),
+)
+OTHERS = (
+    Person("keuangan@enggang.example", "Yohanes Tandi", Role.PARTNER_FINANCE, partner="ENG"),
+    Person("keuangan@pesut.example", "Lina Kusumawati", Role.PARTNER_FINANCE, partner="PES"),
+    Person("keuangan@teluksenja.example", "Dewa Suardana", Role.PARTNER_FINANCE, partner="TEL"),
+    Person("eng01@enggang.example", "Samuel Lumban", Role.STORE_MANAGER, partner="ENG", store="ENG01"),
+    Person("p02@pesut.example", "Fitri Handayani", Role.STORE_MANAGER, partner="PES", store="P02"),
+    Person("p03@pesut.example", "Arif Budiman", Role.STORE_MANAGER, partner="PES", store="P03"),
+    Person("ratmi@umkm.example", "Ratmi Sulastri", Role.PRODUCER, producer="UMKM-001"),
+    Person("kopi@umkm.example", "Joko Tirtana", Role.PRODUCER, producer="UMKM-004"),
+    Person("bahari@umkm.example", "Melati Ananda", Role.PRODUCER, producer="UMKM-031"),
+)
+PEOPLE = (*OFFICE, *OTHERS)
+
+
+def find_manager(store: str) -> str | None:
+    """Return the login of the store's manager; blank where the partner's finance hands in its files."""
+    return next((one.login for one in OTHERS if one.store == store), None)
+
+
+def get_partner_finance(partner: str) -> str:
+    """Return the login of the person who keeps the partner's books."""
+    return next(one.login for one in OTHERS if one.partner == partner and one.role is Role.PARTNER_FINANCE)

@@ -1,0 +1,221 @@
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from consign.catalogue.rules import parse_gtin
+from consign.checks import find_breaches
+from consign.cli import cli
+from consign.db import Database
+from consign.files import Files
+from consign.identity.actions import add_user
+from consign.identity.queries import find_users, get_actor
+from consign.identity.rules import Role
+from consign.models.catalogue import Product
+from consign.models.partners import Agreement, Producer
+from consign.models.sales import Sale, SalesParked, SalesUpload
+from consign.models.settlement import Closing, Statement
+from consign.partners.actions import add_store
+from consign.partners.queries import find_partners, find_stores, get_partner
+from consign.period import Cycle, Period
+from consign.sales.actions import reverse_upload
+from consign.sample.goods import make_unregistered, read_goods, read_producers
+from consign.sample.handing_in import make_files
+from consign.sample.load import CLOSED_INCOMPLETE, load_city
+from consign.sample.months import last_full_months, months_from
+from consign.sample.people import ADMIN, FINANCE, PEOPLE
+from consign.sample.setting_up import RegionInUse
+from consign.sample.stores import HOTEL, MINIMARKET, PARTNERS, SUPERMARKET
+from consign.settlement.queries import find_owed
+
+REGION = "64.71"
+MONTHS = months_from(date(2026, 9, 1))
+
+
+class Interrupted(BaseException):
+    """Stands for a process that ends."""
+
+
+def interrupt_before(step: int) -> Callable[[int, int, str], None]:
+    def watch(place: int, total: int, what: str) -> None:  # noqa: ARG001  # called with three facts
+        if place == step:
+            raise Interrupted
+
+    return watch
+
+
+def ignore(place: int, total: int, what: str) -> None:
+    """Watch nothing."""
+
+
+def count(session: Session, model: type, *conditions: object) -> int:
+    return session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
+
+
+def snapshot(session: Session) -> dict[str, int]:
+    """Return how many rows every table has."""
+    tables = session.scalars(
+        text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace")
+    )
+    return {
+        table: session.scalar(text(f'SELECT count(*) FROM "{table}"'))
+        for table in sorted(tables)
+        if table != "alembic_version"
+    }
+
+
+def test_the_city_is_whole_and_nothing_in_it_contradicts_anything(database: Database, files: Files) -> None:
+    load_city(database, files, region=REGION, watch=ignore)
+
+    with database.transaction(REGION) as session:
+        assert (count(session, Producer), count(session, Product)) == (40, 80)
+        partners = find_partners(session)
+        assert len(partners) == 3
+        assert sum(len(find_stores(session, partner_id=one.id)) for one in partners) == 12
+        assert {user.role for user in find_users(session)} == {role.value for role in Role}
+
+        # One file a month from supermarket and hotel, and one a half-month from each of five minimarkets.
+        assert (
+            count(session, SalesUpload, SalesUpload.status == "posted") == count(session, SalesUpload) == 2 + 2 + 4 * 5
+        )
+        assert count(session, Sale) > 5_000
+        parked = set(session.scalars(select(SalesParked.reason).where(SalesParked.state == "open")))
+        assert parked == {"product.unknown", "store.unknown", "agreement.missing", "number.invalid"}
+
+        assert list(find_breaches(session, files)) == []
+
+
+def test_the_first_month_is_closed_and_owed(database: Database, files: Files) -> None:
+    load_city(database, files, region=REGION, watch=ignore)
+
+    with database.transaction(REGION) as session:
+        opened = {
+            store.opened_on for one in find_partners(session) for store in find_stores(session, partner_id=one.id)
+        }
+        months = months_from(*opened)
+        # Supermarket and hotel are settled by the month, the minimarket at its middle and its end.
+        closings = session.scalars(select(Closing)).all()
+        assert sorted(one.until_on for one in closings) == [
+            months.first.first.replace(day=15),
+            *[months.first.last] * 3,
+        ]
+        assert {one.incomplete_reason for one in closings} == {CLOSED_INCOMPLETE}
+        assert {one.closed_until for one in find_owed(session)} == {months.first.last}
+        assert all(one.owed_rp > 0 for one in find_owed(session))
+
+        # Each kind of tax stands on some statement, and lines that came late on another.
+        for column in (Statement.fee_tax_rp, Statement.pph23_rp, Statement.late_rp):
+            assert count(session, Statement, column > 0) > 0
+        assert count(session, Agreement, Agreement.product_id.is_not(None)) == 1
+        # Every return found the sale it gives back, on its own day.
+        returns = session.scalars(select(Sale).where(Sale.quantity < 0)).all()
+        assert returns
+        assert {one.fee_rate_from for one in returns} == {"sale"}
+        # Tills that go on with an old price are told from the agreed one.
+        assert count(session, Sale, Sale.unit_price_rp != Sale.agreed_price_rp) > 0
+
+
+def test_an_interrupted_load_goes_on_and_a_whole_one_changes_nothing(
+    database: Database, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in (2, 20, 46, 52, 60):
+        with pytest.raises(Interrupted):
+            load_city(database, files, region=REGION, watch=interrupt_before(step))
+    monkeypatch.setenv("CONSIGN_DATABASE_URL", database._engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("CONSIGN_DATA_DIR", str(tmp_path))  # its folder "files" is that of the fixture
+    first = CliRunner().invoke(cli, ["demo"], catch_exceptions=False)
+    assert "The sample city was loaded." in first.output
+    with database.transaction(REGION) as session:
+        before = snapshot(session)
+        assert (before["producer"], before["product"], before["sales_upload"], before["closing"]) == (40, 80, 24, 4)
+        assert list(find_breaches(session, files)) == []
+
+    second = CliRunner().invoke(cli, ["demo"], catch_exceptions=False)
+    assert "nothing was changed" in second.output
+    assert all(person.login in second.output for person in PEOPLE)
+    with database.transaction(REGION) as session:
+        assert snapshot(session) == before
+
+
+def test_a_file_that_somebody_reversed_is_not_handed_in_again(database: Database, files: Files) -> None:
+    with pytest.raises(Interrupted):
+        load_city(database, files, region=REGION, watch=interrupt_before(45))
+    with database.transaction(REGION) as session:
+        upload = session.scalars(select(SalesUpload)).one()
+        reverse_upload(session, by=get_actor(session, FINANCE), upload_id=upload.id, reason="salah unggah")
+    with pytest.raises(Interrupted):
+        load_city(database, files, region=REGION, watch=interrupt_before(45))
+    with database.transaction(REGION) as session:
+        assert session.scalars(select(SalesUpload.status)).all() == ["reversed"]
+
+
+def test_a_store_that_somebody_added_does_not_move_the_months(database: Database, files: Files) -> None:
+    with pytest.raises(Interrupted):
+        load_city(database, files, region=REGION, watch=interrupt_before(45))
+    with database.transaction(REGION) as session:
+        partner_id, by = get_partner(session, SUPERMARKET.code).id, get_actor(session, ADMIN)
+        new = {"code": "ENG09", "name": "Enggang Lama", "zone": "Asia/Makassar", "opened_on": date(2020, 1, 1)}
+        add_store(session, by=by, partner_id=partner_id, **new)
+        before = session.scalars(select(SalesUpload.sha256)).all()
+    with pytest.raises(Interrupted):
+        load_city(database, files, region=REGION, watch=interrupt_before(45))
+    with database.transaction(REGION) as session:
+        assert session.scalars(select(SalesUpload.sha256)).all() == before
+
+
+def test_a_region_of_others_is_left_alone(database: Database, files: Files) -> None:
+    with database.transaction(REGION) as session:
+        add_user(session, by=None, login="rini@balikpapan.example", name="Rini", role=Role.ADMIN)
+    with pytest.raises(RegionInUse):
+        load_city(database, files, region=REGION, watch=ignore)
+    with database.transaction(REGION) as session:
+        assert [user.login for user in find_users(session)] == ["rini@balikpapan.example"]
+
+
+def test_files_are_the_same_bytes_whenever_they_are_made() -> None:
+    for partner in PARTNERS:
+        for period in MONTHS.split(partner.cycle):
+            assert make_files(partner, period, MONTHS) == make_files(partner, period, MONTHS)
+
+
+def test_each_partner_writes_its_own_layout() -> None:
+    head_office = make_files(SUPERMARKET, MONTHS.second, MONTHS)[0].content.decode()
+    assert head_office.startswith("Transaction Date,Store Code,")
+    assert head_office.splitlines()[-1].startswith("Grand Total,")
+
+    tills = {file.name: file.content for file in make_files(MINIMARKET, MONTHS.split(Cycle.HALF_MONTH)[0], MONTHS)}
+    old, new = tills["penjualan_P01_20260901_20260915.csv"], tills["penjualan_P02_20260901_20260915.csv"]
+    assert old.decode("cp1252").splitlines()[2].startswith("Tanggal;Jam;")
+    with pytest.raises(UnicodeDecodeError):
+        old.decode("utf-8")
+    assert new.startswith(b"\xef\xbb\xbf")
+
+    assert make_files(HOTEL, MONTHS.first, MONTHS)[0].content.startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    ("today", "first", "second"),
+    [
+        (date(2026, 11, 1), (date(2026, 9, 1), date(2026, 9, 30)), (date(2026, 10, 1), date(2026, 10, 31))),
+        (date(2026, 10, 31), (date(2026, 8, 1), date(2026, 8, 31)), (date(2026, 9, 1), date(2026, 9, 30))),
+        (date(2027, 1, 15), (date(2026, 11, 1), date(2026, 11, 30)), (date(2026, 12, 1), date(2026, 12, 31))),
+        (date(2027, 3, 31), (date(2027, 1, 1), date(2027, 1, 31)), (date(2027, 2, 1), date(2027, 2, 28))),
+    ],
+)
+def test_the_months_are_the_last_two_that_are_over(
+    today: date, first: tuple[date, date], second: tuple[date, date]
+) -> None:
+    months = last_full_months(today)
+    assert (months.first, months.second) == (Period(*first), Period(*second))
+
+
+def test_goods_and_producers_fit_together() -> None:
+    goods, producers = read_goods(), read_producers()
+    assert {one.producer for one in goods} == {one.code for one in producers}
+    assert all(200 <= fee <= 500 for one in producers for fee in one.fees_bp.values())
+    assert len({one.plu for one in goods} | {make_unregistered().plu}) == 81
+    assert {parse_gtin(one.gtin)[:3] for one in goods} == {"899"}

@@ -1,0 +1,123 @@
+"""Every invariant finds the breach it is there for: each is planted once, past all constraints."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from consign.checks import CHECKS, check_files, find_breaches
+from consign.db import finish
+from consign.files import Files
+from consign.sales.actions import reverse_upload
+from consign.settlement.actions import close_period
+from tests.builders import KERIPIK, SAMBAL, City, write_csv
+
+SALE = "partner_id, posting_no, row_no"
+
+PLANTED = {
+    "ledger.balance": ["UPDATE account SET debits_rp = debits_rp + 1 WHERE id = (SELECT min(id) FROM account)"],
+    "ledger.trial_balance": ["UPDATE account SET credits_rp = credits_rp + 7 WHERE id = (SELECT max(id) FROM account)"],
+    "ledger.reversal": [
+        """INSERT INTO transfer (key, kind, debit_account_id, credit_account_id, amount_rp, booked_on, cause, reverses_id, posted_at)
+           SELECT 'x', 'reversal', debit_account_id, credit_account_id, 1, booked_on, cause, id, posted_at FROM transfer LIMIT 1"""
+    ],
+    "sales.rows": ["UPDATE sales_upload SET rows_read = rows_read + 1"],
+    "sales.posting": ["UPDATE sales_posting SET sales_rp = sales_rp + 1 WHERE number = 1"],
+    "sales.reference": ["UPDATE sale SET agreement_id = 0 WHERE posting_no = 1 AND row_no = 2"],
+    "sales.fee": ["UPDATE sale SET fee_rp = fee_rp + 1 WHERE posting_no = 1 AND row_no = 2"],
+    "sales.return": ["UPDATE sale SET fee_rp = fee_rp + 1 WHERE returns_row_no IS NOT NULL"],
+    "sales.reversal": ["UPDATE sale SET sales_rp = sales_rp + 1 WHERE reverses_row_no IS NOT NULL"],
+    "sales.known": ["UPDATE sales_known SET sale_row_no = 999"],
+    "settlement.cut": ["UPDATE closing SET before_posting_no = 1 WHERE before_posting_no = 0"],
+    "settlement.statement": [
+        "UPDATE statement SET sales_rp = sales_rp + 1, net_rp = net_rp + 1, due_rp = due_rp + 1 WHERE number = 'NP-2026-000001'"
+    ],
+    "settlement.carried": [
+        "UPDATE statement SET carried_rp = carried_rp - 1, carry_rp = carry_rp - 1 WHERE number = 'NP-2026-000004'"
+    ],
+    "settlement.ledger": [
+        """INSERT INTO transfer (key, kind, debit_account_id, credit_account_id, amount_rp, booked_on, cause, posted_at)
+           SELECT 'statement:NP-2026-000001:x', 'fee', debit_account_id, credit_account_id, 1, booked_on, cause, posted_at
+           FROM transfer WHERE cause = 'NP-2026-000001' LIMIT 1"""
+    ],
+    "settlement.numbers": ["UPDATE statement_counter SET last = last + 1"],
+    "settlement.seal": ["UPDATE statement SET audit_hash = repeat('0', 64) WHERE number = 'NP-2026-000003'"],
+    "barcode.invalid": ["UPDATE barcode SET number = '8990000000011' WHERE number = (SELECT max(number) FROM barcode)"],
+    "price.overlap": [
+        "ALTER TABLE product_price DROP CONSTRAINT ex_product_price_days",
+        "INSERT INTO product_price (product_id, days, price_rp) SELECT product_id, days, 1 FROM product_price LIMIT 1",
+    ],
+    "agreement.fee": ["UPDATE agreement SET fee_rate_bp = 900 WHERE id = (SELECT min(id) FROM agreement)"],
+    "agreement.overlap": [
+        "ALTER TABLE agreement DROP CONSTRAINT ex_agreement_scope",
+        """INSERT INTO agreement (partner_id, producer_id, days, fee_rate_bp, fee_on, discount_borne_by, fee_tax_bp, pph23_bp,
+             payment_term_days)
+           SELECT partner_id, producer_id, days, fee_rate_bp, fee_on, discount_borne_by, 0, 0, 15 FROM agreement LIMIT 1""",
+    ],
+    "audit.broken": ["UPDATE audit_event SET act = 'something else' WHERE seq = 3"],
+    "audit.cut": ["DELETE FROM audit_event WHERE seq = (SELECT max(seq) FROM audit_event)"],
+}
+
+
+@pytest.fixture
+def lived_in(city: City, tmp_path: Path) -> City:
+    """A city with a return, a known row, a parked row, a reversal and two closings."""
+    keripik = f"2026-09-05,T1,S1,{KERIPIK},Keripik,3,15000,45000"
+    back = f"2026-09-06,T1,S1,{KERIPIK},Keripik,-1,15000,-15000"
+    city.post(write_csv(tmp_path, keripik, back, f"2026-09-06,T2,S2,{SAMBAL},Sambal,1,22500,22500", "2026-09-07,T2,S3,99,?,1,1,1"))
+    city.post(write_csv(tmp_path, keripik, f"2026-09-08,T1,S4,{KERIPIK},Keripik,1,15000,15000", name="second.csv"))
+    finish(city.session)
+    for until in (date(2026, 9, 30), date(2026, 10, 31)):
+        close_period(city.session, by=city.finance, partner_id=city.partner.id, until=until, incomplete_reason="uji")
+        finish(city.session)
+    wrong = city.post(write_csv(tmp_path, f"2026-11-02,T1,S9,{KERIPIK},Keripik,1,15000,15000", name="wrong.csv"))
+    reverse_upload(city.session, by=city.finance, upload_id=wrong.upload_id, reason="uji")
+    finish(city.session)
+    return city
+
+
+def as_owner(session: Session) -> None:
+    session.execute(text("SELECT set_config('role', 'none', true)"))
+
+
+def codes(session: Session) -> set[str]:
+    return {breach.code for check in CHECKS for breach in check(session)}
+
+
+def test_a_city_that_was_lived_in_has_no_breach(lived_in: City) -> None:
+    assert codes(lived_in.session) == set()
+
+
+@pytest.mark.parametrize("code", PLANTED)
+def test_a_planted_breach_is_found_and_named(lived_in: City, code: str) -> None:
+    as_owner(lived_in.session)
+    for statement in PLANTED[code]:
+        lived_in.session.execute(text(statement))
+    found = [breach for check in CHECKS for breach in check(lived_in.session)]
+    assert code in {breach.code for breach in found}
+    assert all(breach.row and breach.what for breach in found)
+
+
+def test_every_code_a_check_can_report_is_planted() -> None:
+    import inspect  # noqa: PLC0415
+    import re  # noqa: PLC0415
+
+    sources = "".join(inspect.getsource(check) for check in CHECKS)
+    assert set(re.findall(r'Breach\(\s*"([a-z._0-9]+)"', sources)) == set(PLANTED)
+
+
+def test_a_file_that_is_missing_or_changed_is_found(city: City, files: Files, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, f"2026-09-05,T1,S1,{KERIPIK},Keripik,1,15000,15000")
+    outcome = city.post(path)
+    sha256: str = city.session.scalar(text("SELECT sha256 FROM sales_upload WHERE id = :id"), {"id": outcome.upload_id})
+    assert [breach.code for breach in check_files(city.session, files)] == ["files.missing"]
+    files.store(path, sha256)
+    finish(city.session)
+    assert list(find_breaches(city.session, files)) == []
+    stored = next(one for one in (tmp_path / "files").rglob("*") if one.is_file())
+    stored.write_bytes(b"something else")
+    assert [breach.code for breach in check_files(city.session, files)] == ["files.changed"]
+
+
