@@ -1,1 +1,1 @@
-"""Kinds of document and number, and what can be said about them on a day. Knows no database and no application."""
+"""Kinds of document and number, and what can be said about them on a day; knows no application."""

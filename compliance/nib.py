@@ -1,4 +1,6 @@
-"""NIB, the business identification number: 13 digits without a check digit, valid as long as the business runs.
+"""NIB, the business identification number: 13 digits without a check digit.
+
+It is valid as long as the business runs.
 
 Source: PP 28/2025 article 206; the number may begin with a zero, so it is text.
 """

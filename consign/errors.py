@@ -1,7 +1,7 @@
 """The root of the error tree. An error says what happened and what did not happen.
 
-Slices derive their own errors next to the rules they protect. Nothing here knows HTTP or a terminal: the edges
-decide what a code means for them.
+Slices derive their own errors next to the rules they protect. Nothing here knows HTTP or a terminal: the
+edges decide what a code means for them.
 """
 
 from dataclasses import dataclass

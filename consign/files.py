@@ -1,4 +1,4 @@
-"""The object store: every file by the SHA-256 of its bytes, written before any row names it, never changed."""
+"""The object store: files by the SHA-256 of their bytes, written before any row names them, never changed."""
 
 import hashlib
 from collections.abc import Iterator

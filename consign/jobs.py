@@ -1,5 +1,6 @@
 """Work that takes several transactions: a row's status is the truth, and every step may be run again."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,12 +28,8 @@ class Handover:
     last: date | None = None
 
 
-class _Rehearsed(Exception):  # noqa: N818  # no error: it undoes the transaction of a rehearsal
-    """Carries the outcome of a posting out of the transaction that is to be undone."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__()
-        self.outcome = outcome
+class _Rehearsed(Exception):
+    """Undoes the transaction of a rehearsal; no error."""
 
 
 def post_sales_file(
@@ -79,12 +76,11 @@ def post_sales_file(
 def _rehearse(
     database: Database, *, region: str, login: str, handover: Handover, decisions: Decisions, sha256: str
 ) -> Outcome:
-    try:
-        with database.transaction(region) as session:
-            by, upload_id = _receive(session, login=login, handover=handover, sha256=sha256)
-            raise _Rehearsed(post_file(session, by=by, upload_id=upload_id, path=handover.path, decisions=decisions))
-    except _Rehearsed as rehearsed:
-        return rehearsed.outcome
+    with suppress(_Rehearsed), database.transaction(region) as session:
+        by, upload_id = _receive(session, login=login, handover=handover, sha256=sha256)
+        outcome = post_file(session, by=by, upload_id=upload_id, path=handover.path, decisions=decisions)
+        raise _Rehearsed
+    return outcome
 
 
 def _receive(session: Session, *, login: str, handover: Handover, sha256: str) -> tuple[Actor, int]:

@@ -1,4 +1,4 @@
-"""Settlement cycles: on which days a partner's period ends. A period's first and last day both belong to it."""
+"""Settlement cycles: on which days a partner's period ends. Its first and last day both belong to it."""
 
 from calendar import monthrange
 from dataclasses import dataclass

@@ -76,7 +76,7 @@ def _upgrade(connection: Connection, schema: str) -> None:
 
 
 def _migrate(connection: Connection, *, schema: str, scope: str, metadata: MetaData) -> None:
-    """Run the migrations of *scope* with *schema* alone on the path, so that no other table is ever touched."""
+    """Run the migrations of *scope* with *schema* alone on the path, so that no other table is touched."""
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('consign migrations'))"))
     connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": schema})
     command.upgrade(migration_config(connection, scope=scope, metadata=metadata), "head")
@@ -84,7 +84,7 @@ def _migrate(connection: Connection, *, schema: str, scope: str, metadata: MetaD
 
 
 def migration_config(connection: Connection, *, scope: str, metadata: MetaData) -> Config:
-    """Return Alembic's configuration for one schema; there is no file for it, so the wheel carries all it needs."""
+    """Return Alembic's configuration for one schema; it needs no file, so the wheel carries all there is."""
     folder = files("consign") / "migrations"
     config = Config()
     config.set_main_option("script_location", str(folder))

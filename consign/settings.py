@@ -13,7 +13,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".consign")
     """Folder of the embedded database and of the files."""
     database_url: str | None = None
-    """A PostgreSQL server (15 or newer), `postgresql://user:password@host/database`; blank starts the embedded one."""
+    """A PostgreSQL 15 or newer, `postgresql://user:password@host/database`; blank starts the embedded one."""
     files_url: str | None = None
     """An object store, such as `s3://bucket/prefix`; blank keeps files in the data folder."""
     region: str | None = None

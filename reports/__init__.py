@@ -1,1 +1,1 @@
-"""Documents for people, written from plain figures and rows. Adds up again what it is told, and computes no fee."""
+"""Documents for people, written from plain figures. Adds up again what it is told, and computes no fee."""

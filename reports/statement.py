@@ -1,4 +1,4 @@
-"""A consignment statement (nota perhitungan) as CSV and as plain text. Adds everything up again before it writes."""
+"""A consignment statement (nota perhitungan) as CSV and as plain text, added up again before it is written."""
 
 import csv
 import io
@@ -73,7 +73,7 @@ def refuse_wrong_sums(figures: StatementFigures) -> None:
 
 
 def write_csv(figures: StatementFigures) -> str:
-    """Return the statement as comma-separated text: its lines, then its sums. Numbers are plain, text is harmless.
+    """Return the statement as comma-separated text: its lines, then its sums; plain numbers, harmless text.
 
     Raises:
         StatementDoesNotAddUp: a sum differs from its parts.
@@ -83,7 +83,9 @@ def write_csv(figures: StatementFigures) -> str:
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
     writer.writerows([*map(list, _head(figures)), []])
-    writer.writerow(["Gerai", "Produk", "Jenis", "Periode lalu", "Jumlah", "Penjualan (Rp)", "Komisi (bp)", "Komisi (Rp)"])
+    writer.writerow(
+        ["Gerai", "Produk", "Jenis", "Periode lalu", "Jumlah", "Penjualan (Rp)", "Komisi (bp)", "Komisi (Rp)"]
+    )
     for line in figures.lines:
         writer.writerow(
             [
@@ -126,11 +128,18 @@ def write_text(figures: StatementFigures) -> str:
     widths = [max(len(row[place]) for row in [titles, *rows]) for place in range(len(titles))]
 
     def laid_out(row: tuple[str, ...]) -> str:
-        cells = [cell.ljust(width) if place < 3 else cell.rjust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            cell.ljust(width) if place < 3 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         return "  ".join(cells).rstrip()
 
     head = [f"{label:<14}{words}" for label, words in _head(figures)]
-    table = [laid_out(titles), "  ".join("-" * width for width in widths), *map(laid_out, rows)] if rows else ["Tidak ada penjualan."]
+    table = (
+        [laid_out(titles), "  ".join("-" * width for width in widths), *map(laid_out, rows)]
+        if rows
+        else ["Tidak ada penjualan."]
+    )
     sums = [f"{label:<40}{format_rupiah(amount):>18}" for label, amount in _sums(figures)]
     return "\n".join([*head, "", *table, "", *sums, ""])
 

@@ -92,9 +92,7 @@ def build_users(session: Session) -> tuple[Actor, Actor, Actor]:
 def build_city(session: Session, *, agreements: bool = True) -> City:
     """Build partner BM (monthly) with stores T1 and T2, producers P1 (Keripik, Rp15.000), P2 (Sambal, Rp22.500)."""
     admin, finance, auditor = build_users(session)
-    partner = add_partner(
-        session, by=admin, code="BM", name="Beruang Mart", kind="minimarket", cycle=Cycle.MONTH
-    )
+    partner = add_partner(session, by=admin, code="BM", name="Beruang Mart", kind="minimarket", cycle=Cycle.MONTH)
     stores = [
         add_store(
             session,
@@ -109,9 +107,7 @@ def build_city(session: Session, *, agreements: bool = True) -> City:
     ]
     producers, products = [], []
     for place, (name, price) in enumerate((("Keripik Singkong", 15_000), ("Sambal Gami", 22_500)), start=1):
-        producer = add_producer(
-            session, by=admin, code=f"P{place}", name=f"Dapur {place}", nib=f"{place:013d}"
-        )
+        producer = add_producer(session, by=admin, code=f"P{place}", name=f"Dapur {place}", nib=f"{place:013d}")
         product = add_product(
             session,
             by=admin,

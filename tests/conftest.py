@@ -96,9 +96,7 @@ def open_database(server_url: str, name: str) -> Database:
 
 
 def run_as_owner(server_url: str, statement: str) -> None:
-    engine = create_engine(
-        make_url(server_url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
-    )
+    engine = create_engine(make_url(server_url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()

@@ -63,10 +63,14 @@ PLANTED = {
 
 @pytest.fixture
 def lived_in(city: City, tmp_path: Path) -> City:
-    """A city with a return, a known row, a parked row, a reversal and two closings."""
+    """Build a city with a return, a known row, a parked row, a reversal and two closings."""
     keripik = f"2026-09-05,T1,S1,{KERIPIK},Keripik,3,15000,45000"
     back = f"2026-09-06,T1,S1,{KERIPIK},Keripik,-1,15000,-15000"
-    city.post(write_csv(tmp_path, keripik, back, f"2026-09-06,T2,S2,{SAMBAL},Sambal,1,22500,22500", "2026-09-07,T2,S3,99,?,1,1,1"))
+    city.post(
+        write_csv(
+            tmp_path, keripik, back, f"2026-09-06,T2,S2,{SAMBAL},Sambal,1,22500,22500", "2026-09-07,T2,S3,99,?,1,1,1"
+        )
+    )
     city.post(write_csv(tmp_path, keripik, f"2026-09-08,T1,S4,{KERIPIK},Keripik,1,15000,15000", name="second.csv"))
     finish(city.session)
     for until in (date(2026, 9, 30), date(2026, 10, 31)):
@@ -119,5 +123,3 @@ def test_a_file_that_is_missing_or_changed_is_found(city: City, files: Files, tm
     stored = next(one for one in (tmp_path / "files").rglob("*") if one.is_file())
     stored.write_bytes(b"something else")
     assert [breach.code for breach in check_files(city.session, files)] == ["files.changed"]
-
-

@@ -36,7 +36,11 @@ def test_a_sale_becomes_a_statement_and_a_debt(city: City, tmp_path: Path) -> No
 
     # October is closed. No file came for most days, so that needs a reason.
     statements = close_period(
-        city.session, by=city.finance, partner_id=city.partner.id, until=date(2026, 10, 31), incomplete_reason="uji coba"
+        city.session,
+        by=city.finance,
+        partner_id=city.partner.id,
+        until=date(2026, 10, 31),
+        incomplete_reason="uji coba",
     )
     keripik, sambal = statements
     # Keripik: 45.000 - 15.000 = 30.000 sold, 1.125 - 375 = 750 fee. Sambal: 22.500 sold, 563 fee.

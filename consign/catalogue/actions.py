@@ -54,12 +54,19 @@ def set_price(session: Session, *, by: Actor, product: Product, price_rp: int, f
     session.add(ProductPrice(product_id=product.id, days=Range(from_on, None), price_rp=price_rp))
     session.flush()
     record_event(
-        session, by=by, act="price set", subject=f"product:{product.id}", price_rp=price_rp, from_on=str(from_on)
+        session,
+        by=by,
+        act="price set",
+        subject=f"product:{product.id}",
+        price_rp=price_rp,
+        from_on=str(from_on),
     )
 
 
 def add_gtin(session: Session, *, by: Actor, product: Product, gtin: str, from_on: date) -> str:
-    """Give the product the producer's own GTIN from *from_on* on; a number before it ends, and goes on finding the product.
+    """Give the product the producer's own GTIN from *from_on* on.
+
+    A number before it is printed until the day before, and goes on finding the product.
 
     Raises:
         GtinInvalid: the number is no GTIN.
@@ -98,5 +105,10 @@ def add_product_alias(session: Session, *, by: Actor, partner_id: int, product: 
     session.add(ProductAlias(partner_id=partner_id, alias=alias, product_id=product.id))
     session.flush()
     record_event(
-        session, by=by, act="product alias added", subject=f"product:{product.id}", partner_id=partner_id, alias=alias
+        session,
+        by=by,
+        act="product alias added",
+        subject=f"product:{product.id}",
+        partner_id=partner_id,
+        alias=alias,
     )

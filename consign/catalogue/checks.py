@@ -24,7 +24,8 @@ def check_price_overlap(session: Session) -> Iterator[Breach]:
     rows = session.execute(
         text("""
         SELECT one.id, other.id AS other FROM product_price AS one JOIN product_price AS other
-          ON one.id < other.id AND one.product_id = other.product_id AND one.days && other.days ORDER BY one.id""")
+          ON one.id < other.id AND one.product_id = other.product_id AND one.days && other.days
+        ORDER BY one.id""")
     )
     for row in rows:
         yield Breach("price.overlap", f"product_price {row.id}", f"holds on days of product_price {row.other}")

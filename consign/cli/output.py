@@ -42,9 +42,7 @@ def print_json(value: Any) -> None:  # noqa: ANN401  # whatever JSON can hold
     click.echo(json.dumps(as_plain(value), ensure_ascii=False, indent=2))
 
 
-def print_table(
-    titles: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()
-) -> None:
+def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
     """Print a table; columns named in *right* are numbers."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in titles:

@@ -59,9 +59,7 @@ def user_add(
             name=name,
             role=Role(role),
             partner_id=partner_id,
-            store_id=get_store(session, partner_id=partner_id, code=store).id
-            if store and partner_id
-            else None,
+            store_id=get_store(session, partner_id=partner_id, code=store).id if store and partner_id else None,
             producer_id=get_producer(session, producer).id if producer else None,
         )
     click.echo(f"{login} was added as {role}.")
@@ -75,9 +73,7 @@ def user_list(context: Context, *, login: str, as_json: bool) -> None:
     """List all users."""
     with context.acting(login) as (session, by):
         authorize(by, Act.MANAGE_USERS)
-        found = [
-            (one.login, one.name, one.role, "yes" if one.active else "no") for one in find_users(session)
-        ]
+        found = [(one.login, one.name, one.role, "yes" if one.active else "no") for one in find_users(session)]
     if as_json:
         print_json([dict(zip(("login", "name", "role", "active"), one, strict=True)) for one in found])
     else:
@@ -164,9 +160,7 @@ def store_alias(context: Context, *, code: str, alias: str, partner_code: str, l
     """Let the partner's files call the store CODE also ALIAS."""
     with context.acting(login) as (session, by):
         owner = get_partner(session, partner_code)
-        actions.add_store_alias(
-            session, by=by, store=get_store(session, partner_id=owner.id, code=code), alias=alias
-        )
+        actions.add_store_alias(session, by=by, store=get_store(session, partner_id=owner.id, code=code), alias=alias)
         placed = place_parked(session, by=by, partner_id=owner.id)
     click.echo(f"{alias!r} now means store {code} of {partner_code}; {placed} parked lines were placed.")
 
@@ -197,9 +191,7 @@ def agreement() -> None:
     show_default=True,
 )
 @click.option("--fee-tax", default="0%", show_default=True, help="Tax on the fee (PPN).")
-@click.option(
-    "--pph23", default="0%", show_default=True, help="PPh 23 that the producer withholds on the fee."
-)
+@click.option("--pph23", default="0%", show_default=True, help="PPh 23 that the producer withholds on the fee.")
 @click.option("--term", default=15, show_default=True, help="Days from the statement until the money is due.")
 @as_user
 @pass_context

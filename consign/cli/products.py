@@ -65,14 +65,10 @@ def add(
 def price_(context: Context, *, code: str, price: int, from_on: datetime, login: str) -> None:
     """Set the consumer PRICE in rupiah from a day on."""
     with context.acting(login) as (session, by):
-        actions.set_price(
-            session, by=by, product=get_product(session, code), price_rp=price, from_on=from_on.date()
-        )
+        actions.set_price(session, by=by, product=get_product(session, code), price_rp=price, from_on=from_on.date())
         placed = place_everywhere(session, by)
     click.echo(
-        f"{code} costs Rp{price:,} from {from_on:%d/%m/%Y} on; {placed} parked lines were placed.".replace(
-            ",", "."
-        )
+        f"{code} costs Rp{price:,} from {from_on:%d/%m/%Y} on; {placed} parked lines were placed.".replace(",", ".")
     )
 
 

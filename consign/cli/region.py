@@ -17,11 +17,7 @@ def db() -> None:
 @pass_context
 def upgrade(context: Context, *, all_regions: bool) -> None:
     """Bring the tables of a region, or of all, up to date."""
-    codes = (
-        [region.code for region in regions.find_regions(context.database)]
-        if all_regions
-        else [context.region]
-    )
+    codes = [region.code for region in regions.find_regions(context.database)] if all_regions else [context.region]
     with working("Upgrading", total=len(codes)) as progress:
         for code in codes:
             regions.upgrade_region(context.database, code)

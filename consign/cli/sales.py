@@ -32,9 +32,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say how a file is read."""
     options = (
-        click.option(
-            "--profile", type=FILE, help="JSON file with the layout: columns, scale, receipts, kinds."
-        ),
+        click.option("--profile", type=FILE, help="JSON file with the layout: columns, scale, receipts, kinds."),
         click.option(
             "--map",
             "columns",
@@ -42,9 +40,7 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="ROLE=HEADER",
             help="Which column holds a role; repeatable.",
         ),
-        click.option(
-            "--number-style", type=click.Choice(["id", "en"]), help="id: 1.234.567,00   en: 1,234,567.00"
-        ),
+        click.option("--number-style", type=click.Choice(["id", "en"]), help="id: 1.234.567,00   en: 1,234,567.00"),
         click.option(
             "--date-order",
             type=click.Choice(["dmy", "mdy"]),
@@ -57,9 +53,7 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="WORD=EFFECT",
             help="What a kind of row is: sale, return, ignore.",
         ),
-        click.option(
-            "--from", "first", type=DAY, help="First day the file speaks about, if it has no dates."
-        ),
+        click.option("--from", "first", type=DAY, help="First day the file speaks about, if it has no dates."),
         click.option("--until", "last", type=DAY, help="Last day the file speaks about, if it has no dates."),
     )
     for option in reversed(options):
@@ -128,9 +122,7 @@ def inspect(
     is_flag=True,
     help="Take the suggested columns of a new layout and keep them as its profile.",
 )
-@click.option(
-    "--on-overlap", type=click.Choice([one.value for one in Overlap]), default="ask", show_default=True
-)
+@click.option("--on-overlap", type=click.Choice([one.value for one in Overlap]), default="ask", show_default=True)
 @click.option("--dry-run", is_flag=True, help="Do everything, show the outcome, keep nothing.")
 @as_user
 @as_json_option
@@ -167,9 +159,7 @@ def post(
     status = 0
     with working("Posting", total=len(paths)) as progress:
         for path in paths:
-            handover = Handover(
-                path, partner, store, first.date() if first else None, last.date() if last else None
-            )
+            handover = Handover(path, partner, store, first.date() if first else None, last.date() if last else None)
             try:
                 outcome = post_sales_file(
                     context.database, context.files, region=context.region, login=login, handover=handover,
@@ -197,8 +187,7 @@ def show_outcomes(results: list[dict[str, Any]], *, as_json: bool, dry_run: bool
     counts = ("rows_read", "posted", "known", "ignored", "parked")
     done = [one for one in results if "rows_read" in one]
     rows = [
-        (one["file"], *(one[name] for name in counts), Rupiah(one["sales_rp"]), Rupiah(one["fee_rp"]))
-        for one in done
+        (one["file"], *(one[name] for name in counts), Rupiah(one["sales_rp"]), Rupiah(one["fee_rp"])) for one in done
     ]
     if len(done) > 1:
         sums = tuple(sum(one[name] for one in done) for name in counts)
@@ -208,14 +197,10 @@ def show_outcomes(results: list[dict[str, Any]], *, as_json: bool, dry_run: bool
     print_table(titles, rows, right=titles[1:])
     for one in results:
         if one.get("price_differs"):
-            click.echo(
-                f"{one['file']}: {one['price_differs']} posted lines have another price than was agreed."
-            )
+            click.echo(f"{one['file']}: {one['price_differs']} posted lines have another price than was agreed.")
         for question in one.get("questions", ()):
             choices = f" ({', '.join(question.choices)})" if question.choices else ""
-            click.echo(
-                f"{one['file']}: nothing was posted. {question.about}: {question.why}{choices}", err=True
-            )
+            click.echo(f"{one['file']}: nothing was posted. {question.about}: {question.why}{choices}", err=True)
         if "refused" in one:
             click.echo(f"{one['file']}: {one['refused']['reason']} [{one['refused']['code']}]", err=True)
     if dry_run:

@@ -33,9 +33,7 @@ def close(
     """Close a period: a statement for every producer. Closing it again changes nothing."""
     with working("Closing"), context.acting(login) as (session, by):
         partner = get_partner(session, partner_code)
-        statements = close_period(
-            session, by=by, partner_id=partner.id, until=until.date(), incomplete_reason=reason
-        )
+        statements = close_period(session, by=by, partner_id=partner.id, until=until.date(), incomplete_reason=reason)
         rows = [
             {"number": one.number, "producer_id": one.producer_id, "sales_rp": one.sales_rp, "fee_rp": one.fee_rp,
              "net_rp": one.net_rp, "due_rp": one.due_rp, "carry_rp": one.carry_rp, "due_on": one.due_on}
@@ -54,9 +52,7 @@ def close(
 
 @click.command()
 @click.argument("number")
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.csv; else the terminal."
-)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.csv; else the terminal.")
 @as_user
 @pass_context
 def statement(context: Context, *, number: str, output: Path | None, login: str) -> None:
@@ -80,15 +76,12 @@ def owed(context: Context, *, login: str, as_json: bool) -> None:
     """Show what each partner owes, by the ledger."""
     with context.acting(login) as (session, by):
         authorize(by, Act.READ_STATEMENTS)
-        found = [one for one in find_owed(session)]
+        found = find_owed(session)
     if as_json:
         print_json(found)
         return
     print_table(
         ("Partner", "Name", "Owes", "Producers", "Closed until"),
-        [
-            (one.partner_code, one.partner_name, Rupiah(one.owed_rp), one.producers, one.closed_until)
-            for one in found
-        ],
+        [(one.partner_code, one.partner_name, Rupiah(one.owed_rp), one.producers, one.closed_until) for one in found],
         right=("Owes", "Producers"),
     )

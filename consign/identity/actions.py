@@ -77,18 +77,12 @@ def add_user(
     given = {key for key, value in scope.items() if value is not None}
     needed = set(SCOPED.get(role, ()))
     if given != needed:
-        wanted = (
-            ", ".join(sorted(key.removesuffix("_id") for key in needed)) or "no partner, store or producer"
-        )
+        wanted = ", ".join(sorted(key.removesuffix("_id") for key in needed)) or "no partner, store or producer"
         raise BadInput(f"The role {role} is held for {wanted}; no user was added.")
     if session.scalar(select(exists().where(UserAccount.login == login.lower()))):
         raise LoginTaken(f"The login {login.lower()!r} is in use; no user was added.")
-    user = UserAccount(
-        login=login.lower(), name=name, role=role.value, active=True, added_at=clock.now(), **scope
-    )
+    user = UserAccount(login=login.lower(), name=name, role=role.value, active=True, added_at=clock.now(), **scope)
     session.add(user)
     session.flush()
-    record_event(
-        session, by=by, act="user added", subject=f"user:{user.id}", login=user.login, role=user.role
-    )
+    record_event(session, by=by, act="user added", subject=f"user:{user.id}", login=user.login, role=user.role)
     return user

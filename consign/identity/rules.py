@@ -49,9 +49,7 @@ PERMITTED: dict[Act, frozenset[Role]] = {
     Act.MANAGE_PARTNERS: frozenset({Role.ADMIN}),
     Act.MANAGE_PRODUCERS: frozenset({Role.ADMIN, Role.VERIFIER}),
     Act.MANAGE_PRODUCTS: frozenset({Role.ADMIN, Role.VERIFIER, Role.PRODUCER}),
-    Act.MANAGE_CODES: frozenset(
-        {Role.ADMIN, Role.VERIFIER, Role.DINAS_FINANCE}
-    ),  # a code decides whose money it is
+    Act.MANAGE_CODES: frozenset({Role.ADMIN, Role.VERIFIER, Role.DINAS_FINANCE}),  # a code decides whose money it is
     Act.MANAGE_AGREEMENTS: frozenset({Role.ADMIN, Role.DINAS_FINANCE}),
     Act.POST_SALES: frozenset({Role.STORE_MANAGER, Role.PARTNER_FINANCE, Role.DINAS_FINANCE}),
     Act.READ_SALES: _DINAS_READERS | {Role.STORE_MANAGER, Role.PARTNER_FINANCE},

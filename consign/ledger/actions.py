@@ -15,6 +15,7 @@ from consign.ledger.rules import (
     TransferKind,
     TransferOrder,
     TransferReversed,
+    TransferUnknown,
 )
 from consign.models.ledger import Account, Transfer
 
@@ -102,14 +103,15 @@ def reverse_transfer(session: Session, *, key: str, cause: str) -> None:
     """Take back the transfer *key* by one in the other direction, linked to it.
 
     Raises:
+        TransferUnknown: there is no such transfer; nothing was posted.
         TransferReversed: it was taken back before; nothing was posted.
 
     """
-    transfer = session.execute(select(Transfer).where(Transfer.key == key)).scalar_one()
+    transfer = session.scalar(select(Transfer).where(Transfer.key == key))
+    if transfer is None:
+        raise TransferUnknown(f"There is no transfer {key}; nothing was posted.")
     account_ids = sorted((transfer.debit_account_id, transfer.credit_account_id))
-    session.execute(
-        select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id).with_for_update()
-    )
+    session.execute(select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id).with_for_update())
     if session.scalar(select(Transfer.id).where(Transfer.reverses_id == transfer.id)) is not None:
         raise TransferReversed(f"The transfer {key} was taken back before; nothing was posted.")
     now = clock.now()

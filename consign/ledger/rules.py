@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from consign.errors import Conflict
+from consign.errors import Conflict, NotFound
 from consign.money import Rupiah
 
 
@@ -37,6 +37,12 @@ class TransferReversed(Conflict):
     """The transfer was taken back before; nothing was posted."""
 
     code = "ledger.reversed"
+
+
+class TransferUnknown(NotFound):
+    """No transfer has this key; nothing was posted."""
+
+    code = "ledger.transfer_unknown"
 
 
 @dataclass(frozen=True)

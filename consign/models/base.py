@@ -1,4 +1,4 @@
-"""What all tables share: the region's metadata, the register's metadata, and what the service may do to a table."""
+"""What all tables share: the metadata of regions and register, and what the service may do to a table."""
 
 from typing import Any
 

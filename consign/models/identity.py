@@ -11,17 +11,20 @@ from consign.models.base import ADD_ONLY, CHANGING, RegionBase
 
 
 class UserAccount(RegionBase):
-    """A person with one role, and where the role needs it the one partner, store or producer it is held for."""
+    """A person with one role, and the one partner, store or producer it is held for, where it needs one."""
 
     __tablename__ = "user_account"
     __table_args__ = (
         CheckConstraint(
-            "role IN ('producer', 'store_manager', 'partner_finance', 'verifier', 'dinas_finance', 'head', 'auditor', 'admin')",
+            "role IN ('producer', 'store_manager', 'partner_finance', 'verifier', 'dinas_finance', 'head',"
+            " 'auditor', 'admin')",
             name="role",
         ),
         CheckConstraint("(role = 'producer') = (producer_id IS NOT NULL)", name="producer_scope"),
         CheckConstraint("(role = 'store_manager') = (store_id IS NOT NULL)", name="store_scope"),
-        CheckConstraint("(role IN ('store_manager', 'partner_finance')) = (partner_id IS NOT NULL)", name="partner_scope"),
+        CheckConstraint(
+            "(role IN ('store_manager', 'partner_finance')) = (partner_id IS NOT NULL)", name="partner_scope"
+        ),
         CheckConstraint("login = lower(login) AND login <> ''", name="login"),
         {"info": CHANGING},
     )

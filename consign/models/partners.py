@@ -131,7 +131,7 @@ class Agreement(RegionBase):
     fee_on: Mapped[str]
     """What the fee is taken on: the agreed price, the reported gross, or the reported net."""
     discount_borne_by: Mapped[str]
-    """Who bears a discount the store gives: `store` owes the price before it, `producer` the price after it."""
+    """Who bears a discount the store gives: `store`: the price before it is owed; `producer`: that after it."""
     fee_tax_bp: Mapped[int]
     """Tax on the fee (PPN), in basis points; 0 where the store charges none."""
     pph23_bp: Mapped[int]

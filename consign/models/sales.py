@@ -52,7 +52,8 @@ class SalesUpload(RegionBase):
     __tablename__ = "sales_upload"
     __table_args__ = (
         CheckConstraint(
-            "status IN ('received', 'needs_mapping', 'refused', 'read', 'posted', 'reversed', 'cancelled')", name="status"
+            "status IN ('received', 'needs_mapping', 'refused', 'read', 'posted', 'reversed', 'cancelled')",
+            name="status",
         ),
         CheckConstraint("stated_from IS NULL OR stated_until >= stated_from", name="stated_days"),
         CheckConstraint("(stated_from IS NULL) = (stated_until IS NULL)", name="stated_both"),
@@ -124,9 +125,9 @@ class SalesPosting(RegionBase):
 class Sale(RegionBase):
     """One line a store sold, with everything its fee depends on frozen. Never changed.
 
-    No foreign keys: checking one costs about 4 µs a line, as much as two thirds of the whole insert, and every id
-    comes from a join against its own table in the same statement. Those tables delete nothing, and `consign check`
-    looks for a sale without its store, product, agreement or posting.
+    No foreign keys: checking one costs about 4 µs a line, as much as two thirds of the whole insert, and every
+    id comes from a join against its own table in the same statement. Those tables delete nothing, and
+    `consign check` looks for a sale without its store, product, agreement or posting.
     """
 
     __tablename__ = "sale"
@@ -200,7 +201,7 @@ class Sale(RegionBase):
     fee_rate_bp: Mapped[int] = mapped_column(SmallInteger)
     fee_rp: Mapped[int]
     fee_rate_from: Mapped[str] = mapped_column(PLAIN)
-    """`day`: the agreement of its day; `sale`: the sale it gives back; `day_of_return`: a return whose sale was not found."""
+    """`day`: the agreement of its day; `sale`: the sale it gives back; `day_of_return`: that was not found."""
     returns_posting_no: Mapped[int | None] = mapped_column(Integer)
     returns_row_no: Mapped[int | None] = mapped_column(Integer)
     """The sale that this return gives back."""
@@ -229,7 +230,7 @@ class SalesCover(RegionBase):
 
 
 class SalesParked(RegionBase):
-    """A row that could not be posted yet. It waits until a person or a new alias, product or agreement solves it."""
+    """A row that could not be posted yet: it waits for a person or a new alias, product or agreement."""
 
     __tablename__ = "sales_parked"
     __table_args__ = (
@@ -271,7 +272,7 @@ class SalesParked(RegionBase):
 
 
 class SalesKnown(RegionBase):
-    """A row of a file that an earlier posting already held, and which sale it is. No foreign keys, as for `Sale`."""
+    """A row of a file that an earlier posting held already, and which sale it is; without foreign keys, too."""
 
     __tablename__ = "sales_known"
     __table_args__ = ({"info": ADD_ONLY},)

@@ -86,7 +86,7 @@ class Statement(RegionBase):
     audit_seq: Mapped[int]
     """Length of the audit chain when this was written."""
     audit_hash: Mapped[str]
-    """Head of the audit chain when this was written, in hexadecimal: whoever keeps the statement can tell a cut chain."""
+    """Head of the audit chain when this was written, in hexadecimal: a kept statement betrays a cut chain."""
 
 
 class StatementCounter(RegionBase):

@@ -107,7 +107,9 @@ def add_agreement(
     store_id: int | None = None,
     product_id: int | None = None,
 ) -> Agreement:
-    """Add what the two agreed from *first* until *last* (both inside; blank goes on), for a store or product if named.
+    """Add what the two agreed from *first* until *last*, both inside; without *last* it goes on.
+
+    It holds for the store or the product alone where one is named.
 
     Raises:
         FeeOutOfBounds: the region does not allow this fee.
@@ -140,7 +142,11 @@ def add_agreement(
             "An agreement of the same scope is in force on some of these days; no agreement was added."
         ) from error
     record_event(
-        session, by=by, act="agreement added", subject=f"agreement:{agreement.id}", fee_rate_bp=terms.fee_rate_bp
+        session,
+        by=by,
+        act="agreement added",
+        subject=f"agreement:{agreement.id}",
+        fee_rate_bp=terms.fee_rate_bp,
     )
     return agreement
 

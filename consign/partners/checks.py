@@ -26,7 +26,8 @@ def check_agreement_overlap(session: Session) -> Iterator[Breach]:
         text("""
         SELECT one.id, other.id AS other FROM agreement AS one JOIN agreement AS other
           ON one.id < other.id AND one.partner_id = other.partner_id AND one.producer_id = other.producer_id
-         AND one.store_id IS NOT DISTINCT FROM other.store_id AND one.product_id IS NOT DISTINCT FROM other.product_id
+         AND one.store_id IS NOT DISTINCT FROM other.store_id
+         AND one.product_id IS NOT DISTINCT FROM other.product_id
          AND one.days && other.days ORDER BY one.id, other.id""")
     )
     for row in rows:

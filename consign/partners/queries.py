@@ -59,7 +59,7 @@ def find_stores(session: Session, *, partner_id: int) -> list[Store]:
 def lock_partner(session: Session, partner_id: int) -> None:
     """Wait until nobody else posts for or closes this partner, and hold it until the transaction ends.
 
-    Posting and closing both take this lock, so a sale is posted before a cut or after it, never across it. New uploads
-    only refer to the partner's row and do not wait.
+    Posting and closing both take this lock, so a sale is posted before a cut or after it, never across it. New
+    uploads only refer to the partner's row and do not wait.
     """
     session.execute(select(Partner.id).where(Partner.id == partner_id).with_for_update(key_share=True))

@@ -4,9 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -134,9 +133,7 @@ def post_file(session: Session, *, by: Actor, upload_id: int, path: Path, decisi
         NeedsDecision: a person must say how the file is read, or what to do with an overlap; nothing was posted.
 
     """
-    upload = session.execute(
-        select(SalesUpload).where(SalesUpload.id == upload_id).with_for_update()
-    ).scalar_one()
+    upload = session.execute(select(SalesUpload).where(SalesUpload.id == upload_id).with_for_update()).scalar_one()
     authorize(by, Act.POST_SALES, partner_id=upload.partner_id, store_id=upload.stated_store_id)
     if upload.status == "posted":
         return _describe(session, upload)
@@ -285,11 +282,15 @@ def reverse_upload(session: Session, *, by: Actor, upload_id: int, reason: str) 
         text("UPDATE sales_parked SET state = 'withdrawn' WHERE upload_id = :upload AND state = 'open'"),
         {"upload": upload_id},
     )
-    record_event(session, by=by, act="sales file reversed", subject=f"upload:{upload_id}", reason=reason, lines=posted.rows)
+    record_event(
+        session, by=by, act="sales file reversed", subject=f"upload:{upload_id}", reason=reason, lines=posted.rows
+    )
     return posted.rows
 
 
-def add_profile(session: Session, *, by: Actor, partner_id: int, name: str, layout: Layout, signature: str) -> SalesProfile:
+def add_profile(
+    session: Session, *, by: Actor, partner_id: int, name: str, layout: Layout, signature: str
+) -> SalesProfile:
     """Let files of the partner with this header be read by *layout* from now on."""
     authorize(by, Act.POST_SALES, partner_id=partner_id, store_id=by.store_id)
     standing = find_profile(session, partner_id=partner_id, signature=signature)
@@ -553,9 +554,7 @@ def _tell_about_parked(session: Session, upload: SalesUpload) -> None:
 def _describe(session: Session, upload: SalesUpload) -> Outcome:
     count = find_file_count(session, upload.id)
     sums = session.execute(
-        select(SalesPosting).where(
-            SalesPosting.upload_id == upload.id, SalesPosting.kind.in_(("file", "parked"))
-        )
+        select(SalesPosting).where(SalesPosting.upload_id == upload.id, SalesPosting.kind.in_(("file", "parked")))
     ).scalars()
     postings = list(sums)
     return Outcome(

@@ -94,7 +94,9 @@ WORDS: dict[Role, tuple[str, ...]] = {
 KNOWN_WORDS = frozenset(word for words in WORDS.values() for word in words)
 
 KIND_WORDS: dict[str, KindEffect] = {
-    **dict.fromkeys(("sale", "sales", "penjualan", "jual", "payment", "completed", "selesai", "lunas", "paid"), KindEffect.SALE),
+    **dict.fromkeys(
+        ("sale", "sales", "penjualan", "jual", "payment", "completed", "selesai", "lunas", "paid"), KindEffect.SALE
+    ),
     **dict.fromkeys(("refund", "return", "retur", "pengembalian"), KindEffect.RETURN),
     **dict.fromkeys(("cancelled", "canceled", "batal", "dibatalkan"), KindEffect.IGNORE),
 }
@@ -133,21 +135,26 @@ class Layout:
             BadInput: a name or a value is none that a layout can hold.
 
         """
+        unknown = set(given) - {"columns", "number_style", "date_order", "scale", "receipts", "kinds", "name"}
+        if unknown:
+            raise BadInput(f"A layout has no {', '.join(sorted(unknown))}; nothing was read.")
         try:
-            unknown = set(given) - {"columns", "number_style", "date_order", "scale", "receipts", "kinds", "name"}
-            scale = given.get("scale", 1)
-            if unknown or not isinstance(scale, int) or scale < 1:
-                raise ValueError(", ".join(sorted(unknown)) or f"scale {scale}")
             return cls(
                 columns={Role(role): str(header) for role, header in given["columns"].items()},
                 number_style=NumberStyle(given["number_style"]) if given.get("number_style") else None,
                 date_order=DateOrder(given["date_order"]) if given.get("date_order") else None,
-                scale=scale,
+                scale=_positive(given.get("scale", 1)),
                 receipts=Receipts(given.get("receipts", Receipts.PER_STORE)),
                 kinds={normalize(word): KindEffect(effect) for word, effect in given.get("kinds", {}).items()},
             )
         except (KeyError, ValueError, AttributeError) as error:
             raise BadInput(f"This is no layout of a sales file ({error}); nothing was read.") from error
+
+
+def _positive(scale: Any) -> int:  # noqa: ANN401  # whatever JSON holds
+    if not isinstance(scale, int) or scale < 1:
+        raise ValueError(f"scale {scale}")
+    return scale
 
 
 def compute_signature(headers: Sequence[str]) -> str:

@@ -38,7 +38,9 @@ class Stated:
     last: date | None = None
 
 
-def map_table(table: Table, *, layout: Layout | None, answers: Answers, stated: Stated) -> tuple[Layout, Study | None, list[Question]]:
+def map_table(
+    table: Table, *, layout: Layout | None, answers: Answers, stated: Stated
+) -> tuple[Layout, Study | None, list[Question]]:
     """Decide how *table* is read: by *layout* if one is known, else by suggestion, with *answers* going first.
 
     Returns the layout, the study of the file's values (blank while columns are missing), and what a person must decide.

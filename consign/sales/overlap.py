@@ -60,7 +60,7 @@ KNOWN = text("""
     SELECT :upload, row_no, posting_no, sale_row_no FROM matched""")
 
 # Lines that stand and were not met by an equal new line, of a receipt's product or a summary's day that the file speaks of.
-CLASHING = text(f"""
+CLASHING = text("""
     CREATE TEMPORARY TABLE clashing ON COMMIT DROP AS
     SELECT live.posting_no, live.row_no, live.upload_id, live.store_id, live.sold_on, live.till, live.receipt, live.product_id
     FROM live JOIN staged_days USING (store_id, sold_on)
@@ -69,7 +69,7 @@ CLASHING = text(f"""
       AND (has_summary OR live.receipt = ''
            OR EXISTS (SELECT 1 FROM staged AS new WHERE
                 (new.store_id, new.sold_on, new.till, new.receipt, new.product_id)
-              = (live.store_id, live.sold_on, live.till, live.receipt, live.product_id)))""")  # noqa: S608
+              = (live.store_id, live.sold_on, live.till, live.receipt, live.product_id)))""")
 
 # New lines of a day on which either side is a summary, though other lines stand for that day.
 NEW_ON_COVERED_DAYS = text("""
@@ -205,6 +205,5 @@ def drop_known(session: Session) -> None:
 
 
 def number_behind(session: Session) -> None:
-    """Number the staged lines that are left behind the equal ones that stand."""
+    """Give the staged lines that are left numbers behind the equal ones that stand."""
     session.execute(NUMBERING)
-

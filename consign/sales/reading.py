@@ -229,23 +229,18 @@ class Reader:
         columns = _Columns(batch, self._study, today=self._today, stated_day=self._stated_day)
         lines = columns.read()
         problems: list[Problem] = []
-        ignored: list[Ignored] = []
-        for index in np.flatnonzero(columns.effect == EFFECT_IGNORE).tolist():
-            ignored.append(Ignored(int(batch.rows[index]), "cancelled", shown(batch.text_of(index))))
-        suspects = np.flatnonzero((columns.problem != 0) & (columns.effect != EFFECT_IGNORE)).tolist()
-        keep = columns.effect != EFFECT_IGNORE
-        for index in suspects:
-            row, cells = int(batch.rows[index]), batch.text_of(index).split("\t")
-            reason = self._why_no_sale(cells)
-            if reason is not None:
-                keep[index] = False
-                if reason != "blank_row":
-                    ignored.append(Ignored(row, reason, "\t".join(map(shown, cells))))
-                continue
-            problems.append(columns.describe(index))
+        cancelled = columns.effect == EFFECT_IGNORE
+        ignored = [self._ignore(batch, index, "cancelled") for index in np.flatnonzero(cancelled).tolist()]
+        keep = ~cancelled
+        for index in np.flatnonzero((columns.problem != 0) & ~cancelled).tolist():
+            reason = self._why_no_sale(batch.text_of(index).split("\t"))
+            keep[index] = reason is None
+            if reason is None:
+                problems.append(columns.describe(index))
+            elif reason != "blank_row":
+                ignored.append(self._ignore(batch, index, reason))
         nothing = keep & (columns.problem == 0) & (columns.quantity == 0)
-        for index in np.flatnonzero(nothing).tolist():
-            ignored.append(Ignored(int(batch.rows[index]), "nothing_sold", shown(batch.text_of(index))))
+        ignored += [self._ignore(batch, index, "nothing_sold") for index in np.flatnonzero(nothing).tolist()]
         keep &= ~nothing
         for broken in batch.broken:
             reason = self._why_no_sale(list(broken.cells))
@@ -257,6 +252,10 @@ class Reader:
         kept = lines[keep]
         self._count(kept, problems, ignored)
         return ReadBatch(batch, kept, sorted(problems, key=lambda problem: problem.row), ignored)
+
+    @staticmethod
+    def _ignore(batch: Batch, index: int, reason: str) -> Ignored:
+        return Ignored(int(batch.rows[index]), reason, batch.text_of(index).replace(TYPED, ""))
 
     def _count(self, kept: pd.DataFrame, problems: list[Problem], ignored: list[Ignored]) -> None:
         good = kept[kept["problem"] == 0]
@@ -488,7 +487,8 @@ class _Columns:
             rounded: NDArray[np.int64] = np.sign(price) * ((abs(price) + MILLI // 2) // MILLI)
             return rounded
         quantity = np.where(self.quantity == 0, MILLI, abs(self.quantity))
-        return (abs(gross) * MILLI * 2 + quantity) // (quantity * 2)
+        counted: NDArray[np.int64] = (abs(gross) * MILLI * 2 + quantity) // (quantity * 2)
+        return counted
 
     def _texts(self, role: Role, *, required: bool = False) -> "pd.Series[str] | None":
         """Return the trimmed texts of *role*, blank where the file has no such column."""

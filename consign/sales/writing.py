@@ -361,7 +361,8 @@ def _code_at_fault(reason: str, index: int, rows: pd.DataFrame) -> str | None:
 
 def _copy_problems(copier: Copier, rows: pd.DataFrame, problems: Sequence[Problem], *, target: Target) -> None:
     head = [
-        pa.array([getattr(problem, name) for problem in problems], pa.string()) for name in ("code", "column", "cell", "raw")
+        pa.array([getattr(problem, name) for problem in problems], pa.string())
+        for name in ("code", "column", "cell", "raw")
     ]
     _copy_rows(copier, rows, head=head, readable=False, target=target)
 

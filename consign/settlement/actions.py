@@ -22,9 +22,9 @@ from consign.period import Cycle, period_of
 from consign.sales.actions import place_parked
 from consign.sales.queries import find_first_day, find_last_posting, find_missing_days
 from consign.settlement.queries import (
-    find_cut,
     find_carried,
     find_closing,
+    find_cut,
     find_idle,
     find_last_closing,
     find_statements,
@@ -196,7 +196,9 @@ def _take_numbers(session: Session, *, year: int, count: int) -> int:
 def _tell(session: Session, closing: Closing, rows: list[dict[str, Any]]) -> None:
     """Tell each producer of its statement, and the partner what it owes."""
     messages = [
-        Message("settlement.statement", f"producer:{row['producer_id']}", {"number": row["number"], "due_rp": row["due_rp"]})
+        Message(
+            "settlement.statement", f"producer:{row['producer_id']}", {"number": row["number"], "due_rp": row["due_rp"]}
+        )
         for row in rows
     ]
     owed = {"until": str(closing.until_on), "due_rp": sum(row["due_rp"] for row in rows), "statements": len(rows)}

@@ -26,7 +26,9 @@ def check_cuts(session: Session) -> Iterator[Breach]:
     seen = set()
     for closing in closings:
         if closing.partner_id not in seen and closing.before_posting_no != 0:
-            yield Breach("settlement.cut", f"closing {closing.id}", "is the first of its partner but leaves postings out")
+            yield Breach(
+                "settlement.cut", f"closing {closing.id}", "is the first of its partner but leaves postings out"
+            )
         seen.add(closing.partner_id)
 
 
@@ -42,7 +44,9 @@ def check_statements(session: Session) -> Iterator[Breach]:
         for one in sums:
             by_producer[one.producer_id].append(one)
         for producer_id in sorted(set(by_producer) - set(statements)):
-            yield Breach("settlement.statement", f"closing {closing.id}", f"has no statement for producer {producer_id}")
+            yield Breach(
+                "settlement.statement", f"closing {closing.id}", f"has no statement for producer {producer_id}"
+            )
         for producer_id, statement in statements.items():
             idle = AgreementSum(producer_id, 0, 0, 0, 0, 0, 0, 0, 0)
             own = by_producer.get(producer_id, [idle])
@@ -109,7 +113,9 @@ def check_seals(session: Session) -> Iterator[Breach]:
     )
     for number, seq, sealed, found in session.execute(query.where(Statement.audit_seq > 0).order_by(Statement.number)):
         if getattr(found, "hex", str)() != sealed:
-            yield Breach("settlement.seal", f"statement {number}", f"audit event {seq} is not the one it was sealed with")
+            yield Breach(
+                "settlement.seal", f"statement {number}", f"audit event {seq} is not the one it was sealed with"
+            )
 
 
 CHECKS = (check_cuts, check_statements, check_carried, check_ledger_ties, check_numbers, check_seals)

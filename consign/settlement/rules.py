@@ -147,7 +147,9 @@ class Missing:
         if self.store_days:
             shown = ", ".join(f"{store} {day}" for store, day in self.store_days[:5])
             more = f" and {len(self.store_days) - 5} more" if len(self.store_days) > 5 else ""
-            parts.append(f"{len(self.store_days)} store-days without sales or a word that there were none ({shown}{more})")
+            parts.append(
+                f"{len(self.store_days)} store-days without sales or a word that there were none ({shown}{more})"
+            )
         if self.parked_lines:
             parts.append(f"{self.parked_lines} parked line{'s' if self.parked_lines > 1 else ''}")
         if self.open_uploads:

@@ -3,13 +3,15 @@
 import re
 
 TYPED = "\x01"
-"""Stands before a value that a workbook holds as a number with decimals or as a date, so that its style is known."""
+"""Stands before a number with decimals or a date that a workbook holds as such, so that its style is known."""
 
-ERROR_VALUES = frozenset({"#REF!", "#N/A", "#NA", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
+ERROR_VALUES = frozenset(
+    {"#REF!", "#N/A", "#NA", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
+)
 """What a spreadsheet shows where a formula failed."""
 
-SCIENTIFIC = re.compile(r"[-+]?\d+(?:[.,]\d+)?[eE][-+]?\d+")
-"""`8,99E+12`: a spreadsheet rounded a long number, its last digits are lost."""
+SCIENTIFIC = re.compile(r"[-+]?(?:\d+(?:[.,]\d+)?[eE][-+]\d+|\d+[.,]\d+[eE]\d+)")
+"""`8,99E+12`: a spreadsheet rounded a long number, its last digits are lost. `12E5` is a code."""
 
 
 def shown(cell: str) -> str:

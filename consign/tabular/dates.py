@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from consign.tabular.cells import TYPED, is_error_value
+from consign.tabular.cells import is_error_value, shown
 
 
 class DateOrder(StrEnum):
@@ -40,7 +40,7 @@ MONTHS = {
             "mei may",
             "jun juni june",
             "jul juli july",
-            "agu ags agt agust agustus aug august",
+            "agu ags agt agst agust agustus aug august",
             "sep sept september",
             "okt oct oktober october",
             "nov nop november nopember",
@@ -54,9 +54,16 @@ SERIAL_EPOCH = date(1899, 12, 30)
 _TIME_PART = re.compile(r"[T\s]+\d{1,2}[:.]\d{2}.*$")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{4})(\d{2})(\d{2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})")
-_NAMED_DAY_FIRST = re.compile(r"(?:[^\W\d]+,?\s+)?(\d{1,2})[-/ ]([^\W\d]+)[-/., ]+(\d{4}|\d{2})")
-_NAMED_MONTH_FIRST = re.compile(r"(?:[^\W\d]+,\s+)?([^\W\d]+)\s+(\d{1,2}),?\s+(\d{4})")
+_WEEKDAY = r"(?:[^\W\d]+(?:['\u2019`][^\W\d]+)?,?\s+)?"
+"""`Senin, ` or `Jum'at `: not held against the date."""
+_NAMED_DAY_FIRST = re.compile(_WEEKDAY + r"(\d{1,2})[-/ ]([^\W\d]+)[-/., ]+(\d{4}|\d{2})")
+_NAMED_MONTH_FIRST = re.compile(_WEEKDAY + r"([^\W\d]+)\s+(\d{1,2}),?\s+(\d{4})")
 _SERIAL = re.compile(r"[34567]\d{4}(?:\.\d+)?")
+_SHAPES = {
+    DateOrder.YEAR_FIRST: (_YEAR_FIRST,),
+    DateOrder.NAMED_MONTH: (_NAMED_DAY_FIRST, _NAMED_MONTH_FIRST),
+    DateOrder.SERIAL: (_SERIAL,),
+}
 
 
 def day_part(cell: str) -> str:
@@ -67,39 +74,44 @@ def day_part(cell: str) -> str:
 def decide_date_order(values: Iterable[str]) -> OrderDecision:
     """Decide from all date cells of a file in which order their parts stand.
 
-    `31/08/2026` decides, `05/06/2026` does not; a file whose days are all such, or that has both orders, asks.
+    `31/08/2026` decides, `05/06/2026` does not; a file whose days are all such, or that has both orders,
+    asks. So does one with `2026-05-06` beside `31/08/2026`: a spreadsheet may have made it of `05/06/2026`.
     """
-    seen: dict[DateOrder, str] = {}
-    undecided = ""
-    for value in values:
-        text = day_part(value.removeprefix(TYPED))
-        if _YEAR_FIRST.fullmatch(text):
-            seen.setdefault(DateOrder.YEAR_FIRST, value)
-        elif match := _YEAR_LAST.fullmatch(text):
-            first, second = int(match[1]), int(match[2])
-            if first > 12 >= second:
-                seen.setdefault(DateOrder.DAY_FIRST, value)
-            elif second > 12 >= first:
-                seen.setdefault(DateOrder.MONTH_FIRST, value)
-            elif first != second:
-                undecided = undecided or value
-        elif _NAMED_DAY_FIRST.fullmatch(text) or _NAMED_MONTH_FIRST.fullmatch(text):
-            seen.setdefault(DateOrder.NAMED_MONTH, value)
-        elif _SERIAL.fullmatch(text):
-            seen.setdefault(DateOrder.SERIAL, value)
-    return _decide(seen, undecided)
+    seen: dict[DateOrder | None, str] = {}
+    for value in map(shown, values):
+        fits, order = _find_order(day_part(value))
+        if fits:
+            seen[order] = min(seen.get(order, value), value)
+    return _decide(seen)
 
 
-def _decide(seen: dict[DateOrder, str], undecided: str) -> OrderDecision:
-    numeric = [order for order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST) if order in seen]
-    if len(numeric) == 2:
-        words = f"{seen[numeric[0]]!r} has the day first, {seen[numeric[1]]!r} the month"
-        return OrderDecision(None, words)
-    if numeric:
-        return OrderDecision(numeric[0], f"{seen[numeric[0]]!r} can only be {numeric[0]}")
-    if undecided:
-        return OrderDecision(None, f"{undecided!r} can be read with the day or the month first")
-    for order in (DateOrder.YEAR_FIRST, DateOrder.NAMED_MONTH, DateOrder.SERIAL):
+def _find_order(text: str) -> tuple[bool, DateOrder | None]:
+    """Say whether *text* is a day, and in which order, blank where it can be read with day or month first."""
+    if match := _YEAR_LAST.fullmatch(text):
+        first, second = int(match[1]), int(match[2])
+        if first > 12 >= second:
+            return True, DateOrder.DAY_FIRST
+        if second > 12 >= first:
+            return True, DateOrder.MONTH_FIRST
+        return first != second and first <= 12, None
+    for order, shapes in _SHAPES.items():
+        if any(shape.fullmatch(text) for shape in shapes):
+            return True, order
+    return False, None
+
+
+def _decide(seen: dict[DateOrder | None, str]) -> OrderDecision:
+    by_day, by_month = seen.get(DateOrder.DAY_FIRST), seen.get(DateOrder.MONTH_FIRST)
+    year_first, either = seen.get(DateOrder.YEAR_FIRST), seen.get(None)
+    if by_day and by_month:
+        return OrderDecision(None, f"{by_day!r} has the day first, {by_month!r} the month")
+    slashed = by_day or by_month or either
+    if slashed and year_first:
+        words = f"{year_first!r} has the year first, {slashed!r} has not"
+        return OrderDecision(None, f"{words}, so a spreadsheet may have swapped day and month")
+    if slashed and slashed == either:
+        return OrderDecision(None, f"{either!r} can be read with the day or the month first")
+    for order in DateOrder:
         if order in seen:
             return OrderDecision(order, f"{seen[order]!r} can only be {order}")
     return OrderDecision(DateOrder.DAY_FIRST, "no day is ambiguous")
@@ -108,10 +120,10 @@ def _decide(seen: dict[DateOrder, str], undecided: str) -> OrderDecision:
 def parse_day(cell: str, order: DateOrder) -> date | str:
     """Return the day in *cell*, its time of day left out, or the code of what is wrong with it.
 
-    Two digits of a year count from 2000. Codes: `cell.blank`, `cell.error_value`, `date.invalid` (also for a day
-    that no calendar has, such as 31/02).
+    Two digits of a year count from 2000. Codes: `cell.blank`, `cell.error_value`, `date.invalid` (also for a
+    day that no calendar has, such as 31/02).
     """
-    text = day_part(cell.removeprefix(TYPED))
+    text = day_part(shown(cell))
     if not text:
         return "cell.blank"
     if is_error_value(text):

@@ -7,15 +7,15 @@ SEARCHED_ROWS = 50
 
 
 def normalize(header: str) -> str:
-    """Return *header* in lower case with single spaces and without punctuation: `No. Struk ` is `no struk`."""
+    """Return *header* in lower case, single spaces, without punctuation: `No. Struk ` is `no struk`."""
     return re.sub(r"[\W_]+", " ", header.lower()).strip()
 
 
 def find_header(rows: Sequence[Sequence[str]], *, words: Collection[str]) -> int | None:
     """Return the place of the header among the first rows, blank when no row can be one.
 
-    A header has two words or more and no number. The row with the most of the known *words* wins, then the widest,
-    then the first.
+    A header has two words or more and no number. The row with the most of the known *words* wins, then the
+    widest, then the first.
     """
     best: tuple[int, int] | None = None
     place = None
@@ -23,7 +23,12 @@ def find_header(rows: Sequence[Sequence[str]], *, words: Collection[str]) -> int
         cells = [cell.strip() for cell in row if cell.strip()]
         if len(cells) < 2 or any(re.fullmatch(r"\W*\d[\d.,:/\s-]*", cell) for cell in cells):
             continue
-        known = sum(normalize(cell) in words for cell in cells)
+        known = count_known(cells, words=words)
         if best is None or (known, len(cells)) > best:
             best, place = (known, len(cells)), index
     return place
+
+
+def count_known(row: Sequence[str], *, words: Collection[str]) -> int:
+    """Return how many cells of *row* are known header *words*."""
+    return sum(normalize(cell) in words for cell in row)

@@ -28,83 +28,102 @@ class StyleDecision:
     evidence: str
 
 
-_MONEY_SIGN = re.compile(r"^(?:rp\.?|idr|\$)\s*", re.IGNORECASE)
-_ONLY_INDONESIAN = re.compile(r"\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:\.\d{3})+,\d+|\d+,(?:\d{1,2}|\d{4,})|\d{4,},\d{3}")
-_ONLY_ENGLISH = re.compile(r"\d{1,3}(?:,\d{3}){2,}|\d{1,3}(?:,\d{3})+\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{4,}\.\d{3}")
-_EITHER = re.compile(r"\d{1,3}[.,]\d{3}")
+_WRITTEN = re.compile(
+    r"(?P<open>\()?\s*(?P<before>[-+])?\s*(?:rp\.?|idr|\$)?\s*(?P<inside>[-+])?\s*"
+    r"(?P<body>[\d.,]*\d)(?:[.,]-{1,2})?(?P<behind>-)?\s*(?P<close>\))?",
+    re.IGNORECASE | re.ASCII,
+)
+"""One number with its money sign, `,-` for no sen, and its minus or brackets."""
+_ONLY_INDONESIAN = re.compile(
+    r"[1-9]\d{0,2}(?:\.\d{3}){2,}|[1-9]\d{0,2}(?:\.\d{3})+,\d+|\d+,(?:\d{1,2}|\d{4,})|(?:\d{4,}|0\d*),\d{3}"
+)
+_ONLY_ENGLISH = re.compile(
+    r"[1-9]\d{0,2}(?:,\d{3}){2,}|[1-9]\d{0,2}(?:,\d{3})+\.\d+|\d+\.(?:\d{1,2}|\d{4,})|(?:\d{4,}|0\d*)\.\d{3}"
+)
+_EITHER = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _SHAPES = {
-    NumberStyle.INDONESIAN: re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?"),
-    NumberStyle.ENGLISH: re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"),
+    NumberStyle.INDONESIAN: re.compile(r"(?:[1-9]\d{0,2}(?:\.\d{3})+|\d+)(?:,\d+)?"),
+    NumberStyle.ENGLISH: re.compile(r"(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)?"),
     NumberStyle.PLAIN: re.compile(r"\d+"),
 }
+"""No group of thousands begins with a zero: `0.375` is less than one, however the file parts thousands."""
 
 
 def decide_number_style(values: Iterable[str]) -> StyleDecision:
     """Decide from all number cells of a file how it writes numbers.
 
-    A value such as `1.234` fits both styles and decides nothing; `1.234.567`, `12,50` or `1234.5` decide. When values
-    decide for both, or only undecided ones part their digits, a person must say.
+    A value such as `1.234` fits both styles and decides nothing; `1.234.567`, `12,50` or `1234.5` decide. When
+    values decide for both, or only undecided ones part their digits, a person must say. The evidence is the first
+    in the order of text, so that it does not depend on the order of *values*.
     """
     seen: dict[str, str] = {}
     for value in values:
-        body = _body(value)
-        if body is None or value.startswith(TYPED):
+        written = None if value.startswith(TYPED) else _find_written(value)
+        if written is None:
             continue
-        if _ONLY_INDONESIAN.fullmatch(body):
-            seen.setdefault("id", value)
-        elif _ONLY_ENGLISH.fullmatch(body):
-            seen.setdefault("en", value)
-        elif _EITHER.fullmatch(body):
-            seen.setdefault("either" + ("." if "." in body else ","), value)
+        fits = _find_style(written["body"])
+        if fits is not None:
+            seen[fits] = min(seen.get(fits, value), value)
     if "id" in seen and "en" in seen:
         return StyleDecision(None, f"{seen['id']!r} is written the Indonesian way, {seen['en']!r} the English way")
     if "id" in seen:
         return StyleDecision(NumberStyle.INDONESIAN, f"{seen['id']!r} can only be Indonesian")
     if "en" in seen:
         return StyleDecision(NumberStyle.ENGLISH, f"{seen['en']!r} can only be English")
-    either = [value for key, value in seen.items() if key.startswith("either")]
-    if either:
+    if either := sorted(seen.values()):
         return StyleDecision(None, f"{' and '.join(map(repr, either))} can be read with a thousands or a decimal sign")
     return StyleDecision(NumberStyle.PLAIN, "no number parts its digits")
+
+
+def _find_style(body: str) -> str | None:
+    if _ONLY_INDONESIAN.fullmatch(body):
+        return "id"
+    if _ONLY_ENGLISH.fullmatch(body):
+        return "en"
+    if _EITHER.fullmatch(body):
+        return "either with a dot" if "." in body else "either with a comma"
+    return None
 
 
 def parse_number(cell: str, style: NumberStyle) -> Decimal | str:
     """Return the number in *cell*, or the code of what is wrong with it.
 
-    Negative is written with a minus before or after, or in brackets; `Rp`, `IDR`, `$` before and `,-` after are taken
-    off. Codes: `cell.blank`, `cell.error_value`, `number.scientific`, `number.other_style`, `number.invalid`.
+    Negative is written with one minus before or after, or in brackets; `Rp`, `IDR`, `$` before and `,-` after
+    are taken off. Codes: `cell.blank`, `cell.error_value`, `number.scientific`, `number.other_style`,
+    `number.invalid`.
     """
     if cell.startswith(TYPED):
-        return Decimal(cell.removeprefix(TYPED)) if re.fullmatch(r"\x01-?\d+\.\d+", cell) else "number.invalid"
-    text = cell.strip()
-    if not text:
-        return "cell.blank"
-    if is_error_value(text):
-        return "cell.error_value"
-    if is_scientific(text):
-        return "number.scientific"
-    body = _body(text)
-    if body is None:
-        return "number.invalid"
+        typed = re.fullmatch(r"-?\d+\.\d+", cell.removeprefix(TYPED))
+        return Decimal(typed[0]) if typed else "number.invalid"
+    written = _find_written(cell)
+    if written is None:
+        return _why_no_number(cell)
+    body = written["body"]
     if not _SHAPES[style].fullmatch(body):
         fits_another = any(shape.fullmatch(body) for shape in _SHAPES.values())
         return "number.other_style" if fits_another else "number.invalid"
     thousands, decimal = (".", ",") if style is NumberStyle.INDONESIAN else (",", ".")
     number = Decimal(body.replace(thousands, "").replace(decimal, "."))
-    return -number if _is_negative(text) else number
+    return -number if _is_negative(written) else number
 
 
-def _body(cell: str) -> str | None:
-    """Return the digits and signs between them, without money sign, brackets and minus; blank for other text."""
-    text = cell.strip().replace("\u00a0", " ").replace("\u2212", "-")
-    if text.startswith("(") and text.endswith(")"):
-        text = text[1:-1].strip()
-    text = text.removesuffix(",-").removesuffix(".-")
-    text = text.removeprefix("-").removeprefix("+").strip()
-    text = _MONEY_SIGN.sub("", text).strip().removeprefix("-").removesuffix("-").strip()
-    return text if text and text.isascii() and re.fullmatch(r"[\d.,]+", text) else None
+def _find_written(cell: str) -> re.Match[str] | None:
+    """Return the number in *cell* and its signs; blank for other text, two signs, or half a pair of brackets."""
+    match = _WRITTEN.fullmatch(cell.strip().replace("\u00a0", " ").replace("\u2212", "-"))
+    if match is None or (match["open"] is None) != (match["close"] is None):
+        return None
+    signs = sum(match[group] is not None for group in ("open", "before", "inside", "behind"))
+    return match if signs <= 1 else None
 
 
-def _is_negative(text: str) -> bool:
-    stripped = text.replace("\u2212", "-").removesuffix(",-").removesuffix(".-")
-    return "-" in stripped or (stripped.startswith("(") and stripped.endswith(")"))
+def _is_negative(written: re.Match[str]) -> bool:
+    signs = {written[group] for group in ("open", "before", "inside", "behind")}
+    return not signs.isdisjoint({"(", "-"})
+
+
+def _why_no_number(cell: str) -> str:
+    if not cell.strip():
+        return "cell.blank"
+    if is_error_value(cell):
+        return "cell.error_value"
+    return "number.scientific" if is_scientific(cell) else "number.invalid"

@@ -1,5 +1,6 @@
 """Opening a file as a table, whatever it is."""
 
+import codecs
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from consign.tabular.table import Table
 from consign.tabular.text_files import open_text_table
 from consign.tabular.workbook import open_workbook_table
 
+FIRST_BYTES = 512
 ZIP = b"PK\x03\x04"
 OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -21,8 +23,7 @@ OTHER_KINDS = {
     b"Rar!": "a RAR archive",
     b"\x1f\x8b": "a compressed file",
     b"7z\xbc\xaf": "a 7z archive",
-    b"<htm": "a web page",
-    b"<!DO": "a web page",
+    b"<": "a web page or XML",
     b"{\\rt": "a text document",
 }
 
@@ -38,17 +39,28 @@ def open_table(path: Path, *, words: Collection[str]) -> Iterator[Table]:
 
     """
     with path.open("rb") as source:
-        first = source.read(8)
+        first = source.read(FIRST_BYTES)
+    _refuse_other_kinds(path, first)
     with tempfile.TemporaryDirectory(prefix="consign-") as folder:
-        scratch = Path(folder)
         if first.startswith(ZIP):
-            yield open_workbook_table(path, scratch=scratch, words=words)
-            return
-        if first == OLD_OFFICE:
-            if ENCRYPTED in path.read_bytes():
-                raise FileLocked("The workbook is protected by a password; nothing of it was used. Save it without one.")
-            raise FileNotATable("Old XLS workbooks are not read yet; nothing of it was used. Save it as XLSX or CSV.")
-        for start, kind in OTHER_KINDS.items():
-            if first.lower().startswith(start.lower()):
-                raise FileNotATable(f"The file is {kind}, not a table; nothing of it was used. Save it as CSV or XLSX.")
-        yield open_text_table(path, scratch=scratch, words=words)
+            yield open_workbook_table(path, scratch=Path(folder), words=words)
+        else:
+            yield open_text_table(path, scratch=Path(folder), words=words)
+
+
+def _refuse_other_kinds(path: Path, first: bytes) -> None:
+    """Refuse a file that its first bytes show to be no table.
+
+    Raises:
+        FileLocked: it is a workbook behind a password.
+        FileNotATable: it is something else.
+
+    """
+    if first.startswith(OLD_OFFICE):
+        if ENCRYPTED in path.read_bytes():
+            raise FileLocked("The workbook is protected by a password; nothing of it was used. Save it without one.")
+        raise FileNotATable("Old XLS workbooks are not read yet; nothing of it was used. Save it as XLSX or CSV.")
+    text = first.removeprefix(codecs.BOM_UTF8).lstrip()
+    for start, kind in OTHER_KINDS.items():
+        if text.startswith(start):
+            raise FileNotATable(f"The file is {kind}, not a table; nothing of it was used. Save it as CSV or XLSX.")

@@ -55,3 +55,9 @@ class FileWithoutRows(FileRefused):
     """There is a header but no row below it; nothing of the file was used."""
 
     code = "file.no_rows"
+
+
+class FileWithManyTables(FileRefused):
+    """Several sheets hold the same columns, so one alone would be half; nothing of the file was used."""
+
+    code = "file.many_tables"

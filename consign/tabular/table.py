@@ -8,7 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 KEPT_BYTES = 160 << 20
-"""A table with no more text than this is kept between the first reading, which decides, and the second, which reads."""
+"""A table with no more text is kept between the first reading, which decides, and the second, which reads."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class Batch:
         if place not in self._columns:
             encoded = self.cells[place].dictionary_encode()
             self._columns[place] = Column(
-                encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
+                encoded.dictionary.to_pylist(),
+                encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32),
             )
         return self._columns[place]
 

@@ -1,13 +1,22 @@
-"""Tables in XLSX workbooks, read in a child process with limits: a crash of the parser is an answer, not an outage."""
+"""Tables in XLSX workbooks, read in a child process with limits: a crash of the parser is no outage."""
 
 import json
+import signal
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from consign.tabular.refusals import FileDamaged, FileNotATable, FileRefused, FileTooLarge, FileWithoutHeader
+from consign.tabular.refusals import (
+    FileDamaged,
+    FileNotATable,
+    FileTooLarge,
+    FileWithManyTables,
+    FileWithoutHeader,
+)
 from consign.tabular.table import Batch, Table
 from consign.tabular.text_files import read_written_table
 
@@ -17,7 +26,17 @@ MOST_RATIO = 100
 RATIO_FROM_BYTES = 100 << 10
 MOST_SECONDS = 20
 NO_HEADER_STATUS = 4
-NOT_A_WORKBOOK = "The archive is no XLSX workbook; nothing of it was used. Save the sheet as XLSX or CSV."
+MANY_TABLES_STATUS = 6
+TOO_LARGE_STATUSES = (5, -signal.SIGKILL, -signal.SIGXCPU, -signal.SIGABRT)
+"""The child ran out of memory or time; its parser aborts where it gets no memory."""
+PIECE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class _Found:
+    sheet: str
+    header_row: int
+    headers: tuple[str, ...]
 
 
 def open_workbook_table(path: Path, *, scratch: Path, words: Collection[str]) -> Table:
@@ -29,19 +48,18 @@ def open_workbook_table(path: Path, *, scratch: Path, words: Collection[str]) ->
     """
     _refuse_bomb(path)
     found = _read_in_child(path, scratch=scratch, words=words)
-    headers = tuple(found["headers"])
 
     def read() -> Iterator[Batch]:
-        yield from read_written_table(scratch / "rows.csv", columns=len(headers))
+        yield from read_written_table(scratch / "rows.csv", columns=len(found.headers))
 
     return Table(
         container="xlsx",
         encoding=None,
         delimiter=None,
-        sheet=found["sheet"],
-        header_row=found["header_row"],
-        headers=headers,
-        evidence=(f"sheet {found['sheet']!r}", f"header in row {found['header_row']}"),
+        sheet=found.sheet,
+        header_row=found.header_row,
+        headers=found.headers,
+        evidence=(f"sheet {found.sheet!r}", f"header in row {found.header_row}"),
         read=read,
     )
 
@@ -55,47 +73,79 @@ def _refuse_bomb(path: Path) -> None:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            if "xl/workbook.xml" not in archive.namelist():
-                raise FileNotATable(NOT_A_WORKBOOK)
-            if len(entries) > MOST_ENTRIES:
-                raise FileTooLarge(f"The workbook has {len(entries)} parts; nothing of it was used.")
-            if sum(_count_bytes(archive, entry) for entry in entries) > MOST_BYTES:
-                raise FileTooLarge("The workbook unpacks to more than 200 MB; nothing of it was used.")
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+            _refuse_parts(archive)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as error:
         raise FileDamaged("The workbook is cut off or damaged; nothing of it was used. Export it again.") from error
 
 
-def _count_bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
+def _refuse_parts(archive: zipfile.ZipFile) -> None:
+    entries = archive.infolist()
+    if "xl/workbook.xml" not in archive.namelist():
+        raise FileNotATable("The archive is no XLSX workbook; nothing of it was used. Save the sheet as XLSX or CSV.")
+    if len(entries) > MOST_ENTRIES:
+        raise FileTooLarge(f"The workbook has {len(entries)} parts; nothing of it was used.")
+    left = MOST_BYTES
+    for entry in entries:
+        left -= _count_bytes(archive, entry, most=left)
+
+
+def _count_bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, most: int) -> int:
     """Return to how many bytes *entry* really unpacks; the archive's own word is not taken for it.
 
     Raises:
-        FileTooLarge: it unpacks to more than a hundred times its size, or than a workbook may hold.
+        FileTooLarge: it unpacks to more than *most* bytes, or to more than a hundred times its size.
 
     """
     size = 0
     with archive.open(entry) as part:
-        while piece := part.read(1 << 20):
+        while piece := part.read(PIECE_BYTES):
             size += len(piece)
-            if size > MOST_BYTES or (size > RATIO_FROM_BYTES and size > MOST_RATIO * max(entry.compress_size, 1)):
+            if size > most:
+                raise FileTooLarge("The workbook unpacks to more than 200 MB; nothing of it was used.")
+            if size > RATIO_FROM_BYTES and size > MOST_RATIO * max(entry.compress_size, 1):
                 raise FileTooLarge(
                     f"A part of the workbook unpacks to more than {MOST_RATIO} times its size; nothing of it was used."
                 )
     return size
 
 
-def _read_in_child(path: Path, *, scratch: Path, words: Collection[str]) -> dict[str, object] | dict[str, list[str]]:
+def _read_in_child(path: Path, *, scratch: Path, words: Collection[str]) -> _Found:
     (scratch / "words.json").write_text(json.dumps(sorted(words)), encoding="utf-8")
     command = [sys.executable, "-m", "consign.tabular.workbook_child", str(path), str(scratch)]
     try:
         child = subprocess.run(command, capture_output=True, check=False, timeout=MOST_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise FileTooLarge("The workbook took too long to read; nothing of it was used.") from error
-    if child.returncode == NO_HEADER_STATUS:
-        raise FileWithoutHeader("No sheet has a row that names two columns or more; nothing of the file was used.")
-    if child.returncode != 0:
-        raise FileDamaged("The workbook cannot be read; nothing of it was used. Save it again as XLSX or CSV.")
+    _refuse_status(child.returncode)
     found = json.loads((scratch / "found.json").read_text(encoding="utf-8"))
-    if not isinstance(found, dict):
-        raise FileRefused("The workbook cannot be read; nothing of it was used.")
-    return found
+    return _Found(found["sheet"], found["header_row"], tuple(found["headers"]))
+
+
+def _refuse_status(status: int) -> None:
+    """Turn the child's end into its refusal; 0 is none.
+
+    Raises:
+        FileRefused: in one of its kinds.
+
+    """
+    if status == NO_HEADER_STATUS:
+        raise FileWithoutHeader(
+            "No visible sheet has a row that names two columns or more; nothing of the file was used."
+        )
+    if status == MANY_TABLES_STATUS:
+        raise FileWithManyTables(
+            "Several sheets hold rows below the same columns; nothing of the file was used."
+            " Put them into one sheet, or save each as a file."
+        )
+    if status in TOO_LARGE_STATUSES:
+        raise FileTooLarge("The workbook takes too much to read; nothing of it was used. Save it as CSV.")
+    if status != 0:
+        raise FileDamaged("The workbook cannot be read; nothing of it was used. Save it again as XLSX or CSV.")

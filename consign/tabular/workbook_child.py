@@ -1,118 +1,156 @@
 """The child process that reads one workbook: `python -m consign.tabular.workbook_child FILE FOLDER`.
 
-It leaves `rows.csv` (row number, then cells) and `found.json` (sheet, header row, headers) in FOLDER. It ends with 0,
-or with 4 where no sheet has a header; anything else means that the workbook cannot be read.
+It leaves `rows.csv` (row number, then cells) and `found.json` (sheet, header row, headers) in FOLDER. It ends
+with one of the statuses below; anything else means that the workbook cannot be read.
 """
 
 import csv
 import json
-import re
 import resource
 import sys
 import zipfile
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import python_calamine
 
 from consign.tabular.cells import TYPED
-from consign.tabular.headers import SEARCHED_ROWS, find_header
+from consign.tabular.headers import SEARCHED_ROWS, count_known, find_header, normalize
+from consign.tabular.workbook_errors import find_error_cells
 
 MOST_MEMORY_BYTES = 1 << 30
 MOST_CPU_SECONDS = 20
 NO_HEADER_STATUS = 4
-EXACT_INTEGERS = 2**53
+TOO_LARGE_STATUS = 5
+MANY_TABLES_STATUS = 6
+EXACT_INTEGERS = 10**15
+"""A spreadsheet keeps fifteen digits of a number and puts zeros for the others."""
+NOISE = 1e-9
+"""Less is what a subtraction of binary fractions leaves where a person sees 0."""
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
+@dataclass(frozen=True)
+class Found:
+    """A sheet with a header in the row at *place*, and how good a header it is: known words, then width."""
+
+    sheet: str
+    place: int
+    rows: list[list[Cell]]
+    headers: tuple[str, ...]
+    score: tuple[int, int]
+
+
+class ManyTablesError(Exception):
+    """Two sheets hold the same columns, so one of them would be left out."""
+
+
 def as_text(value: Cell) -> str:
-    """Return a cell as text. Whole numbers are plain digits; decimals and dates are marked, as their style is known.
+    """Return a cell as text: whole numbers as plain digits, decimals and dates marked as known in style.
 
     A whole number beyond what the workbook can hold exactly is written as one that lost its digits.
     """
     if isinstance(value, str):
-        return value.removeprefix(TYPED)
+        return value.replace(TYPED, "").replace("\0", "")
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
-        if abs(value) >= EXACT_INTEGERS:
-            return f"{value:.15E}"
-        return str(int(value)) if value == int(value) else f"{TYPED}{value:.15g}"
+        return _number_as_text(value)
     if isinstance(value, datetime):
         return f"{TYPED}{value.isoformat(sep=' ', timespec='seconds')}"
-    if isinstance(value, date):
-        return f"{TYPED}{value.isoformat()}"
-    return str(value)
+    return f"{TYPED}{value.isoformat()}" if isinstance(value, date) else str(value)
 
 
-def find_error_cells(path: Path, sheet: str) -> dict[tuple[int, int], str]:
-    """Return the cells in which a formula failed, by row and column from 1; the fast reader gives them as blank."""
-    with zipfile.ZipFile(path) as archive:
-        parts = [name for name in archive.namelist() if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)]
-        if not any(b't="e"' in archive.read(name) for name in parts):
-            return {}
-    import openpyxl  # noqa: PLC0415  # slow to load, and needed only for workbooks with failed formulas
-
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    rows = book[sheet]
-    rows.reset_dimensions()
-    return {
-        (cell.row, cell.column): str(cell.value)
-        for row in rows.iter_rows()
-        for cell in row
-        if cell.data_type == "e" and cell.value is not None
-    }
+def _number_as_text(value: float) -> str:
+    """Return a number in the fifteen digits a spreadsheet has, without the noise of binary fractions."""
+    if abs(value) >= EXACT_INTEGERS:
+        return f"{value:.15E}"
+    text = "0" if abs(value) < NOISE else f"{value:.15g}"
+    if "e" in text:
+        text = f"{value:.20f}".rstrip("0")
+    return f"{TYPED}{text}" if "." in text else str(int(text))
 
 
-def find_table(path: Path, words: Collection[str]) -> tuple[str, int, list[list[Cell]]] | None:
-    """Return the first visible sheet with a header, the header's place, and all its rows; blank when there is none."""
+def find_table(path: Path, words: Collection[str]) -> Found | None:
+    """Return the table of the visible sheet with the best header, blank when no sheet has one.
+
+    Raises:
+        ManyTablesError: another visible sheet has rows below the same header.
+
+    """
     book = python_calamine.CalamineWorkbook.from_path(str(path))
+    best: Found | None = None
+    seen: list[tuple[str, ...]] = []
     for sheet in book.sheets_metadata:
-        if sheet.visible != python_calamine.SheetVisibleEnum.Visible or sheet.typ != python_calamine.SheetTypeEnum.WorkSheet:
+        visible = sheet.visible == python_calamine.SheetVisibleEnum.Visible
+        if not visible or sheet.typ != python_calamine.SheetTypeEnum.WorkSheet:
             continue
-        rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-        place = find_header([[as_text(cell) for cell in row] for row in rows[:SEARCHED_ROWS]], words=words)
-        if place is not None:
-            return sheet.name, place, rows
-    return None
+        found = _find_in_sheet(sheet.name, book.get_sheet_by_name(sheet.name), words)
+        if found is None:
+            continue
+        if found.rows[found.place + 1 :]:
+            seen.append(found.headers)
+        if best is None or found.score > best.score:
+            best = found
+    if best is not None and seen.count(best.headers) > 1:
+        raise ManyTablesError
+    return best
+
+
+def _find_in_sheet(name: str, sheet: python_calamine.CalamineSheet, words: Collection[str]) -> Found | None:
+    rows = sheet.to_python(skip_empty_area=False)
+    head = [[as_text(cell) for cell in row] for row in rows[:SEARCHED_ROWS]]
+    place = find_header(head, words=words)
+    if place is None:
+        return None
+    headers = tuple(normalize(cell) for cell in head[place])
+    score = (count_known(head[place], words=words), sum(map(bool, headers)))
+    return Found(name, place, rows, headers, score)
 
 
 def write_rows(path: Path, rows: Iterator[tuple[int, list[str]]]) -> None:
     """Write rows with their numbers as comma-separated text."""
     with path.open("w", encoding="utf-8", newline="") as target:
-        writer = csv.writer(target, lineterminator="\n")
+        # The writer quotes cells with a sign of its line end: with a bare "\n" a "\r" would stand unquoted.
+        writer = csv.writer(target, lineterminator="\r\n")
         writer.writerows([number, *cells] for number, cells in rows)
 
 
 def main(path: Path, folder: Path) -> int:
     """Read the workbook at *path* and leave what was found in *folder*."""
     words = frozenset(json.loads((folder / "words.json").read_text(encoding="utf-8")))
-    found = find_table(path, words)
+    try:
+        found = find_table(path, words)
+    except ManyTablesError:
+        return MANY_TABLES_STATUS
     if found is None:
         return NO_HEADER_STATUS
-    sheet, place, rows = found
-    headers = [as_text(cell) for cell in rows[place]]
+    headers = [as_text(cell) for cell in found.rows[found.place]]
     while headers and not headers[-1].strip():
         headers.pop()
-    width = len(headers)
-    errors = find_error_cells(path, sheet)
-
-    def cells_below() -> Iterator[tuple[int, list[str]]]:
-        for number, row in enumerate(rows[place + 1 :], start=place + 2):
-            cells = [as_text(cell) for cell in row[:width]]
-            if errors:
-                cells = [errors.get((number, column), cell) for column, cell in enumerate(cells, start=1)]
-            yield number, cells + [""] * (width - len(cells))
-
-    write_rows(folder / "rows.csv", cells_below())
-    facts = {"sheet": sheet, "header_row": place + 1, "headers": headers}
+    with zipfile.ZipFile(path) as archive:
+        errors = find_error_cells(archive, sheet=found.sheet)
+    write_rows(folder / "rows.csv", _cells_below(found, width=len(headers), errors=errors))
+    facts = {"sheet": found.sheet, "header_row": found.place + 1, "headers": headers}
     (folder / "found.json").write_text(json.dumps(facts), encoding="utf-8")
     return 0
+
+
+def _cells_below(found: Found, *, width: int, errors: dict[tuple[int, int], str]) -> Iterator[tuple[int, list[str]]]:
+    for number, row in enumerate(found.rows[found.place + 1 :], start=found.place + 2):
+        cells = [as_text(cell) for cell in row[:width]]
+        if errors:
+            cells = [errors.get((number, column), cell) for column, cell in enumerate(cells, start=1)]
+        yield number, cells + [""] * (width - len(cells))
 
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    try:
+        sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    except MemoryError:
+        sys.exit(TOO_LARGE_STATUS)

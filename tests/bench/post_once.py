@@ -30,8 +30,14 @@ def main(url: str, folder: str, path: str) -> None:
     hashing = time.perf_counter() - began
     print(
         json.dumps(
-            {"first_s": figures[0], "again_s": figures[1], "hashing_s": hashing, "memory_mb": memory_mb,
-             "posted": outcome.posted, "known": outcome.known}  # fmt: skip
+            {
+                "first_s": figures[0],
+                "again_s": figures[1],
+                "hashing_s": hashing,
+                "memory_mb": memory_mb,
+                "posted": outcome.posted,
+                "known": outcome.known,
+            }
         )
     )
     database.close()

@@ -29,7 +29,9 @@ from tests.bench.generate import LOGIN, fill_city, write_sales_file
 
 REGION = "64.71"
 TWINS = ("sale_twin", "sale_lean")
-LEAN_INDEXES = "CREATE UNIQUE INDEX ON sale_lean (store_id, receipt, till, sold_on, product_id, unit_price_rp, nth, version)"
+LEAN_INDEXES = (
+    "CREATE UNIQUE INDEX ON sale_lean (store_id, receipt, till, sold_on, product_id, unit_price_rp, nth, version)"
+)
 
 
 class Bench:
@@ -61,16 +63,24 @@ class Bench:
         number = self.owner.execute("SELECT max(number) FROM sales_posting").fetchone()[0]
         rows = self.folder / "rows"
         order = "store_id, receipt, till, sold_on, product_id, unit_price_rp, nth"
-        with rows.open("wb") as target, self.owner.cursor().copy(
-            f"COPY (SELECT * FROM sale WHERE posting_no = {number} ORDER BY {order}) TO STDOUT"
-        ) as copy:
+        with (
+            rows.open("wb") as target,
+            self.owner.cursor().copy(
+                f"COPY (SELECT * FROM sale WHERE posting_no = {number} ORDER BY {order}) TO STDOUT"
+            ) as copy,
+        ):
             target.writelines(bytes(piece) for piece in copy)
         bare = {table: self.copy(rows, table) for table in TWINS}
         path.unlink()
         rows.unlink()
         self.owner.execute("VACUUM ANALYZE sale")
         closing, grouping = self.close(month, number)
-        return {**posted, **{f"{table}_s": seconds for table, seconds in bare.items()}, "closing_s": closing, "group_by_s": grouping}
+        return {
+            **posted,
+            **{f"{table}_s": seconds for table, seconds in bare.items()},
+            "closing_s": closing,
+            "group_by_s": grouping,
+        }
 
     def post(self, path: Path) -> dict[str, Any]:
         command = [sys.executable, "-m", "tests.bench.post_once", self.url, str(self.folder), str(path)]
@@ -101,7 +111,11 @@ class Bench:
         began = time.perf_counter()
         with self.database.transaction(REGION) as session:
             close_period(
-                session, by=get_actor(session, LOGIN), partner_id=self.partner_id, until=until, incomplete_reason="bench"
+                session,
+                by=get_actor(session, LOGIN),
+                partner_id=self.partner_id,
+                until=until,
+                incomplete_reason="bench",
             )
         return time.perf_counter() - began, median(took)
 
@@ -124,7 +138,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--standing", type=int, default=10, help="months of sales that stand before the last rounds")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="consign-bench-", dir="/var/tmp") as folder:  # noqa: S108  # deleted at the end
+    with tempfile.TemporaryDirectory(prefix="consign-bench-", dir="/var/tmp") as folder:  # deleted at the end
         bench = Bench(Path(folder), lines=given.lines)
         rounds = [bench.round(date(2025, 6 + place, 1)) for place in range(given.rounds)]
         print(report("fresh table", rounds, given.lines), flush=True)

@@ -39,9 +39,13 @@ PRODUCERS = 40
 SCALE = 1000
 PROFILE = {
     "columns": {
-        "date": "InvoiceDate", "code": "StockCode", "name": "Description", "quantity": "Quantity",
-        "unit_price": "UnitPrice", "receipt": "InvoiceNo",
-    },  # fmt: skip
+        "date": "InvoiceDate",
+        "code": "StockCode",
+        "name": "Description",
+        "quantity": "Quantity",
+        "unit_price": "UnitPrice",
+        "receipt": "InvoiceNo",
+    },
     "number_style": "en",
     "scale": SCALE,
 }
@@ -76,9 +80,17 @@ def set_up(database: Database, codes: dict[str, str]) -> list[str]:
         add_user(session, by=None, login=ADMIN, name="Admin", role=Role.ADMIN)
         admin = get_actor(session, ADMIN)
         add_user(session, by=admin, login=FINANCE, name="Keuangan", role=Role.DINAS_FINANCE)
-        partner = add_partner(session, by=admin, code="UCI", name="Toko Percobaan", kind="supermarket", cycle=Cycle.MONTH)
+        partner = add_partner(
+            session, by=admin, code="UCI", name="Toko Percobaan", kind="supermarket", cycle=Cycle.MONTH
+        )
         add_store(
-            session, by=admin, partner_id=partner.id, code="U1", name="Gerai U1", zone="Asia/Jakarta", opened_on=date(2010, 12, 1)
+            session,
+            by=admin,
+            partner_id=partner.id,
+            code="U1",
+            name="Gerai U1",
+            zone="Asia/Jakarta",
+            opened_on=date(2010, 12, 1),
         )
         for place in range(PRODUCERS):
             producer = add_producer(session, by=admin, code=f"U{place}", name=f"Dapur {place}", nib=None)
@@ -108,17 +120,24 @@ def add_products(database: Database, codes: dict[str, str]) -> int:
 def find_totals(database: Database) -> dict[str, Totals]:
     """Return what is posted and what is parked, from the tables."""
     with database.transaction(REGION) as session:
-        posted = session.execute(text("SELECT count(*), COALESCE(sum(quantity), 0), COALESCE(sum(gross_rp), 0) FROM sale")).one()
+        posted = session.execute(
+            text("SELECT count(*), COALESCE(sum(quantity), 0), COALESCE(sum(gross_rp), 0) FROM sale")
+        ).one()
         parked = session.execute(
             text("""SELECT count(*), COALESCE(sum(quantity), 0), COALESCE(sum(gross_rp), 0)
                     FROM sales_parked WHERE state = 'open'""")
         ).one()
-    return {"posted": Totals(posted[0], posted[1], int(posted[2])), "parked": Totals(parked[0], parked[1], int(parked[2]))}
+    return {
+        "posted": Totals(posted[0], posted[1], int(posted[2])),
+        "parked": Totals(parked[0], parked[1], int(parked[2])),
+    }
 
 
 def add_totals(totals: Iterable[Totals]) -> Totals:
     several = list(totals)
-    return Totals(sum(t.rows for t in several), sum((t.quantity for t in several), Decimal(0)), sum(t.value_rp for t in several))
+    return Totals(
+        sum(t.rows for t in several), sum((t.quantity for t in several), Decimal(0)), sum(t.value_rp for t in several)
+    )
 
 
 def post_by_command(url: str, folder: Path, paths: list[Path]) -> list[dict[str, object]]:
@@ -152,7 +171,7 @@ def main() -> None:
     paths = sorted(given.folder.glob("*.csv"))[: given.days or None]
     held, codes = read_files(paths)
     print(f"{len(paths)} files hold {held}, {len(codes)} codes")
-    with tempfile.TemporaryDirectory(prefix="consign-trial-", dir="/var/tmp") as name:  # noqa: S108  # deleted at the end
+    with tempfile.TemporaryDirectory(prefix="consign-trial-", dir="/var/tmp") as name:  # deleted at the end
         folder = Path(name)
         from consign.db import start_embedded  # noqa: PLC0415
 
@@ -163,19 +182,28 @@ def main() -> None:
         began = time.perf_counter()
         results = post_by_command(url, folder, paths)
         print(f"posted in {time.perf_counter() - began:.1f} s: {count(results)}")
-        print(f"tables: {find_totals(database)}, together as the files: {add_totals(find_totals(database).values()) == held}")
+        print(
+            f"tables: {find_totals(database)}, together as the files: {add_totals(find_totals(database).values()) == held}"
+        )
         began = time.perf_counter()
         placed = add_products(database, {code: codes[code] for code in unknown})
         print(f"{placed} parked lines placed in {time.perf_counter() - began:.1f} s")
-        print(f"tables: {find_totals(database)}, together as the files: {add_totals(find_totals(database).values()) == held}")
+        print(
+            f"tables: {find_totals(database)}, together as the files: {add_totals(find_totals(database).values()) == held}"
+        )
         before = find_totals(database)
-        print(f"again: {count(post_by_command(url, folder, paths))}, changed nothing: {find_totals(database) == before}")
+        print(
+            f"again: {count(post_by_command(url, folder, paths))}, changed nothing: {find_totals(database) == before}"
+        )
         print(f"check: {check_by_command(url, folder)}")
         database.close()
 
 
 def count(results: list[dict[str, object]]) -> dict[str, int]:
-    return {name: sum(int(str(one[name])) for one in results) for name in ("rows_read", "posted", "known", "ignored", "parked")}
+    return {
+        name: sum(int(str(one[name])) for one in results)
+        for name in ("rows_read", "posted", "known", "ignored", "parked")
+    }
 
 
 if __name__ == "__main__":

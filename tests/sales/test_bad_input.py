@@ -73,16 +73,25 @@ REFUSED: dict[str, tuple[type[FileRefused], Callable[[Path], Path]]] = {
     "a picture named .csv": (FileNotATable, write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))),
     "truncated workbook": (FileDamaged, write_truncated_workbook),
     "zip bomb": (FileTooLarge, write_bomb),
-    "password": (FileLocked, write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"), "a.xlsx")),
-    "mixed encodings": (FileMixedEncodings, write_bytes(HEADER_BYTES + "café,é\n".encode() + "café,é\n".encode("cp1252"))),
-    "its own total differs": (ControlTotalDiffers, write_bytes(HEADER_BYTES + GOOD.encode() + b"\nTotal,,,,,3,,45000\n")),
+    "password": (
+        FileLocked,
+        write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"), "a.xlsx"),
+    ),
+    "mixed encodings": (
+        FileMixedEncodings,
+        write_bytes(HEADER_BYTES + "café,é\n".encode() + "café,é\n".encode("cp1252")),
+    ),
+    "its own total differs": (
+        ControlTotalDiffers,
+        write_bytes(HEADER_BYTES + GOOD.encode() + b"\nTotal,,,,,3,,45000\n"),
+    ),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_broken_file_is_refused_with_a_reason_and_nothing_is_posted(city: City, tmp_path: Path, case: str) -> None:
     expected, write = REFUSED[case]
-    with pytest.raises(expected, match="nothing of it was used|nothing of the file was used"):
+    with pytest.raises(expected, match=r"nothing of (it|the file) was used"):
         city.post(write(tmp_path))
     assert city.session.scalar(select(Sale.row_no)) is None
 
@@ -92,15 +101,31 @@ tomorrow_next_year = str(clock.today("Asia/Makassar") + timedelta(365))
 PROBLEMS = {
     "unknown store": (f"2026-10-05,T9,S002,{KERIPIK},Keripik,1,15000,15000", "store.unknown", "T9"),
     "unknown barcode": ("2026-10-05,T1,S002,8990000000999,Apa ini,1,15000,15000", "product.unknown", "8990000000999"),
-    "barcode that a spreadsheet rounded": ("2026-10-05,T1,S002,8.99E+12,Keripik,1,15000,15000", "code.scientific", "8.99E+12"),
+    "barcode that a spreadsheet rounded": (
+        "2026-10-05,T1,S002,8.99E+12,Keripik,1,15000,15000",
+        "code.scientific",
+        "8.99E+12",
+    ),
     "blank price": (f"2026-10-05,T1,S002,{KERIPIK},Keripik,1,,15000", "cell.blank", ""),
     "blank quantity": (f"2026-10-05,T1,S002,{KERIPIK},Keripik,,15000,15000", "cell.blank", ""),
     "failed formula": (f"2026-10-05,T1,S002,{KERIPIK},Keripik,1,#REF!,15000", "cell.error_value", "#REF!"),
     "31 February": (f"2026-02-31,T1,S002,{KERIPIK},Keripik,1,15000,15000", "date.invalid", "2026-02-31"),
-    "a day next year": (f"{tomorrow_next_year},T1,S002,{KERIPIK},Keripik,1,15000,15000", "date.in_future", tomorrow_next_year),
-    "price times quantity is not the total": (f"2026-10-05,T1,S002,{KERIPIK},Keripik,2,15000,45000", "amount.does_not_tie", "45000"),
+    "a day next year": (
+        f"{tomorrow_next_year},T1,S002,{KERIPIK},Keripik,1,15000,15000",
+        "date.in_future",
+        tomorrow_next_year,
+    ),
+    "price times quantity is not the total": (
+        f"2026-10-05,T1,S002,{KERIPIK},Keripik,2,15000,45000",
+        "amount.does_not_tie",
+        "45000",
+    ),
     "half a rupiah": (f"2026-10-05,T1,S002,{KERIPIK},Keripik,1,15000,15000.5", "amount.not_whole", "15000.5"),
-    "negative amount for goods that went out": (f"2026-10-05,T1,S002,{KERIPIK},Keripik,1,-15000,-15000", "sign.conflict", "-15000"),
+    "negative amount for goods that went out": (
+        f"2026-10-05,T1,S002,{KERIPIK},Keripik,1,-15000,-15000",
+        "sign.conflict",
+        "-15000",
+    ),
     "blank receipt": (f"2026-10-05,T1,,{KERIPIK},Keripik,1,15000,15000", "cell.blank", ""),
     "a cell too many": (f"2026-10-05,T1,S002,{KERIPIK},Keripik,1,15000,15000,7", "row.width", None),
     "a cell too few": (f"2026-10-05,T1,S002,{KERIPIK},1,15000,15000", "row.width", None),

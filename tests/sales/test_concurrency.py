@@ -42,7 +42,9 @@ def row(number: int, day: int = 5) -> str:
 
 
 def post(database: Database, files: Files, path: Path) -> Outcome:
-    return post_sales_file(database, files, region=REGION, login=FINANCE, handover=Handover(path, "BM"), decisions=ACCEPT)
+    return post_sales_file(
+        database, files, region=REGION, login=FINANCE, handover=Handover(path, "BM"), decisions=ACCEPT
+    )
 
 
 def count_sales(database: Database) -> int:
@@ -55,7 +57,9 @@ def assert_sound(database: Database, files: Files) -> None:
         assert list(find_breaches(session, files)) == []
 
 
-def test_one_file_handed_in_by_sixty_four_at_once_is_one_upload(database: Database, files: Files, tmp_path: Path) -> None:
+def test_one_file_handed_in_by_sixty_four_at_once_is_one_upload(
+    database: Database, files: Files, tmp_path: Path
+) -> None:
     with database.transaction(REGION) as session:
         build_city(session)
     path = write_csv(tmp_path, *(row(number) for number in range(20)))
@@ -66,7 +70,9 @@ def test_one_file_handed_in_by_sixty_four_at_once_is_one_upload(database: Databa
     assert_sound(database, files)
 
 
-def test_the_same_sales_in_different_files_at_once_are_counted_once(database: Database, files: Files, tmp_path: Path) -> None:
+def test_the_same_sales_in_different_files_at_once_are_counted_once(
+    database: Database, files: Files, tmp_path: Path
+) -> None:
     with database.transaction(REGION) as session:
         build_city(session)
     rows = [row(number) for number in range(20)]
@@ -86,7 +92,10 @@ def test_closing_while_files_are_posted_puts_every_sale_into_one_statement(
 ) -> None:
     with database.transaction(REGION) as session:
         partner_id = build_city(session).partner.id
-    paths = [write_csv(tmp_path, *(row(100 * place + n, day=place + 1) for n in range(10)), name=f"{place}.csv") for place in range(8)]
+    paths = [
+        write_csv(tmp_path, *(row(100 * place + n, day=place + 1) for n in range(10)), name=f"{place}.csv")
+        for place in range(8)
+    ]
 
     def close(until: date) -> int:
         with database.transaction(REGION) as session:

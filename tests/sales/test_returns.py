@@ -28,7 +28,11 @@ def back(row_no: int, quantity: int, price: int) -> ReturnLine:
     return ReturnLine(row_no, GROUP, "", DAY, Decimal(-quantity), -quantity * price, 0)
 
 
-@given(parts=st.lists(st.integers(1, 5), min_size=1, max_size=6), price=st.integers(1, 99_999), rate_bp=st.integers(0, 10_000))
+@given(
+    parts=st.lists(st.integers(1, 5), min_size=1, max_size=6),
+    price=st.integers(1, 99_999),
+    rate_bp=st.integers(0, 10_000),
+)
 def test_returned_in_parts_a_sale_gives_back_its_fee_to_the_rupiah(parts: list[int], price: int, rate_bp: int) -> None:
     total = sum(parts)
     lines = [back(place, part, price) for place, part in enumerate(parts)]

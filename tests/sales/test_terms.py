@@ -43,7 +43,7 @@ class FixedRows:
     gross=st.integers(0, 10**11),
     share=st.integers(0, 100),
 )
-def test_the_columns_agree_with_the_rule(
+def test_the_columns_agree_with_the_rule(  # noqa: PLR0917  # one argument for each thing that varies
     fee_on: FeeOn, borne_by: DiscountBorneBy, rate_bp: int, price_rp: int | None, milli: int, gross: int, share: int
 ) -> None:
     gross = -gross if milli < 0 else gross
@@ -113,7 +113,13 @@ def test_a_line_is_worth_what_was_agreed(
 
 def test_what_is_agreed_for_a_product_goes_before_a_store_and_both_before_all(session: Any, tmp_path: Path) -> None:
     city = build_city(session)
-    add = {"by": city.admin, "partner_id": city.partner.id, "producer_id": city.producers[0].id, "first": OPENED, "last": None}
+    add = {
+        "by": city.admin,
+        "partner_id": city.partner.id,
+        "producer_id": city.producers[0].id,
+        "first": OPENED,
+        "last": None,
+    }
     add_agreement(session, **add, terms=terms(300), store_id=city.stores[0].id)
     city.post(write_csv(tmp_path, LINE, header=HEADER))
     add_agreement(session, **add, terms=terms(400), product_id=city.products[0].id)

@@ -25,7 +25,15 @@ REPLACE = Decisions(answers=Answers(accept_suggestion=True), overlap=Overlap.REP
 SUMMARY = "Tanggal,Kode Toko,Barcode,Jumlah,Harga Satuan"
 
 
-def line(receipt: str = "S001", *, quantity: int = 1, price: int = 15_000, day: int = 5, store: str = "T1", code: str = KERIPIK) -> str:
+def line(
+    receipt: str = "S001",
+    *,
+    quantity: int = 1,
+    price: int = 15_000,
+    day: int = 5,
+    store: str = "T1",
+    code: str = KERIPIK,
+) -> str:
     return f"2026-10-{day:02d},{store},{receipt},{code},Keripik,{quantity},{price},{quantity * price}"
 
 
@@ -65,7 +73,9 @@ def test_replacing_reverses_what_differs_and_posts_anew(city: City, tmp_path: Pa
     outcome = city.post(write_csv(tmp_path, line(quantity=2), line("S002"), name="changed.csv"), decisions=REPLACE)
     assert (outcome.posted, outcome.known, outcome.reversed_rows) == (1, 1, 1)
     assert quantity_sold(city) == 3  # 3 + 1 - 3 + 2
-    versions = city.session.scalars(select(Sale.version).where(Sale.receipt == "S001").order_by(Sale.posting_no, Sale.row_no))
+    versions = city.session.scalars(
+        select(Sale.version).where(Sale.receipt == "S001").order_by(Sale.posting_no, Sale.row_no)
+    )
     assert versions.all() == [1, -1, 2]
     assert_sound(city)
 
@@ -117,7 +127,9 @@ def test_receipts_that_are_numbered_for_ever_are_the_same_on_another_day(city: C
 
 
 def test_two_stores_may_hand_in_identical_bytes(city: City, tmp_path: Path) -> None:
-    path = write_csv(tmp_path, f"2026-10-05,S1,{KERIPIK},1,15000", header="Tanggal,No Struk,Barcode,Jumlah,Harga Satuan")
+    path = write_csv(
+        tmp_path, f"2026-10-05,S1,{KERIPIK},1,15000", header="Tanggal,No Struk,Barcode,Jumlah,Harga Satuan"
+    )
     first = city.post(path, stated=Stated(store_id=city.stores[0].id))
     second = city.post(path, stated=Stated(store_id=city.stores[1].id))
     assert first.upload_id != second.upload_id
@@ -125,7 +137,9 @@ def test_two_stores_may_hand_in_identical_bytes(city: City, tmp_path: Path) -> N
 
 
 def test_lines_of_another_store_than_stated_wait(city: City, tmp_path: Path) -> None:
-    outcome = city.post(write_csv(tmp_path, line(store="T1"), line("S2", store="T2")), stated=Stated(store_id=city.stores[0].id))
+    outcome = city.post(
+        write_csv(tmp_path, line(store="T1"), line("S2", store="T2")), stated=Stated(store_id=city.stores[0].id)
+    )
     assert (outcome.posted, outcome.parked) == (1, 1)
     assert city.session.scalars(select(SalesParked.reason)).one() == "store.other_than_stated"
 
@@ -230,7 +244,9 @@ def test_a_summary_without_days_is_posted_on_its_last_day_and_not_across_a_perio
 
 
 LINES = st.lists(
-    st.tuples(st.sampled_from(["S1", "S2", "S3"]), st.integers(1, 2), st.sampled_from([KERIPIK, SAMBAL])), min_size=1, max_size=8
+    st.tuples(st.sampled_from(["S1", "S2", "S3"]), st.integers(1, 2), st.sampled_from([KERIPIK, SAMBAL])),
+    min_size=1,
+    max_size=8,
 )
 
 

@@ -39,7 +39,9 @@ def line(day: str, *, code: str = KERIPIK, quantity: int = 1, receipt: str = "S1
 
 
 def close(city: City, until: date, reason: str | None = "uji coba") -> list[Statement]:
-    return close_period(city.session, by=city.finance, partner_id=city.partner.id, until=until, incomplete_reason=reason)
+    return close_period(
+        city.session, by=city.finance, partner_id=city.partner.id, until=until, incomplete_reason=reason
+    )
 
 
 def assert_sound(city: City) -> None:
@@ -108,7 +110,13 @@ def test_a_complete_period_needs_no_reason(city: City, tmp_path: Path) -> None:
 
 def test_taxes_on_the_fee_are_rounded_once_for_a_statement(session: object, tmp_path: Path) -> None:
     city = build_city(session, agreements=False)  # type: ignore[arg-type]
-    add = {"by": city.admin, "partner_id": city.partner.id, "producer_id": city.producers[0].id, "first": OPENED, "last": None}
+    add = {
+        "by": city.admin,
+        "partner_id": city.partner.id,
+        "producer_id": city.producers[0].id,
+        "first": OPENED,
+        "last": None,
+    }
     add_agreement(city.session, **add, terms=terms(250, fee_tax_bp=1_100, pph23_bp=200))  # type: ignore[arg-type]
     city.post(write_csv(tmp_path, *[line("2026-09-05", price=1_020, receipt=f"S{n}") for n in range(3)]))
     statement = close(city, SEPTEMBER)[0]
@@ -159,9 +167,7 @@ def test_only_dinas_finance_closes_and_a_stranger_sees_no_statement(city: City, 
     from consign.identity.queries import get_actor  # noqa: PLC0415
     from consign.identity.rules import Role  # noqa: PLC0415
 
-    add_user(
-        city.session, by=city.admin, login="p2@x", name="P2", role=Role.PRODUCER, producer_id=city.producers[1].id
-    )
+    add_user(city.session, by=city.admin, login="p2@x", name="P2", role=Role.PRODUCER, producer_id=city.producers[1].id)
     stranger = get_actor(city.session, "p2@x")
     for number in ("NP-2026-000001", "NP-2026-999999"):
         with pytest.raises(StatementUnknown, match="that you may see"):
@@ -180,7 +186,10 @@ def test_everyone_concerned_is_told(city: City, tmp_path: Path) -> None:
 AMOUNTS = st.integers(-(10**10), 10**10)
 
 
-@given(parts=st.lists(st.tuples(AMOUNTS, AMOUNTS, st.integers(0, 1_200)), min_size=1, max_size=5), carried=st.integers(-(10**9), 0))
+@given(
+    parts=st.lists(st.tuples(AMOUNTS, AMOUNTS, st.integers(0, 1_200)), min_size=1, max_size=5),
+    carried=st.integers(-(10**9), 0),
+)
 def test_a_statement_adds_up(parts: list[tuple[int, int, int]], carried: int) -> None:
     sums = [AgreementSum(1, 1, sales, 0, 0, fee, tax, 0, 15) for sales, fee, tax in parts]
     one = compute_statement(1, sums, carried_rp=carried)

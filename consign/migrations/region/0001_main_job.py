@@ -29,9 +29,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
     )
-    op.create_index(
-        "ix_notice_waiting", "notice", ["id"], unique=False, postgresql_where=sa.text("sent_at IS NULL")
-    )
+    op.create_index("ix_notice_waiting", "notice", ["id"], unique=False, postgresql_where=sa.text("sent_at IS NULL"))
     op.create_table(
         "partner",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -95,9 +93,7 @@ def upgrade() -> None:
         sa.Column("returns_row_no", sa.Integer(), nullable=True),
         sa.Column("reverses_posting_no", sa.Integer(), nullable=True),
         sa.Column("reverses_row_no", sa.Integer(), nullable=True),
-        sa.CheckConstraint(
-            "fee_rate_from IN ('day', 'sale', 'day_of_return')", name=op.f("ck_sale_fee_rate_from")
-        ),
+        sa.CheckConstraint("fee_rate_from IN ('day', 'sale', 'day_of_return')", name=op.f("ck_sale_fee_rate_from")),
         sa.CheckConstraint("(version < 0) = (reverses_row_no IS NOT NULL)", name=op.f("ck_sale_reversal")),
         sa.CheckConstraint("fee_rate_bp BETWEEN 0 AND 10000", name=op.f("ck_sale_fee_rate")),
         sa.CheckConstraint("nth > 0 AND version <> 0", name=op.f("ck_sale_key")),
@@ -150,9 +146,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_account_partner_id")),
         sa.ForeignKeyConstraint(["producer_id"], ["producer.id"], name=op.f("fk_account_producer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
-        sa.UniqueConstraint(
-            "kind", "partner_id", "producer_id", name=op.f("uq_account_kind_partner_id_producer_id")
-        ),
+        sa.UniqueConstraint("kind", "partner_id", "producer_id", name=op.f("uq_account_kind_partner_id_producer_id")),
     )
     op.create_table(
         "product",
@@ -179,9 +173,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
-        sa.CheckConstraint(
-            "zone IN ('Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura')", name=op.f("ck_store_zone")
-        ),
+        sa.CheckConstraint("zone IN ('Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura')", name=op.f("ck_store_zone")),
         sa.CheckConstraint("closed_on IS NULL OR closed_on >= opened_on", name=op.f("ck_store_days")),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_store_partner_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_store")),
@@ -211,9 +203,7 @@ def upgrade() -> None:
             using="gist",
             name="ex_agreement_scope",
         ),
-        sa.CheckConstraint(
-            "discount_borne_by IN ('store', 'producer')", name=op.f("ck_agreement_discount_borne_by")
-        ),
+        sa.CheckConstraint("discount_borne_by IN ('store', 'producer')", name=op.f("ck_agreement_discount_borne_by")),
         sa.CheckConstraint(
             "fee_on IN ('agreed_price', 'reported_gross', 'reported_net')", name=op.f("ck_agreement_fee_on")
         ),
@@ -290,12 +280,8 @@ def upgrade() -> None:
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("amount_rp > 0", name=op.f("ck_transfer_amount")),
         sa.CheckConstraint("debit_account_id <> credit_account_id", name=op.f("ck_transfer_two_accounts")),
-        sa.ForeignKeyConstraint(
-            ["credit_account_id"], ["account.id"], name=op.f("fk_transfer_credit_account_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["debit_account_id"], ["account.id"], name=op.f("fk_transfer_debit_account_id")
-        ),
+        sa.ForeignKeyConstraint(["credit_account_id"], ["account.id"], name=op.f("fk_transfer_credit_account_id")),
+        sa.ForeignKeyConstraint(["debit_account_id"], ["account.id"], name=op.f("fk_transfer_debit_account_id")),
         sa.ForeignKeyConstraint(["reverses_id"], ["transfer.id"], name=op.f("fk_transfer_reverses_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
         sa.UniqueConstraint("key", name=op.f("uq_transfer_key")),
@@ -326,7 +312,8 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("login = lower(login) AND login <> ''", name=op.f("ck_user_account_login")),
         sa.CheckConstraint(
-            "role IN ('producer', 'store_manager', 'partner_finance', 'verifier', 'dinas_finance', 'head', 'auditor', 'admin')",
+            "role IN ('producer', 'store_manager', 'partner_finance', 'verifier', 'dinas_finance', 'head',"
+            " 'auditor', 'admin')",
             name=op.f("ck_user_account_role"),
         ),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_user_account_partner_id")),
@@ -361,9 +348,7 @@ def upgrade() -> None:
         sa.Column("incomplete_reason", sa.String(), nullable=True),
         sa.Column("closed_by", sa.BigInteger(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "until_on > before_on AND posting_no >= before_posting_no", name=op.f("ck_closing_grows")
-        ),
+        sa.CheckConstraint("until_on > before_on AND posting_no >= before_posting_no", name=op.f("ck_closing_grows")),
         sa.ForeignKeyConstraint(["closed_by"], ["user_account.id"], name=op.f("fk_closing_closed_by")),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_closing_partner_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closing")),
@@ -380,9 +365,7 @@ def upgrade() -> None:
         sa.Column("layout", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("confirmed_by", sa.BigInteger(), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["confirmed_by"], ["user_account.id"], name=op.f("fk_sales_profile_confirmed_by")
-        ),
+        sa.ForeignKeyConstraint(["confirmed_by"], ["user_account.id"], name=op.f("fk_sales_profile_confirmed_by")),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_sales_profile_partner_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sales_profile")),
         sa.UniqueConstraint(
@@ -410,22 +393,14 @@ def upgrade() -> None:
             "status IN ('received', 'needs_mapping', 'refused', 'read', 'posted', 'reversed', 'cancelled')",
             name=op.f("ck_sales_upload_status"),
         ),
-        sa.CheckConstraint(
-            "(stated_from IS NULL) = (stated_until IS NULL)", name=op.f("ck_sales_upload_stated_both")
-        ),
+        sa.CheckConstraint("(stated_from IS NULL) = (stated_until IS NULL)", name=op.f("ck_sales_upload_stated_both")),
         sa.CheckConstraint(
             "stated_from IS NULL OR stated_until >= stated_from", name=op.f("ck_sales_upload_stated_days")
         ),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_sales_upload_partner_id")),
-        sa.ForeignKeyConstraint(
-            ["profile_id"], ["sales_profile.id"], name=op.f("fk_sales_upload_profile_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["received_by"], ["user_account.id"], name=op.f("fk_sales_upload_received_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["stated_store_id"], ["store.id"], name=op.f("fk_sales_upload_stated_store_id")
-        ),
+        sa.ForeignKeyConstraint(["profile_id"], ["sales_profile.id"], name=op.f("fk_sales_upload_profile_id")),
+        sa.ForeignKeyConstraint(["received_by"], ["user_account.id"], name=op.f("fk_sales_upload_received_by")),
+        sa.ForeignKeyConstraint(["stated_store_id"], ["store.id"], name=op.f("fk_sales_upload_stated_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sales_upload")),
     )
     op.create_index("ix_sales_upload_at", "sales_upload", ["received_at"], unique=False)
@@ -465,14 +440,10 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("audit_seq", sa.BigInteger(), nullable=False),
         sa.Column("audit_hash", sa.String(), nullable=False),
-        sa.CheckConstraint(
-            "carried_rp <= 0 AND carry_rp <= 0 AND due_rp >= 0", name=op.f("ck_statement_signs")
-        ),
+        sa.CheckConstraint("carried_rp <= 0 AND carry_rp <= 0 AND due_rp >= 0", name=op.f("ck_statement_signs")),
         sa.CheckConstraint("due_rp + carry_rp = net_rp + carried_rp", name=op.f("ck_statement_due")),
         sa.CheckConstraint("due_rp = 0 OR carry_rp = 0", name=op.f("ck_statement_one_side")),
-        sa.CheckConstraint(
-            "net_rp = sales_rp - fee_rp - fee_tax_rp + pph23_rp", name=op.f("ck_statement_net")
-        ),
+        sa.CheckConstraint("net_rp = sales_rp - fee_rp - fee_tax_rp + pph23_rp", name=op.f("ck_statement_net")),
         sa.ForeignKeyConstraint(["closing_id"], ["closing.id"], name=op.f("fk_statement_closing_id")),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_statement_partner_id")),
         sa.ForeignKeyConstraint(["producer_id"], ["producer.id"], name=op.f("fk_statement_producer_id")),
@@ -546,9 +517,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("posted_by", sa.BigInteger(), nullable=False),
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('file', 'parked', 'reversal', 'no_sales')", name=op.f("ck_sales_posting_kind")
-        ),
+        sa.CheckConstraint("kind IN ('file', 'parked', 'reversal', 'no_sales')", name=op.f("ck_sales_posting_kind")),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_sales_posting_partner_id")),
         sa.ForeignKeyConstraint(["posted_by"], ["user_account.id"], name=op.f("fk_sales_posting_posted_by")),
         sa.ForeignKeyConstraint(["upload_id"], ["sales_upload.id"], name=op.f("fk_sales_posting_upload_id")),
@@ -570,9 +539,7 @@ def upgrade() -> None:
             name=op.f("fk_sales_cover_partner_id_posting_no"),
         ),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_sales_cover_store_id")),
-        sa.PrimaryKeyConstraint(
-            "store_id", "sold_on", "partner_id", "posting_no", "kind", name=op.f("pk_sales_cover")
-        ),
+        sa.PrimaryKeyConstraint("store_id", "sold_on", "partner_id", "posting_no", "kind", name=op.f("pk_sales_cover")),
     )
     op.create_index("ix_sales_cover_posting", "sales_cover", ["partner_id", "posting_no"], unique=False)
     op.execute("INSERT INTO region_terms (id, fee_from_bp, fee_to_bp) VALUES (1, 200, 500)")
@@ -584,9 +551,7 @@ def downgrade() -> None:
     op.drop_table("sales_cover")
     op.drop_index("ix_sales_posting_upload_id", table_name="sales_posting")
     op.drop_table("sales_posting")
-    op.drop_index(
-        "ix_sales_parked_open", table_name="sales_parked", postgresql_where=sa.text("state = 'open'")
-    )
+    op.drop_index("ix_sales_parked_open", table_name="sales_parked", postgresql_where=sa.text("state = 'open'"))
     op.drop_table("sales_parked")
     op.drop_table("sales_ignored")
     op.drop_index(op.f("ix_statement_producer_id"), table_name="statement")
@@ -618,13 +583,9 @@ def downgrade() -> None:
     op.drop_table("account")
     op.drop_table("statement_counter")
     op.drop_table("sales_known")
-    op.drop_index(
-        "uq_sale_reverses", table_name="sale", postgresql_where=sa.text("reverses_row_no IS NOT NULL")
-    )
+    op.drop_index("uq_sale_reverses", table_name="sale", postgresql_where=sa.text("reverses_row_no IS NOT NULL"))
     op.drop_index("uq_sale_line", table_name="sale")
-    op.drop_index(
-        "ix_sale_returns", table_name="sale", postgresql_where=sa.text("returns_row_no IS NOT NULL")
-    )
+    op.drop_index("ix_sale_returns", table_name="sale", postgresql_where=sa.text("returns_row_no IS NOT NULL"))
     op.drop_table("sale")
     op.drop_table("region_terms")
     op.drop_table("producer")

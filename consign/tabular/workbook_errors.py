@@ -1,0 +1,80 @@
+"""Cells of an XLSX sheet in which a formula failed: the fast reader gives them as blank.
+
+Source: ECMA-376 part 1, 18.3.1.4 (cell, `t="e"`), 18.2.19 (sheet), Part 2 (relationships).
+"""
+
+import posixpath
+import re
+import zipfile
+from xml.etree import ElementTree as ET
+from xml.parsers import expat
+
+PIECE_BYTES = 1 << 20
+_FAILED = re.compile(rb"""\bt=["']e["']""")
+_RELATION = re.compile(r"\{.*/relationships\}id")
+
+
+def find_error_cells(archive: zipfile.ZipFile, *, sheet: str) -> dict[tuple[int, int], str]:
+    """Return what stands in the failed cells of *sheet*, by row and column from 1."""
+    part = _find_part(archive, sheet)
+    if part is None or _FAILED.search(archive.read(part)) is None:
+        return {}
+    cells = _FailedCells()
+    with archive.open(part) as source:
+        while piece := source.read(PIECE_BYTES):
+            cells.parser.Parse(piece, False)  # noqa: FBT003  # expat takes its arguments by place only
+    return cells.found
+
+
+def _find_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
+    """Return the name of the part that holds *sheet*, as the workbook's relationships say."""
+    # Expat opens nothing from outside, and this runs in a process with limits.
+    book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314  # see above
+    relations = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314  # see above
+    targets = {one.get("Id"): one.get("Target", "") for one in relations}
+    for one in book.iter():
+        if one.tag.endswith("}sheet") and one.get("name") == sheet:
+            key = next((value for name, value in one.items() if _RELATION.fullmatch(name)), None)
+            return posixpath.join("/xl", targets[key]).removeprefix("/") if key in targets else None
+    return None
+
+
+class _FailedCells:
+    """Collects failed cells while the sheet streams by; a cell that names no place follows the last one."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[int, int], str] = {}
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+        self._row = self._column = 0
+        self._failed = self._collecting = False
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        if tag == "c":
+            place = attributes.get("r")
+            self._column = _column_of(place) if place else self._column + 1
+            self._failed = attributes.get("t") == "e"
+        elif tag == "row":
+            self._row = int(attributes.get("r", self._row + 1))
+            self._column = 0
+        elif tag == "v":
+            self._collecting = self._failed
+
+    def _end(self, _name: str) -> None:
+        self._collecting = False
+
+    def _text(self, text: str) -> None:
+        if self._collecting:
+            place = (self._row, self._column)
+            self.found[place] = self.found.get(place, "") + text
+
+
+def _column_of(place: str) -> int:
+    """Return the column of a cell's name from 1: `B7` is 2, `AA1` is 27."""
+    column = 0
+    for letter in place.rstrip("0123456789"):
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return column
