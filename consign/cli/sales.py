@@ -250,7 +250,7 @@ def parked(context: Context, *, partner: str, login: str, as_json: bool) -> None
     print_table(
         ("Waits for", "Cell", "Name", "Lines", "Quantity", "Gross", "Perhaps"),
         [
-            (one.reason, one.cell, one.name, one.lines, one.quantity, Rupiah(one.gross_rp), one.suggestion)
+            (one.reason, one.cell, one.name, one.lines, format_quantity(Decimal(one.quantity)), Rupiah(one.gross_rp), one.suggestion)
             for one in found
         ],
         right=("Lines", "Quantity", "Gross"),
@@ -295,6 +295,18 @@ def none(context: Context, *, partner: str, store: str, day: datetime, login: st
         outlet = get_store(session, partner_id=get_partner(session, partner).id, code=store)
         actions.confirm_no_sales(session, by=by, store=outlet, day=day.date())
     click.echo(f"{store} sold nothing on {day:%d/%m/%Y}.")
+
+
+@sales.command("cancel")
+@click.argument("upload", type=int)
+@click.option("--reason", required=True)
+@as_user
+@pass_context
+def cancel(context: Context, *, upload: int, reason: str, login: str) -> None:
+    """Give up an UPLOAD that was not posted; its file may be handed in again."""
+    with context.acting(login) as (session, by):
+        actions.cancel_upload(session, by=by, upload_id=upload, reason=reason)
+    click.echo(f"Upload {upload} was given up; nothing of it is posted.")
 
 
 @sales.command("reverse")

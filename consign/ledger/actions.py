@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from consign import clock
+from consign.db import insert_rows
 from consign.ledger.rules import (
     AccountKind,
     AccountName,
@@ -30,12 +31,6 @@ _ADD_ACCOUNTS = text(f"""
 _LOCK_ACCOUNTS = text(f"""
     SELECT account.id, account.kind, account.partner_id, account.producer_id
     FROM account JOIN {_WANTED} USING (kind, partner_id, producer_id) ORDER BY account.id FOR UPDATE OF account""")  # noqa: S608  # constants
-_ADD_TRANSFERS = text("""
-    INSERT INTO transfer (key, kind, debit_account_id, credit_account_id, amount_rp, booked_on, cause, posted_at)
-    SELECT *, CAST(:posted_at AS timestamptz) FROM unnest(CAST(:keys AS text[]), CAST(:kinds AS text[]),
-      CAST(:debits AS bigint[]), CAST(:credits AS bigint[]), CAST(:amounts AS bigint[]), CAST(:days AS date[]),
-      CAST(:causes AS text[]))
-    ON CONFLICT (key) DO NOTHING RETURNING key""")
 _ADD_SUMS = text("""
     UPDATE account SET debits_rp = account.debits_rp + added.debits_rp,
       credits_rp = account.credits_rp + added.credits_rp
@@ -70,16 +65,9 @@ def post_transfers(session: Session, orders: Sequence[TransferOrder]) -> int:
         }
         for order in distinct
     ]
-    arrays = {
-        "keys": [row["key"] for row in rows],
-        "kinds": [row["kind"] for row in rows],
-        "debits": [row["debit_account_id"] for row in rows],
-        "credits": [row["credit_account_id"] for row in rows],
-        "amounts": [row["amount_rp"] for row in rows],
-        "days": [row["booked_on"] for row in rows],
-        "causes": [row["cause"] for row in rows],
-    }
-    added = set(session.scalars(_ADD_TRANSFERS, {**arrays, "posted_at": clock.now()}))
+    now = clock.now()
+    conflict = "ON CONFLICT (key) DO NOTHING RETURNING key"
+    added = set(insert_rows(session, "transfer", [{**row, "posted_at": now} for row in rows], rest=conflict))
     _refuse_other_content(session, [row for row in rows if row["key"] not in added])
     _add_to_accounts(session, [row for row in rows if row["key"] in added])
     return len(added)

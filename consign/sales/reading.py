@@ -233,7 +233,7 @@ class Reader:
         ignored = [self._ignore(batch, index, "cancelled") for index in np.flatnonzero(cancelled).tolist()]
         keep = ~cancelled
         for index in np.flatnonzero((columns.problem != 0) & ~cancelled).tolist():
-            reason = self._why_no_sale(batch.text_of(index).split("\t"))
+            reason = self._why_no_sale(batch.cells_of(index))
             keep[index] = reason is None
             if reason is None:
                 problems.append(columns.describe(index))

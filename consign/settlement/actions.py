@@ -4,11 +4,12 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from consign import clock
+from consign.db import insert_rows
 from consign.identity.actions import record_event
 from consign.identity.queries import find_chain_head
 from consign.identity.rules import Act, Actor, authorize
@@ -145,7 +146,7 @@ def _write_statements(session: Session, closing: Closing, *, zone: str) -> list[
                 **figures,
             }
         )
-    _insert_statements(session, rows)
+    insert_rows(session, "statement", rows)
     post_transfers(
         session,
         [
@@ -158,15 +159,6 @@ def _write_statements(session: Session, closing: Closing, *, zone: str) -> list[
     )
     _tell(session, closing, rows)
     return find_statements(session, closing.id)
-
-
-def _insert_statements(session: Session, rows: list[dict[str, Any]]) -> None:
-    """Insert all statements at once, a column at a time."""
-    if rows:
-        arrays = {name: [row[name] for row in rows] for name in rows[0]}
-        types = {name: Statement.__table__.c[name].type.compile(session.get_bind().dialect) for name in arrays}
-        columns = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in types.items())
-        session.execute(text(f"INSERT INTO statement ({', '.join(arrays)}) SELECT * FROM unnest({columns})"), arrays)  # noqa: S608  # names of our columns
 
 
 def _sum_statements(session: Session, closing: Closing) -> list[StatementSum]:

@@ -28,7 +28,7 @@ STRADDLING = text("""
 SUMS = text(f"""
     SELECT agreement.producer_id, sums.*, agreement.fee_tax_bp, agreement.pph23_bp, agreement.payment_term_days FROM (
       SELECT sale.agreement_id, count(*) AS line_count, sum(sale.sales_rp)::bigint AS sales_rp,
-        COALESCE(sum(sale.sales_rp) FILTER (WHERE sale.quantity < 0), 0)::bigint AS returns_rp,
+        COALESCE(sum(sale.sales_rp) FILTER (WHERE sale.sales_rp < 0), 0)::bigint AS returns_rp,
         COALESCE(sum(sale.sales_rp) FILTER (WHERE sale.sold_on <= :before), 0)::bigint AS late_rp,
         sum(sale.fee_rp)::bigint AS fee_rp
       FROM sale WHERE {CUT} GROUP BY sale.agreement_id) AS sums

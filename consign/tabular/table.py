@@ -56,7 +56,11 @@ class Batch:
 
     def text_of(self, index: int) -> str:
         """Return the whole row at *index*, its cells parted by tabs."""
-        return "\t".join(cells[index].as_py() for cells in self.cells)
+        return "\t".join(self.cells_of(index))
+
+    def cells_of(self, index: int) -> list[str]:
+        """Return the cells of the row at *index*."""
+        return [cells[index].as_py() for cells in self.cells]
 
 
 @dataclass

@@ -1,0 +1,99 @@
+"""Adding people: the first admin alone, then admins only, each role with just the scope it is held for."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from consign.db import finish
+from consign.errors import BadInput, NotAllowed
+from consign.identity.actions import LoginTaken, add_user
+from consign.identity.queries import UserUnknown, find_users, get_actor
+from consign.identity.rules import Actor, Role
+from tests.builders import City
+
+SCOPES = {"producer": "producer", "store_manager": "partner store", "partner_finance": "partner"}
+
+
+def test_the_first_admin_needs_nobody_and_is_the_only_one(session: Session):
+    add_user(session, by=None, login="rini@dinas.example", name="Rini", role=Role.ADMIN)
+    with pytest.raises(NotAllowed):
+        add_user(session, by=None, login="bagus@dinas.example", name="Bagus", role=Role.ADMIN)
+    assert [user.login for user in find_users(session)] == ["rini@dinas.example"]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+def test_nobody_but_an_admin_comes_first(session: Session, role: Role):
+    with pytest.raises(NotAllowed):
+        add_user(session, by=None, login="x@example", name="X", role=role)
+    assert find_users(session) == []
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+def test_only_an_admin_adds_others(city: City, role: Role):
+    other = Actor(user_id=city.admin.user_id, login="x@example", role=role)
+    with pytest.raises(NotAllowed):
+        add_user(city.session, by=other, login="y@example", name="Y", role=Role.AUDITOR)
+
+
+def ids_of(city: City) -> dict[str, int]:
+    return {
+        "partner_id": city.partner.id,
+        "store_id": city.stores[0].id,
+        "producer_id": city.producers[0].id,
+    }
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_is_held_for_what_it_needs_and_nothing_else(city: City, role: Role):
+    ids = ids_of(city)
+    needed = {f"{word}_id" for word in SCOPES.get(role, "").split()}
+    for mask in range(8):
+        given = {key: value for place, (key, value) in enumerate(ids.items()) if mask >> place & 1}
+        facts = {"by": city.admin, "login": f"{role}{mask}@example", "name": "X", "role": role, **given}
+        if set(given) == needed:
+            added = add_user(city.session, **facts)
+            assert get_actor(city.session, added.login) == Actor(added.id, added.login, role, **given)
+        else:
+            with pytest.raises(BadInput):
+                add_user(city.session, **facts)
+
+
+def test_a_store_manager_is_held_for_a_store_of_that_partner(city: City):
+    ids = {"partner_id": city.partner.id, "store_id": 999_999}
+    with pytest.raises(BadInput):
+        add_user(city.session, by=city.admin, login="x@example", name="X", role=Role.STORE_MANAGER, **ids)
+
+
+def test_a_login_is_used_once_whatever_its_case(city: City):
+    with pytest.raises(LoginTaken):
+        add_user(city.session, by=city.admin, login="ADMIN@Dinas.Example", name="X", role=Role.AUDITOR)
+    assert get_actor(city.session, "ADMIN@dinas.example") == city.admin
+
+
+@pytest.mark.parametrize("login", ["", "  "])
+def test_a_login_is_not_blank(city: City, login: str):
+    with pytest.raises(BadInput):
+        add_user(city.session, by=city.admin, login=login, name="X", role=Role.AUDITOR)
+
+
+def test_who_is_unknown_or_no_longer_active_cannot_act(city: City):
+    with pytest.raises(UserUnknown):
+        get_actor(city.session, "nobody@example")
+    city.session.execute(
+        text("UPDATE user_account SET active = false WHERE login = :login"), {"login": city.finance.login}
+    )
+    with pytest.raises(UserUnknown):
+        get_actor(city.session, city.finance.login)
+
+
+def test_adding_a_person_is_recorded_with_who_did_it(session: Session):
+    add_user(session, by=None, login="rini@dinas.example", name="Rini", role=Role.ADMIN)
+    admin = get_actor(session, "rini@dinas.example")
+    add_user(session, by=admin, login="bagus@dinas.example", name="Bagus", role=Role.DINAS_FINANCE)
+    finish(session)
+    rows = session.execute(text("SELECT seq, user_id, act, subject, detail FROM audit_event ORDER BY seq")).all()
+    assert [(row.seq, row.user_id, row.act) for row in rows] == [
+        (1, None, "user added"),
+        (2, admin.user_id, "user added"),
+    ]
+    assert rows[1].detail == {"login": "bagus@dinas.example", "role": "dinas_finance"}

@@ -1,0 +1,66 @@
+"""README tells the truth: its trace names files that exist and call each other, its commands are there, its map is whole."""
+
+import ast
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from consign.cli import cli
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TRACE = re.findall(r"^\d\. `([\w/]+\.py)`", README, re.MULTILINE)
+
+
+def imports_of(path: str) -> set[str]:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_the_trace_of_one_sale_has_seven_files_that_exist() -> None:
+    assert len(TRACE) == 7
+    assert [path for path in TRACE if not (ROOT / path).is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("caller", "callee"),
+    [
+        ("consign/sales/actions.py", "consign.tabular.opening"),
+        ("consign/sales/actions.py", "consign.sales.mapping"),
+        ("consign/sales/actions.py", "consign.sales.reading"),
+        ("consign/sales/actions.py", "consign.sales.writing"),
+        ("consign/sales/actions.py", "consign.sales.posting"),
+        ("consign/settlement/actions.py", "consign.ledger.actions"),
+    ],
+)
+def test_the_traced_files_call_each_other(caller: str, callee: str) -> None:
+    assert callee in imports_of(caller)
+    assert callee.replace(".", "/") + ".py" in TRACE
+
+
+def test_every_command_is_in_readme() -> None:
+    context = click.Context(cli)
+    assert [name for name in cli.list_commands(context) if not re.search(rf"\b{name}\b", README)] == []
+    for name in ("sales", "numbers"):
+        group = cli.get_command(context, name)
+        assert isinstance(group, click.Group)
+        assert [one for one in group.commands if not re.search(rf"\b{one}\b", README)] == []
+
+
+def test_the_map_names_every_package_and_module() -> None:
+    shown = README[README.index("## The map") : README.index("## Trace one sale")]
+    present = {path.name for path in (ROOT / "consign").iterdir() if path.is_dir() and path.name != "__pycache__"}
+    present |= {path.name for path in (ROOT / "consign").glob("*.py") if not path.name.startswith("__")}
+    assert sorted(name for name in present if name not in shown) == []
+
+
+def test_readme_gives_the_figures_that_were_measured() -> None:
+    figures = README[README.index("## Figures") : README.index("## Glossary")]
+    assert re.search(r"posting / bare COPY", figures)
+    assert re.search(r"\d+,\d{3} rows/s", figures)
