@@ -37,6 +37,18 @@ class NotAllowed(ConsignError):
     code = "identity.not_allowed"
 
 
+def refuse_blank(**texts: str) -> None:
+    """Refuse a text that holds nothing but blank space.
+
+    Raises:
+        BadInput: one does; nothing was changed.
+
+    """
+    for name, given in texts.items():
+        if not given.strip():
+            raise BadInput(f"The {name} is blank; nothing was changed.")
+
+
 @dataclass(frozen=True)
 class Question:
     """Something only a person can decide: *about* is a stable code, *choices* the answers that are taken."""

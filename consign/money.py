@@ -1,5 +1,6 @@
 """Whole rupiah and basis points. There is no float and no division here."""
 
+import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -7,6 +8,7 @@ from consign.errors import BadInput
 
 BP_WHOLE = 10_000
 """Basis points in one: 250 bp is 2.5 %."""
+_PERCENTAGE = re.compile(r"(?P<whole>[0-9]{1,6})(?:[.,](?P<rest>[0-9]{0,2}))?\s*%?")
 
 
 @dataclass(frozen=True, order=True)
@@ -58,7 +60,7 @@ def parse_rate_bp(text: str) -> int:
         BadInput: the text is not such a percentage.
 
     """
-    whole, _, rest = text.strip().removesuffix("%").strip().replace(",", ".").partition(".")
-    if not whole.isascii() or not whole.isdigit() or len(rest) > 2 or (rest and not rest.isdigit()):
+    match = _PERCENTAGE.fullmatch(text.strip())
+    if match is None:
         raise BadInput(f"{text!r} is not a percentage with at most two decimals, such as 2,5%.")
-    return int(whole) * 100 + int(rest.ljust(2, "0"))
+    return int(match["whole"]) * 100 + int((match["rest"] or "").ljust(2, "0"))

@@ -2,13 +2,14 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import select, update
+from psycopg.errors import ExclusionViolation, UniqueViolation
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consign.catalogue.rules import BarcodeTaken, PriceOverlaps, ProductCodeTaken, parse_gtin
-from consign.errors import BadInput
+from consign.catalogue.rules import LONGEST_GTIN, NET_UNITS, BarcodeTaken, PriceOverlaps, ProductCodeTaken, parse_gtin
+from consign.errors import BadInput, refuse_blank
 from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.catalogue import Barcode, Product, ProductAlias, ProductPrice
@@ -20,16 +21,24 @@ def add_product(
     """Add one product in one size and packaging.
 
     Raises:
+        BadInput: code or name is blank, the content is not above zero, or there is no such unit.
         ProductCodeTaken: another product has this code.
 
     """
     authorize(by, Act.MANAGE_PRODUCTS, producer_id=producer_id)
+    refuse_blank(code=code, name=name)
+    if net_content <= 0 or net_unit not in NET_UNITS:
+        raise BadInput(
+            f"The content {net_content} {net_unit} cannot be: above zero in {', '.join(NET_UNITS)}; no product was added."
+        )
     product = Product(producer_id=producer_id, code=code, name=name, net_content=net_content, net_unit=net_unit)
     try:
         with session.begin_nested():
             session.add(product)
     except IntegrityError as error:
-        raise ProductCodeTaken(f"Another product has the code {code!r}; no product was added.") from error
+        if isinstance(error.orig, UniqueViolation):
+            raise ProductCodeTaken(f"Another product has the code {code!r}; no product was added.") from error
+        raise
     record_event(session, by=by, act="product added", subject=f"product:{product.id}", code=code)
     return product
 
@@ -45,14 +54,21 @@ def set_price(session: Session, *, by: Actor, product: Product, price_rp: int, f
     authorize(by, Act.MANAGE_PRODUCTS, producer_id=product.producer_id)
     if price_rp <= 0:
         raise BadInput(f"A price must be above zero, {price_rp} is not; no price was set.")
-    for price in session.scalars(select(ProductPrice).where(ProductPrice.product_id == product.id)):
-        if price.days.lower is not None and price.days.lower >= from_on:
-            raise PriceOverlaps(f"{product.name} has a price from {from_on} or later already; no price was set.")
-        if price.days.contains(from_on):
-            price.days = Range(price.days.lower, from_on)
-    session.flush()
-    session.add(ProductPrice(product_id=product.id, days=Range(from_on, None), price_rp=price_rp))
-    session.flush()
+    taken = f"{product.name} has a price from {from_on} or later already; no price was set."
+    prices = session.scalars(select(ProductPrice).where(ProductPrice.product_id == product.id)).all()
+    if any(price.days.lower is None or price.days.lower >= from_on for price in prices):
+        raise PriceOverlaps(taken)
+    try:
+        with session.begin_nested():
+            for price in prices:
+                if price.days.contains(from_on):
+                    price.days = Range(price.days.lower, from_on)
+            session.flush()
+            session.add(ProductPrice(product_id=product.id, days=Range(from_on, None), price_rp=price_rp))
+    except IntegrityError as error:
+        if isinstance(error.orig, ExclusionViolation):  # another transaction set a price in the meantime
+            raise PriceOverlaps(taken) from error
+        raise
     record_event(
         session,
         by=by,
@@ -70,21 +86,28 @@ def add_gtin(session: Session, *, by: Actor, product: Product, gtin: str, from_o
 
     Raises:
         GtinInvalid: the number is no GTIN.
-        BarcodeTaken: it names another product.
+        BarcodeTaken: it names a product already, perhaps written with fewer or more zeros before it.
 
     """
     authorize(by, Act.MANAGE_CODES, producer_id=product.producer_id)
     number = parse_gtin(gtin)
-    standing = session.get(Barcode, number)
-    if standing is not None:
-        raise BarcodeTaken(f"The number {number} is in use for a product, for ever; no barcode was added.")
-    session.execute(
-        update(Barcode)
-        .where(Barcode.product_id == product.id, Barcode.until_on.is_(None), Barcode.from_on < from_on)
-        .values(until_on=from_on - timedelta(1))
-    )
-    session.add(Barcode(number=number, product_id=product.id, from_on=from_on, until_on=None))
-    session.flush()
+    taken = f"The number {number} is in use for a product, for ever; no barcode was added."
+    # A GTIN-12 is a GTIN-13 without its leading zero: a till may print it either way.
+    same = func.lpad(Barcode.number, LONGEST_GTIN, "0") == number.rjust(LONGEST_GTIN, "0")
+    if session.scalar(select(Barcode.number).where(same)) is not None:
+        raise BarcodeTaken(taken)
+    try:
+        with session.begin_nested():
+            session.execute(
+                update(Barcode)
+                .where(Barcode.product_id == product.id, Barcode.until_on.is_(None), Barcode.from_on < from_on)
+                .values(until_on=from_on - timedelta(1))
+            )
+            session.add(Barcode(number=number, product_id=product.id, from_on=from_on, until_on=None))
+    except IntegrityError as error:
+        if isinstance(error.orig, UniqueViolation):  # another transaction added it in the meantime
+            raise BarcodeTaken(taken) from error
+        raise
     record_event(session, by=by, act="barcode added", subject=f"product:{product.id}", number=number)
     return number
 
@@ -93,10 +116,13 @@ def add_product_alias(session: Session, *, by: Actor, partner_id: int, product: 
     """Let *partner_id*'s tills call the product *alias*; matched to the letter, also in its case.
 
     Raises:
+        BadInput: the alias is blank.
         ProductCodeTaken: the partner uses this code for another product.
 
     """
     authorize(by, Act.MANAGE_CODES, producer_id=product.producer_id)
+    refuse_blank(alias=alias)
+    alias = alias.strip()
     standing = session.get(ProductAlias, (partner_id, alias))
     if standing is not None and standing.product_id == product.id:
         return

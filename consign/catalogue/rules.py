@@ -3,6 +3,8 @@
 from consign.errors import BadInput, Conflict, NotFound
 
 GTIN_LENGTHS = (8, 12, 13, 14)
+LONGEST_GTIN = 14
+NET_UNITS = ("g", "kg", "ml", "l", "pcs")
 
 
 class GtinInvalid(BadInput):
@@ -47,8 +49,8 @@ def compute_check_digit(payload: str) -> str:
 def parse_gtin(text: str) -> str:
     """Return a GTIN-8, 12, 13 or 14 as its digits, leading zeros kept. A wrong number is refused, never repaired.
 
-    Restricted numbers (GTIN-13 beginning with 02, 04, 2, or 05 and 98 to 99 for coupons; GTIN-8 beginning with 0 or 2)
-    are valid only inside one company or city, so they are no GTINs.
+    Restricted numbers are valid only inside one company or city, so they are no GTINs: GTIN-13 beginning with 02,
+    04, 05, 2, 98 or 99, or with the five zeros that keep it apart from a GTIN-8; GTIN-8 beginning with 0 or 2.
 
     Raises:
         GtinInvalid: the length, the check digit or the prefix is wrong.
@@ -73,5 +75,5 @@ def parse_gtin(text: str) -> str:
 def _is_restricted(digits: str) -> bool:
     if len(digits) == 8:
         return digits[0] in "02"
-    thirteen = digits.rjust(14, "0")[1:]
-    return thirteen[:2] in {"02", "04", "05", "98", "99"} or thirteen[0] == "2" or thirteen.startswith("0000")
+    thirteen = digits.rjust(LONGEST_GTIN, "0")[1:]
+    return thirteen[:2] in {"02", "04", "05", "98", "99"} or thirteen[0] == "2" or thirteen.startswith("00000")

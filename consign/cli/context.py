@@ -28,9 +28,11 @@ class Context:
         """Read the settings; close at the end what was opened."""
         settings = Settings()
         context = cls(settings.model_copy(update={"region": region}) if region else settings)
-        yield context
-        if "database" in vars(context):
-            context.database.close()
+        try:
+            yield context
+        finally:
+            if "database" in vars(context):
+                context.database.close()
 
     @cached_property
     def database(self) -> Database:

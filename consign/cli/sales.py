@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from consign.sales.rules import Overlap
 from consign.tabular.dates import DateOrder
 from consign.tabular.headers import normalize
 from consign.tabular.numbers import NumberStyle
+from reports.statement import format_quantity
 
 NEEDS_DECISION = 3
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -223,7 +225,7 @@ def uploads(context: Context, *, partner: str | None, login: str, as_json: bool)
                 "file": one.name,
                 "status": one.status,
                 "rows": one.rows_read,
-                "received_at": str(one.received_at),
+                "received_at": f"{one.received_at:%Y-%m-%d %H:%M} UTC",
             }
             for one in find_uploads(session, partner_id=partner_id)
         ]

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.db import run_last
-from consign.errors import BadInput, Conflict, NotAllowed
+from consign.errors import BadInput, Conflict, NotAllowed, refuse_blank
 from consign.identity.rules import Act, Actor, Role, authorize, compute_event_hash
 from consign.models.identity import AuditEvent, AuditHead, UserAccount
+from consign.models.partners import Store
 
 WAITING_EVENTS = "waiting_events"
 SCOPED = {
@@ -65,7 +66,8 @@ def add_user(
 
     Raises:
         NotAllowed: *by* is no admin, or is blank although the region has users.
-        BadInput: the role needs a partner, store or producer that is not given, or does not take a given one.
+        BadInput: login or name is blank, the role needs a partner, store or producer that is not given or does not
+            take a given one, or the store is another partner's.
         LoginTaken: the login is in use.
 
     """
@@ -73,15 +75,20 @@ def add_user(
         authorize(by, Act.MANAGE_USERS)
     elif role is not Role.ADMIN or session.scalar(select(exists().select_from(UserAccount))):
         raise NotAllowed("Only the first admin of a region is added without --as; no user was added.")
+    refuse_blank(login=login, name=name)
     scope = {"partner_id": partner_id, "store_id": store_id, "producer_id": producer_id}
     given = {key for key, value in scope.items() if value is not None}
     needed = set(SCOPED.get(role, ()))
     if given != needed:
         wanted = ", ".join(sorted(key.removesuffix("_id") for key in needed)) or "no partner, store or producer"
         raise BadInput(f"The role {role} is held for {wanted}; no user was added.")
-    if session.scalar(select(exists().where(UserAccount.login == login.lower()))):
-        raise LoginTaken(f"The login {login.lower()!r} is in use; no user was added.")
-    user = UserAccount(login=login.lower(), name=name, role=role.value, active=True, added_at=clock.now(), **scope)
+    in_partner = exists().where(Store.id == store_id, Store.partner_id == partner_id)
+    if store_id is not None and not session.scalar(select(in_partner)):
+        raise BadInput("The store is not one of the partner's; no user was added.")
+    login = login.strip().lower()
+    if session.scalar(select(exists().where(UserAccount.login == login))):
+        raise LoginTaken(f"The login {login!r} is in use; no user was added.")
+    user = UserAccount(login=login, name=name, role=role.value, active=True, added_at=clock.now(), **scope)
     session.add(user)
     session.flush()
     record_event(session, by=by, act="user added", subject=f"user:{user.id}", login=user.login, role=user.role)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, LargeBinary
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, ForeignKeyConstraint, Identity, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,6 +26,7 @@ class UserAccount(RegionBase):
             "(role IN ('store_manager', 'partner_finance')) = (partner_id IS NOT NULL)", name="partner_scope"
         ),
         CheckConstraint("login = lower(login) AND login <> ''", name="login"),
+        ForeignKeyConstraint(["store_id", "partner_id"], ["store.id", "store.partner_id"]),
         {"info": CHANGING},
     )
 
@@ -35,7 +36,7 @@ class UserAccount(RegionBase):
     name: Mapped[str]
     role: Mapped[str]
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
-    store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
+    store_id: Mapped[int | None]
     producer_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"))
     active: Mapped[bool]
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

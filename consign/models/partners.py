@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -87,11 +87,14 @@ class StoreAlias(RegionBase):
     """Another name that a partner's files use for a store; matched to the letter."""
 
     __tablename__ = "store_alias"
-    __table_args__ = ({"info": CHANGING},)
+    __table_args__ = (
+        ForeignKeyConstraint(["store_id", "partner_id"], ["store.id", "store.partner_id"]),
+        {"info": CHANGING},
+    )
 
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"), primary_key=True)
     alias: Mapped[str] = mapped_column(primary_key=True)
-    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    store_id: Mapped[int]
 
 
 class Agreement(RegionBase):
@@ -114,15 +117,17 @@ class Agreement(RegionBase):
             ("days", "&&"),
             name="ex_agreement_scope",
         ),
+        ForeignKeyConstraint(["store_id", "partner_id"], ["store.id", "store.partner_id"]),
+        ForeignKeyConstraint(["product_id", "producer_id"], ["product.id", "product.producer_id"]),
         {"info": CHANGING},
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
     producer_id: Mapped[int] = mapped_column(ForeignKey("producer.id"))
-    store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
+    store_id: Mapped[int | None]
     """Only this store; blank for all of the partner's."""
-    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    product_id: Mapped[int | None]
     """Only this product; blank for all of the producer's."""
     days: Mapped[Range[date]] = mapped_column(DATERANGE)
     """First day inside, last day outside, open when no end is agreed."""

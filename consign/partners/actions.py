@@ -2,13 +2,14 @@
 
 from datetime import date, timedelta
 
+from psycopg.errors import ExclusionViolation, ForeignKeyViolation, UniqueViolation
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from compliance import nib as nib_numbers
-from consign.errors import BadInput
+from consign.errors import BadInput, refuse_blank
 from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize
 from consign.models import RegionBase
@@ -19,6 +20,7 @@ from consign.partners.rules import (
     Terms,
     refuse_days_out_of_order,
     refuse_fee_out_of_bounds,
+    refuse_impossible_terms,
 )
 from consign.period import ZONES, Cycle
 
@@ -29,11 +31,12 @@ def add_producer(session: Session, *, by: Actor, code: str, name: str, nib: str 
     """Add a producer; *nib* may stay blank until its paper is in.
 
     Raises:
-        BadInput: the NIB is not 13 digits.
+        BadInput: code or name is blank, or the NIB is not 13 digits.
         CodeTaken: the code or the NIB belongs to another producer.
 
     """
     authorize(by, Act.MANAGE_PRODUCERS)
+    refuse_blank(code=code, name=name)
     try:
         digits = nib_numbers.parse(nib) if nib else None
     except ValueError as error:
@@ -48,11 +51,12 @@ def add_partner(session: Session, *, by: Actor, code: str, name: str, kind: str,
     """Add a retail partner that is settled every *cycle*.
 
     Raises:
-        BadInput: there is no such kind of partner.
+        BadInput: code or name is blank, or there is no such kind of partner.
         CodeTaken: the code belongs to another partner.
 
     """
     authorize(by, Act.MANAGE_PARTNERS)
+    refuse_blank(code=code, name=name)
     if kind not in PARTNER_KINDS:
         raise BadInput(f"{kind!r} is no kind of partner; there are {', '.join(PARTNER_KINDS)}.")
     partner = Partner(code=code, name=name, kind=kind, cycle=cycle.value)
@@ -67,15 +71,19 @@ def add_store(
     """Add a store that sells consigned goods from *opened_on* on, its days ending by the clock of *zone*.
 
     Raises:
-        BadInput: the zone is not one of Indonesia's three.
-        CodeTaken: the partner has another store with this code.
+        BadInput: code or name is blank, or the zone is not one of Indonesia's three.
+        CodeTaken: the partner has another store with this code, or calls another one so.
 
     """
     authorize(by, Act.MANAGE_PARTNERS, partner_id=partner_id)
+    refuse_blank(code=code, name=name)
     if zone not in ZONES:
         raise BadInput(f"{zone!r} is no zone of Indonesia; there are {', '.join(ZONES)}.")
+    taken = f"The partner has another store {code!r}; no store was added."
+    if session.get(StoreAlias, (partner_id, code)) is not None:
+        raise CodeTaken(taken)
     store = Store(partner_id=partner_id, code=code, name=name, zone=zone, opened_on=opened_on, closed_on=None)
-    _add(session, store, f"The partner has another store {code!r}; no store was added.")
+    _add(session, store, taken)
     record_event(session, by=by, act="store added", subject=f"store:{store.id}", code=code)
     return store
 
@@ -84,10 +92,16 @@ def add_store_alias(session: Session, *, by: Actor, store: Store, alias: str) ->
     """Let the partner's files call *store* also *alias*.
 
     Raises:
+        BadInput: the alias is blank.
         CodeTaken: the alias names another store of the partner, by its code or as an alias.
 
     """
     authorize(by, Act.MANAGE_PARTNERS, partner_id=store.partner_id)
+    refuse_blank(alias=alias)
+    alias = alias.strip()
+    standing = session.get(StoreAlias, (store.partner_id, alias))
+    if standing is not None and standing.store_id == store.id:
+        return
     taken = f"{alias!r} names another store of the partner; no alias was added."
     if session.scalar(select(Store.id).where(Store.partner_id == store.partner_id, Store.code == alias)):
         raise CodeTaken(taken)
@@ -114,11 +128,13 @@ def add_agreement(
     Raises:
         FeeOutOfBounds: the region does not allow this fee.
         AgreementOverlaps: another agreement of the same scope is in force on some of these days.
-        BadInput: the days are out of order.
+        BadInput: the days are out of order, a rate or the payment term cannot be, the store is not the partner's,
+            or the product not the producer's.
 
     """
     authorize(by, Act.MANAGE_AGREEMENTS, partner_id=partner_id, producer_id=producer_id)
     refuse_days_out_of_order(first, last)
+    refuse_impossible_terms(terms)
     bounds = session.get_one(RegionTerms, 1)
     refuse_fee_out_of_bounds(terms.fee_rate_bp, from_bp=bounds.fee_from_bp, to_bp=bounds.fee_to_bp)
     agreement = Agreement(
@@ -138,9 +154,15 @@ def add_agreement(
         with session.begin_nested():
             session.add(agreement)
     except IntegrityError as error:
-        raise AgreementOverlaps(
-            "An agreement of the same scope is in force on some of these days; no agreement was added."
-        ) from error
+        if isinstance(error.orig, ExclusionViolation):
+            raise AgreementOverlaps(
+                "An agreement of the same scope is in force on some of these days; no agreement was added."
+            ) from error
+        if isinstance(error.orig, ForeignKeyViolation):
+            raise BadInput(
+                "The store is not one of the partner's, or the product none of the producer's; no agreement was added."
+            ) from error
+        raise
     record_event(
         session,
         by=by,
@@ -162,4 +184,6 @@ def _add(session: Session, row: RegionBase, taken: str) -> None:
         with session.begin_nested():
             session.add(row)
     except IntegrityError as error:
-        raise CodeTaken(taken) from error
+        if isinstance(error.orig, UniqueViolation):
+            raise CodeTaken(taken) from error
+        raise

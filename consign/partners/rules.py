@@ -5,7 +5,9 @@ from datetime import date
 from enum import StrEnum
 
 from consign.errors import BadInput, Conflict, NotFound
-from consign.money import format_rate
+from consign.money import BP_WHOLE, format_rate
+
+LONGEST_TERM_DAYS = 365
 
 
 class FeeOn(StrEnum):
@@ -71,6 +73,23 @@ def refuse_fee_out_of_bounds(fee_rate_bp: int, *, from_bp: int, to_bp: int) -> N
         raise FeeOutOfBounds(
             f"A fee of {format_rate(fee_rate_bp)} is outside the region's {format_rate(from_bp)} to"
             f" {format_rate(to_bp)}; no agreement was added."
+        )
+
+
+def refuse_impossible_terms(terms: Terms) -> None:
+    """Refuse tax rates outside 0 to 100 % and a payment term outside 0 to 365 days, both ends inside.
+
+    Raises:
+        BadInput: one lies outside; no agreement was added.
+
+    """
+    for name, rate_bp in (("tax on the fee", terms.fee_tax_bp), ("PPh 23", terms.pph23_bp)):
+        if not 0 <= rate_bp <= BP_WHOLE:
+            raise BadInput(f"The {name} is {format_rate(rate_bp)}; from 0% to 100% can be. No agreement was added.")
+    if not 0 <= terms.payment_term_days <= LONGEST_TERM_DAYS:
+        raise BadInput(
+            f"The payment term is {terms.payment_term_days} days; from 0 to {LONGEST_TERM_DAYS} can be."
+            " No agreement was added."
         )
 
 

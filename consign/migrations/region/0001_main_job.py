@@ -214,8 +214,14 @@ def upgrade() -> None:
         sa.CheckConstraint("pph23_bp BETWEEN 0 AND 10000", name=op.f("ck_agreement_pph23")),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_agreement_partner_id")),
         sa.ForeignKeyConstraint(["producer_id"], ["producer.id"], name=op.f("fk_agreement_producer_id")),
-        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_agreement_product_id")),
-        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_agreement_store_id")),
+        sa.ForeignKeyConstraint(
+            ["product_id", "producer_id"],
+            ["product.id", "product.producer_id"],
+            name=op.f("fk_agreement_product_id_producer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["store_id", "partner_id"], ["store.id", "store.partner_id"], name=op.f("fk_agreement_store_id_partner_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
     )
     op.create_table(
@@ -263,7 +269,11 @@ def upgrade() -> None:
         sa.Column("alias", sa.String(), nullable=False),
         sa.Column("store_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_store_alias_partner_id")),
-        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_store_alias_store_id")),
+        sa.ForeignKeyConstraint(
+            ["store_id", "partner_id"],
+            ["store.id", "store.partner_id"],
+            name=op.f("fk_store_alias_store_id_partner_id"),
+        ),
         sa.PrimaryKeyConstraint("partner_id", "alias", name=op.f("pk_store_alias")),
     )
     op.create_table(
@@ -318,7 +328,11 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_user_account_partner_id")),
         sa.ForeignKeyConstraint(["producer_id"], ["producer.id"], name=op.f("fk_user_account_producer_id")),
-        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_user_account_store_id")),
+        sa.ForeignKeyConstraint(
+            ["store_id", "partner_id"],
+            ["store.id", "store.partner_id"],
+            name=op.f("fk_user_account_store_id_partner_id"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
         sa.UniqueConstraint("login", name=op.f("uq_user_account_login")),
     )

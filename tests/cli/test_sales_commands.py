@@ -1,0 +1,144 @@
+"""Sales and settlement on the command line: what is printed, and with what it ends."""
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from consign.cli import main
+from consign.db import Database
+from tests.builders import AUDITOR, FINANCE, KERIPIK, build_city, write_csv
+from tests.conftest import REGION
+
+ROW = f"2026-09-05,T1,S1,{KERIPIK},Keripik,2,15000,30000"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended, and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Terminal:
+    """Runs `consign` as a terminal would, in this process."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def run(self, *words: object) -> Ended:
+        self._monkeypatch.setattr(sys, "argv", ["consign", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = self._capsys.readouterr()
+        return Ended(int(str(ended.value.code)), printed.out, printed.err)
+
+    def json(self, *words: object) -> dict[str, object]:
+        return json.loads(self.run(*words, "--json").out)
+
+
+@pytest.fixture
+def bare_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Terminal:
+    """Run commands where no database answers."""
+    monkeypatch.setenv("CONSIGN_DATABASE_URL", "postgresql://nobody@nowhere.invalid/none")
+    monkeypatch.setenv("CONSIGN_DATA_DIR", str(tmp_path / "data"))
+    return Terminal(monkeypatch, capsys)
+
+
+@pytest.fixture
+def terminal(bare_terminal: Terminal, monkeypatch: pytest.MonkeyPatch, database: Database) -> Terminal:
+    """Run commands against a city of one's own, as its finance officer."""
+    with database.transaction(REGION) as session:
+        build_city(session)
+    url = database._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    for name, value in {"DATABASE_URL": url, "REGION": REGION, "AS": FINANCE}.items():
+        monkeypatch.setenv(f"CONSIGN_{name}", value)
+    return bare_terminal
+
+
+def test_a_file_becomes_a_statement_step_by_step(terminal: Terminal, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, ROW, "2026-09-06,T1,S2,99,Apa,1,1000,1000")
+    asked = terminal.run("sales", "post", path, "--partner", "BM")
+    assert (asked.status, "mapping" in asked.err) == (3, True)
+
+    rehearsed = terminal.run("sales", "post", path, "--partner", "BM", "--accept-mapping", "--dry-run")
+    assert (rehearsed.status, "nothing was kept" in rehearsed.out) == (0, True)
+
+    posted = terminal.json("sales", "post", path, "--partner", "BM", "--accept-mapping")
+    assert (posted["rows_read"], posted["posted"], posted["parked"], posted["sales_rp"]) == (2, 1, 1, 30_000)
+    assert "product.unknown" in terminal.run("sales", "parked", "--partner", "BM").out
+
+    close = ("settlement", "close", "--partner", "BM", "--until", "2026-09-30")
+    incomplete = terminal.run(*close)
+    assert (incomplete.status, "nothing was changed" in incomplete.err) == (3, True)
+    # Rp30.000 less 2,5 % is Rp29.250.
+    assert "Rp29.250" in terminal.run(*close, "--incomplete", "uji coba").out
+
+    target = tmp_path / "nota.csv"
+    assert terminal.run("statement", "NP-2026-000001", "-o", target).status == 0
+    assert "Harus dibayar mitra" in target.read_text(encoding="utf-8-sig")
+    assert terminal.json("check") == {"breaches": []}
+    assert "Rp29.250" in terminal.run("owed").out
+
+
+def test_what_is_refused_says_what_happened_and_what_did_not(terminal: Terminal, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    refused = terminal.run("sales", "post", empty, "--partner", "BM")
+    assert (refused.status, "nothing of it was used. [file.empty]" in refused.err) == (2, True)
+    unknown = terminal.run("sales", "post", empty, "--partner", "XX")
+    assert (unknown.status, "partners.unknown_code" in unknown.err) == (2, True)
+    forbidden = terminal.run("sales", "post", empty, "--partner", "BM", "--as", AUDITOR)
+    assert (forbidden.status, "identity.not_allowed" in forbidden.err) == (2, True)
+
+
+def test_inspect_shows_what_a_file_is_without_a_database(bare_terminal: Terminal, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, ROW, "2026-02-31,T1,S2,1,Apa,1,1000,1000", "Total,,,,,3,,31000")
+    found = bare_terminal.json("sales", "inspect", path)
+    assert (found["container"], found["encoding"], found["delimiter"], found["header_row"]) == ("csv", "utf-8", ",", 1)
+    assert (found["rows_read"], found["accepted"], found["ignored"], found["problems"]) == (3, 1, 1, 1)
+    assert (found["quantity_total"], found["gross_total_rp"]) == ("2", 30_000)
+    assert found["columns"] == {
+        "date": "Tanggal",
+        "store": "Kode Toko",
+        "barcode": "Barcode",
+        "name": "Nama Produk",
+        "quantity": "Jumlah",
+        "unit_price": "Harga Satuan",
+        "gross": "Total",
+        "receipt": "No Struk",
+    }
+    assert found["problem_rows"] == [{"row": 3, "column": "Tanggal", "cell": "2026-02-31", "code": "date.invalid"}]
+    assert found["ignored_rows"] == [{"row": 4, "reason": "total_row"}]
+
+
+def test_inspect_ends_with_three_where_a_person_must_decide(bare_terminal: Terminal, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, f"05/06/2026,T1,S1,{KERIPIK},Keripik,1,15000,15000")
+    undecided = bare_terminal.run("sales", "inspect", path, "--json")
+    assert undecided.status == 3
+    assert json.loads(undecided.out)["questions"][0]["about"] == "date_order"
+    assert json.loads(undecided.out)["accepted"] == 0
+
+
+def test_inspect_ends_with_two_where_it_refuses(bare_terminal: Terminal, tmp_path: Path) -> None:
+    broken = tmp_path / "a.pdf"
+    broken.write_bytes(b"%PDF-1.7")
+    refused = bare_terminal.run("sales", "inspect", broken, "--json")
+    assert refused.status == 2
+    assert json.loads(refused.out)["refused"]["code"] == "file.not_a_table"
+
+
+def test_a_held_upload_can_be_given_up_and_a_posted_one_reversed(terminal: Terminal, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, ROW)
+    terminal.run("sales", "post", path, "--partner", "BM")
+    assert terminal.run("sales", "cancel", 1, "--reason", "salah berkas").status == 0
+    posted = terminal.json("sales", "post", path, "--partner", "BM", "--accept-mapping")
+    assert posted["upload_id"] == 2
+    assert terminal.run("sales", "cancel", 2, "--reason", "terlambat").status == 2
+    assert "1 lines" in terminal.run("sales", "reverse", 2, "--reason", "salah gerai").out
+    assert terminal.json("check") == {"breaches": []}
