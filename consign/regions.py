@@ -60,6 +60,20 @@ def find_regions(database: Database) -> list[Region]:
         return [Region(code=row.code, name=row.name, added_at=row.added_at) for row in rows]
 
 
+def get_region(database: Database, code: str) -> Region:
+    """Return the region with *code*.
+
+    Raises:
+        RegionUnknown: the region has not been added here.
+
+    """
+    digits = code.replace(".", "")
+    found = next((region for region in find_regions(database) if region.code == digits), None)
+    if found is None:
+        raise RegionUnknown(f"Region {code} has not been added here; see `consign region add`.")
+    return found
+
+
 def _ensure_role(connection: Connection, role: str) -> None:
     """Make the region's role; it may log in because workers of a sharded cluster connect as it."""
     if connection.scalar(text("SELECT to_regrole(:role) IS NULL"), {"role": role}):

@@ -252,7 +252,15 @@ def parked(context: Context, *, partner: str, login: str, as_json: bool) -> None
     print_table(
         ("Waits for", "Cell", "Name", "Lines", "Quantity", "Gross", "Perhaps"),
         [
-            (one.reason, one.cell, one.name, one.lines, format_quantity(Decimal(one.quantity)), Rupiah(one.gross_rp), one.suggestion)
+            (
+                one.reason,
+                one.cell,
+                one.name,
+                one.lines,
+                format_quantity(Decimal(one.quantity)),
+                Rupiah(one.gross_rp),
+                one.suggestion,
+            )
             for one in found
         ],
         right=("Lines", "Quantity", "Gross"),

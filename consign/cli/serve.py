@@ -5,6 +5,7 @@ import uvicorn
 
 from consign.app import create_app
 from consign.cli.context import Context, pass_context
+from consign.regions import get_region
 
 
 @click.command()
@@ -13,6 +14,7 @@ from consign.cli.context import Context, pass_context
 @pass_context
 def serve(context: Context, *, host: str, port: int) -> None:
     """Serve the region's pages."""
-    app = create_app(context.database, region=context.region)
+    region = get_region(context.database, context.region)
+    app = create_app(context.database, region=region.code, region_name=region.name)
     click.echo(f"Serving region {context.region} on http://{host}:{port}")
     uvicorn.run(app, host=host, port=port, log_level="warning")

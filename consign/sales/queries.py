@@ -1,5 +1,6 @@
 """Reading uploads, parked lines and store-days."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,21 +46,31 @@ def find_profile(session: Session, *, partner_id: int, signature: str) -> SalesP
     ).first()
 
 
-def find_file_count(session: Session, upload_id: int) -> FileCount:
-    """Return where the rows of an upload went so far. A dismissed row counts as ignored."""
-    row = session.execute(
+def find_file_counts(session: Session, upload_ids: Collection[int]) -> dict[int, FileCount]:
+    """Return for each upload where its rows went so far. A dismissed row counts as ignored."""
+    rows = session.execute(
         text("""
-        SELECT COALESCE(rows_read, 0) AS rows_read,
-          (SELECT COALESCE(sum(posted_rows), 0) FROM sales_posting
-            WHERE upload_id = :upload AND kind IN ('file', 'parked')) AS posted,
-          (SELECT count(*) FROM sales_known WHERE upload_id = :upload) AS known,
-          COALESCE(rows_ignored, 0)
-            + (SELECT count(*) FROM sales_parked WHERE upload_id = :upload AND state = 'dismissed') AS ignored,
-          (SELECT count(*) FROM sales_parked WHERE upload_id = :upload AND state IN ('open', 'withdrawn')) AS parked
-        FROM sales_upload WHERE id = :upload"""),
-        {"upload": upload_id},
-    ).one()
-    return FileCount(upload_id, row.rows_read, int(row.posted), row.known, row.ignored, row.parked)
+        SELECT upload.id AS upload_id, COALESCE(rows_read, 0) AS rows_read, COALESCE(posting.rows, 0)::bigint AS posted,
+          COALESCE(known.rows, 0) AS known, COALESCE(rows_ignored, 0) + COALESCE(parked.dismissed, 0) AS ignored,
+          COALESCE(parked.waiting, 0) AS parked
+        FROM sales_upload AS upload
+        LEFT JOIN (SELECT upload_id, sum(posted_rows) AS rows FROM sales_posting
+          WHERE upload_id = ANY(:uploads) AND kind IN ('file', 'parked') GROUP BY 1) AS posting
+          ON posting.upload_id = upload.id
+        LEFT JOIN (SELECT upload_id, count(*) AS rows FROM sales_known
+          WHERE upload_id = ANY(:uploads) GROUP BY 1) AS known ON known.upload_id = upload.id
+        LEFT JOIN (SELECT upload_id, count(*) FILTER (WHERE state = 'dismissed') AS dismissed,
+            count(*) FILTER (WHERE state IN ('open', 'withdrawn')) AS waiting
+          FROM sales_parked WHERE upload_id = ANY(:uploads) GROUP BY 1) AS parked ON parked.upload_id = upload.id
+        WHERE upload.id = ANY(:uploads)"""),
+        {"uploads": list(upload_ids)},
+    )
+    return {row.upload_id: FileCount(**row._mapping) for row in rows}  # noqa: SLF001  # SQLAlchemy's public name for it
+
+
+def find_file_count(session: Session, upload_id: int) -> FileCount:
+    """Return where the rows of one upload went so far."""
+    return find_file_counts(session, [upload_id])[upload_id]
 
 
 def find_uploads(session: Session, *, partner_id: int | None = None, limit: int = 50) -> list[SalesUpload]:

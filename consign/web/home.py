@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from consign.money import Rupiah
 from consign.partners.queries import find_partners
-from consign.sales.queries import find_file_count, find_uploads
+from consign.sales.queries import find_file_counts, find_uploads
 from consign.settlement.queries import find_owed
 from consign.web.session import Db
 
@@ -34,18 +34,20 @@ def show_home(request: Request, db: Db) -> HTMLResponse:
     """Show the region's partners, what they owe by the ledger, and the last uploads."""
     owed = find_owed(db)
     names = {partner.id: partner.name for partner in find_partners(db)}
+    last = find_uploads(db, limit=LAST_UPLOADS)
+    counts = find_file_counts(db, [upload.id for upload in last])
     uploads = [
         {
             "partner": names[upload.partner_id],
             "name": upload.name,
             "status": STATUS_WORDS[upload.status],
             "received_at": upload.received_at,
-            "count": find_file_count(db, upload.id),
+            "count": counts[upload.id],
         }
-        for upload in find_uploads(db, limit=LAST_UPLOADS)
+        for upload in last
     ]
     facts = {
-        "region": request.app.state.region,
+        "region": request.app.state.region_name,
         "owed": owed,
         "owed_total_rp": sum(one.owed_rp for one in owed),
         "uploads": uploads,
