@@ -10,6 +10,7 @@ from typing import Any
 
 import psutil
 from sqlalchemy import URL, Connection, Engine, Executable, Result, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from consign.errors import BadInput, ConsignError
@@ -21,6 +22,12 @@ class RegionUnknown(ConsignError):
     """There is no such region in this installation; nothing was read or changed."""
 
     code = "region.unknown"
+
+
+class DatabaseUnreachable(ConsignError):
+    """The database server does not answer, or refuses this login; nothing was read or changed."""
+
+    code = "database.unreachable"
 
 
 def region_name(code: str) -> str:
@@ -57,10 +64,11 @@ class Database:
 
         Raises:
             RegionUnknown: the region has not been added here.
+            DatabaseUnreachable: the server does not answer.
 
         """
         name = region_name(region)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             if not connection.scalar(text("SELECT to_regrole(:name) IS NOT NULL"), {"name": name}):
                 raise RegionUnknown(f"Region {region} has not been added here; see `consign region add`.")
             connection.execute(
@@ -75,10 +83,21 @@ class Database:
 
     @contextmanager
     def owner(self) -> Iterator[Connection]:
-        """Run one transaction as the owner of all schemas, for migrations and the region register."""
-        with self._engine.connect() as connection:
+        """Run one transaction as the owner of all schemas, for migrations and the region register.
+
+        Raises:
+            DatabaseUnreachable: the server does not answer.
+
+        """
+        with self._connect() as connection:
             yield connection
             connection.commit()
+
+    def _connect(self) -> Connection:
+        try:
+            return self._engine.connect()
+        except OperationalError as error:
+            raise DatabaseUnreachable(f"The database does not answer ({error.orig}); nothing was changed.") from error
 
     def close(self) -> None:
         """Close all connections; an embedded server stops when its last user ends."""

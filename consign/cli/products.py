@@ -9,6 +9,7 @@ from consign.catalogue import actions
 from consign.catalogue.queries import get_product
 from consign.cli.context import DAY, Context, as_user, pass_context
 from consign.identity.rules import Actor
+from consign.money import Rupiah
 from consign.partners.queries import find_partners, get_partner, get_producer
 from consign.sales.actions import place_parked
 
@@ -67,9 +68,7 @@ def price_(context: Context, *, code: str, price: int, from_on: datetime, login:
     with context.acting(login) as (session, by):
         actions.set_price(session, by=by, product=get_product(session, code), price_rp=price, from_on=from_on.date())
         placed = place_everywhere(session, by)
-    click.echo(
-        f"{code} costs Rp{price:,} from {from_on:%d/%m/%Y} on; {placed} parked lines were placed.".replace(",", ".")
-    )
+    click.echo(f"{code} costs {Rupiah(price)} from {from_on:%d/%m/%Y} on; {placed} parked lines were placed.")
 
 
 @product.command("gtin")

@@ -103,7 +103,8 @@ def add_store_alias(session: Session, *, by: Actor, store: Store, alias: str) ->
     if standing is not None and standing.store_id == store.id:
         return
     taken = f"{alias!r} names another store of the partner; no alias was added."
-    if session.scalar(select(Store.id).where(Store.partner_id == store.partner_id, Store.code == alias)):
+    code_of = select(Store.id).where(Store.partner_id == store.partner_id, Store.code == alias)
+    if standing is not None or session.scalar(code_of) is not None:
         raise CodeTaken(taken)
     _add(session, StoreAlias(partner_id=store.partner_id, alias=alias, store_id=store.id), taken)
     record_event(session, by=by, act="store alias added", subject=f"store:{store.id}", alias=alias)

@@ -14,15 +14,16 @@ from consign.models.settlement import Closing, Statement
 from consign.settlement.rules import AgreementSum, StatementUnknown
 from reports.statement import StatementFigures, StatementLine
 
-# The sales of a partner inside the cut (:until, :posting) and outside the one before (:before, :before_posting). Of the
-# postings before the last cut only those matter (:straddling) that hold days behind it.
+# The sales of a partner inside the cut (:until, :posting) and outside the one before (:before, :before_posting). Only the
+# postings that can hold any are looked into (:postings), so that what was settled long ago costs nothing.
 CUT = """
-    sale.partner_id = :partner AND sale.posting_no <= :posting AND sale.sold_on <= :until
-    AND (sale.posting_no > :before_posting OR (sale.posting_no = ANY(:straddling) AND sale.sold_on > :before))"""
+    sale.partner_id = :partner AND sale.posting_no = ANY(:postings) AND sale.sold_on <= :until
+    AND (sale.posting_no > :before_posting OR sale.sold_on > :before)"""
 
-STRADDLING = text("""
+POSTINGS = text("""
     SELECT number FROM sales_posting
-    WHERE partner_id = :partner AND number <= :before_posting AND last_on > :before AND first_on <= :until""")
+    WHERE partner_id = :partner AND number <= :posting AND first_on <= :until
+      AND (number > :before_posting OR last_on > :before)""")
 
 # Grouped by agreement alone, which belongs to one producer: few groups, so that the server may share out the work.
 SUMS = text(f"""
@@ -72,7 +73,7 @@ def find_cut(session: Session, closing: Closing) -> dict[str, Any]:
         "before": closing.before_on,
         "before_posting": closing.before_posting_no,
     }
-    return {**cut, "straddling": list(session.scalars(STRADDLING, cut))}
+    return {**cut, "postings": list(session.scalars(POSTINGS, cut))}
 
 
 def find_last_closing(session: Session, partner_id: int) -> Closing | None:

@@ -1,6 +1,9 @@
 """A city of any size and its sales files, always the same for the same size."""
 
+import atexit
 import random
+import shutil
+import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,6 +20,16 @@ from tests.builders import gtin
 LOGIN = "keuangan@bench.example"
 STORES, PRODUCERS, PRODUCTS = 200, 1_000, 2_000
 HEADER = "Tanggal,Kode Toko,Kassa,No Struk,Barcode,Nama Produk,Jumlah,Harga Satuan,Diskon,Total\n"
+
+
+def make_folder() -> Path:
+    """Make a folder that is removed when the process ends, after the server in it has stopped.
+
+    It lies on a disk, where a temporary folder may lie in memory.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="consign-bench-", dir="/var/tmp"))  # removed at the end
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def price_of(product: int) -> int:

@@ -9,7 +9,6 @@ import json
 import platform
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import date
 from pathlib import Path
@@ -25,7 +24,7 @@ from consign.partners.queries import get_partner
 from consign.period import Cycle, period_of
 from consign.regions import add_region
 from consign.settlement.actions import close_period
-from tests.bench.generate import LOGIN, fill_city, write_sales_file
+from tests.bench.generate import LOGIN, fill_city, make_folder, write_sales_file
 
 REGION = "64.71"
 TWINS = ("sale_twin", "sale_lean")
@@ -138,19 +137,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--standing", type=int, default=10, help="months of sales that stand before the last rounds")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="consign-bench-", dir="/var/tmp") as folder:  # deleted at the end
-        bench = Bench(Path(folder), lines=given.lines)
-        rounds = [bench.round(date(2025, 6 + place, 1)) for place in range(given.rounds)]
-        print(report("fresh table", rounds, given.lines), flush=True)
-        if given.standing:
-            bench.stand([date(2020 + place // 12, 1 + place % 12, 1) for place in range(given.standing)])
-            large = [bench.round(date(2025, 6 + given.rounds + place, 1)) for place in range(given.rounds)]
-            print(report(f"{given.standing * given.lines:,} rows more in the table", large, given.lines), flush=True)
-            for name in ("first_s", "closing_s"):
-                ratio = median(one[name] for one in large) / median(one[name] for one in rounds)
-                print(f"{name} beside the fresh table: {ratio:.2f}")
-        bench.owner.close()
-        bench.database.close()
+    bench = Bench(make_folder(), lines=given.lines)
+    rounds = [bench.round(date(2025, 6 + place, 1)) for place in range(given.rounds)]
+    print(report("fresh table", rounds, given.lines), flush=True)
+    if given.standing:
+        bench.stand([date(2020 + place // 12, 1 + place % 12, 1) for place in range(given.standing)])
+        large = [bench.round(date(2025, 6 + given.rounds + place, 1)) for place in range(given.rounds)]
+        print(report(f"{given.standing * given.lines:,} rows more in the table", large, given.lines), flush=True)
+        for name in ("first_s", "closing_s"):
+            ratio = median(one[name] for one in large) / median(one[name] for one in rounds)
+            print(f"{name} beside the fresh table: {ratio:.2f}")
+    bench.owner.close()
+    bench.database.close()
     print(f"Python {platform.python_version()}, {platform.machine()}, PostgreSQL embedded")
 
 

@@ -11,7 +11,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from consign.catalogue.actions import add_product, add_product_alias
-from consign.db import Database
+from consign.db import Database, start_embedded
 from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
 from consign.identity.rules import Role
@@ -31,6 +30,7 @@ from consign.partners.queries import get_partner, get_producer
 from consign.period import Cycle
 from consign.regions import add_region
 from consign.sales.actions import place_parked
+from tests.bench.generate import make_folder
 from tests.builders import terms
 
 REGION = "64.71"
@@ -171,32 +171,27 @@ def main() -> None:
     paths = sorted(given.folder.glob("*.csv"))[: given.days or None]
     held, codes = read_files(paths)
     print(f"{len(paths)} files hold {held}, {len(codes)} codes")
-    with tempfile.TemporaryDirectory(prefix="consign-trial-", dir="/var/tmp") as name:  # deleted at the end
-        folder = Path(name)
-        from consign.db import start_embedded  # noqa: PLC0415
-
-        url = start_embedded(folder)
-        database = Database.open(url=url, data_dir=folder)
-        add_region(database, code=REGION, name="Kota Percobaan")
-        unknown = set_up(database, codes)
-        began = time.perf_counter()
-        results = post_by_command(url, folder, paths)
-        print(f"posted in {time.perf_counter() - began:.1f} s: {count(results)}")
-        print(
-            f"tables: {find_totals(database)}, together as the files: {add_totals(find_totals(database).values()) == held}"
-        )
-        began = time.perf_counter()
-        placed = add_products(database, {code: codes[code] for code in unknown})
-        print(f"{placed} parked lines placed in {time.perf_counter() - began:.1f} s")
-        print(
-            f"tables: {find_totals(database)}, together as the files: {add_totals(find_totals(database).values()) == held}"
-        )
-        before = find_totals(database)
-        print(
-            f"again: {count(post_by_command(url, folder, paths))}, changed nothing: {find_totals(database) == before}"
-        )
-        print(f"check: {check_by_command(url, folder)}")
-        database.close()
+    folder = make_folder()
+    url = start_embedded(folder)
+    database = Database.open(url=url, data_dir=folder)
+    add_region(database, code=REGION, name="Kota Percobaan")
+    unknown = set_up(database, codes)
+    began = time.perf_counter()
+    results = post_by_command(url, folder, paths)
+    print(f"posted in {time.perf_counter() - began:.1f} s: {count(results)}")
+    print(
+        f"tables: {find_totals(database)}, together as the files: {add_totals(find_totals(database).values()) == held}"
+    )
+    began = time.perf_counter()
+    placed = add_products(database, {code: codes[code] for code in unknown})
+    print(f"{placed} parked lines placed in {time.perf_counter() - began:.1f} s")
+    print(
+        f"tables: {find_totals(database)}, together as the files: {add_totals(find_totals(database).values()) == held}"
+    )
+    before = find_totals(database)
+    print(f"again: {count(post_by_command(url, folder, paths))}, changed nothing: {find_totals(database) == before}")
+    print(f"check: {check_by_command(url, folder)}")
+    database.close()
 
 
 def count(results: list[dict[str, object]]) -> dict[str, int]:
