@@ -33,9 +33,9 @@ def test_the_trace_of_one_sale_has_seven_files_that_exist() -> None:
     [
         ("consign/sales/actions.py", "consign.tabular.opening"),
         ("consign/sales/actions.py", "consign.sales.mapping"),
-        ("consign/sales/actions.py", "consign.sales.reading"),
-        ("consign/sales/actions.py", "consign.sales.writing"),
-        ("consign/sales/actions.py", "consign.sales.posting"),
+        ("consign/sales/booking.py", "consign.sales.reading"),
+        ("consign/sales/booking.py", "consign.sales.writing"),
+        ("consign/sales/booking.py", "consign.sales.posting"),
         ("consign/settlement/actions.py", "consign.ledger.actions"),
     ],
 )

@@ -8,9 +8,11 @@ from pathlib import Path
 from consign import clock
 from consign.errors import Question
 from consign.period import ZONES
+from consign.sales.columns import MILLI, Problem
 from consign.sales.layout import KNOWN_WORDS, Layout
 from consign.sales.mapping import Answers, Stated, map_table
-from consign.sales.reading import MILLI, Ignored, Problem, Reader, Study
+from consign.sales.reading import Ignored, Reader
+from consign.sales.study import Study
 from consign.tabular.opening import open_table
 from consign.tabular.table import Table
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from consign.errors import BadInput, Question
 from consign.sales.layout import KindEffect, Layout, Role, find_missing_roles, suggest_columns
-from consign.sales.reading import Study, study_table
+from consign.sales.study import Study, study_table
 from consign.tabular.dates import DateOrder
 from consign.tabular.numbers import NumberStyle
 from consign.tabular.table import Table

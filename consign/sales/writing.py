@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from consign.sales.columns import MILLI, Problem, day_of
 from consign.sales.copying import Copier
 from consign.sales.layout import Receipts
 from consign.sales.places import Places
-from consign.sales.reading import MILLI, Ignored, Problem, ReadBatch, day_of
+from consign.sales.reading import Ignored, ReadBatch
 from consign.sales.terms import NONE, Amounts, TermsTable
 from consign.tabular.cells import TYPED
 from consign.tabular.table import Batch

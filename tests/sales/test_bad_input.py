@@ -143,6 +143,14 @@ def test_a_row_that_cannot_be_right_waits_and_keeps_no_other_back(city: City, tm
     assert KERIPIK in parked.raw or "Apa ini" in parked.raw or "E+12" in parked.raw
 
 
+def test_an_amount_beyond_any_line_waits_and_is_not_taken_for_zero(city: City, tmp_path: Path) -> None:
+    # Rp999.999.999.999 times 999.999.999 is more than a number of the database holds.
+    header = "Tanggal,Kode Toko,No Struk,Barcode,Jumlah,Harga Satuan"
+    outcome = city.post(write_csv(tmp_path, f"2026-10-05,T1,S1,{KERIPIK},999999999,999999999999", header=header))
+    assert (outcome.posted, outcome.parked) == (0, 1)
+    assert city.session.scalars(select(SalesParked.reason)).one() == "number.too_large"
+
+
 def test_every_row_of_a_file_of_problems_is_accounted_for(city: City, tmp_path: Path) -> None:
     outcome = city.post(write_csv(tmp_path, GOOD, *(row for row, _, _ in PROBLEMS.values()), "Catatan,,,,,,,"))
     assert outcome.rows_read == len(PROBLEMS) + 2

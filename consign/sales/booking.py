@@ -1,0 +1,238 @@
+"""Bringing read lines into the books under the partner's lock: a file, or parked lines that can be placed now."""
+
+from collections import Counter
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from consign import clock
+from consign.errors import NeedsDecision, Question
+from consign.identity.actions import record_event
+from consign.identity.rules import Actor
+from consign.models.sales import SalesUpload
+from consign.outbox import Message, record_notices
+from consign.partners.queries import lock_partner
+from consign.period import ZONES
+from consign.sales import overlap, posting
+from consign.sales.copying import Copier
+from consign.sales.layout import Receipts, Role
+from consign.sales.places import Places, find_places
+from consign.sales.profiles import keep_profile
+from consign.sales.reading import Reader
+from consign.sales.rules import Overlap
+from consign.sales.study import Study
+from consign.sales.terms import TermsTable
+from consign.sales.waiting import read_parked, settle_parked
+from consign.sales.writing import LineWriter, Target, make_staging
+
+
+def book_file(session: Session, *, by: Actor, upload: SalesUpload, study: Study, decision: Overlap) -> None:
+    """Read the rows of a studied file into the books.
+
+    The partner is locked first. Lines go straight into the sales, unless something is posted for one of their store-days:
+    then they are staged, and what stands already is taken out.
+    """
+    places = find_places(
+        session,
+        partner_id=upload.partner_id,
+        stores=study.codes[Role.STORE],
+        barcodes=study.codes[Role.BARCODE],
+        codes=study.codes[Role.CODE],
+    )
+    reader = Reader(study, today=clock.today(ZONES[-1]), stated_day=upload.stated_until)  # where a day begins first
+    for_ever = study.layout.receipts is Receipts.FOR_EVER
+    lock_partner(session, upload.partner_id)
+    upload.profile_id = keep_profile(session, by=by, upload=upload, study=study)
+    stores = _stores_of(places, upload)
+    staged = for_ever or overlap.may_overlap(session, partner_id=upload.partner_id, stores=stores, days=reader.days)
+    number = posting.next_number(session, upload.partner_id)
+    make_staging(session)
+    terms = TermsTable(session, partner_id=upload.partner_id, stores=stores, producers=places.producers)
+    target = Target(upload.id, upload.partner_id, upload.stated_store_id, study.layout.receipts, number, staged)
+    with Copier(session) as copier:
+        writer = LineWriter(copier, places=places, terms=terms, target=target)
+        for batch in reader.read():
+            writer.write(batch)
+    known, reversed_rows = 0, 0
+    if staged:
+        known, reversed_rows = _settle_overlap(session, by=by, upload=upload, decision=decision, for_ever=for_ever)
+        number = posting.next_number(session, upload.partner_id)
+        posting.insert_plain(session, writer.sums, partner_id=upload.partner_id, number=number)
+    posting.insert_returns(session, writer.sums, partner_id=upload.partner_id, number=number)
+    posted = posting.record_posting(
+        session, writer.sums, partner_id=upload.partner_id, number=number, kind="file", upload_id=upload.id,
+        known_rows=known, by_user_id=by.user_id,
+    )  # fmt: skip
+    upload.rows_read, upload.rows_ignored, upload.status = reader.rows_read, reader.ignored, "posted"
+    upload.outcome = {
+        "evidence": study.evidence, "price_differs": posted.price_differs, "reversed_rows": reversed_rows
+    }  # fmt: skip
+    session.flush()
+    _tell_about_parked(session, upload)
+    record_event(
+        session, by=by, act="sales file posted", subject=f"upload:{upload.id}", posting=number, rows=posted.rows,
+        known=known, sales_rp=posted.sales_rp,
+    )  # fmt: skip
+
+
+def _stores_of(places: Places, upload: SalesUpload) -> set[int]:
+    return {upload.stated_store_id} if upload.stated_store_id else set(places.stores.values())
+
+
+def _settle_overlap(
+    session: Session, *, by: Actor, upload: SalesUpload, decision: Overlap, for_ever: bool
+) -> tuple[int, int]:
+    """Take out staged lines that stand already; return how many, and how many standing ones were replaced.
+
+    Raises:
+        NeedsDecision: something differs and nothing was decided about it.
+
+    """
+    postings = overlap.find_postings(session, partner_id=upload.partner_id)
+    known = overlap.match_known(session, partner_id=upload.partner_id, upload_id=upload.id, postings=postings)
+    clash = overlap.find_clash(session, upload_id=upload.id, for_ever=for_ever)
+    if clash and decision is Overlap.ASK:
+        why = f"{clash.describe()}. Add them besides, replace what stands, or cancel?"
+        raise NeedsDecision((Question("overlap", why, (Overlap.ADD, Overlap.REPLACE, "cancel")),))
+    reversed_rows = 0
+    if clash.standing_lines and decision is Overlap.REPLACE:
+        reversed_rows = _reverse_clashing(session, by=by, upload=upload)
+        overlap.load_standing(session, partner_id=upload.partner_id, upload_id=upload.id, postings=postings)
+    overlap.drop_known(session)
+    overlap.number_behind(session)
+    return known, reversed_rows
+
+
+def _reverse_clashing(session: Session, *, by: Actor, upload: SalesUpload) -> int:
+    """Reverse the standing lines that differ from the file, one posting for each upload they came from."""
+    session.execute(text("DROP TABLE IF EXISTS pg_temp.to_reverse"))
+    session.execute(
+        text("CREATE TEMPORARY TABLE to_reverse ON COMMIT DROP AS SELECT posting_no, row_no, upload_id FROM clashing")
+    )
+    rows = 0
+    for upload_id in session.scalars(text("SELECT DISTINCT upload_id FROM to_reverse ORDER BY 1")).all():
+        number = posting.next_number(session, upload.partner_id)
+        sums = posting.reverse_lines(session, partner_id=upload.partner_id, upload_id=upload_id, number=number)
+        rows += posting.record_posting(
+            session, sums, partner_id=upload.partner_id, number=number, kind="reversal", upload_id=upload_id, known_rows=0,
+            by_user_id=by.user_id, reason=f"replaced by upload {upload.id}",
+        ).rows  # fmt: skip
+    return rows
+
+
+def choose_lines_of(session: Session, upload: SalesUpload) -> None:
+    """Put into `to_reverse` the standing lines that only *upload* still speaks for."""
+    session.execute(text("DROP TABLE IF EXISTS pg_temp.to_reverse"))
+    session.execute(
+        text("""
+        CREATE TEMPORARY TABLE to_reverse ON COMMIT DROP AS
+        SELECT sale.posting_no, sale.row_no, CAST(:upload AS bigint) AS upload_id
+        FROM sale
+        JOIN sales_posting AS posting ON posting.partner_id = sale.partner_id AND posting.number = sale.posting_no
+        JOIN sales_upload AS owner ON owner.id = posting.upload_id
+        LEFT JOIN sales_known AS own ON own.upload_id = :upload
+          AND own.sale_posting_no = sale.posting_no AND own.sale_row_no = sale.row_no
+        WHERE sale.partner_id = :partner AND sale.version > 0
+          AND (owner.id = :upload OR (owner.status = 'reversed' AND own.row_no IS NOT NULL))
+          AND NOT EXISTS (SELECT 1 FROM sale AS back WHERE back.partner_id = sale.partner_id
+            AND back.reverses_posting_no = sale.posting_no AND back.reverses_row_no = sale.row_no)
+          AND NOT EXISTS (
+            SELECT 1 FROM sales_known AS known JOIN sales_upload AS other ON other.id = known.upload_id
+            WHERE other.partner_id = :partner AND other.status = 'posted' AND other.id <> :upload
+              AND known.sale_posting_no = sale.posting_no AND known.sale_row_no = sale.row_no)"""),
+        {"upload": upload.id, "partner": upload.partner_id},
+    )
+
+
+def book_parked(session: Session, *, by: Actor, partner_id: int, upload_id: int) -> int:
+    """Post what can be placed of one upload's parked lines; return how many rows are parked no longer."""
+    upload = session.get_one(SalesUpload, upload_id)
+    places = _find_parked_places(session, upload)
+    if not places.producers:
+        return 0
+    lock_partner(session, partner_id)
+    number = posting.next_number(session, partner_id)
+    make_staging(session)
+    stores = _stores_of(places, upload)
+    terms = TermsTable(session, partner_id=partner_id, stores=stores, producers=places.producers)
+    target = Target(upload.id, partner_id, upload.stated_store_id, Receipts.PER_TILL, number, staged=True)
+    with Copier(session) as copier:
+        writer = LineWriter(copier, places=places, terms=terms, target=target)
+        for rows in read_parked(session, copier, upload_id=upload_id):
+            settle_parked(session, copier, rows, writer.write_lines(rows), upload_id=upload_id)
+    known = _match_parked(session, partner_id=partner_id, upload_id=upload_id)
+    overlap.drop_known(session)
+    overlap.number_behind(session)
+    posting.insert_plain(session, writer.sums, partner_id=partner_id, number=number)
+    posting.insert_returns(session, writer.sums, partner_id=partner_id, number=number)
+    if writer.sums.days or known:
+        posted = posting.record_posting(
+            session, writer.sums, partner_id=partner_id, number=number, kind="parked", upload_id=upload_id,
+            known_rows=known, by_user_id=by.user_id,
+        )  # fmt: skip
+        known += posted.rows
+        _mark_placed(session, partner_id=partner_id, upload_id=upload_id, number=number)
+        record_event(
+            session, by=by, act="parked lines placed", subject=f"upload:{upload_id}", posting=number, rows=posted.rows
+        )
+    return known
+
+
+def _match_parked(session: Session, *, partner_id: int, upload_id: int) -> int:
+    """Find the staged lines that stand already; those that clash with what stands go on waiting for a person."""
+    postings = overlap.find_postings(session, partner_id=partner_id)
+    while True:
+        savepoint = session.begin_nested()
+        known = overlap.match_known(session, partner_id=partner_id, upload_id=upload_id, postings=postings)
+        if not overlap.find_clash(session, upload_id=upload_id, for_ever=False):
+            savepoint.commit()
+            return known
+        rows = overlap.find_clashing_rows(session, upload_id=upload_id)
+        savepoint.rollback()
+        overlap.put_back(session, rows, upload_id=upload_id)
+
+
+def _find_parked_places(session: Session, upload: SalesUpload) -> Places:
+    distinct = session.execute(
+        text("""
+        SELECT array_agg(DISTINCT store_code) FILTER (WHERE store_code IS NOT NULL) AS stores,
+          array_agg(DISTINCT product_barcode) FILTER (WHERE product_barcode <> '') AS barcodes,
+          array_agg(DISTINCT product_code) FILTER (WHERE product_code <> '') AS codes
+        FROM sales_parked WHERE upload_id = :upload AND state = 'open' AND readable"""),
+        {"upload": upload.id},
+    ).one()
+    return find_places(
+        session, partner_id=upload.partner_id, stores=distinct.stores or [], barcodes=distinct.barcodes or [],
+        codes=distinct.codes or [],
+    )  # fmt: skip
+
+
+def _mark_placed(session: Session, *, partner_id: int, upload_id: int, number: int) -> None:
+    facts = {"upload": upload_id, "partner": partner_id, "number": number}
+    session.execute(
+        text("""
+        UPDATE sales_parked SET state = 'placed', posting_no = :number FROM sale
+        WHERE sales_parked.upload_id = :upload AND sales_parked.state = 'open' AND sale.partner_id = :partner
+          AND sale.posting_no = :number AND sale.row_no = sales_parked.row_no"""),
+        facts,
+    )
+    session.execute(
+        text("""
+        UPDATE sales_parked SET state = 'known', posting_no = :number FROM sales_known
+        WHERE sales_parked.upload_id = :upload AND sales_parked.state = 'open'
+          AND sales_known.upload_id = :upload AND sales_known.row_no = sales_parked.row_no"""),
+        facts,
+    )
+
+
+def _tell_about_parked(session: Session, upload: SalesUpload) -> None:
+    """Tell the dinas and the partner how many lines of a file wait, and for what."""
+    rows = session.execute(
+        text("SELECT reason, count(*) AS lines FROM sales_parked WHERE upload_id = :upload GROUP BY reason"),
+        {"upload": upload.id},
+    )
+    waiting = Counter({row.reason: row.lines for row in rows})
+    if waiting:
+        facts = {"upload": upload.id, "name": upload.name, "lines": dict(waiting)}
+        recipients = ("role:dinas_finance", f"partner:{upload.partner_id}")
+        record_notices(session, [Message("sales.parked", recipient, facts) for recipient in recipients])

@@ -1,0 +1,44 @@
+"""Layouts that a person confirmed, kept as the partner's profiles."""
+
+from sqlalchemy.orm import Session
+
+from consign import clock
+from consign.identity.actions import record_event
+from consign.identity.rules import Act, Actor, authorize
+from consign.models.sales import SalesProfile, SalesUpload
+from consign.sales.layout import Layout, compute_signature
+from consign.sales.queries import find_profile
+from consign.sales.study import Study
+
+
+def add_profile(
+    session: Session, *, by: Actor, partner_id: int, name: str, layout: Layout, signature: str
+) -> SalesProfile:
+    """Let files of the partner with this header be read by *layout* from now on."""
+    authorize(by, Act.POST_SALES, partner_id=partner_id, store_id=by.store_id)
+    standing = find_profile(session, partner_id=partner_id, signature=signature)
+    profile = SalesProfile(
+        partner_id=partner_id,
+        name=name,
+        signature=signature,
+        version=(standing.version if standing else 0) + 1,
+        layout=layout.to_json(),
+        confirmed_by=by.user_id,
+        confirmed_at=clock.now(),
+    )
+    session.add(profile)
+    session.flush()
+    record_event(session, by=by, act="layout confirmed", subject=f"profile:{profile.id}", version=profile.version)
+    return profile
+
+
+def keep_profile(session: Session, *, by: Actor, upload: SalesUpload, study: Study) -> int:
+    """Return the profile the file is read by; a new or changed layout, confirmed by the uploader, becomes one."""
+    signature = compute_signature(study.table.headers)
+    standing = find_profile(session, partner_id=upload.partner_id, signature=signature)
+    if standing is not None and standing.layout == study.layout.to_json():
+        return standing.id
+    profile = add_profile(
+        session, by=by, partner_id=upload.partner_id, name=upload.name, layout=study.layout, signature=signature
+    )
+    return profile.id
