@@ -83,6 +83,8 @@ def _ensure_role(connection: Connection, role: str) -> None:
 
 def _upgrade(connection: Connection, schema: str) -> None:
     _migrate(connection, schema=schema, scope="region", metadata=RegionBase.metadata)
+    database = connection.scalar(text("SELECT quote_ident(current_database())"))
+    connection.execute(text(f'GRANT TEMPORARY ON DATABASE {database} TO "{schema}"'))  # files are staged there
     connection.execute(text(f'GRANT USAGE ON SCHEMA "{schema}", public TO "{schema}"'))
     for table in RegionBase.metadata.sorted_tables:
         connection.execute(text(f'REVOKE ALL ON "{schema}"."{table.name}" FROM "{schema}"'))

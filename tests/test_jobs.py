@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import text
 
 from consign.db import Database
-from consign.errors import NeedsDecision, NotAllowed
+from consign.errors import NeedsDecision, NotAllowed, Question
 from consign.files import Files, hash_file
 from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
 from consign.identity.rules import Role
 from consign.jobs import Handover, post_sales_file
-from consign.sales.actions import Decisions, Outcome
+from consign.sales.actions import Decisions, Outcome, hold_upload, refuse_upload
 from consign.sales.mapping import Answers, ColumnUnknown
 from consign.tabular.refusals import FileEmpty
 from tests.builders import ACCEPT, ADMIN, AUDITOR, FINANCE, KERIPIK, build_city, write_csv
@@ -112,3 +112,14 @@ def test_a_store_manager_hands_in_a_new_layout_for_the_own_store_only(
     path = write_csv(tmp_path, ROW, ROW.replace("T1", "T2"))
     outcome = post(city, files, path, login="t1@bm")
     assert (outcome.posted, outcome.parked) == (1, 1)  # the other store's line waits for somebody else
+
+
+def test_a_late_refusal_or_question_does_not_touch_an_upload_that_is_posted_meanwhile(
+    city: Database, files: Files, tmp_path: Path
+) -> None:
+    outcome = post(city, files, write_csv(tmp_path, ROW))
+    with city.transaction(REGION) as session:
+        hold_upload(session, upload_id=outcome.upload_id, questions=(Question("mapping", "?"),))
+        by = get_actor(session, FINANCE)
+        refuse_upload(session, by=by, upload_id=outcome.upload_id, code="file.empty", reason="terlambat")
+    assert uploads(city) == [("posted", None)]

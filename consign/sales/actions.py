@@ -90,7 +90,7 @@ def receive_file(
             SalesUpload.stated_until.is_not_distinct_from(stated.last),
             SalesUpload.status.in_(LIVE_STATUSES),
         )
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     standing = session.scalar(same)
     if standing is not None:
@@ -127,7 +127,7 @@ def post_file(session: Session, *, by: Actor, upload_id: int, path: Path, decisi
         NeedsDecision: a person must say how the file is read, or what to do with an overlap; nothing was posted.
 
     """
-    upload = session.execute(select(SalesUpload).where(SalesUpload.id == upload_id).with_for_update()).scalar_one()
+    upload = _lock_upload(session, upload_id)
     authorize(by, Act.POST_SALES, partner_id=upload.partner_id, store_id=upload.stated_store_id)
     if upload.status == "posted":
         return _describe(session, upload)
@@ -144,10 +144,14 @@ def post_file(session: Session, *, by: Actor, upload_id: int, path: Path, decisi
 
 
 def refuse_upload(session: Session, *, by: Actor, upload_id: int, code: str, reason: str) -> None:
-    """Note that an upload was refused, and why; the same bytes may be handed in again."""
-    upload = session.get_one(SalesUpload, upload_id)
-    upload.status, upload.outcome = "refused", {"refused": {"code": code, "reason": reason}}
-    record_event(session, by=by, act="sales file refused", subject=f"upload:{upload_id}", code=code)
+    """Note that an upload was refused, and why; the same bytes may be handed in again.
+
+    Nothing happens if somebody else posted it meanwhile.
+    """
+    upload = _lock_upload(session, upload_id)
+    if upload.status in OPEN_STATUSES:
+        upload.status, upload.outcome = "refused", {"refused": {"code": code, "reason": reason}}
+        record_event(session, by=by, act="sales file refused", subject=f"upload:{upload_id}", code=code)
 
 
 def cancel_upload(session: Session, *, by: Actor, upload_id: int, reason: str) -> None:
@@ -162,6 +166,7 @@ def cancel_upload(session: Session, *, by: Actor, upload_id: int, reason: str) -
     authorize(by, Act.POST_SALES, partner_id=upload.partner_id, store_id=upload.stated_store_id)
     if not reason.strip():
         raise BadInput("An upload is given up only with a reason; nothing was changed.")
+    upload = _lock_upload(session, upload_id)
     if upload.status not in OPEN_STATUSES:
         raise UploadNotOpen(f"Upload {upload_id} is {upload.status}; nothing was changed.")
     upload.status, upload.outcome = "cancelled", {"cancelled": reason}
@@ -170,12 +175,13 @@ def cancel_upload(session: Session, *, by: Actor, upload_id: int, reason: str) -
 
 
 def hold_upload(session: Session, *, upload_id: int, questions: tuple[Question, ...]) -> None:
-    """Note what a person must decide before an upload can be posted."""
-    upload = session.get_one(SalesUpload, upload_id)
-    upload.status = "read" if all(question.about == "overlap" for question in questions) else "needs_mapping"
-    upload.outcome = {
-        "questions": [{"about": one.about, "why": one.why, "choices": list(one.choices)} for one in questions]
-    }
+    """Note what a person must decide before an upload can be posted. Nothing happens if it was posted meanwhile."""
+    upload = _lock_upload(session, upload_id)
+    if upload.status in OPEN_STATUSES:
+        upload.status = "read" if all(question.about == "overlap" for question in questions) else "needs_mapping"
+        upload.outcome = {
+            "questions": [{"about": one.about, "why": one.why, "choices": list(one.choices)} for one in questions]
+        }
 
 
 def place_parked(session: Session, *, by: Actor, partner_id: int) -> int:
@@ -291,6 +297,12 @@ def _refuse_span_across_period(session: Session, partner_id: int, stated: Stated
             f"{stated.first} to {stated.last} spans the end of a settlement period; nothing was posted."
             " Hand in one file for each period."
         )
+
+
+def _lock_upload(session: Session, upload_id: int) -> SalesUpload:
+    """Return the upload as it stands now, and hold it until the transaction ends; rows that refer to it do not wait."""
+    query = select(SalesUpload).where(SalesUpload.id == upload_id).with_for_update(key_share=True)
+    return session.execute(query.execution_options(populate_existing=True)).scalar_one()
 
 
 def _get_upload(session: Session, upload_id: int) -> SalesUpload:
