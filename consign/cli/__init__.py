@@ -62,7 +62,7 @@ def cli(ctx: click.Context, *, region: str | None) -> None:
 def main() -> None:
     """Run the command line and end with its status."""
     try:
-        sys.exit(cli.main(standalone_mode=False) or 0)
+        sys.exit(cli.main(prog_name="consign", standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         sys.exit(BAD_INPUT)

@@ -58,12 +58,15 @@ def prepare_text(path: Path, *, scratch: Path) -> Prepared:
 
 def _look_through(path: Path, encoding: str) -> Prepared:
     around: frozenset[str] | None = frozenset()
+    ended = False
     for block in _blocks_of_lines(path):
         block.decode("utf-8")
         _refuse_no_text(block)
-        if around is not None:
-            found = _find_around_quotes(block.removeprefix(codecs.BOM_UTF8))
-            around = None if found is None else around | found
+        body = block.rstrip(b"\r\n")
+        if body and around is not None:
+            found = _find_around_quotes(body.removeprefix(codecs.BOM_UTF8) + b"\n")
+            around = None if found is None or ended else around | found
+        ended = ended or not body or block.count(b"\n", len(body)) > 1  # blank lines matter only before other lines
     return Prepared(path, encoding, around)
 
 

@@ -59,3 +59,10 @@ def test_where_the_fast_reader_is_trusted_it_reads_like_the_careful_one(text: st
         if prepare_text(path, scratch=Path(folder)).is_regular(sign):
             chosen = rows_of(_read(path, delimiter=sign, width=2, header_row=1, regular=True))
             assert chosen == rows_of(_read_carefully(path, delimiter=sign, width=2, after_row=1))
+
+
+def test_blank_lines_at_the_end_do_not_slow_the_reading(tmp_path: Path) -> None:
+    path = tmp_path / "sales.csv"
+    for content, regular in (("a,b\n1,2\n\n\n", True), ("a,b\r\n1,2\r\n\r\n", True), ("a,b\n\n1,2\n", False)):
+        path.write_bytes(content.encode())
+        assert prepare_text(path, scratch=tmp_path).is_regular(",") is regular
