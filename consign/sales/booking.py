@@ -98,8 +98,7 @@ def _settle_overlap(
     if clash.standing_lines and decision is Overlap.REPLACE:
         reversed_rows = _reverse_clashing(session, by=by, upload=upload)
         overlap.load_standing(session, partner_id=upload.partner_id, upload_id=upload.id, postings=postings)
-    overlap.drop_known(session)
-    overlap.number_behind(session)
+    overlap.keep_new(session)
     return known, reversed_rows
 
 
@@ -161,8 +160,7 @@ def book_parked(session: Session, *, by: Actor, partner_id: int, upload_id: int)
         for rows in read_parked(session, copier, upload_id=upload_id):
             settle_parked(session, copier, rows, writer.write_lines(rows), upload_id=upload_id)
     known = _match_parked(session, partner_id=partner_id, upload_id=upload_id)
-    overlap.drop_known(session)
-    overlap.number_behind(session)
+    overlap.keep_new(session)
     posting.insert_plain(session, writer.sums, partner_id=partner_id, number=number)
     posting.insert_returns(session, writer.sums, partner_id=partner_id, number=number)
     if writer.sums.days or known:

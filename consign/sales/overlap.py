@@ -43,17 +43,30 @@ LIVE = text(f"""
     LEFT JOIN (SELECT sale_posting_no AS posting_no, sale_row_no AS row_no, true AS met FROM sales_known
       WHERE upload_id = :upload) AS known USING (posting_no, row_no)""")  # noqa: S608
 
-MATCHED = text(f"""
+OPEN = "NOT reversed AND NOT matched AND upload_id IS DISTINCT FROM :upload"
+
+# Nearly all lines of a file that comes again are met at once by their number within the receipt.
+EXACT = text(f"""
     CREATE TEMPORARY TABLE matched ON COMMIT DROP AS
-    SELECT new.row_no, old.posting_no, old.row_no AS sale_row_no FROM
-      (SELECT row_no, {GROUP}, {VALUES},
-         row_number() OVER (PARTITION BY {GROUP}, {VALUES} ORDER BY row_no) AS k
-       FROM staged JOIN staged_days USING (store_id, sold_on)) AS new
+    SELECT staged.row_no, old.posting_no, old.row_no AS sale_row_no
+    FROM staged JOIN (SELECT * FROM live WHERE {OPEN}) AS old USING ({GROUP}, nth, {VALUES})""")  # noqa: S608
+
+REST = text(f"""
+    INSERT INTO matched
+    SELECT new.row_no, old.posting_no, old.row_no FROM
+      (SELECT row_no, {GROUP}, {VALUES}, row_number() OVER (PARTITION BY {GROUP}, {VALUES} ORDER BY row_no) AS k
+       FROM staged WHERE NOT EXISTS (SELECT 1 FROM matched WHERE matched.row_no = staged.row_no)) AS new
     JOIN
       (SELECT posting_no, row_no, {GROUP}, {VALUES},
          row_number() OVER (PARTITION BY {GROUP}, {VALUES} ORDER BY posting_no, row_no) AS k
-       FROM live WHERE NOT reversed AND NOT matched AND upload_id IS DISTINCT FROM :upload) AS old
+       FROM live WHERE {OPEN} AND NOT EXISTS (
+         SELECT 1 FROM matched WHERE matched.posting_no = live.posting_no AND matched.sale_row_no = live.row_no)) AS old
     USING ({GROUP}, {VALUES}, k)""")  # noqa: S608
+
+LEFT = text(f"""
+    SELECT (SELECT count(*) FROM staged) - met.rows AS new, (SELECT count(*) FROM live WHERE {OPEN}) - met.rows AS old,
+      EXISTS (SELECT 1 FROM staged_days WHERE has_summary) OR EXISTS (SELECT 1 FROM live WHERE receipt = '') AS summaries
+    FROM (SELECT count(*) AS rows FROM matched) AS met""")  # noqa: S608
 
 KNOWN = text("""
     INSERT INTO sales_known (upload_id, row_no, sale_posting_no, sale_row_no)
@@ -157,7 +170,11 @@ def match_known(session: Session, *, partner_id: int, upload_id: int, postings: 
     facts = {"upload": upload_id}
     load_standing(session, partner_id=partner_id, upload_id=upload_id, postings=postings)
     session.execute(text("DROP TABLE IF EXISTS pg_temp.matched, pg_temp.clashing"))
-    session.execute(MATCHED, facts)
+    session.execute(EXACT, facts)
+    session.execute(text("ANALYZE matched"))
+    left = session.execute(LEFT, facts).one()
+    if left.new and left.old:
+        session.execute(REST, facts)
     return count_rows(session, KNOWN, facts)
 
 
@@ -172,9 +189,13 @@ def load_standing(session: Session, *, partner_id: int, upload_id: int, postings
 def find_clash(session: Session, *, upload_id: int, for_ever: bool) -> Clash:
     """Hold what is left on both sides against each other."""
     facts = {"upload": upload_id}
+    moved = find_moved(session, upload_id=upload_id) if for_ever else 0
+    left = session.execute(LEFT, facts).one()
+    if not left.new and not left.old:
+        return Clash(0, 0, 0, moved)
     standing = count_rows(session, CLASHING, facts)
-    covered = session.execute(NEW_ON_COVERED_DAYS, facts).one()
-    return Clash(standing, covered.lines, covered.days, find_moved(session, upload_id=upload_id) if for_ever else 0)
+    covered = session.execute(NEW_ON_COVERED_DAYS, facts).one() if left.summaries else None
+    return Clash(standing, covered.lines if covered else 0, covered.days if covered else 0, moved)
 
 
 def find_clashing_rows(session: Session, *, upload_id: int) -> list[int]:
@@ -198,12 +219,10 @@ def find_moved(session: Session, *, upload_id: int) -> int:
     return int(session.scalar(MOVED, {"upload": upload_id}) or 0)
 
 
-def drop_known(session: Session) -> None:
-    """Take the known lines out of the staging table."""
-    session.execute(text("ANALYZE matched"))
+def keep_new(session: Session) -> None:
+    """Take the known lines out of the staging table, and number the rest behind the equal ones that stand."""
+    if session.scalar(text("SELECT (SELECT count(*) FROM staged) = (SELECT count(*) FROM matched)")):
+        session.execute(text("TRUNCATE staged"))
+        return
     session.execute(text("DELETE FROM staged USING matched WHERE staged.row_no = matched.row_no"))
-
-
-def number_behind(session: Session) -> None:
-    """Give the staged lines that are left numbers behind the equal ones that stand."""
     session.execute(NUMBERING)
