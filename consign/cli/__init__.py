@@ -19,35 +19,42 @@ CHECK_FAILED, BAD_INPUT, NEEDS_DECISION = 1, 2, 3
 class LazyGroup(click.Group):
     """A group that loads a command's module only when it is called, so that help comes at once."""
 
-    MODULES: ClassVar[dict[str, str]] = {
-        "serve": "consign.cli.serve",
-        "demo": "consign.cli.demo",
-        "db": "consign.cli.region",
-        "region": "consign.cli.region",
-        "user": "consign.cli.people",
-        "partner": "consign.cli.people",
-        "store": "consign.cli.people",
-        "producer": "consign.cli.people",
-        "agreement": "consign.cli.people",
-        "product": "consign.cli.products",
-        "numbers": "consign.cli.numbers",
-        "sales": "consign.cli.sales",
-        "settlement": "consign.cli.settlement",
-        "statement": "consign.cli.settlement",
-        "owed": "consign.cli.settlement",
-        "check": "consign.cli.check",
+    COMMANDS: ClassVar[dict[str, tuple[str, str]]] = {
+        "serve": ("serve", "Serve the region's pages."),
+        "demo": ("demo", "Load an invented city with two months of sales."),
+        "db": ("region", "Keep the tables up to date."),
+        "region": ("region", "Add and list regions (kabupaten and kota)."),
+        "user": ("people", "Add and list users."),
+        "partner": ("people", "Add retail partners."),
+        "store": ("people", "Add stores and the names files use for them."),
+        "producer": ("people", "Add producers."),
+        "agreement": ("people", "Add agreements between partners and producers."),
+        "product": ("products", "Add products, prices, barcodes and tills' codes."),
+        "numbers": ("numbers", "Check numbers of papers and products."),
+        "sales": ("sales", "Look at sales files, post them, solve what waits."),
+        "settlement": ("settlement", "Close a partner's period."),
+        "statement": ("settlement", "Print a statement, or write it to a file."),
+        "owed": ("settlement", "Show what each partner owes, by the ledger."),
+        "check": ("check", "Check every invariant of the region."),
     }
+    """Each command with its module and what it does."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """Return all commands, in the order a newcomer meets them."""
-        return list(self.MODULES)
+        return list(self.COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
         """Load the command's module and return the command."""
-        if cmd_name not in self.MODULES:
+        if cmd_name not in self.COMMANDS:
             return None
-        command = getattr(importlib.import_module(self.MODULES[cmd_name]), cmd_name)
+        module, _ = self.COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(f"consign.cli.{module}"), cmd_name)
         return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        """Write what each command does without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, what) for name, (_, what) in self.COMMANDS.items()])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

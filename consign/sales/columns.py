@@ -201,8 +201,9 @@ class Columns:
         discount = abs(self._numbers(Role.DISCOUNT, self._to_rupiah)) if Role.DISCOUNT in given else None
         counted = None if price is None else multiply(price, self.quantity)
         if gross is None:
-            if counted is not None:
+            if price is not None and counted is not None:
                 gross = counted
+                self._mark(_has_sen(price, self.quantity), "amount.not_whole", Role.UNIT_PRICE)
             elif net is not None:
                 gross = net if discount is None else net + discount * np.sign(net)
             else:
@@ -279,6 +280,16 @@ def _to_quantity(number: Decimal) -> int | str:
         return "number.too_large"
     milli = number * MILLI
     return int(milli) if milli == milli.to_integral_value() else "quantity.too_fine"
+
+
+def _has_sen(price_milli: NDArray[np.int64], quantity_milli: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say which lines of whole packs come to a fraction of a rupiah, as in a file that counts in thousands.
+
+    A weight times a price may: it is rounded.
+    """
+    packs, rest = quantity_milli // MILLI, quantity_milli % MILLI
+    fraction: NDArray[np.bool_] = (rest == 0) & ((price_milli % MILLI) * packs % MILLI != 0)
+    return fraction
 
 
 def multiply(price_milli: NDArray[np.int64], quantity_milli: NDArray[np.int64]) -> NDArray[np.int64]:

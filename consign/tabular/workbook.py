@@ -19,6 +19,7 @@ from consign.tabular.refusals import (
 )
 from consign.tabular.table import Batch, Table
 from consign.tabular.text_files import read_written_table
+from consign.tabular.workbook_errors import FAILED_MARKS
 
 MOST_ENTRIES = 2_000
 MOST_BYTES = 200 << 20
@@ -30,6 +31,7 @@ MANY_TABLES_STATUS = 6
 TOO_LARGE_STATUSES = (5, -signal.SIGKILL, -signal.SIGXCPU, -signal.SIGABRT)
 """The child ran out of memory or time; its parser aborts where it gets no memory."""
 PIECE_BYTES = 1 << 20
+LONGEST_MARK = max(map(len, FAILED_MARKS))
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ def open_workbook_table(path: Path, *, scratch: Path, words: Collection[str]) ->
         FileRefused: in one of its kinds, when the file holds no table or is too large.
 
     """
-    _refuse_bomb(path)
-    found = _read_in_child(path, scratch=scratch, words=words)
+    may_have_failed = _look_through(path)
+    found = _read_in_child(path, scratch=scratch, words=words, may_have_failed=may_have_failed)
 
     def read() -> Iterator[Batch]:
         yield from read_written_table(scratch / "rows.csv", columns=len(found.headers))
@@ -64,47 +66,47 @@ def open_workbook_table(path: Path, *, scratch: Path, words: Collection[str]) ->
     )
 
 
-def _refuse_bomb(path: Path) -> None:
-    """Refuse an archive that is broken, is no workbook, or says or turns out to unpack to too much.
+def _look_through(path: Path) -> bool:
+    """Unpack everything once, and say whether formulas may have failed in it.
 
     Raises:
-        FileDamaged, FileNotATable, FileTooLarge: accordingly.
+        FileDamaged: the archive is broken.
+        FileNotATable: it is no workbook.
+        FileTooLarge: it unpacks to too much.
 
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            _refuse_parts(archive)
+            return _look_through_parts(archive)
     except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        OSError,
-        ValueError,
+        *(zipfile.BadZipFile, zlib.error, EOFError),
+        *(NotImplementedError, RuntimeError, OSError, ValueError),  # another packing, a password, impossible names
     ) as error:
         raise FileDamaged("The workbook is cut off or damaged; nothing of it was used. Export it again.") from error
 
 
-def _refuse_parts(archive: zipfile.ZipFile) -> None:
+def _look_through_parts(archive: zipfile.ZipFile) -> bool:
     entries = archive.infolist()
     if "xl/workbook.xml" not in archive.namelist():
         raise FileNotATable("The archive is no XLSX workbook; nothing of it was used. Save the sheet as XLSX or CSV.")
     if len(entries) > MOST_ENTRIES:
         raise FileTooLarge(f"The workbook has {len(entries)} parts; nothing of it was used.")
-    left = MOST_BYTES
+    left, may_have_failed = MOST_BYTES, False
     for entry in entries:
-        left -= _count_bytes(archive, entry, most=left)
+        size, marked = _look_through_part(archive, entry, most=left)
+        left -= size
+        may_have_failed = may_have_failed or marked
+    return may_have_failed
 
 
-def _count_bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, most: int) -> int:
-    """Return to how many bytes *entry* really unpacks; the archive's own word is not taken for it.
+def _look_through_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, most: int) -> tuple[int, bool]:
+    """Return to how many bytes *entry* really unpacks, whatever the archive says, and whether a formula may have failed.
 
     Raises:
         FileTooLarge: it unpacks to more than *most* bytes, or to more than a hundred times its size.
 
     """
-    size = 0
+    size, marked, tail = 0, False, b""
     with archive.open(entry) as part:
         while piece := part.read(PIECE_BYTES):
             size += len(piece)
@@ -114,11 +116,15 @@ def _count_bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, most: int)
                 raise FileTooLarge(
                     f"A part of the workbook unpacks to more than {MOST_RATIO} times its size; nothing of it was used."
                 )
-    return size
+            seam = tail + piece[:LONGEST_MARK]
+            marked = marked or any(mark in piece or mark in seam for mark in FAILED_MARKS)
+            tail = piece[-LONGEST_MARK:]
+    return size, marked
 
 
-def _read_in_child(path: Path, *, scratch: Path, words: Collection[str]) -> _Found:
-    (scratch / "words.json").write_text(json.dumps(sorted(words)), encoding="utf-8")
+def _read_in_child(path: Path, *, scratch: Path, words: Collection[str], may_have_failed: bool) -> _Found:
+    asked = {"words": sorted(words), "may_have_failed": may_have_failed}
+    (scratch / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
     command = [sys.executable, "-m", "consign.tabular.workbook_child", str(path), str(scratch)]
     try:
         child = subprocess.run(command, capture_output=True, check=False, timeout=MOST_SECONDS)

@@ -1,17 +1,18 @@
 """The child process that reads one workbook: `python -m consign.tabular.workbook_child FILE FOLDER`.
 
-It leaves `rows.csv` (row number, then cells) and `found.json` (sheet, header row, headers) in FOLDER. It ends
-with one of the statuses below; anything else means that the workbook cannot be read.
+It finds `asked.json` (header words, and whether to look for failed formulas) in FOLDER, and leaves `rows.csv`
+(row number, then cells) and `found.json` (sheet, header row, headers) there. It ends with one of the statuses below;
+anything else means that the workbook cannot be read.
 """
 
 import csv
 import json
 import resource
 import sys
-import zipfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import python_calamine
@@ -27,6 +28,8 @@ TOO_LARGE_STATUS = 5
 MANY_TABLES_STATUS = 6
 EXACT_INTEGERS = 10**15
 """A spreadsheet keeps fifteen digits of a number and puts zeros for the others."""
+REPEATED_NUMBERS = 1 << 16
+"""Quantities, prices and barcodes come again and again in a file; so many are remembered."""
 NOISE = 1e-9
 """Less is what a subtraction of binary fractions leaves where a person sees 0."""
 
@@ -54,7 +57,7 @@ def as_text(value: Cell) -> str:
     A whole number beyond what the workbook can hold exactly is written as one that lost its digits.
     """
     if isinstance(value, str):
-        return value.replace(TYPED, "").replace("\0", "")
+        return value if TYPED not in value and "\0" not in value else value.replace(TYPED, "").replace("\0", "")
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
@@ -64,6 +67,7 @@ def as_text(value: Cell) -> str:
     return f"{TYPED}{value.isoformat()}" if isinstance(value, date) else str(value)
 
 
+@lru_cache(maxsize=REPEATED_NUMBERS)
 def _number_as_text(value: float) -> str:
     """Return a number in the fifteen digits a spreadsheet has, without the noise of binary fractions."""
     if abs(value) >= EXACT_INTEGERS:
@@ -121,9 +125,9 @@ def write_rows(path: Path, rows: Iterator[tuple[int, list[str]]]) -> None:
 
 def main(path: Path, folder: Path) -> int:
     """Read the workbook at *path* and leave what was found in *folder*."""
-    words = frozenset(json.loads((folder / "words.json").read_text(encoding="utf-8")))
+    asked = json.loads((folder / "asked.json").read_text(encoding="utf-8"))
     try:
-        found = find_table(path, words)
+        found = find_table(path, frozenset(asked["words"]))
     except ManyTablesError:
         return MANY_TABLES_STATUS
     if found is None:
@@ -131,8 +135,7 @@ def main(path: Path, folder: Path) -> int:
     headers = [as_text(cell) for cell in found.rows[found.place]]
     while headers and not headers[-1].strip():
         headers.pop()
-    with zipfile.ZipFile(path) as archive:
-        errors = find_error_cells(archive, sheet=found.sheet)
+    errors = find_error_cells(path, sheet=found.sheet) if asked["may_have_failed"] else {}
     write_rows(folder / "rows.csv", _cells_below(found, width=len(headers), errors=errors))
     facts = {"sheet": found.sheet, "header_row": found.place + 1, "headers": headers}
     (folder / "found.json").write_text(json.dumps(facts), encoding="utf-8")

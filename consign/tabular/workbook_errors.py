@@ -6,27 +6,31 @@ Source: ECMA-376 part 1, 18.3.1.4 (cell, `t="e"`), 18.2.19 (sheet), Part 2 (rela
 import posixpath
 import re
 import zipfile
+from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 PIECE_BYTES = 1 << 20
-_FAILED = re.compile(rb"""\bt=["']e["']""")
+FAILED_MARKS = (b't="e"', b"t='e'")
+"""What stands in a sheet with a failed formula, and perhaps in others."""
 _RELATION = re.compile(r"\{.*/relationships\}id")
 
 
-def find_error_cells(archive: zipfile.ZipFile, *, sheet: str) -> dict[tuple[int, int], str]:
-    """Return what stands in the failed cells of *sheet*, by row and column from 1."""
-    part = _find_part(archive, sheet)
-    if part is None or _FAILED.search(archive.read(part)) is None:
-        return {}
+def find_error_cells(path: Path, *, sheet: str) -> dict[tuple[int, int], str]:
+    """Return what stands in the failed cells of *sheet*, by row and column from 1.
+
+    Raises:
+        LookupError: the workbook does not say where the sheet is, so a failed cell would look blank.
+
+    """
     cells = _FailedCells()
-    with archive.open(part) as source:
+    with zipfile.ZipFile(path) as archive, archive.open(_find_part(archive, sheet)) as source:
         while piece := source.read(PIECE_BYTES):
             cells.parser.Parse(piece, False)  # noqa: FBT003  # expat takes its arguments by place only
     return cells.found
 
 
-def _find_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
+def _find_part(archive: zipfile.ZipFile, sheet: str) -> str:
     """Return the name of the part that holds *sheet*, as the workbook's relationships say."""
     # Expat opens nothing from outside, and this runs in a process with limits.
     book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314  # see above
@@ -34,9 +38,9 @@ def _find_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
     targets = {one.get("Id"): one.get("Target", "") for one in relations}
     for one in book.iter():
         if one.tag.endswith("}sheet") and one.get("name") == sheet:
-            key = next((value for name, value in one.items() if _RELATION.fullmatch(name)), None)
-            return posixpath.join("/xl", targets[key]).removeprefix("/") if key in targets else None
-    return None
+            key = next(value for name, value in one.items() if _RELATION.fullmatch(name))
+            return posixpath.join("/xl", targets[key]).removeprefix("/")
+    raise LookupError(sheet)
 
 
 class _FailedCells:

@@ -143,6 +143,17 @@ def test_a_row_that_cannot_be_right_waits_and_keeps_no_other_back(city: City, tm
     assert KERIPIK in parked.raw or "Apa ini" in parked.raw or "E+12" in parked.raw
 
 
+def test_prices_in_thousands_are_not_rounded_to_rupiah(city: City, tmp_path: Path) -> None:
+    header = "Tanggal,Kode Toko,No Struk,Barcode,Jumlah,Harga Satuan"
+    path = write_csv(
+        tmp_path, f"2026-10-05,T1,S1,{KERIPIK},1,1.25", f"2026-10-05,T1,S2,{KERIPIK},4,1.25", header=header
+    )
+    outcome = city.post(path)
+    # One at Rp1,25 is no amount; four come to Rp5.
+    assert (outcome.posted, outcome.parked, outcome.sales_rp) == (1, 1, 5)
+    assert city.session.scalars(select(SalesParked.reason)).one() == "amount.not_whole"
+
+
 def test_an_amount_beyond_any_line_waits_and_is_not_taken_for_zero(city: City, tmp_path: Path) -> None:
     # Rp999.999.999.999 times 999.999.999 is more than a number of the database holds.
     header = "Tanggal,Kode Toko,No Struk,Barcode,Jumlah,Harga Satuan"
