@@ -30,7 +30,7 @@ wheel: install ## the wheel, without any development package, answers
 	rm -rf dist build/wheel-venv
 	$(BIN)/python -m hatchling build -t wheel -d dist
 	$(PYTHON) -m venv build/wheel-venv
-	sed -n 's/^\([a-zA-Z0-9._-]*==[^ ;\\]*\).*/\1/p' requirements.lock > build/constraints.txt
+	sed -n 's/^\([a-zA-Z0-9].*[^ \\]\) *\\$$/\1/p' requirements.lock > build/constraints.txt
 	build/wheel-venv/bin/python -m pip install --quiet --disable-pip-version-check -c build/constraints.txt dist/*.whl
 	cd build && wheel-venv/bin/consign --help > /dev/null && wheel-venv/bin/consign sales --help > /dev/null
 
