@@ -82,7 +82,7 @@ def write_csv(figures: StatementFigures) -> str:
     refuse_wrong_sums(figures)
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerows([*map(list, _head(figures)), []])
+    writer.writerows([*([label, safe_text(words)] for label, words in _head(figures)), []])
     writer.writerow(
         ["Gerai", "Produk", "Jenis", "Periode lalu", "Jumlah", "Penjualan (Rp)", "Komisi (bp)", "Komisi (Rp)"]
     )
@@ -114,8 +114,8 @@ def write_text(figures: StatementFigures) -> str:
     refuse_wrong_sums(figures)
     rows = [
         (
-            line.store,
-            line.product[:32],
+            one_line(line.store),
+            one_line(line.product)[:32],
             KINDS[line.kind] + (" (periode lalu)" if line.late else ""),
             format_quantity(line.quantity),
             format_rupiah(line.sales_rp),
@@ -134,7 +134,7 @@ def write_text(figures: StatementFigures) -> str:
         ]
         return "  ".join(cells).rstrip()
 
-    head = [f"{label:<14}{words}" for label, words in _head(figures)]
+    head = [f"{label:<14}{one_line(words)}" for label, words in _head(figures)]
     table = (
         [laid_out(titles), "  ".join("-" * width for width in widths), *map(laid_out, rows)]
         if rows
@@ -142,6 +142,11 @@ def write_text(figures: StatementFigures) -> str:
     )
     sums = [f"{label:<40}{format_rupiah(amount):>18}" for label, amount in _sums(figures)]
     return "\n".join([*head, "", *table, "", *sums, ""])
+
+
+def one_line(text: str) -> str:
+    """Return *text* with a blank for every sign that would move the cursor or turn the line around."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def format_rupiah(amount: int) -> str:
@@ -163,8 +168,8 @@ def format_quantity(quantity: Decimal) -> str:
 def _head(figures: StatementFigures) -> list[tuple[str, str]]:
     return [
         ("Nota", figures.number),
-        ("Mitra", safe_text(figures.partner)),
-        ("Produsen", safe_text(figures.producer)),
+        ("Mitra", figures.partner),
+        ("Produsen", figures.producer),
         ("Periode", f"{figures.first:%d/%m/%Y} - {figures.last:%d/%m/%Y}"),
         ("Jatuh tempo", f"{figures.due_on:%d/%m/%Y}"),
         ("Segel", figures.seal),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -80,6 +80,8 @@ def receive_file(
     """
     authorize(by, Act.POST_SALES, partner_id=partner_id, store_id=stated.store_id)
     _refuse_span_across_period(session, partner_id, stated)
+    if stated.store_id is not None and session.get_one(Store, stated.store_id).partner_id != partner_id:
+        raise BadInput("The store belongs to another partner; nothing was posted.")
     same = (
         select(SalesUpload)
         .where(
@@ -235,7 +237,12 @@ def confirm_no_sales(session: Session, *, by: Actor, store: Store, day: date) ->
         raise BadInput(f"{day} is not over in {store.name}; nothing was changed.")
     lock_partner(session, store.partner_id)
     kinds = set(
-        session.scalars(select(SalesCover.kind).where(SalesCover.store_id == store.id, SalesCover.sold_on == day))
+        session.scalars(
+            select(SalesCover.kind)
+            .where(SalesCover.store_id == store.id, SalesCover.sold_on == day)
+            .group_by(SalesCover.kind)
+            .having((func.sum(SalesCover.lines) > 0) | (SalesCover.kind == "no_sales"))
+        )
     )
     if kinds - {"no_sales"}:
         raise BadInput(f"{store.name} has posted sales on {day}; nothing was changed.")

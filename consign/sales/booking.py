@@ -1,6 +1,7 @@
 """Bringing read lines into the books under the partner's lock: a file, or parked lines that can be placed now."""
 
 from collections import Counter
+from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -9,13 +10,13 @@ from consign import clock
 from consign.errors import NeedsDecision, Question
 from consign.identity.actions import record_event
 from consign.identity.rules import Actor
-from consign.models.sales import SalesUpload
+from consign.models.sales import SalesProfile, SalesUpload
 from consign.outbox import Message, record_notices
 from consign.partners.queries import lock_partner
-from consign.period import ZONES
+from consign.period import ZONES, Period
 from consign.sales import overlap, posting
 from consign.sales.copying import Copier
-from consign.sales.layout import Receipts, Role
+from consign.sales.layout import Layout, Receipts, Role
 from consign.sales.places import Places, find_places
 from consign.sales.profiles import keep_profile
 from consign.sales.reading import Reader
@@ -39,9 +40,11 @@ def book_file(session: Session, *, by: Actor, upload: SalesUpload, study: Study,
         barcodes=study.codes[Role.BARCODE],
         codes=study.codes[Role.CODE],
     )
-    reader = Reader(study, today=clock.today(ZONES[-1]), stated_day=upload.stated_until)  # where a day begins first
+    stated = Period(upload.stated_from, upload.stated_until) if upload.stated_from and upload.stated_until else None
+    reader = Reader(study, today=clock.today(ZONES[-1]), stated=stated)  # where a day begins first
     for_ever = study.layout.receipts is Receipts.FOR_EVER
     lock_partner(session, upload.partner_id)
+    _ask_about_spans(session, upload, stores=_stores_of(places, upload), days=reader.days, decision=decision)
     upload.profile_id = keep_profile(session, by=by, upload=upload, study=study)
     stores = _stores_of(places, upload)
     staged = for_ever or overlap.may_overlap(session, partner_id=upload.partner_id, stores=stores, days=reader.days)
@@ -75,6 +78,26 @@ def book_file(session: Session, *, by: Actor, upload: SalesUpload, study: Study,
     )  # fmt: skip
 
 
+def _ask_about_spans(
+    session: Session, upload: SalesUpload, *, stores: set[int], days: set[date], decision: Overlap
+) -> None:
+    """Ask before a summary of several days meets other sales of those days, or other sales meet such a summary.
+
+    Raises:
+        NeedsDecision: they meet, and it was not decided to add them; a span cannot be replaced day by day.
+
+    """
+    if decision is Overlap.ADD:
+        return
+    spanned = overlap.find_spanned_days(
+        session, partner_id=upload.partner_id, upload_id=upload.id, stores=stores, days=days
+    )
+    is_span = upload.stated_from is not None and upload.stated_from != upload.stated_until
+    if spanned or (is_span and overlap.may_overlap(session, partner_id=upload.partner_id, stores=stores, days=days)):
+        why = "A summary of several days meets sales that stand for the same days. Add them besides, or cancel?"
+        raise NeedsDecision((Question("overlap", why, (Overlap.ADD, "cancel")),))
+
+
 def _stores_of(places: Places, upload: SalesUpload) -> set[int]:
     return {upload.stated_store_id} if upload.stated_store_id else set(places.stores.values())
 
@@ -91,6 +114,9 @@ def _settle_overlap(
     postings = overlap.find_postings(session, partner_id=upload.partner_id)
     known = overlap.match_known(session, partner_id=upload.partner_id, upload_id=upload.id, postings=postings)
     clash = overlap.find_clash(session, upload_id=upload.id, for_ever=for_ever)
+    if clash.moved_lines and decision is Overlap.REPLACE:
+        why = f"{clash.describe()}. These cannot be replaced by a file; reverse the upload they came with. Add, or cancel?"
+        raise NeedsDecision((Question("overlap", why, (Overlap.ADD, "cancel")),))
     if clash and decision is Overlap.ASK:
         why = f"{clash.describe()}. Add them besides, replace what stands, or cancel?"
         raise NeedsDecision((Question("overlap", why, (Overlap.ADD, Overlap.REPLACE, "cancel")),))
@@ -159,7 +185,7 @@ def book_parked(session: Session, *, by: Actor, partner_id: int, upload_id: int)
         writer = LineWriter(copier, places=places, terms=terms, target=target)
         for rows in read_parked(session, copier, upload_id=upload_id):
             settle_parked(session, copier, rows, writer.write_lines(rows), upload_id=upload_id)
-    known = _match_parked(session, partner_id=partner_id, upload_id=upload_id)
+    known = _match_parked(session, partner_id=partner_id, upload_id=upload_id, for_ever=_is_for_ever(session, upload))
     overlap.keep_new(session)
     posting.insert_plain(session, writer.sums, partner_id=partner_id, number=number)
     posting.insert_returns(session, writer.sums, partner_id=partner_id, number=number)
@@ -176,16 +202,21 @@ def book_parked(session: Session, *, by: Actor, partner_id: int, upload_id: int)
     return known
 
 
-def _match_parked(session: Session, *, partner_id: int, upload_id: int) -> int:
+def _is_for_ever(session: Session, upload: SalesUpload) -> bool:
+    profile = session.get(SalesProfile, upload.profile_id)
+    return profile is not None and Layout.from_json(profile.layout).receipts is Receipts.FOR_EVER
+
+
+def _match_parked(session: Session, *, partner_id: int, upload_id: int, for_ever: bool) -> int:
     """Find the staged lines that stand already; those that clash with what stands go on waiting for a person."""
-    postings = overlap.find_postings(session, partner_id=partner_id)
     while True:
+        postings = overlap.find_postings(session, partner_id=partner_id)
         savepoint = session.begin_nested()
         known = overlap.match_known(session, partner_id=partner_id, upload_id=upload_id, postings=postings)
-        if not overlap.find_clash(session, upload_id=upload_id, for_ever=False):
+        if not overlap.find_clash(session, upload_id=upload_id, for_ever=for_ever):
             savepoint.commit()
             return known
-        rows = overlap.find_clashing_rows(session, upload_id=upload_id)
+        rows = overlap.find_clashing_rows(session, upload_id=upload_id) or overlap.find_staged_rows(session)
         savepoint.rollback()
         overlap.put_back(session, rows, upload_id=upload_id)
 

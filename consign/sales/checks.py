@@ -100,10 +100,13 @@ def check_returns(session: Session) -> Iterator[Breach]:
         FROM sale JOIN (
           SELECT partner_id, returns_posting_no, returns_row_no, -sum(fee_rp)::bigint AS fee_rp,
             -sum(fee_base_rp)::bigint AS base_rp, -sum(quantity) AS quantity
-          FROM sale WHERE returns_row_no IS NOT NULL GROUP BY 1, 2, 3) AS back
+          FROM sale AS given WHERE returns_row_no IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM sale AS undone WHERE undone.partner_id = given.partner_id
+              AND undone.reverses_posting_no = given.posting_no AND undone.reverses_row_no = given.row_no)
+          GROUP BY 1, 2, 3) AS back
           ON back.partner_id = sale.partner_id AND back.returns_posting_no = sale.posting_no
           AND back.returns_row_no = sale.row_no
-        WHERE back.fee_rp <> {fee} ORDER BY 1, 2, 3 LIMIT 100""")  # noqa: S608  # a constant
+        WHERE back.fee_rp <> {fee} OR back.quantity > sale.quantity ORDER BY 1, 2, 3 LIMIT 100""")  # noqa: S608  # a constant
     )
     for row in rows:
         place = f"sale {row.partner_id}/{row.posting_no}/{row.row_no}"

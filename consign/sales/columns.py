@@ -23,7 +23,7 @@ from consign.tabular.table import Batch
 MILLI = 1000
 LARGEST_AMOUNT_RP = 10**12
 TOO_LARGE_RP = LARGEST_AMOUNT_RP * MILLI
-LARGEST_QUANTITY = 10**9
+LARGEST_QUANTITY = 10**6
 LONGEST_RECEIPT = 100
 EXACT_FACTOR = 2 * 10**9
 EPOCH = date(1970, 1, 1)
@@ -205,7 +205,7 @@ class Columns:
                 gross = counted
                 self._mark(_has_sen(price, self.quantity), "amount.not_whole", Role.UNIT_PRICE)
             elif net is not None:
-                gross = net if discount is None else net + discount * np.sign(net)
+                gross = net if discount is None else net + discount * np.sign(self.quantity)
             else:
                 gross = np.zeros(len(self._batch), dtype=np.int64)
         elif counted is not None:
@@ -236,7 +236,7 @@ class Columns:
     def _price_rp(self, price: NDArray[np.int64] | None, gross: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the price of one unit in rupiah: as reported, else what the gross comes to; half away from zero."""
         if price is not None:
-            rounded: NDArray[np.int64] = np.sign(price) * ((abs(price) + MILLI // 2) // MILLI)
+            rounded: NDArray[np.int64] = (abs(price) + MILLI // 2) // MILLI
             return rounded
         quantity = np.where(self.quantity == 0, MILLI, abs(self.quantity))
         counted: NDArray[np.int64] = (abs(gross) * MILLI * 2 + quantity) // (quantity * 2)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from consign import clock
 from consign.errors import Question
-from consign.period import ZONES
+from consign.period import ZONES, Period
 from consign.sales.columns import MILLI, Problem
 from consign.sales.layout import KNOWN_WORDS, Layout
 from consign.sales.mapping import Answers, Stated, map_table
@@ -60,7 +60,7 @@ def inspect_file(
         questions = [question for question in questions if question.about != "mapping"]
         if study is None or questions:
             return _describe(table, chosen, study=study, questions=questions)
-        reader = Reader(study, today=clock.today(ZONES[-1]), stated_day=last)
+        reader = Reader(study, today=clock.today(ZONES[-1]), stated=Period(first, last) if first and last else None)
         problems: list[Problem] = []
         ignored: list[Ignored] = []
         counts = [0, 0]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from consign.errors import BadInput, Question
-from consign.sales.layout import KindEffect, Layout, Role, find_missing_roles, suggest_columns
+from consign.sales.layout import KindEffect, Layout, Receipts, Role, find_missing_roles, suggest_columns
 from consign.sales.study import Study, study_table
 from consign.tabular.dates import DateOrder
 from consign.tabular.numbers import NumberStyle
@@ -51,7 +51,7 @@ def map_table(
 
     """
     suggested = layout is None
-    chosen = layout or Layout(columns=suggest_columns(table.headers).certain)
+    chosen = layout or _suggest(table)
     chosen = replace(
         chosen,
         columns={**chosen.columns, **answers.columns},
@@ -65,10 +65,17 @@ def map_table(
     if missing:
         return chosen, None, [_ask_for(role, table) for role in missing]
     study = study_table(table, chosen, places=_find_places(table, chosen))
-    questions = list(study.questions)
+    answered = {"number_style": answers.number_style, "date_order": answers.date_order}
+    questions = [question for question in study.questions if not answered.get(question.about)]
     if suggested and not answers.accept_suggestion and set(answers.columns) != set(chosen.columns):
         questions.insert(0, _ask_to_confirm(chosen))
     return chosen, study, questions
+
+
+def _suggest(table: Table) -> Layout:
+    """Suggest a layout from the header; where it names tills, their receipts are not taken for each other's."""
+    columns = suggest_columns(table.headers).certain
+    return Layout(columns=columns, receipts=Receipts.PER_TILL if Role.TILL in columns else Receipts.PER_STORE)
 
 
 def _find_places(table: Table, layout: Layout) -> dict[Role, int]:

@@ -21,6 +21,13 @@ COVERED = text("""
     SELECT EXISTS (SELECT 1 FROM sales_cover WHERE partner_id = :partner AND store_id = ANY(:stores)
       AND sold_on = ANY(:days) AND kind <> 'no_sales' AND lines > 0)""")
 
+SPANNED = text("""
+    SELECT count(*) FROM sales_upload AS upload
+    JOIN unnest(CAST(:days AS date[])) AS day ON day BETWEEN upload.stated_from AND upload.stated_until
+    WHERE upload.partner_id = :partner AND upload.id <> :upload AND upload.status = 'posted'
+      AND upload.stated_from < upload.stated_until
+      AND (upload.stated_store_id IS NULL OR upload.stated_store_id = ANY(:stores))""")
+
 STORE_DAYS = text("""
     CREATE TEMPORARY TABLE staged_days ON COMMIT DROP AS
     SELECT store_id, sold_on, bool_or(receipt = '') AS has_summary, bool_or(receipt <> '') AS has_receipts
@@ -158,6 +165,14 @@ def may_overlap(session: Session, *, partner_id: int, stores: Collection[int], d
     return bool(session.scalar(COVERED, facts))
 
 
+def find_spanned_days(
+    session: Session, *, partner_id: int, upload_id: int, stores: Collection[int], days: Collection[date]
+) -> int:
+    """Return how many store-days a posted summary of several days speaks for already."""
+    facts = {"partner": partner_id, "upload": upload_id, "stores": list(stores), "days": list(days)}
+    return int(session.scalar(SPANNED, facts) or 0)
+
+
 def find_postings(session: Session, *, partner_id: int) -> list[int]:
     """Return the postings that speak for store-days of the staged lines."""
     session.execute(text("DROP TABLE IF EXISTS pg_temp.staged_days"))
@@ -201,6 +216,11 @@ def find_clash(session: Session, *, upload_id: int, for_ever: bool) -> Clash:
 def find_clashing_rows(session: Session, *, upload_id: int) -> list[int]:
     """Return the staged rows that a clash is about."""
     return list(session.scalars(CLASHING_ROWS, {"upload": upload_id}))
+
+
+def find_staged_rows(session: Session) -> list[int]:
+    """Return all staged rows, for a clash that cannot be told row by row."""
+    return list(session.scalars(text("SELECT row_no FROM staged")))
 
 
 def put_back(session: Session, rows: list[int], *, upload_id: int) -> None:

@@ -3,8 +3,9 @@
 from sqlalchemy.orm import Session
 
 from consign import clock
+from consign.errors import NotAllowed
 from consign.identity.actions import record_event
-from consign.identity.rules import Act, Actor, authorize
+from consign.identity.rules import Act, Actor, Role, authorize
 from consign.models.sales import SalesProfile, SalesUpload
 from consign.sales.layout import Layout, compute_signature
 from consign.sales.queries import find_profile
@@ -38,6 +39,11 @@ def keep_profile(session: Session, *, by: Actor, upload: SalesUpload, study: Stu
     standing = find_profile(session, partner_id=upload.partner_id, signature=signature)
     if standing is not None and standing.layout == study.layout.to_json():
         return standing.id
+    if by.role is Role.STORE_MANAGER and (standing is not None or study.layout.scale != 1):
+        raise NotAllowed(
+            f"{by.login} may not change how the partner's other stores are read; nothing was posted."
+            " The partner's head office or the dinas can."
+        )
     profile = add_profile(
         session, by=by, partner_id=upload.partner_id, name=upload.name, layout=study.layout, signature=signature
     )

@@ -111,6 +111,9 @@ def find_missing_days(session: Session, *, partner_id: int, first: date, last: d
         WHERE store.partner_id = :partner AND NOT EXISTS (
           SELECT 1 FROM sales_cover WHERE sales_cover.store_id = store.id AND sales_cover.sold_on = day::date
           GROUP BY sales_cover.kind HAVING sum(lines) > 0 OR sales_cover.kind = 'no_sales')
+          AND NOT EXISTS (
+            SELECT 1 FROM sales_upload WHERE sales_upload.partner_id = :partner AND status = 'posted'
+              AND stated_store_id = store.id AND day::date BETWEEN stated_from AND stated_until)
         ORDER BY store.code, day"""),
         {"partner": partner_id, "first": first, "last": last},
     )

@@ -9,6 +9,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+from consign.period import Period
 from consign.sales.columns import EFFECT_IGNORE, MILLI, Columns, Problem
 from consign.sales.layout import Role
 from consign.sales.study import Study
@@ -55,10 +56,11 @@ class ReadBatch:
 class Reader:
     """Reads the rows of a studied file, and holds its own total against them at the end."""
 
-    def __init__(self, study: Study, *, today: date, stated_day: date | None) -> None:
+    def __init__(self, study: Study, *, today: date, stated: Period | None) -> None:
         self._study = study
         self._today = today
-        self._stated_day = stated_day
+        self._stated_days = stated.days() if stated else []
+        self._stated_day = stated.last if stated else None
         self.days = self._find_days()
         """Every day the file speaks about."""
         self.rows_read = 0
@@ -73,7 +75,7 @@ class Reader:
 
     def _find_days(self) -> set[date]:
         if Role.DATE not in self._study.places:
-            return {self._stated_day} if self._stated_day else set()
+            return set(self._stated_days)
         parsed = (parse_day(text, self._study.order) for text in self._study.days)
         return {day for day in parsed if isinstance(day, date)}
 
@@ -141,9 +143,16 @@ class Reader:
             return "repeated_header"
         if not TOTAL_WORDS.fullmatch(normalize(filled[0])):
             return "note" if len(filled) == 1 and not re.search(r"\d", filled[0]) else None
+        if len(cells) == len(headers) and self._names_product(cells):
+            return None
         if len(cells) == len(headers):
             self._totals.append(self._read_total(cells))
         return "total_row"
+
+    def _names_product(self, cells: list[str]) -> bool:
+        """Say whether a row names a product by a code that is no word for a total."""
+        codes = [cells[place] for role, place in self._study.places.items() if role in (Role.BARCODE, Role.CODE)]
+        return any(code.strip() and not TOTAL_WORDS.fullmatch(normalize(code)) for code in codes)
 
     def _read_total(self, cells: list[str]) -> dict[Role, Decimal]:
         found = {}

@@ -62,11 +62,14 @@ def study_table(table: Table, layout: Layout, *, places: dict[Role, int]) -> Stu
 
 
 def _decide_numbers(study: Study, texts: list[str]) -> None:
+    decision = decide_number_style(texts)
     if study.layout.number_style:
         study.style = study.layout.number_style
         study.evidence.append(f"number style {study.style}: confirmed")
+        if decision.style not in (None, NumberStyle.PLAIN, study.style):
+            why = f"Files of this layout wrote numbers the way {study.style!r}, but {decision.evidence}. Which is right here?"
+            study.questions.append(Question("number_style", why, (NumberStyle.INDONESIAN, NumberStyle.ENGLISH)))
         return
-    decision = decide_number_style(texts)
     if decision.style is None:
         why = f"How does this file write numbers? {decision.evidence}."
         study.questions.append(Question("number_style", why, (NumberStyle.INDONESIAN, NumberStyle.ENGLISH)))
@@ -76,11 +79,15 @@ def _decide_numbers(study: Study, texts: list[str]) -> None:
 
 
 def _decide_days(study: Study, texts: set[str]) -> None:
+    decision = decide_date_order(texts)
     if study.layout.date_order:
         study.order = study.layout.date_order
         study.evidence.append(f"date order {study.order}: confirmed")
+        numeric = {DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST}
+        if "only be" in decision.evidence and {decision.order, study.order} == numeric:
+            why = f"Files of this layout wrote days the way {study.order!r}, but {decision.evidence}. Which is right here?"
+            study.questions.append(Question("date_order", why, (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)))
         return
-    decision = decide_date_order(texts)
     if decision.order is None:
         why = f"In which order does this file write days? {decision.evidence}."
         study.questions.append(Question("date_order", why, (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)))

@@ -123,6 +123,8 @@ def refuse_day_not_closable(day: date, *, cycle: Cycle, zones: list[str], now: d
         DayNotClosable: accordingly.
 
     """
+    if not zones:
+        raise DayNotClosable("The partner has no store; nothing was closed.")
     end = period_of(day, cycle).last
     if day != end:
         raise DayNotClosable(f"{day} is no end of the partner's {cycle} period, {end} is; nothing was closed.")

@@ -15,8 +15,8 @@ SCIENTIFIC = re.compile(r"[-+]?(?:\d+(?:[.,]\d+)?[eE][-+]\d+|\d+[.,]\d+[eE]\d+)"
 
 
 def shown(cell: str) -> str:
-    """Return the cell as a person sees it."""
-    return cell.removeprefix(TYPED)
+    """Return a cell, or a whole row of cells, as a person sees it."""
+    return cell.replace(TYPED, "")
 
 
 def is_error_value(cell: str) -> bool:

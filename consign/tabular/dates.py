@@ -51,6 +51,8 @@ MONTHS = {
     for word in words.split()
 }
 SERIAL_EPOCH = date(1899, 12, 30)
+LONGEST_DAY = 80
+"""Characters of a cell that can be a day with its time; longer text is none."""
 _TIME_PART = re.compile(r"[T\s]+\d{1,2}[:.]\d{2}.*$")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{4})(\d{2})(\d{2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})")
@@ -68,7 +70,8 @@ _SHAPES = {
 
 def day_part(cell: str) -> str:
     """Return *cell* without the time of day behind it."""
-    return _TIME_PART.sub("", cell.strip())
+    text = cell.strip()
+    return _TIME_PART.sub("", text) if len(text) <= LONGEST_DAY else text
 
 
 def decide_date_order(values: Iterable[str]) -> OrderDecision:

@@ -28,6 +28,8 @@ class StyleDecision:
     evidence: str
 
 
+LONGEST_NUMBER = 60
+"""Characters of a cell that can be a number, blanks and money sign included; longer text is none."""
 _WRITTEN = re.compile(
     r"(?P<open>\()?\s*(?P<before>[-+])?\s*(?:rp\.?|idr|\$)?\s*(?P<inside>[-+])?\s*"
     r"(?P<body>[\d.,]*\d)(?:[.,]-{1,2})?(?P<behind>-)?\s*(?P<close>\))?",
@@ -109,6 +111,8 @@ def parse_number(cell: str, style: NumberStyle) -> Decimal | str:
 
 def _find_written(cell: str) -> re.Match[str] | None:
     """Return the number in *cell* and its signs; blank for other text, two signs, or half a pair of brackets."""
+    if len(cell) > LONGEST_NUMBER:
+        return None
     match = _WRITTEN.fullmatch(cell.strip().replace("\u00a0", " ").replace("\u2212", "-"))
     if match is None or (match["open"] is None) != (match["close"] is None):
         return None

@@ -19,7 +19,7 @@ import pyarrow.csv
 from consign.tabular.cells import TYPED
 from consign.tabular.encodings import BLOCK_BYTES, prepare_text
 from consign.tabular.headers import SEARCHED_ROWS, count_known, find_header
-from consign.tabular.refusals import FileDamaged, FileEmpty, FileWithoutHeader
+from consign.tabular.refusals import FileDamaged, FileEmpty, FileTooLarge, FileWithoutHeader
 from consign.tabular.table import Batch, BrokenRow, Table
 
 CAREFUL_BATCH_ROWS = 50_000
@@ -87,6 +87,13 @@ def read_written_table(path: Path, *, columns: int) -> Iterator[Batch]:
     """Read what our workbook reader wrote: comma-separated, the row's number first, then *columns* cells."""
     names = ["row", *(str(place) for place in range(columns))]
     types = {"row": pa.int32(), **dict.fromkeys(names[1:], pa.string())}
+    try:
+        yield from _read_written(path, names=names, types=types)
+    except pa.ArrowInvalid as error:
+        raise FileTooLarge("A cell of the workbook is larger than a row can be; nothing of it was used.") from error
+
+
+def _read_written(path: Path, *, names: list[str], types: dict[str, pa.DataType]) -> Iterator[Batch]:
     with pa.csv.open_csv(
         path,
         read_options=pa.csv.ReadOptions(column_names=names, block_size=BLOCK_BYTES),
@@ -94,7 +101,7 @@ def read_written_table(path: Path, *, columns: int) -> Iterator[Batch]:
         convert_options=pa.csv.ConvertOptions(column_types=types, strings_can_be_null=False),
     ) as reader:
         for part in reader:
-            yield Batch(part.column(0).to_numpy(), [part.column(place + 1) for place in range(columns)])
+            yield Batch(part.column(0).to_numpy(), [part.column(place + 1) for place in range(len(names) - 1)])
 
 
 def _find_separator(lines: Sequence[str], words: Collection[str]) -> _Separator:

@@ -1,64 +1,12 @@
 """Sales and settlement on the command line: what is printed, and with what it ends."""
 
 import json
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
-from consign.cli import main
-from consign.db import Database
-from tests.builders import AUDITOR, FINANCE, KERIPIK, build_city, write_csv
-from tests.conftest import REGION
+from tests.builders import AUDITOR, KERIPIK, write_csv
+from tests.cli.terminal import Terminal
 
 ROW = f"2026-09-05,T1,S1,{KERIPIK},Keripik,2,15000,30000"
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended, and what it printed."""
-
-    status: int
-    out: str
-    err: str
-
-
-class Terminal:
-    """Runs `consign` as a terminal would, in this process."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch = monkeypatch
-        self._capsys = capsys
-
-    def run(self, *words: object) -> Ended:
-        self._monkeypatch.setattr(sys, "argv", ["consign", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = self._capsys.readouterr()
-        return Ended(int(str(ended.value.code)), printed.out, printed.err)
-
-    def json(self, *words: object) -> dict[str, object]:
-        return json.loads(self.run(*words, "--json").out)
-
-
-@pytest.fixture
-def bare_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Terminal:
-    """Run commands where no database answers."""
-    monkeypatch.setenv("CONSIGN_DATABASE_URL", "postgresql://nobody@nowhere.invalid/none")
-    monkeypatch.setenv("CONSIGN_DATA_DIR", str(tmp_path / "data"))
-    return Terminal(monkeypatch, capsys)
-
-
-@pytest.fixture
-def terminal(bare_terminal: Terminal, monkeypatch: pytest.MonkeyPatch, database: Database) -> Terminal:
-    """Run commands against a city of one's own, as its finance officer."""
-    with database.transaction(REGION) as session:
-        build_city(session)
-    url = database._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    for name, value in {"DATABASE_URL": url, "REGION": REGION, "AS": FINANCE}.items():
-        monkeypatch.setenv(f"CONSIGN_{name}", value)
-    return bare_terminal
 
 
 def test_a_file_becomes_a_statement_step_by_step(terminal: Terminal, tmp_path: Path) -> None:

@@ -75,6 +75,14 @@ def test_the_same_key_with_other_content_is_refused(city: City, changed: dict[st
     assert breaches(city.session) == []
 
 
+def test_a_refused_order_is_refused_again_and_never_reported_as_done(city: City):
+    post_transfers(city.session, [order(city)])
+    other = order(city, amount_rp=2_000)
+    for _ in range(3):
+        with pytest.raises(TransferKeyConflict), city.session.begin_nested():
+            post_transfers(city.session, [other])
+
+
 def test_the_same_key_between_other_accounts_is_refused(city: City):
     post_transfers(city.session, [order(city)])
     for other in (

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
+from random import Random
 
 import openpyxl
 import pytest
@@ -93,20 +94,33 @@ def test_failed_formulas_stay_visible(tmp_path: Path):
     assert [cells[3] for cells in seen.rows.values()] == ["#REF!", "#DIV/0!", "#N/A"]
 
 
-def test_failed_formulas_stay_visible_where_cells_do_not_say_their_place(tmp_path: Path):
-    rows = "".join(
-        f"<row>{cells}</row>"
-        for cells in (
-            '<c t="str"><v>Tanggal</v></c><c t="str"><v>Total</v></c>',
-            '<c t="str"><v>a</v></c><c><v>5</v></c>',
-            "<c t='str'><v>b</v></c><c t='e'><v>#REF!</v></c>",
-        )
-    )
+def write_sheet(folder: Path, rows: str) -> Path:
+    """Write a workbook whose sheet holds just *rows*, as XML."""
     namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     sheet = f'<worksheet xmlns="{namespace}"><sheetData>{rows}</sheetData></worksheet>'
-    path = write_workbook(tmp_path, ("Data", [HEAD]))
-    seen = look(replace_part(path, "xl/worksheets/sheet1.xml", sheet.encode()))
-    assert seen.rows == {2: ("a", "5"), 3: ("b", "#REF!")}
+    path = write_workbook(folder, ("Data", [HEAD]))
+    return replace_part(path, "xl/worksheets/sheet1.xml", sheet.encode())
+
+
+HEAD_ROW = '<row><c t="str"><v>Tanggal</v></c><c t="str"><v>Total</v></c></row>'
+
+
+def test_failed_formulas_stay_visible_where_cells_do_not_say_their_place(tmp_path: Path):
+    good = '<row><c t="str"><v>a</v></c><c><v>5</v></c></row>'
+    failed = "<row><c t='str'><v>b</v></c><c t='e'><v>#REF!</v></c></row>"
+    assert look(write_sheet(tmp_path, HEAD_ROW + good + failed)).rows == {2: ("a", "5"), 3: ("b", "#REF!")}
+
+
+def test_a_failed_formula_stays_visible_wherever_the_sheet_is_cut_while_it_is_looked_through(tmp_path: Path):
+    chance = Random(20261005)  # noqa: S311  # a trial, no secret
+    noise = "".join(f"{chance.randrange(16):x}" for _ in range(1 << 20))
+    rows = f"{HEAD_ROW}<!--{{noise}}--><row><c><v>1</v></c><c t="
+    before = len(f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}')
+    # The mark begins before the first mebibyte ends, and ends after it.
+    for inside in (1, 2, 3, 4):
+        filled = rows.replace("{noise}", noise[: (1 << 20) - before + len("{noise}") - inside + 3])
+        seen = look(write_sheet(tmp_path, f'{filled}"e"><v>#N/A</v></c></row>'))
+        assert seen.rows == {2: ("1", "#N/A")}
 
 
 def test_a_hidden_sheet_is_not_read(tmp_path: Path):

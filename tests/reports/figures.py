@@ -1,0 +1,52 @@
+"""A statement whose sums were worked out by hand."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from reports.statement import StatementFigures, StatementLine
+
+LINE = {
+    "store": "T1",
+    "product": "Keripik",
+    "kind": "sale",
+    "late": False,
+    "quantity": Decimal(3),
+    "sales_rp": 45_000,
+    "fee_rate_bp": 250,
+    "fee_rp": 1_125,
+}
+LINES = (
+    StatementLine(**LINE),
+    StatementLine(**{**LINE, "kind": "return", "quantity": Decimal(-1), "sales_rp": -15_000, "fee_rp": -375}),
+    StatementLine(
+        **{**LINE, "product": "Sambal", "late": True, "quantity": Decimal("0.375"), "sales_rp": 22_500, "fee_rp": 563}
+    ),
+)
+
+
+def figures(**changed: Any) -> StatementFigures:
+    """Return a statement: 45.000 - 15.000 + 22.500 = 52.500 sold, 1.125 - 375 + 563 = 1.313 fee.
+
+    Its tax on the fee is 11 % of 1.313, so Rp144 (144,43), the PPh 23 2 %, so Rp26 (26,26): the period comes to
+    52.500 - 1.313 - 144 + 26 = 51.069. Rp1.069 were carried from the period before, so Rp50.000 are due.
+    """
+    facts = {
+        "number": "NP-2026-000001",
+        "partner": "Beruang Mart",
+        "producer": "Dapur Ani",
+        "first": date(2026, 10, 1),
+        "last": date(2026, 10, 31),
+        "due_on": date(2026, 11, 15),
+        "lines": LINES,
+        "sales_rp": 52_500,
+        "fee_rp": 1_313,
+        "fee_tax_rp": 144,
+        "pph23_rp": 26,
+        "net_rp": 51_069,
+        "carried_rp": -1_069,
+        "due_rp": 50_000,
+        "carry_rp": 0,
+        "seal": "12:0123456789abcdef",
+    }
+    return StatementFigures(**{**facts, **changed})

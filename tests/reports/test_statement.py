@@ -1,0 +1,129 @@
+"""A printed statement adds up again by itself, or nothing is printed."""
+
+import csv
+import io
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from reports.statement import (
+    StatementDoesNotAddUp,
+    StatementFigures,
+    format_percent,
+    format_quantity,
+    format_rupiah,
+    write_csv,
+    write_text,
+)
+from tests.reports.figures import LINES, figures
+
+WRITERS = [write_csv, write_text]
+
+
+def read(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_the_csv_says_every_line_and_every_sum():
+    assert read(write_csv(figures())) == [
+        ["Nota", "NP-2026-000001"],
+        ["Mitra", "Beruang Mart"],
+        ["Produsen", "Dapur Ani"],
+        ["Periode", "01/10/2026 - 31/10/2026"],
+        ["Jatuh tempo", "15/11/2026"],
+        ["Segel", "12:0123456789abcdef"],
+        [],
+        ["Gerai", "Produk", "Jenis", "Periode lalu", "Jumlah", "Penjualan (Rp)", "Komisi (bp)", "Komisi (Rp)"],
+        ["T1", "Keripik", "terjual", "", "3", "45000", "250", "1125"],
+        ["T1", "Keripik", "retur", "", "-1", "-15000", "250", "-375"],
+        ["T1", "Sambal", "terjual", "ya", "0.375", "22500", "250", "563"],
+        [],
+        ["Penjualan dikurangi retur", "", "", "", "", "52500"],
+        ["Komisi toko", "", "", "", "", "-1313"],
+        ["PPN atas komisi", "", "", "", "", "-144"],
+        ["PPh 23 dipotong produsen", "", "", "", "", "26"],
+        ["Hasil periode ini", "", "", "", "", "51069"],
+        ["Sisa minus periode lalu", "", "", "", "", "-1069"],
+        ["Harus dibayar mitra", "", "", "", "", "50000"],
+        ["Sisa minus dibawa ke periode berikut", "", "", "", "", "0"],
+    ]
+
+
+def test_the_text_says_the_same_to_people():
+    lines = write_text(figures()).splitlines()
+    assert lines[:2] == ["Nota          NP-2026-000001", "Mitra         Beruang Mart"]
+    assert "T1     Keripik  terjual                      3   Rp45.000    2,5%    Rp1.125" in lines
+    assert "T1     Sambal   terjual (periode lalu)   0,375   Rp22.500    2,5%      Rp563" in lines
+    assert "Komisi toko                                       -Rp1.313" in lines
+    assert "Harus dibayar mitra                               Rp50.000" in lines
+
+
+def test_a_statement_without_sales_says_so():
+    empty = figures(lines=(), sales_rp=0, fee_rp=0, fee_tax_rp=0, pph23_rp=0, net_rp=0, carried_rp=0, due_rp=0)
+    assert "Tidak ada penjualan." in write_text(empty)
+    assert ["Harus dibayar mitra", "", "", "", "", "0"] in read(write_csv(empty))
+
+
+def test_a_rest_below_zero_is_carried_on():
+    # Only the return: -15.000 sold and 375 fee given back leave -14.625 for the next period.
+    negative = figures(
+        lines=LINES[1:2],
+        sales_rp=-15_000,
+        fee_rp=-375,
+        fee_tax_rp=0,
+        pph23_rp=0,
+        net_rp=-14_625,
+        carried_rp=0,
+        due_rp=0,
+        carry_rp=-14_625,
+    )
+    assert "Sisa minus dibawa ke periode berikut             -Rp14.625" in write_text(negative)
+
+
+@pytest.mark.parametrize("write", WRITERS)
+@pytest.mark.parametrize(
+    "name", ["sales_rp", "fee_rp", "fee_tax_rp", "pph23_rp", "net_rp", "carried_rp", "due_rp", "carry_rp"]
+)
+@pytest.mark.parametrize("by", [1, -1])
+def test_one_rupiah_off_in_any_figure_is_refused(write: object, name: str, by: int):
+    wrong = figures(**{name: getattr(figures(), name) + by})
+    with pytest.raises(StatementDoesNotAddUp, match="NP-2026-000001"):
+        write(wrong)  # type: ignore[operator]  # one of the writers
+
+
+@pytest.mark.parametrize("write", WRITERS)
+@pytest.mark.parametrize("name", ["sales_rp", "fee_rp"])
+def test_one_rupiah_off_in_any_line_is_refused(write: object, name: str):
+    for place, line in enumerate(LINES):
+        other = replace(line, **{name: getattr(line, name) + 1})
+        wrong = figures(lines=(*LINES[:place], other, *LINES[place + 1 :]))
+        with pytest.raises(StatementDoesNotAddUp):
+            write(wrong)  # type: ignore[operator]  # one of the writers
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_a_line_left_out_or_doubled_is_refused(write: object):
+    for lines in (LINES[1:], (*LINES, LINES[0])):
+        with pytest.raises(StatementDoesNotAddUp):
+            write(figures(lines=lines))  # type: ignore[operator]  # one of the writers
+
+
+def hostile(text: str) -> StatementFigures:
+    line = replace(LINES[0], store=text, product=text)
+    return figures(partner=text, producer=text, lines=(line, *LINES[1:]))
+
+
+def test_a_name_cannot_add_lines_to_the_printed_text():
+    plain = write_text(figures()).count("\n")
+    for text in ("A\nKomisi toko  Rp0", "A\r\nB", "A\x1b[2JB", "A\u202eB", "A\u2028B", "A\tB"):
+        written = write_text(hostile(text))
+        assert written.count("\n") == plain
+        assert all(sign.isprintable() for sign in written.replace("\n", ""))
+
+
+def test_numbers_are_written_as_people_write_them():
+    assert [format_rupiah(amount) for amount in (0, 1_234_567, -5_000)] == ["Rp0", "Rp1.234.567", "-Rp5.000"]
+    assert [format_percent(rate) for rate in (250, 500, 333, 5)] == ["2,5%", "5%", "3,33%", "0,05%"]
+    quantities = (Decimal(3), Decimal("3.000"), Decimal("0.375"), Decimal(-1), Decimal(100), Decimal("1E+2"))
+    assert [format_quantity(one) for one in quantities] == ["3", "3", "0,375", "-1", "100", "100"]
