@@ -44,9 +44,9 @@ def book_file(session: Session, *, by: Actor, upload: SalesUpload, study: Study,
     reader = Reader(study, today=clock.today(ZONES[-1]), stated=stated)  # where a day begins first
     for_ever = study.layout.receipts is Receipts.FOR_EVER
     lock_partner(session, upload.partner_id)
-    _ask_about_spans(session, upload, stores=_stores_of(places, upload), days=reader.days, decision=decision)
-    upload.profile_id = keep_profile(session, by=by, upload=upload, study=study)
     stores = _stores_of(places, upload)
+    _ask_about_spans(session, upload, stores=stores, days=reader.days, decision=decision)
+    upload.profile_id = keep_profile(session, by=by, upload=upload, study=study)
     staged = for_ever or overlap.may_overlap(session, partner_id=upload.partner_id, stores=stores, days=reader.days)
     number = posting.next_number(session, upload.partner_id)
     make_staging(session)

@@ -30,7 +30,7 @@ SPANNED = text("""
 
 STORE_DAYS = text("""
     CREATE TEMPORARY TABLE staged_days ON COMMIT DROP AS
-    SELECT store_id, sold_on, bool_or(receipt = '') AS has_summary, bool_or(receipt <> '') AS has_receipts
+    SELECT store_id, sold_on, bool_or(receipt = '') AS has_summary
     FROM staged GROUP BY store_id, sold_on""")
 
 POSTINGS = text("""
