@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install run test lint bench lock wheel
+.PHONY: install run test lint words screenshots bench lock wheel
 
 install: $(INSTALLED)
 
@@ -33,6 +33,12 @@ wheel: install ## the wheel, without any development package, answers
 	sed -n 's/^\([a-zA-Z0-9].*[^ \\]\) *\\$$/\1/p' requirements.lock > build/constraints.txt
 	build/wheel-venv/bin/python -m pip install --quiet --disable-pip-version-check -c build/constraints.txt dist/*.whl
 	cd build && wheel-venv/bin/consign --help > /dev/null && wheel-venv/bin/consign sales --help > /dev/null
+
+words: install ## take new messages into the Indonesian catalogue; the translations are written by hand
+	$(BIN)/python -m tests.words
+
+screenshots: install ## pictures of the key pages, in screenshots/
+	$(BIN)/python -m tests.browser.screenshots
 
 bench: install ## posting against a bare COPY, closing against a bare GROUP BY
 	$(BIN)/python -m tests.bench.posting

@@ -7,6 +7,8 @@ Source: PP 28/2025 article 206; the number may begin with a zero, so it is text.
 
 import re
 
+from compliance.refusals import NumberRefused
+
 
 def compact(text: str) -> str:
     """Return *text* without the spaces, dots and dashes people write into it."""
@@ -17,10 +19,10 @@ def parse(text: str) -> str:
     """Return the 13 digits of a NIB.
 
     Raises:
-        ValueError: the text is not 13 digits.
+        NumberRefused: the text is not 13 digits.
 
     """
     digits = compact(text)
     if not re.fullmatch(r"[0-9]{13}", digits):
-        raise ValueError(f"a NIB has 13 digits, {text!r} has not")
+        raise NumberRefused("A NIB has 13 digits, '{text}' has not", text=text)
     return digits

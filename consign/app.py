@@ -1,16 +1,81 @@
 """The web edge: `create_app` composes pages over one database and one region."""
 
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from consign.db import Database
-from consign.web import home
+from consign.files import Files
+from consign.web import (
+    account,
+    agreements,
+    assets,
+    audit,
+    board,
+    closings,
+    health,
+    home,
+    mapping,
+    my_sales,
+    owed,
+    parked,
+    partners,
+    producers,
+    products,
+    region_terms,
+    statements,
+    uploads,
+    users,
+)
+from consign.web.access import refuse_undeclared_routes
+from consign.web.errors import add_error_pages
+from consign.web.guard import SecurityHeaders
+from consign.web.visit import MOST_UPLOAD_BYTES
+
+AREAS = (
+    assets, health, home, account, uploads, mapping, parked, board, closings, statements, owed, my_sales, partners, agreements,
+    producers, products, users, region_terms, audit,
+)  # fmt: skip
+COMPRESSION = 5
+"""gzip's level; the next ones take twice the time for two hundredths of the size."""
+SPARE_BYTES = 1 << 20
+
+Beside = Callable[[], AbstractAsyncContextManager[None]]
+"""Something that runs as long as the application does, such as a worker."""
 
 
-def create_app(database: Database, *, region: str, region_name: str) -> FastAPI:
-    """Return the web application of the region with the code *region*, shown as *region_name*. It starts nothing and reads no settings."""
-    app = FastAPI(title="consign", docs_url=None, redoc_url=None, openapi_url=None)
+def create_app(
+    database: Database, files: Files, *, region: str, region_name: str, beside: Beside | None = None
+) -> FastAPI:
+    """Return the web application of the region with the code *region*, shown as *region_name*; it reads no settings.
+
+    *beside* runs from the application's start to its end.
+    """
+
+    @asynccontextmanager
+    async def live(_: FastAPI) -> AsyncIterator[None]:
+        if beside is None:
+            yield
+            return
+        async with beside():
+            yield
+
+    app = FastAPI(
+        title="consign", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=live,
+        max_body_size=MOST_UPLOAD_BYTES + SPARE_BYTES,
+    )  # fmt: skip
     app.state.database = database
+    app.state.files = files
     app.state.region = region
+    app.state.standings = OrderedDict()
     app.state.region_name = region_name
-    app.include_router(home.router)
+    for area in AREAS:
+        app.router.routes += area.router.routes  # as they are: the table of rights reads them
+    add_error_pages(app)
+    refuse_undeclared_routes(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=COMPRESSION)
+    app.add_middleware(SecurityHeaders)
     return app

@@ -1,5 +1,6 @@
 """The database: the embedded server or one by URL, and the only place that commits."""
 
+import copy
 import json
 import os
 import warnings
@@ -9,13 +10,24 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Connection, Engine, Executable, Result, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from consign.errors import BadInput, ConsignError
+from consign.sentence import say
 
 LAST_WRITES = "last_writes"
+WAITING_JOBS = "waiting_jobs"
+REGION = "region"
+"""Where a session holds the code of its region, four digits."""
+
+
+ENTER_REGION = text("""
+    SELECT CASE WHEN to_regnamespace(:name) IS NOT NULL
+      THEN set_config('search_path', :path, true) || set_config('role', :name, true) END""")
+"""Take the region's path and role for this transaction, in one trip to the server; blank where there is no such region."""
 
 
 class RegionUnknown(ConsignError):
@@ -39,16 +51,26 @@ def region_name(code: str) -> str:
     """
     digits = code.replace(".", "")
     if len(digits) != 4 or not digits.isascii() or not digits.isdigit():
-        raise BadInput(f"{code!r} is not a region code: four digits are expected, such as 64.71 for Balikpapan.")
+        raise BadInput(
+            say("“{code}” is not a region code: four digits are expected, such as 64.71 for Balikpapan.", code=code)
+        )
     return f"region_{digits}"
+
+
+def region_unknown(code: str) -> RegionUnknown:
+    """Return the error that says that the region *code* is not here."""
+    return RegionUnknown(say("Region {region} has not been added here; see `consign region add`.", region=code))
 
 
 class Database:
     """One PostgreSQL database with a schema for each region."""
 
     def __init__(self, url: URL) -> None:
-        # Prepared statements would keep the tables of the first region they ran in.
-        self._engine: Engine = create_engine(url, connect_args={"prepare_threshold": None}, pool_size=10)
+        # Prepared statements would keep the tables of the first region they ran in. A connection is tried before its use,
+        # so that nobody meets the ones that a server's restart has cut.
+        self._engine: Engine = create_engine(
+            url, connect_args={"prepare_threshold": None}, pool_size=10, pool_pre_ping=True
+        )
 
     @classmethod
     def open(cls, *, url: str | None, data_dir: Path) -> "Database":
@@ -69,13 +91,10 @@ class Database:
         """
         name = region_name(region)
         with self._connect() as connection:
-            if not connection.scalar(text("SELECT to_regrole(:name) IS NOT NULL"), {"name": name}):
-                raise RegionUnknown(f"Region {region} has not been added here; see `consign region add`.")
-            connection.execute(
-                text("SELECT set_config('search_path', :path, true), set_config('role', :role, true)"),
-                {"path": f"{name}, public", "role": name},
-            )
+            if connection.scalar(ENTER_REGION, {"path": f"{name}, public", "name": name}) is None:
+                raise region_unknown(region)
             with Session(connection, autoflush=False, expire_on_commit=False) as session:
+                session.info[REGION] = name.removeprefix("region_")
                 yield session
                 finish(session)
                 session.commit()
@@ -97,7 +116,20 @@ class Database:
         try:
             return self._engine.connect()
         except OperationalError as error:
-            raise DatabaseUnreachable(f"The database does not answer ({error.orig}); nothing was changed.") from error
+            raise DatabaseUnreachable(
+                say("The database does not answer ({why}); nothing was changed.", why=str(error.orig))
+            ) from error
+
+    def conninfo(self) -> str:
+        """Return how to connect as the owner, for a library with connections of its own; may hold the password."""
+        url = self._engine.url
+        query = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
+        return make_conninfo("", **url.translate_connect_args(username="user", database="dbname"), **query)
+
+    def terminate(self, backend_pid: int) -> None:
+        """End a connection of ours in the middle of its transaction, which is rolled back."""
+        with self.owner() as connection:
+            connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": backend_pid})
 
     def close(self) -> None:
         """Close all connections; an embedded server stops when its last user ends."""
@@ -110,6 +142,35 @@ def run_last(session: Session, write: Callable[[Session], None]) -> None:
     The audit chain's head is locked there, so that no one waits for it longer than a commit takes.
     """
     session.info.setdefault(LAST_WRITES, []).append(write)
+
+
+def defer(session: Session, task: str, *, key: str, **facts: Any) -> None:
+    """Have a worker do *task* with *facts*, plain values, once this transaction is committed.
+
+    While a job with the same *key* waits in the region, no second one is enqueued.
+    """
+    session.info.setdefault(WAITING_JOBS, {}).setdefault(key, (task, facts))
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """Take back what is done inside when it raises, and what it left for the end of the transaction.
+
+    Locks taken before stay.
+    """
+    kept = {name: copy.copy(left) for name, left in session.info.items()}
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        session.info.clear()
+        session.info.update(kept)
+        raise
+
+
+def backend_pid(session: Session) -> int:
+    """Return the number by which the server knows this session's connection."""
+    return int(session.scalar(text("SELECT pg_backend_pid()")) or 0)
 
 
 def count_rows(session: Session, statement: Executable, facts: Mapping[str, Any] | None = None) -> int:
@@ -134,12 +195,22 @@ def insert_rows(session: Session, table: str, rows: Sequence[Mapping[str, Any]],
 
 
 def finish(session: Session) -> None:
-    """Flush, and run what was left for the end of the transaction."""
+    """Flush, enqueue the jobs, and run what was left for the end of the transaction."""
     session.flush()
+    _enqueue(session)
     writes = session.info.pop(LAST_WRITES, [])
     for write in writes:
         write(session)
     session.flush()
+
+
+def _enqueue(session: Session) -> None:
+    """Enqueue the transaction's jobs: late and in one order, so that transactions with the same keys wait for no cycle."""
+    for key, (task, facts) in sorted(session.info.pop(WAITING_JOBS, {}).items()):
+        session.execute(
+            text("SELECT public.consign_defer(:task, :region, CAST(:facts AS jsonb), :key)"),
+            {"task": task, "region": session.info[REGION], "facts": json.dumps(facts), "key": key},
+        )
 
 
 def start_embedded(data_dir: Path) -> str:

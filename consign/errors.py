@@ -6,11 +6,18 @@ edges decide what a code means for them.
 
 from dataclasses import dataclass
 
+from consign.sentence import Code, Sentence, say, say_all
+
 
 class ConsignError(Exception):
     """Something was refused; the sentence says why, and that nothing was changed."""
 
     code = "consign.error"
+
+    @property
+    def sentence(self) -> str:
+        """What happened and what did not, to be printed, or translated by `consign.sentence.translate`."""
+        return self.args[0] if self.args and isinstance(self.args[0], str) else str(self)
 
 
 class BadInput(ConsignError):
@@ -46,7 +53,7 @@ def refuse_blank(**texts: str) -> None:
     """
     for name, given in texts.items():
         if not given.strip():
-            raise BadInput(f"The {name} is blank; nothing was changed.")
+            raise BadInput(say("The {field} is blank; nothing was changed.", field=Code("field", name)))
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class Question:
     """Something only a person can decide: *about* is a stable code, *choices* the answers that are taken."""
 
     about: str
-    why: str
+    why: Sentence
     choices: tuple[str, ...] = ()
 
 
@@ -64,5 +71,5 @@ class NeedsDecision(ConsignError):
     code = "input.needs_decision"
 
     def __init__(self, questions: tuple[Question, ...]) -> None:
-        super().__init__(" ".join(question.why for question in questions))
+        super().__init__(say_all(question.why for question in questions))
         self.questions = questions

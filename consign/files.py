@@ -1,13 +1,16 @@
 """The object store: files by the SHA-256 of their bytes, written before any row names them, never changed."""
 
 import hashlib
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from consign.errors import ConsignError
+from consign.sentence import say
 
 CHUNK_BYTES = 4 << 20
 
@@ -44,6 +47,19 @@ class Files:
             with path.open("rb") as source:
                 obstore.put(self._store, _key(sha256), source)
 
+    def keep(self, source: BinaryIO) -> tuple[str, int]:
+        """Keep what *source* holds from its beginning; return the SHA-256 and how many bytes that are."""
+        source.seek(0)
+        digest, size = hashlib.sha256(), 0
+        with tempfile.TemporaryDirectory(prefix="consign-") as folder:
+            path = Path(folder) / "file"
+            with path.open("wb") as target:
+                while piece := source.read(CHUNK_BYTES):
+                    digest.update(piece)
+                    size += target.write(piece)
+            self.store(path, digest.hexdigest())
+        return digest.hexdigest(), size
+
     def exists(self, sha256: str) -> bool:
         """Say whether the store holds a file of this hash."""
         try:
@@ -62,7 +78,7 @@ class Files:
         try:
             found = obstore.get(self._store, _key(sha256))
         except FileNotFoundError as error:
-            raise FileMissing(f"The file {sha256} is not in the object store.") from error
+            raise FileMissing(say("The file {sha256} is not in the object store.", sha256=sha256)) from error
         return (bytes(piece) for piece in found.stream(min_chunk_size=CHUNK_BYTES))
 
     def copy_to(self, sha256: str, path: Path) -> None:

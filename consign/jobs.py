@@ -1,20 +1,69 @@
-"""Work that takes several transactions: a row's status is the truth, and every step may be run again."""
+"""Work that takes several transactions, or that a worker does later: a row's status is the truth, every step may be run again."""
 
-from contextlib import suppress
+import asyncio
+import logging
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consign.db import Database
+from consign import clock
+from consign.db import Database, backend_pid
 from consign.errors import ConsignError, NeedsDecision
 from consign.files import Files, hash_file
-from consign.identity.queries import get_actor
+from consign.identity.queries import UserUnknown, get_actor
 from consign.identity.rules import Actor
+from consign.models.identity import UserAccount
+from consign.models.region import Region
 from consign.partners.queries import get_partner, get_store
+from consign.sales import actions
 from consign.sales.actions import Decisions, Outcome, hold_upload, post_file, receive_file, refuse_upload
 from consign.sales.mapping import Stated
+from consign.sentence import say
+
+if TYPE_CHECKING:
+    from procrastinate import App, JobContext
+
+logger = logging.getLogger(__name__)
+
+Watch = Callable[[Session], AbstractContextManager[None]]
+"""Told of a job's session for as long as the job works with it."""
+
+CONCURRENCY = 2
+RETRIES = 3
+FIRST_RETRY_S, EACH_RETRY_S = 5, 60
+"""A job that failed waits 5 s, then 65 s, then 125 s."""
+GRACE_S = 5
+"""How long a stopping worker lets its jobs go on; then their transactions are ended, and the next worker does them."""
+POLL_S = 1
+"""A worker is told of new jobs; it looks by itself, too, for those it was not told of."""
+RESTART_S = 5
+SWEEP_S = 60
+UNTOUCHED_S = 20
+"""A file that was handed in later is still the queue's."""
+STALLED_S = 30
+"""A worker that was silent for so long is taken for dead; each says every ten seconds that it lives."""
+KEPT_HOURS = 7 * 24
+"""How long finished jobs are kept."""
+
+
+class ReadingFailed(ConsignError):
+    """A fault of ours kept a file from being read, time and again; nothing was posted."""
+
+    code = "sales.reading_failed"
+
+
+class DeciderGone(ConsignError):
+    """Whoever handed in or decided about a file is no longer active; nothing was posted."""
+
+    code = "sales.decider_gone"
 
 
 @dataclass(frozen=True)
@@ -30,6 +79,11 @@ class Handover:
 
 class _Rehearsed(Exception):
     """Undoes the transaction of a rehearsal; no error."""
+
+
+@contextmanager
+def _unwatched(_: Session) -> Iterator[None]:
+    yield
 
 
 def post_sales_file(
@@ -69,7 +123,7 @@ def post_sales_file(
     except ConsignError as refusal:
         with database.transaction(region) as session:
             by = get_actor(session, login)
-            refuse_upload(session, by=by, upload_id=upload_id, code=refusal.code, reason=str(refusal))
+            refuse_upload(session, by=by, upload_id=upload_id, code=refusal.code, reason=refusal.sentence)
         raise
 
 
@@ -100,3 +154,216 @@ def _receive(session: Session, *, login: str, handover: Handover, sha256: str) -
         stated=Stated(store_id, handover.first, handover.last),
     )
     return by, upload.id
+
+
+def read_sales_file(
+    database: Database, files: Files, *, region: str, upload_id: int, watch: Watch = _unwatched
+) -> None:
+    """Read a received file for the person who decided last about it, else for the one who handed it in.
+
+    Nothing happens where the upload is not received any more, or somebody else reads it: so the job may come twice, and
+    many at once.
+    """
+    with database.transaction(region) as session, watch(session):
+        upload = actions.take_received(session, upload_id)
+        if upload is None:
+            return
+        by = _find_active(session, upload.decisions.get("by", upload.received_by))
+        if by is None:
+            reason = say(
+                "Whoever handed in this file or decided about it last is no longer active; nothing was posted."
+                " Somebody who is can hand it in again."
+            )
+            refuse_upload(session, by=None, upload_id=upload_id, code=DeciderGone.code, reason=reason)
+            return
+        with tempfile.TemporaryDirectory(prefix="consign-") as folder:
+            path = Path(folder) / "sales"
+            files.copy_to(upload.sha256, path)
+            actions.read_upload(session, by=by, upload_id=upload_id, path=path)
+
+
+def give_up_reading(database: Database, *, region: str, upload_id: int) -> None:
+    """Refuse a file that could not be read for a fault of ours. Nothing happens if it stands elsewhere by now."""
+    reason = say(
+        "A fault on our side kept this file from being read; nothing was posted."
+        " Hand it in again later, and tell the dinas if that happens again."
+    )
+    with database.transaction(region) as session:
+        if actions.take_received(session, upload_id, wait=True) is not None:
+            refuse_upload(session, by=None, upload_id=upload_id, code=ReadingFailed.code, reason=reason)
+
+
+def place_parked(database: Database, *, region: str, partner_id: int, user_id: int, watch: Watch = _unwatched) -> int:
+    """Place the partner's parked lines that can be placed now, for the person who added what they waited for.
+
+    Raises:
+        UserUnknown: that person is no longer active; the lines wait for the next posting.
+
+    """
+    with database.transaction(region) as session, watch(session):
+        by = get_actor(session, session.get_one(UserAccount, user_id).login)
+        return actions.place_parked(session, by=by, partner_id=partner_id)
+
+
+def sweep(database: Database, *, older_than_s: int) -> int:
+    """Enqueue again, in every region, the files that wait for a reader and that nobody reads; return how many."""
+    until = clock.now() - timedelta(seconds=older_than_s)
+    with database.owner() as connection:
+        regions = connection.scalars(select(Region.code).order_by(Region.code)).all()
+    found, faults = 0, []
+    for region in regions:
+        try:
+            with database.transaction(region) as session:
+                found += len(actions.defer_received(session, until=until))
+        except Exception as fault:  # noqa: BLE001  # one region's fault keeps no other waiting; raised below
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup(f"{len(faults)} regions could not be swept", faults)
+    return found
+
+
+def _find_active(session: Session, user_id: int) -> Actor | None:
+    try:
+        return get_actor(session, session.get_one(UserAccount, user_id).login)
+    except UserUnknown:
+        return None
+
+
+class Worker:
+    """Does the jobs that acts left behind, in all regions of an installation, until it is cancelled."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: Files,
+        *,
+        concurrency: int = CONCURRENCY,
+        grace_s: int = GRACE_S,
+    ) -> None:
+        self._database = database
+        self._files = files
+        self._concurrency = concurrency
+        self._grace_s = grace_s
+        self._backends: set[int] = set()
+        self._stopping = False
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Work beside something else, such as the pages, and stop with it."""
+        task = asyncio.create_task(self.run(), name="worker")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def run(self) -> None:
+        """Work until cancelled; what goes on then is ended within seconds, and done by the next worker."""
+        while True:
+            try:
+                await self._work()
+            except Exception:  # the database may be away for a while: a worker that ended would not come back with it
+                logger.exception("The worker stopped; it starts again in %s s", RESTART_S)
+            else:
+                logger.error("The worker stopped by itself; it starts again in %s s", RESTART_S)
+            await asyncio.sleep(RESTART_S)
+
+    async def _work(self) -> None:
+        """Work as long as the queue can be reached."""
+        app = self._make_app()
+        async with app.open_async():
+            working = asyncio.create_task(
+                app.run_worker_async(
+                    concurrency=self._concurrency,
+                    install_signal_handlers=False,
+                    fetch_job_polling_interval=POLL_S,
+                    shutdown_graceful_timeout=self._grace_s,
+                )
+            )
+            sweeping = asyncio.create_task(self._sweep(app))
+            try:
+                await asyncio.shield(working)
+            except asyncio.CancelledError:
+                self._stopping = True
+                working.cancel()
+                await self._end_jobs(working)
+                raise
+            finally:
+                sweeping.cancel()
+                await asyncio.wait([sweeping])
+
+    async def _end_jobs(self, working: "asyncio.Task[None]") -> None:
+        """Wait until *working* has ended. Jobs that take too long are rolled back and come again."""
+        wait_s = self._grace_s
+        while not (await asyncio.wait([working], timeout=wait_s))[0]:
+            for pid in tuple(self._backends):
+                await asyncio.to_thread(self._database.terminate, pid)
+            wait_s = 1
+
+    async def _sweep(self, app: "App") -> None:
+        """Look from time to time for what the queue lost. The first rounds look at everything: a worker may have died."""
+        for number in count():
+            try:
+                await asyncio.to_thread(sweep, self._database, older_than_s=UNTOUCHED_S if number > 1 else 0)
+                await _tidy(app, delete_old=number % 60 == 0)
+            except Exception:  # the next round tries again
+                logger.exception("Looking for lost work failed")
+            await asyncio.sleep(SWEEP_S if number else RESTART_S)
+
+    def _make_app(self) -> "App":
+        # Workers alone wait for the library: importing it takes a third of a second.
+        from procrastinate import App, PsycopgConnector, RetryStrategy  # noqa: PLC0415
+
+        connector = PsycopgConnector(
+            conninfo=self._database.conninfo(),
+            kwargs={"prepare_threshold": None, "application_name": "consign worker"},
+            min_size=1,
+            max_size=2 + self._concurrency,
+        )
+        retry = RetryStrategy(max_attempts=RETRIES, wait=FIRST_RETRY_S, linear_wait=EACH_RETRY_S)
+        app = App(connector=connector)
+        app.task(name=actions.READ_SALES_FILE, pass_context=True, retry=retry)(self._read_sales_file)
+        app.task(name=actions.PLACE_PARKED, retry=retry)(self._place_parked)
+        return app
+
+    def _read_sales_file(self, context: "JobContext", *, region: str, upload_id: int) -> None:
+        try:
+            read_sales_file(self._database, self._files, region=region, upload_id=upload_id, watch=self._watch)
+        except Exception:
+            logger.exception("Upload %s of region %s could not be read", upload_id, region)
+            if context.job.attempts >= RETRIES and not self._stopping:
+                give_up_reading(self._database, region=region, upload_id=upload_id)
+            raise
+
+    def _place_parked(self, **facts: Any) -> None:
+        try:
+            place_parked(self._database, **facts, watch=self._watch)
+        except Exception:
+            logger.exception("Parked lines could not be placed: %s", facts)
+            raise
+
+    @contextmanager
+    def _watch(self, session: Session) -> Iterator[None]:
+        """Know the connection of a job, so that it can be ended."""
+        pid = backend_pid(session)
+        self._backends.add(pid)
+        try:
+            yield
+        finally:
+            self._backends.discard(pid)
+
+
+async def _tidy(app: "App", *, delete_old: bool) -> None:
+    """Let jobs of workers that died wait again, and delete old ones where asked."""
+    from procrastinate.exceptions import UniqueViolation  # noqa: PLC0415  # see Worker._make_app
+    from procrastinate.jobs import Status  # noqa: PLC0415  # the same
+
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:  # the same work waits already
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+    if delete_old:
+        await app.job_manager.delete_old_jobs(
+            nb_hours=KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+        )

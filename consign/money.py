@@ -1,14 +1,10 @@
 """Whole rupiah and basis points. There is no float and no division here."""
 
-import re
 from dataclasses import dataclass
 from typing import Self
 
-from consign.errors import BadInput
-
 BP_WHOLE = 10_000
 """Basis points in one: 250 bp is 2.5 %."""
-_PERCENTAGE = re.compile(r"(?P<whole>[0-9]{1,6})(?:[.,](?P<rest>[0-9]{0,2}))?\s*%?")
 
 
 @dataclass(frozen=True, order=True)
@@ -51,16 +47,3 @@ def format_rate(rate_bp: int) -> str:
     """Write basis points as a percentage the Indonesian way: 250 is `2,5%`."""
     whole, rest = divmod(rate_bp, 100)
     return f"{whole}{f',{rest:02d}'.rstrip('0') if rest else ''}%"
-
-
-def parse_rate_bp(text: str) -> int:
-    """Read a percentage with at most two decimals, comma or dot, into basis points: `2,5%` is 250.
-
-    Raises:
-        BadInput: the text is not such a percentage.
-
-    """
-    match = _PERCENTAGE.fullmatch(text.strip())
-    if match is None:
-        raise BadInput(f"{text!r} is not a percentage with at most two decimals, such as 2,5%.")
-    return int(match["whole"]) * 100 + int((match["rest"] or "").ljust(2, "0"))

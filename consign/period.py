@@ -8,6 +8,15 @@ from zoneinfo import ZoneInfo
 
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 """WIB (UTC+7), WITA (UTC+8) and WIT (UTC+9), the three time zones of Indonesia."""
+PROVINCES = {
+    "Asia/Jakarta": (*range(11, 22), *range(31, 37), 61, 62),
+    "Asia/Makassar": (*range(51, 54), *range(63, 66), *range(71, 77)),
+    "Asia/Jayapura": (81, 82, *range(91, 98)),
+}
+"""Which provinces keep which time, by the first two digits of a region's code.
+
+Source: Keppres 41/1987; provinces made since keep the time of the one they were part of.
+"""
 
 
 class Cycle(StrEnum):
@@ -46,6 +55,12 @@ def period_of(day: date, cycle: Cycle) -> Period:
     if day.day <= 15:
         return Period(day.replace(day=1), day.replace(day=15))
     return Period(day.replace(day=16), month_end)
+
+
+def find_zone(region_code: str) -> str | None:
+    """Return the time zone of a region by its code, `64.71` or `6471`; blank where its province is not known."""
+    province = int(region_code[:2])
+    return next((zone for zone, provinces in PROVINCES.items() if province in provinces), None)
 
 
 def is_over(day: date, *, zones: list[str], now: datetime) -> bool:

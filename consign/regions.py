@@ -8,9 +8,10 @@ from sqlalchemy import Connection, MetaData, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from consign import clock
-from consign.db import Database, RegionUnknown, region_name
+from consign.db import Database, region_name, region_unknown
 from consign.models import PublicBase, RegionBase
 from consign.models.region import Region
+from consign.period import find_zone
 
 
 def upgrade_public(database: Database) -> None:
@@ -20,7 +21,7 @@ def upgrade_public(database: Database) -> None:
 
 
 def add_region(database: Database, *, code: str, name: str) -> bool:
-    """Give the region *code* its schema, role and tables; return whether it was new.
+    """Give the region *code* its schema, role and tables, and its province's time; return whether it was new.
 
     Raises:
         BadInput: the code is not four digits.
@@ -35,6 +36,8 @@ def add_region(database: Database, *, code: str, name: str) -> bool:
         _ensure_role(connection, schema)
         connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
         _upgrade(connection, schema)
+        if added and (zone := find_zone(code)):
+            connection.execute(text(f'UPDATE "{schema}".region_terms SET zone = :zone'), {"zone": zone})  # noqa: S608  # a checked name
     return added
 
 
@@ -48,7 +51,7 @@ def upgrade_region(database: Database, code: str) -> None:
     upgrade_public(database)
     with database.owner() as connection:
         if connection.scalar(select(Region.code).where(Region.code == code.replace(".", ""))) is None:
-            raise RegionUnknown(f"Region {code} has not been added here; see `consign region add`.")
+            raise region_unknown(code)
         _upgrade(connection, region_name(code))
 
 
@@ -70,7 +73,7 @@ def get_region(database: Database, code: str) -> Region:
     digits = code.replace(".", "")
     found = next((region for region in find_regions(database) if region.code == digits), None)
     if found is None:
-        raise RegionUnknown(f"Region {code} has not been added here; see `consign region add`.")
+        raise region_unknown(code)
     return found
 
 
@@ -86,6 +89,7 @@ def _upgrade(connection: Connection, schema: str) -> None:
     database = connection.scalar(text("SELECT quote_ident(current_database())"))
     connection.execute(text(f'GRANT TEMPORARY ON DATABASE {database} TO "{schema}"'))  # files are staged there
     connection.execute(text(f'GRANT USAGE ON SCHEMA "{schema}", public TO "{schema}"'))
+    connection.execute(text(f'GRANT EXECUTE ON FUNCTION public.consign_defer TO "{schema}"'))  # the queue's only door
     for table in RegionBase.metadata.sorted_tables:
         connection.execute(text(f'REVOKE ALL ON "{schema}"."{table.name}" FROM "{schema}"'))
         connection.execute(text(f'GRANT {table.info["writes"]} ON "{schema}"."{table.name}" TO "{schema}"'))

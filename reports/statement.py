@@ -20,7 +20,11 @@ class StatementLine:
     """What was sold of one product in one store at one fee rate."""
 
     store: str
+    """The store's code."""
+    store_name: str
     product: str
+    """The product's name; *product_code* tells it from others of the same name."""
+    product_code: str
     kind: str
     """`sale`, `return` or `reversal`."""
     late: bool
@@ -37,7 +41,9 @@ class StatementFigures:
 
     number: str
     partner: str
+    partner_code: str
     producer: str
+    producer_code: str
     first: date
     last: date
     due_on: date
@@ -82,14 +88,27 @@ def write_csv(figures: StatementFigures) -> str:
     refuse_wrong_sums(figures)
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerows([*([label, safe_text(words)] for label, words in _head(figures)), []])
+    writer.writerows([*([label, safe_text(words)] for label, words in head_of(figures)), []])
     writer.writerow(
-        ["Gerai", "Produk", "Jenis", "Periode lalu", "Jumlah", "Penjualan (Rp)", "Komisi (bp)", "Komisi (Rp)"]
+        [
+            "Gerai",
+            "Nama gerai",
+            "Kode produk",
+            "Produk",
+            "Jenis",
+            "Periode lalu",
+            "Jumlah",
+            "Penjualan (Rp)",
+            "Komisi (bp)",
+            "Komisi (Rp)",
+        ]
     )
     for line in figures.lines:
         writer.writerow(
             [
                 safe_text(line.store),
+                safe_text(line.store_name),
+                safe_text(line.product_code),
                 safe_text(line.product),
                 KINDS[line.kind],
                 "ya" if line.late else "",
@@ -100,7 +119,7 @@ def write_csv(figures: StatementFigures) -> str:
             ]
         )
     writer.writerow([])
-    writer.writerows([label, "", "", "", "", amount] for label, amount in _sums(figures))
+    writer.writerows([label, *[""] * 6, amount] for label, amount in sums_of(figures))
     return target.getvalue()
 
 
@@ -134,13 +153,13 @@ def write_text(figures: StatementFigures) -> str:
         ]
         return "  ".join(cells).rstrip()
 
-    head = [f"{label:<14}{one_line(words)}" for label, words in _head(figures)]
+    head = [f"{label:<14}{one_line(words)}" for label, words in head_of(figures)]
     table = (
         [laid_out(titles), "  ".join("-" * width for width in widths), *map(laid_out, rows)]
         if rows
         else ["Tidak ada penjualan."]
     )
-    sums = [f"{label:<40}{format_rupiah(amount):>18}" for label, amount in _sums(figures)]
+    sums = [f"{label:<40}{format_rupiah(amount):>18}" for label, amount in sums_of(figures)]
     return "\n".join([*head, "", *table, "", *sums, ""])
 
 
@@ -165,24 +184,26 @@ def format_quantity(quantity: Decimal) -> str:
     return f"{whole:f}" if quantity == whole else f"{quantity.normalize():f}".replace(".", ",")
 
 
-def _head(figures: StatementFigures) -> list[tuple[str, str]]:
+def head_of(figures: StatementFigures) -> list[tuple[str, str]]:
+    """Return what stands above the lines: labels and words."""
     return [
         ("Nota", figures.number),
-        ("Mitra", figures.partner),
-        ("Produsen", figures.producer),
+        ("Mitra", f"{figures.partner} ({figures.partner_code})"),
+        ("Produsen", f"{figures.producer} ({figures.producer_code})"),
         ("Periode", f"{figures.first:%d/%m/%Y} - {figures.last:%d/%m/%Y}"),
         ("Jatuh tempo", f"{figures.due_on:%d/%m/%Y}"),
         ("Segel", figures.seal),
     ]
 
 
-def _sums(figures: StatementFigures) -> list[tuple[str, int]]:
+def sums_of(figures: StatementFigures) -> list[tuple[str, int]]:
+    """Return what stands below the lines: labels and amounts; the fifth adds up the four above it."""
     return [
         ("Penjualan dikurangi retur", figures.sales_rp),
-        ("Komisi toko", -figures.fee_rp),
+        ("Komisi gerai", -figures.fee_rp),
         ("PPN atas komisi", -figures.fee_tax_rp),
         ("PPh 23 dipotong produsen", figures.pph23_rp),
-        ("Hasil periode ini", figures.net_rp),
+        ("Bersih periode ini", figures.net_rp),
         ("Sisa minus periode lalu", figures.carried_rp),
         ("Harus dibayar mitra", figures.due_rp),
         ("Sisa minus dibawa ke periode berikut", figures.carry_rp),

@@ -64,6 +64,7 @@ def session(shared_database: Database) -> Iterator[Session]:
             text("SELECT set_config('search_path', :path, true), set_config('role', :role, true)"), facts
         )
         with Session(connection, autoflush=False, expire_on_commit=False) as opened:
+            opened.info["region"] = name.removeprefix("region_")
             yield opened
         connection.rollback()
 

@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 
 import pytest
 
@@ -79,3 +80,11 @@ def test_a_store_can_be_named_by_an_address(tmp_path: Path, abc: Path):
     Files.open(url=folder.as_uri(), folder=tmp_path / "unused").store(abc, ABC)
     assert Files.open(url=folder.as_uri(), folder=tmp_path / "unused").exists(ABC)
     assert not (tmp_path / "unused").exists()
+
+
+def test_what_is_uploaded_is_kept_from_its_beginning_under_its_hash(files: Files, tmp_path: Path):
+    with SpooledTemporaryFile() as sent:
+        sent.write(b"abc")  # the reading position stands at the end
+        assert files.keep(sent) == (ABC, 3)
+    assert b"".join(files.read(ABC)) == b"abc"
+    assert len(stored(tmp_path)) == 1

@@ -108,9 +108,9 @@ def test_a_store_manager_hands_in_a_new_layout_for_the_own_store_only(
 ) -> None:
     with city.transaction(REGION) as session:
         admin = get_actor(session, ADMIN)
-        add_user(session, by=admin, login="t1@bm", name="T1", role=Role.STORE_MANAGER, partner_id=1, store_id=1)
+        add_user(session, by=admin, login="t1@bm.example", name="T1", role=Role.STORE_MANAGER, partner_id=1, store_id=1)
     path = write_csv(tmp_path, ROW, ROW.replace("T1", "T2"))
-    outcome = post(city, files, path, login="t1@bm")
+    outcome = post(city, files, path, login="t1@bm.example")
     assert (outcome.posted, outcome.parked) == (1, 1)  # the other store's line waits for somebody else
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consign.errors import BadInput
-from consign.money import Rupiah, divide_half_away, format_rate, line_fee, parse_rate_bp
+from consign.money import Rupiah, divide_half_away, format_rate, line_fee
+from consign.partners.rules import parse_rate_bp
 
 AMOUNTS = st.integers(-(10**15), 10**15)
 RATES = st.integers(0, 10_000)

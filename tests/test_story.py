@@ -54,7 +54,7 @@ def test_a_sale_becomes_a_statement_and_a_debt(city: City, tmp_path: Path) -> No
 
     # The printed statement adds up again by itself, and nothing in the region contradicts anything else.
     printed = write_statement(get_statement_figures(city.session, by=city.finance, number=keripik.number))
-    assert "Harus dibayar mitra,,,,,29250" in printed
+    assert "Harus dibayar mitra,,,,,,,29250" in printed
     finish(city.session)
     assert [breach for check in CHECKS for breach in check(city.session)] == []
 

@@ -13,6 +13,8 @@ from consign.errors import BadInput, refuse_blank
 from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.catalogue import Barcode, Product, ProductAlias, ProductPrice
+from consign.money import Rupiah
+from consign.sentence import say
 
 
 def add_product(
@@ -29,7 +31,12 @@ def add_product(
     refuse_blank(code=code, name=name)
     if net_content <= 0 or net_unit not in NET_UNITS:
         raise BadInput(
-            f"The content {net_content} {net_unit} cannot be: above zero in {', '.join(NET_UNITS)}; no product was added."
+            say(
+                "The content {content} {unit} cannot be: above zero in {units}; no product was added.",
+                content=net_content,
+                unit=net_unit,
+                units=NET_UNITS,
+            )
         )
     product = Product(producer_id=producer_id, code=code, name=name, net_content=net_content, net_unit=net_unit)
     try:
@@ -37,7 +44,8 @@ def add_product(
             session.add(product)
     except IntegrityError as error:
         if isinstance(error.orig, UniqueViolation):
-            raise ProductCodeTaken(f"Another product has the code {code!r}; no product was added.") from error
+            taken = say("Another product has the code '{code}'; no product was added.", code=code)
+            raise ProductCodeTaken(taken) from error
         raise
     record_event(session, by=by, act="product added", subject=f"product:{product.id}", code=code)
     return product
@@ -53,8 +61,10 @@ def set_price(session: Session, *, by: Actor, product: Product, price_rp: int, f
     """
     authorize(by, Act.MANAGE_PRODUCTS, producer_id=product.producer_id)
     if price_rp <= 0:
-        raise BadInput(f"A price must be above zero, {price_rp} is not; no price was set.")
-    taken = f"{product.name} has a price from {from_on} or later already; no price was set."
+        raise BadInput(say("A price must be above zero, {price} is not; no price was set.", price=Rupiah(price_rp)))
+    taken = say(
+        "{product} has a price from {day} or later already; no price was set.", product=product.name, day=from_on
+    )
     prices = session.scalars(select(ProductPrice).where(ProductPrice.product_id == product.id)).all()
     if any(price.days.lower is None or price.days.lower >= from_on for price in prices):
         raise PriceOverlaps(taken)
@@ -91,7 +101,7 @@ def add_gtin(session: Session, *, by: Actor, product: Product, gtin: str, from_o
     """
     authorize(by, Act.MANAGE_CODES, producer_id=product.producer_id)
     number = parse_gtin(gtin)
-    taken = f"The number {number} is in use for a product, for ever; no barcode was added."
+    taken = say("The number {number} is in use for a product, for ever; no barcode was added.", number=number)
     # A GTIN-12 is a GTIN-13 without its leading zero: a till may print it either way.
     same = func.lpad(Barcode.number, LONGEST_GTIN, "0") == number.rjust(LONGEST_GTIN, "0")
     if session.scalar(select(Barcode.number).where(same)) is not None:
@@ -127,7 +137,7 @@ def add_product_alias(session: Session, *, by: Actor, partner_id: int, product: 
     if standing is not None and standing.product_id == product.id:
         return
     if standing is not None:
-        raise ProductCodeTaken(f"The partner uses {alias!r} for another product; no alias was added.")
+        raise ProductCodeTaken(say("The partner uses '{alias}' for another product; no alias was added.", alias=alias))
     session.add(ProductAlias(partner_id=partner_id, alias=alias, product_id=product.id))
     session.flush()
     record_event(

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from consign.catalogue.rules import ProductUnknown
 from consign.models.catalogue import Product
+from consign.sentence import say
 
 
 def get_product(session: Session, code: str) -> Product:
@@ -16,5 +17,5 @@ def get_product(session: Session, code: str) -> Product:
     """
     product = session.scalar(select(Product).where(Product.code == code))
     if product is None:
-        raise ProductUnknown(f"There is no product {code!r}.")
+        raise ProductUnknown(say("There is no product '{code}'.", code=code))
     return product

@@ -1,6 +1,7 @@
 """GTINs, and the errors of this slice."""
 
 from consign.errors import BadInput, Conflict, NotFound
+from consign.sentence import say
 
 GTIN_LENGTHS = (8, 12, 13, 14)
 LONGEST_GTIN = 14
@@ -60,15 +61,22 @@ def parse_gtin(text: str) -> str:
     """
     digits = text.strip().replace(" ", "").replace("-", "")
     if not digits.isascii() or not digits.isdigit() or len(digits) not in GTIN_LENGTHS:
-        raise GtinInvalid(f"{text!r} is no GTIN: 8, 12, 13 or 14 digits are expected; no barcode was added.")
+        raise GtinInvalid(
+            say("'{text}' is no GTIN: 8, 12, 13 or 14 digits are expected; no barcode was added.", text=text)
+        )
     expected = compute_check_digit(digits[:-1])
     if digits[-1] != expected:
         raise GtinInvalid(
-            f"{text!r} ends in {digits[-1]}, but its check digit should be {expected}: a digit was mistyped;"
-            " no barcode was added."
+            say(
+                "'{text}' ends in {last}, but its check digit should be {expected}: a digit was mistyped;"
+                " no barcode was added.",
+                text=text,
+                last=digits[-1],
+                expected=expected,
+            )
         )
     if _is_restricted(digits):
-        raise GtinInvalid(f"{text!r} is a number for internal use, not a GTIN; no barcode was added.")
+        raise GtinInvalid(say("'{text}' is a number for internal use, not a GTIN; no barcode was added.", text=text))
     return digits
 
 

@@ -21,6 +21,7 @@ class LazyGroup(click.Group):
 
     COMMANDS: ClassVar[dict[str, tuple[str, str]]] = {
         "serve": ("serve", "Serve the region's pages."),
+        "worker": ("worker", "Read and post handed-in sales files, without pages."),
         "demo": ("demo", "Load an invented city with two months of sales."),
         "db": ("region", "Keep the tables up to date."),
         "region": ("region", "Add and list regions (kabupaten and kota)."),

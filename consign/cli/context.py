@@ -13,6 +13,7 @@ from consign.errors import BadInput
 from consign.files import Files
 from consign.identity.queries import get_actor
 from consign.identity.rules import Actor
+from consign.sentence import say
 from consign.settings import Settings
 
 
@@ -53,7 +54,7 @@ class Context:
 
         """
         if not self.settings.region:
-            raise BadInput("Which region? Name it with --region CODE or CONSIGN_REGION.")
+            raise BadInput(say("Which region? Name it with --region CODE or CONSIGN_REGION."))
         return self.settings.region
 
     @contextmanager

@@ -8,8 +8,12 @@ from consign.db import region_name
 from consign.money import Rupiah
 from consign.regions import add_region
 from consign.sample.load import REGION, REGION_NAME, load_city
-from consign.sample.people import FINANCE, PEOPLE
+from consign.sample.people import FINANCE, PASSWORD
+from consign.sample.welcoming import list_people
 from consign.settlement.queries import find_owed
+
+ADDRESS = "http://127.0.0.1:8000"
+"""Where `consign serve` answers unless it is told otherwise."""
 
 
 @click.command()
@@ -29,10 +33,10 @@ def demo(context: Context) -> None:
         add_region(context.database, code=region, name=name)
         changed = load_city(context.database, context.files, region=region, watch=watch)
     with context.database.transaction(region) as session:
-        owed = find_owed(session)
+        owed, people = find_owed(session), list_people(session)
     click.echo("The sample city was loaded." if changed else "The sample city is complete; nothing was changed.")
     click.echo()
-    print_table(("User", "Name", "Role", "Of"), [(one.login, one.name, one.role, one.held_for) for one in PEOPLE])
+    print_table(("User", "Name", "Role", "Of"), people)
     click.echo()
     print_table(
         ("Partner", "Name", "Owes", "Producers", "Closed until"),
@@ -41,3 +45,6 @@ def demo(context: Context) -> None:
     )
     click.echo()
     click.echo(f"Look around with: consign --region {region} owed --as {FINANCE}")
+    click.echo(
+        f"Or start `consign --region {region} serve`, open {ADDRESS} and sign in: all have the password {PASSWORD}"
+    )

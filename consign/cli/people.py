@@ -3,24 +3,45 @@
 from datetime import datetime
 
 import click
+from sqlalchemy.orm import Session
 
 from consign.catalogue.queries import get_product
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table
+from consign.errors import BadInput
+from consign.identity import accounts
 from consign.identity.actions import add_user
-from consign.identity.queries import find_users, get_actor
-from consign.identity.rules import Act, Role, authorize
-from consign.money import parse_rate_bp
+from consign.identity.queries import find_users, get_account, get_actor
+from consign.identity.rules import Act, Actor, Role, authorize
 from consign.partners import actions
 from consign.partners.queries import get_partner, get_producer, get_store
-from consign.partners.rules import DiscountBorneBy, FeeOn, Terms
+from consign.partners.rules import DiscountBorneBy, FeeOn, Terms, parse_rate_bp
 from consign.period import Cycle
 from consign.sales.actions import place_parked
+from consign.sentence import say
+
+base_url_option = click.option(
+    "--base-url", metavar="URL", default="", help="Where the pages are served, such as https://titip.example.id."
+)
+operator_option = click.option(
+    "--operator", is_flag=True, help="Act as the operator of this machine; for accounts of admins only."
+)
+acting_option = click.option(
+    "--as", "acting", metavar="USER", envvar="CONSIGN_AS", help="Login of the admin who acts; also CONSIGN_AS."
+)
+must_act = click.option(
+    "--as",
+    "acting",
+    metavar="USER",
+    required=True,
+    envvar="CONSIGN_AS",
+    help="Login of the admin who acts; also CONSIGN_AS.",
+)
 
 
 @click.group()
 def user() -> None:
-    """Add and list users."""
+    """Add and list users, and help them to sign in."""
 
 
 @user.command("add")
@@ -35,8 +56,10 @@ def user() -> None:
     "acting",
     metavar="USER",
     envvar="CONSIGN_AS",
-    help="Admin who acts; not needed for the first admin.",
+    help="Login of the admin who acts; also CONSIGN_AS. The first admin needs nobody.",
 )
+@click.option("--link", is_flag=True, help="Print a link for the user to choose a password; the first admin gets one.")
+@base_url_option
 @pass_context
 def user_add(
     context: Context,
@@ -48,13 +71,16 @@ def user_add(
     store: str | None,
     producer: str | None,
     acting: str | None,
+    link: bool,
+    base_url: str,
 ) -> None:
     """Add the user LOGIN (e-mail address or phone number)."""
     with context.transaction() as session:
         partner_id = get_partner(session, partner).id if partner else None
-        add_user(
+        by = get_actor(session, acting) if acting else None
+        added = add_user(
             session,
-            by=get_actor(session, acting) if acting else None,
+            by=by,
             login=login,
             name=name,
             role=Role(role),
@@ -62,7 +88,85 @@ def user_add(
             store_id=get_store(session, partner_id=partner_id, code=store).id if store and partner_id else None,
             producer_id=get_producer(session, producer).id if producer else None,
         )
+        invited = link or by is None
+        token = accounts.invite_user(session, by=by, user_id=added.id) if invited else None
+        login = added.login
     click.echo(f"{login} was added as {role}.")
+    if token:
+        _print_link(token, login=login, base_url=base_url)
+
+
+def _print_link(token: str, *, login: str, base_url: str) -> None:
+    days = accounts.INVITATION_LASTS.days
+    click.echo(f"{login} chooses a password here, once and within {days} days: {base_url.rstrip('/')}/link/{token}")
+
+
+def _find_admin(session: Session, acting: str | None, *, operator: bool) -> Actor | None:
+    """Return the admin who acts; blank for the operator.
+
+    Raises:
+        BadInput: neither is named.
+
+    """
+    if operator:
+        return None
+    if not acting:
+        raise BadInput(say("Who acts? Name an admin with --as USER or CONSIGN_AS; nothing was changed."))
+    return get_actor(session, acting)
+
+
+@user.command("invite")
+@click.argument("login")
+@acting_option
+@operator_option
+@base_url_option
+@pass_context
+def user_invite(context: Context, *, login: str, acting: str | None, operator: bool, base_url: str) -> None:
+    """Make a new link for the user LOGIN to choose a password; older links stop working."""
+    with context.transaction() as session:
+        by = _find_admin(session, acting, operator=operator)
+        invited = get_account(session, login)
+        token = accounts.invite_user(session, by=by, user_id=invited.id)
+    _print_link(token, login=invited.login, base_url=base_url)
+
+
+@user.command("drop-second-factor")
+@click.argument("login")
+@acting_option
+@operator_option
+@pass_context
+def user_drop_second_factor(context: Context, *, login: str, acting: str | None, operator: bool) -> None:
+    """Take away the second factor of the user LOGIN, whose phone is lost; all its sessions end."""
+    with context.transaction() as session:
+        by = _find_admin(session, acting, operator=operator)
+        helped = get_account(session, login)
+        accounts.drop_second_factor(session, by=by, user_id=helped.id)
+    click.echo(f"{helped.login} signs in without a second factor now, and may have to set up a new one.")
+
+
+@user.command("disable")
+@click.argument("login")
+@must_act
+@pass_context
+def user_disable(context: Context, *, login: str, acting: str) -> None:
+    """Shut the account LOGIN; its sessions end and its links stop working."""
+    _set_active(context, login, acting=acting, active=False)
+    click.echo(f"{login} is shut out.")
+
+
+@user.command("enable")
+@click.argument("login")
+@must_act
+@pass_context
+def user_enable(context: Context, *, login: str, acting: str) -> None:
+    """Let the user LOGIN in again."""
+    _set_active(context, login, acting=acting, active=True)
+    click.echo(f"{login} may sign in again.")
+
+
+def _set_active(context: Context, login: str, *, acting: str, active: bool) -> None:
+    with context.acting(acting) as (session, by):
+        accounts.set_active(session, by=by, user_id=get_account(session, login).id, active=active)
 
 
 @user.command("list")
@@ -72,7 +176,7 @@ def user_add(
 def user_list(context: Context, *, login: str, as_json: bool) -> None:
     """List all users."""
     with context.acting(login) as (session, by):
-        authorize(by, Act.MANAGE_USERS)
+        authorize(by, Act.READ_USERS)
         found = [(one.login, one.name, one.role, "yes" if one.active else "no") for one in find_users(session)]
     if as_json:
         print_json([dict(zip(("login", "name", "role", "active"), one, strict=True)) for one in found])

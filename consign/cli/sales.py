@@ -22,6 +22,7 @@ from consign.sales.layout import KindEffect, Layout, Role
 from consign.sales.mapping import Answers
 from consign.sales.queries import find_parked, find_uploads
 from consign.sales.rules import Overlap
+from consign.sentence import say
 from consign.tabular.dates import DateOrder
 from consign.tabular.headers import normalize
 from consign.tabular.numbers import NumberStyle
@@ -343,9 +344,11 @@ def read_layout(profile: Path | None) -> Layout | None:
     try:
         given = json.loads(profile.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise BadInput(f"{profile.name} holds no JSON ({error}); nothing was read.") from error
+        raise BadInput(
+            say("{file} holds no JSON ({error}); nothing was read.", file=profile.name, error=error)
+        ) from error
     if not isinstance(given, dict):
-        raise BadInput(f"{profile.name} holds no layout; nothing was read.")
+        raise BadInput(say("{file} holds no layout; nothing was read.", file=profile.name))
     return Layout.from_json(given)
 
 
@@ -372,13 +375,13 @@ def read_answers(
             accept_suggestion=accept,
         )
     except ValueError as error:
-        raise BadInput(f"{error}; nothing was read.") from error
+        raise BadInput(say("{error}; nothing was read.", error=error)) from error
 
 
 def _split(given: str) -> tuple[str, str]:
     name, equals, value = given.partition("=")
     if not equals:
-        raise BadInput(f"{given!r} is not NAME=VALUE; nothing was read.")
+        raise BadInput(say("'{given}' is not NAME=VALUE; nothing was read.", given=given))
     return name, value
 
 

@@ -1,20 +1,58 @@
 """Serving the pages."""
 
+import os
+
 import click
 import uvicorn
+from fastapi import FastAPI
 
 from consign.app import create_app
 from consign.cli.context import Context, pass_context
+from consign.db import Database
+from consign.files import Files
+from consign.jobs import Worker
 from consign.regions import get_region
+from consign.settings import Settings
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
+@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="Web processes.")
+@click.option("--no-worker", is_flag=True, help="Only serve pages; `consign worker` does the jobs.")
 @pass_context
-def serve(context: Context, *, host: str, port: int) -> None:
-    """Serve the region's pages."""
-    region = get_region(context.database, context.region)
-    app = create_app(context.database, region=region.code, region_name=region.name)
+def serve(context: Context, *, host: str, port: int, processes: int, no_worker: bool) -> None:
+    """Serve the region's pages, and do the jobs that they leave behind.
+
+    Other machines reach it through a proxy that speaks HTTPS; without encryption it only answers this machine.
+    """
+    get_region(context.database, context.region)  # says what is wrong here, not in each process
     click.echo(f"Serving region {context.region} on http://{host}:{port}")
-    uvicorn.run(app, host=host, port=port, log_level="warning")
+    os.environ["CONSIGN_REGION"] = context.region
+    make = "make_app_without_worker" if no_worker else "make_app"
+    uvicorn.run(f"{__name__}:{make}", factory=True, host=host, port=port, workers=processes, log_level="warning")
+
+
+def make_app() -> FastAPI:
+    """Compose the application from the settings, with a worker beside it."""
+    return _compose(with_worker=True)
+
+
+def make_app_without_worker() -> FastAPI:
+    """Compose the application from the settings."""
+    return _compose(with_worker=False)
+
+
+def _compose(*, with_worker: bool) -> FastAPI:
+    settings = Settings()
+    database = Database.open(url=settings.database_url, data_dir=settings.data_dir)
+    files = Files.open(url=settings.files_url, folder=settings.data_dir / "files")
+    region = get_region(database, settings.region or "")
+    worker = Worker(database, files) if with_worker else None
+    return create_app(
+        database,
+        files,
+        region=region.code,
+        region_name=region.name,
+        beside=worker.running if worker else None,
+    )

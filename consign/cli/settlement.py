@@ -7,12 +7,13 @@ import click
 
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table, working
-from consign.identity.rules import Act, authorize
+from consign.identity.rules import Act, get_reach
 from consign.money import Rupiah
 from consign.partners.queries import get_partner
 from consign.settlement.actions import close_period
 from consign.settlement.queries import find_owed, get_statement_figures
 from reports.statement import write_csv, write_text
+from reports.statement_workbook import write_xlsx
 
 
 @click.group()
@@ -52,19 +53,25 @@ def close(
 
 @click.command()
 @click.argument("number")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.csv; else the terminal.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="FILE.csv or FILE.xlsx; else the terminal.",
+)
 @as_user
 @pass_context
 def statement(context: Context, *, number: str, output: Path | None, login: str) -> None:
     """Print the statement NUMBER, or write it to a file."""
-    if output is not None and output.suffix.lower() != ".csv":
-        raise click.BadParameter("statements are written as .csv", param_hint="-o")
+    kind = output.suffix.lower() if output is not None else None
+    if kind not in {None, ".csv", ".xlsx"}:
+        raise click.BadParameter("statements are written as .csv or .xlsx", param_hint="-o")
     with context.acting(login) as (session, by):
         figures = get_statement_figures(session, by=by, number=number)
     if output is None:
         click.echo(write_text(figures), nl=False)
     else:
-        output.write_text(write_csv(figures), encoding="utf-8-sig", newline="")
+        output.write_bytes(write_xlsx(figures) if kind == ".xlsx" else write_csv(figures).encode("utf-8-sig"))
         click.echo(f"{number} was written to {output}.")
 
 
@@ -75,8 +82,8 @@ def statement(context: Context, *, number: str, output: Path | None, login: str)
 def owed(context: Context, *, login: str, as_json: bool) -> None:
     """Show what each partner owes, by the ledger."""
     with context.acting(login) as (session, by):
-        authorize(by, Act.READ_STATEMENTS)
-        found = find_owed(session)
+        reach = get_reach(by, Act.READ_OWED)
+        found = find_owed(session, partner_id=reach.partner_id, producer_id=reach.producer_id)
     if as_json:
         print_json(found)
         return

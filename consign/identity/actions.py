@@ -2,15 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import exists, insert, select
+from psycopg.errors import UniqueViolation
+from sqlalchemy import exists, insert, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.db import run_last
 from consign.errors import BadInput, Conflict, NotAllowed, refuse_blank
-from consign.identity.rules import Act, Actor, Role, authorize, compute_event_hash
+from consign.identity.rules import Act, Actor, Role, authorize, compute_event_hash, normalize_login, tidy_name
 from consign.models.identity import AuditEvent, AuditHead, UserAccount
 from consign.models.partners import Store
+from consign.sentence import Code, say
 
 WAITING_EVENTS = "waiting_events"
 SCOPED = {
@@ -18,6 +21,7 @@ SCOPED = {
     Role.STORE_MANAGER: ("partner_id", "store_id"),
     Role.PARTNER_FINANCE: ("partner_id",),
 }
+"""What a role is held for; others for nothing in particular."""
 
 
 class LoginTaken(Conflict):
@@ -29,11 +33,14 @@ class LoginTaken(Conflict):
 def record_event(session: Session, *, by: Actor | None, act: str, subject: str, **detail: Any) -> None:
     """Put an event at the end of the audit chain, in this transaction, just before its commit.
 
-    *by* is blank for the operator of the installation. *detail* is kept as it is: plain values only.
+    *by* is blank for the operator of the installation. *detail* is kept as it is: plain values only. Where a field
+    officer acts for a producer, the event names both.
     """
     waiting = session.info.setdefault(WAITING_EVENTS, [])
     if not waiting:
         run_last(session, _append_waiting)
+    if by is not None and by.on_behalf:
+        detail["on_behalf_of"] = f"producer:{by.producer_id}"
     waiting.append({"user_id": by.user_id if by else None, "act": act, "subject": subject, "detail": detail})
 
 
@@ -66,30 +73,98 @@ def add_user(
 
     Raises:
         NotAllowed: *by* is no admin, or is blank although the region has users.
-        BadInput: login or name is blank, the role needs a partner, store or producer that is not given or does not
-            take a given one, or the store is another partner's.
+        BadInput: the login is neither an e-mail address nor a phone number, the name is blank or too long, the role
+            needs a partner, store or producer that is not given or does not take a given one, or the store is another
+            partner's.
         LoginTaken: the login is in use.
 
     """
     if by is not None:
         authorize(by, Act.MANAGE_USERS)
-    elif role is not Role.ADMIN or session.scalar(select(exists().select_from(UserAccount))):
-        raise NotAllowed("Only the first admin of a region is added without --as; no user was added.")
+    else:
+        _refuse_second_first(session, role)
     refuse_blank(login=login, name=name)
     scope = {"partner_id": partner_id, "store_id": store_id, "producer_id": producer_id}
-    given = {key for key, value in scope.items() if value is not None}
-    needed = set(SCOPED.get(role, ()))
-    if given != needed:
-        wanted = ", ".join(sorted(key.removesuffix("_id") for key in needed)) or "no partner, store or producer"
-        raise BadInput(f"The role {role} is held for {wanted}; no user was added.")
-    in_partner = exists().where(Store.id == store_id, Store.partner_id == partner_id)
-    if store_id is not None and not session.scalar(select(in_partner)):
-        raise BadInput("The store is not one of the partner's; no user was added.")
-    login = login.strip().lower()
-    if session.scalar(select(exists().where(UserAccount.login == login))):
-        raise LoginTaken(f"The login {login!r} is in use; no user was added.")
-    user = UserAccount(login=login, name=name, role=role.value, active=True, added_at=clock.now(), **scope)
-    session.add(user)
-    session.flush()
+    _refuse_wrong_scope(session, role, scope)
+    user = insert_user(
+        session,
+        login=normalize_login(login),
+        name=tidy_name(name),
+        role=role,
+        partner_id=partner_id,
+        store_id=store_id,
+        producer_id=producer_id,
+    )
     record_event(session, by=by, act="user added", subject=f"user:{user.id}", login=user.login, role=user.role)
+    return user
+
+
+def _refuse_second_first(session: Session, role: Role) -> None:
+    """Refuse anybody but an admin in a region without users; of two who come first at once, one waits here."""
+    session.execute(text("SELECT id FROM region_terms FOR UPDATE"))
+    if role is not Role.ADMIN or session.scalar(select(exists().select_from(UserAccount))):
+        raise NotAllowed(say("Only the first admin of a region is added without --as; no user was added."))
+
+
+def _refuse_wrong_scope(session: Session, role: Role, scope: dict[str, int | None]) -> None:
+    given = {key for key, value in scope.items() if value is not None}
+    needed = SCOPED.get(role, ())
+    if given != set(needed):
+        raise _ask_for_scope(role)
+    in_partner = exists().where(Store.id == scope["store_id"], Store.partner_id == scope["partner_id"])
+    if scope["store_id"] is not None and not session.scalar(select(in_partner)):
+        raise BadInput(say("The store is not one of the partner's; no user was added."))
+
+
+def _ask_for_scope(role: Role) -> BadInput:
+    named = Code("role", role)
+    match role:
+        case Role.PRODUCER:
+            return BadInput(say("The role {role} is held for one producer; no user was added.", role=named))
+        case Role.STORE_MANAGER:
+            return BadInput(say("The role {role} is held for one store of a partner; no user was added.", role=named))
+        case Role.PARTNER_FINANCE:
+            return BadInput(say("The role {role} is held for one partner; no user was added.", role=named))
+        case _:
+            return BadInput(
+                say("The role {role} is held for no partner, store or producer; no user was added.", role=named)
+            )
+
+
+def insert_user(
+    session: Session,
+    *,
+    login: str,
+    name: str,
+    role: Role,
+    partner_id: int | None = None,
+    store_id: int | None = None,
+    producer_id: int | None = None,
+    password_hash: str | None = None,
+) -> UserAccount:
+    """Insert a user whose facts were tried before; nobody is asked whether it may be.
+
+    Raises:
+        LoginTaken: the login is in use.
+
+    """
+    user = UserAccount(
+        login=login,
+        name=name,
+        role=role.value,
+        active=True,
+        added_at=clock.now(),
+        partner_id=partner_id,
+        store_id=store_id,
+        producer_id=producer_id,
+        password_hash=password_hash,
+    )
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError as error:
+        if isinstance(error.orig, UniqueViolation):
+            taken = say("The login {login} has an account already; no user was added.", login=login)
+            raise LoginTaken(taken) from error
+        raise
     return user

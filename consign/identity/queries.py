@@ -4,8 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consign.errors import NotFound
-from consign.identity.rules import Actor, Role
+from consign.identity.rules import Actor, Role, read_login
 from consign.models.identity import AuditHead, UserAccount
+from consign.sentence import say
 
 
 class UserUnknown(NotFound):
@@ -21,9 +22,14 @@ def get_actor(session: Session, login: str) -> Actor:
         UserUnknown: no active user has this login.
 
     """
-    user = session.scalar(select(UserAccount).where(UserAccount.login == login.lower(), UserAccount.active))
+    user = session.scalar(select(UserAccount).where(UserAccount.login == read_login(login), UserAccount.active))
     if user is None:
-        raise UserUnknown(f"No active user has the login {login!r}.")
+        raise UserUnknown(say("No active user has the login “{login}”.", login=login))
+    return describe_actor(user)
+
+
+def describe_actor(user: UserAccount) -> Actor:
+    """Return *user* as the person who acts."""
     return Actor(
         user_id=user.id,
         login=user.login,
@@ -32,6 +38,19 @@ def get_actor(session: Session, login: str) -> Actor:
         store_id=user.store_id,
         producer_id=user.producer_id,
     )
+
+
+def get_account(session: Session, login: str) -> UserAccount:
+    """Return the user *login*, shut out or not.
+
+    Raises:
+        UserUnknown: no user has this login.
+
+    """
+    user = session.scalar(select(UserAccount).where(UserAccount.login == read_login(login)))
+    if user is None:
+        raise UserUnknown(say("No user has the login “{login}”.", login=login))
+    return user
 
 
 def find_users(session: Session) -> list[UserAccount]:

@@ -2,13 +2,27 @@
 
 import hashlib
 import json
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from consign.errors import NotAllowed
+from consign.errors import BadInput, NotAllowed
+from consign.sentence import Code, say
 
+LONGEST_NAME = 120
+LONGEST_EMAIL = 254
+_EMAIL = re.compile(
+    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+    r"(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
+)
+"""What browsers take for an e-mail address, with a dot after the @. Source: WHATWG HTML, valid e-mail address."""
+_PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
+"""Source: ITU-T E.164: at most 15 digits."""
+_ABROAD = re.compile(r"(?:\+|00|(?=62))")
+"""What stands before a country's number: `+62`, `0062`, or nothing before our own."""
 FIRST_HASH = bytes(32)
 """What the first event of a chain is chained to."""
 
@@ -19,6 +33,7 @@ class Role(StrEnum):
     PRODUCER = "producer"
     STORE_MANAGER = "store_manager"
     PARTNER_FINANCE = "partner_finance"
+    FIELD_OFFICER = "field_officer"
     VERIFIER = "verifier"
     DINAS_FINANCE = "dinas_finance"
     HEAD = "head"
@@ -30,33 +45,59 @@ class Act(StrEnum):
     """What can be done."""
 
     MANAGE_USERS = "manage users"
+    READ_USERS = "read users"
+    READ_AUDIT = "read the audit trail"
+    MANAGE_REGION = "manage the region's settings"
     MANAGE_PARTNERS = "manage partners and stores"
+    READ_PARTNERS = "read partners and stores"
+    REGISTER_PRODUCERS = "register producers"
     MANAGE_PRODUCERS = "manage producers"
+    READ_PRODUCERS = "read producers"
+    ACT_FOR_PRODUCERS = "act for producers who have no account"
     MANAGE_PRODUCTS = "manage products and prices"
+    READ_PRODUCTS = "read products"
     MANAGE_CODES = "say which product a code means"
     MANAGE_AGREEMENTS = "manage agreements"
+    READ_AGREEMENTS = "read agreements"
     POST_SALES = "post sales"
     READ_SALES = "read sales"
     REVERSE_SALES = "reverse sales"
+    READ_OWN_SALES = "read the sales of one's own products"
     CLOSE_PERIOD = "close a period"
+    READ_CLOSINGS = "read closings"
     READ_STATEMENTS = "read statements"
+    READ_OWED = "read what is owed"
 
 
 _DINAS_READERS = frozenset({Role.DINAS_FINANCE, Role.HEAD, Role.AUDITOR, Role.ADMIN, Role.VERIFIER})
+_OVERSEERS = frozenset({Role.HEAD, Role.AUDITOR, Role.ADMIN})
 
 PERMITTED: dict[Act, frozenset[Role]] = {
     Act.MANAGE_USERS: frozenset({Role.ADMIN}),
+    Act.READ_USERS: _OVERSEERS,
+    Act.READ_AUDIT: _OVERSEERS,
+    Act.MANAGE_REGION: frozenset({Role.ADMIN}),
     Act.MANAGE_PARTNERS: frozenset({Role.ADMIN}),
+    Act.READ_PARTNERS: _DINAS_READERS | {Role.STORE_MANAGER, Role.PARTNER_FINANCE},
+    Act.REGISTER_PRODUCERS: frozenset({Role.ADMIN, Role.VERIFIER, Role.FIELD_OFFICER}),
     Act.MANAGE_PRODUCERS: frozenset({Role.ADMIN, Role.VERIFIER}),
+    Act.READ_PRODUCERS: _DINAS_READERS | {Role.FIELD_OFFICER},
+    Act.ACT_FOR_PRODUCERS: frozenset({Role.FIELD_OFFICER}),
     Act.MANAGE_PRODUCTS: frozenset({Role.ADMIN, Role.VERIFIER, Role.PRODUCER}),
+    Act.READ_PRODUCTS: _DINAS_READERS | {Role.FIELD_OFFICER, Role.PRODUCER},
     Act.MANAGE_CODES: frozenset({Role.ADMIN, Role.VERIFIER, Role.DINAS_FINANCE}),  # a code decides whose money it is
     Act.MANAGE_AGREEMENTS: frozenset({Role.ADMIN, Role.DINAS_FINANCE}),
+    Act.READ_AGREEMENTS: _DINAS_READERS | {Role.PARTNER_FINANCE, Role.PRODUCER},
     Act.POST_SALES: frozenset({Role.STORE_MANAGER, Role.PARTNER_FINANCE, Role.DINAS_FINANCE}),
     Act.READ_SALES: _DINAS_READERS | {Role.STORE_MANAGER, Role.PARTNER_FINANCE},
     Act.REVERSE_SALES: frozenset({Role.PARTNER_FINANCE, Role.DINAS_FINANCE}),
+    Act.READ_OWN_SALES: frozenset({Role.PRODUCER}),
     Act.CLOSE_PERIOD: frozenset({Role.DINAS_FINANCE}),
+    Act.READ_CLOSINGS: _DINAS_READERS,
     Act.READ_STATEMENTS: _DINAS_READERS | {Role.PARTNER_FINANCE, Role.PRODUCER},
+    Act.READ_OWED: _DINAS_READERS | {Role.PARTNER_FINANCE, Role.PRODUCER},
 }
+MUST_USE_SECOND_FACTOR = frozenset({Role.DINAS_FINANCE, Role.ADMIN})
 
 
 @dataclass(frozen=True)
@@ -69,6 +110,29 @@ class Actor:
     partner_id: int | None = None
     store_id: int | None = None
     producer_id: int | None = None
+    on_behalf: bool = False
+    """Whether a field officer acts, with the rights of the producer *producer_id*; the login is the officer's."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far an actor may see: only this partner, store and producer; what is blank is not limited."""
+
+    partner_id: int | None
+    store_id: int | None
+    producer_id: int | None
+
+
+def get_reach(actor: Actor, act: Act) -> Reach:
+    """Return what a reading by *actor* is limited to.
+
+    Raises:
+        NotAllowed: the role does not cover the act at all.
+
+    """
+    if actor.role not in PERMITTED[act]:
+        raise _refusal(actor, act)
+    return Reach(actor.partner_id, actor.store_id, actor.producer_id)
 
 
 def authorize(
@@ -90,7 +154,99 @@ def authorize(
     scopes = ((actor.partner_id, partner_id), (actor.store_id, store_id), (actor.producer_id, producer_id))
     inside = all(held is None or held == named for held, named in scopes)
     if actor.role not in PERMITTED[act] or not inside:
-        raise NotAllowed(f"{actor.login} ({actor.role}) may not {act} here; nothing was changed.")
+        raise _refusal(actor, act)
+
+
+def _refusal(actor: Actor, act: Act) -> NotAllowed:
+    return NotAllowed(
+        say(
+            "{login} ({role}) may not {act} here; nothing was changed.",
+            login=actor.login,
+            role=Code("role", actor.role),
+            act=Code("act", act),
+        )
+    )
+
+
+def normalize_login(given: str) -> str:
+    """Return an e-mail address in lower case, or a phone number as `+62…`: `0812-345 678` is `+62812345678`.
+
+    Raises:
+        BadInput: it is neither.
+
+    """
+    login = clean_text(given).lower()
+    if len(login) <= LONGEST_EMAIL and _EMAIL.fullmatch(login):
+        return login
+    phone = _find_phone(login)
+    if phone is None:
+        raise BadInput(
+            say(
+                "“{login}” is neither an e-mail address nor a phone number such as 0812 3456 789; nothing was changed.",
+                login=clean_text(given)[:LONGEST_NAME],
+            )
+        )
+    return phone
+
+
+def read_login(given: str) -> str:
+    """Return a login as it is kept; one from before e-mail or phone were asked for stays what it is."""
+    try:
+        return normalize_login(given)
+    except BadInput:
+        return clean_text(given).lower()
+
+
+def normalize_phone(given: str) -> str:
+    """Return a phone number as `+62…`: `0812-345 678` is `+62812345678`.
+
+    Raises:
+        BadInput: it is none.
+
+    """
+    phone = _find_phone(clean_text(given))
+    if phone is None:
+        raise BadInput(
+            say(
+                "“{phone}” is no phone number such as 0812 3456 789; nothing was changed.",
+                phone=clean_text(given)[:LONGEST_NAME],
+            )
+        )
+    return phone
+
+
+def _find_phone(text: str) -> str | None:
+    """Return the number with its country's; one that begins with a single zero, or with 8 as mobiles do, is ours."""
+    digits = re.sub(r"[\s().-]", "", text)
+    abroad = _ABROAD.match(digits)
+    if abroad:
+        digits = f"+{digits[abroad.end() :]}"
+    elif digits.startswith(("0", "8")):
+        digits = f"+62{digits.removeprefix('0')}"
+    if digits.startswith("+620"):  # +62 (0)812…
+        digits = f"+62{digits.removeprefix('+620')}"
+    return digits if _PHONE.fullmatch(digits) else None
+
+
+def tidy_name(given: str) -> str:
+    """Return a person's or a firm's name on one line, without signs that cannot be seen.
+
+    Raises:
+        BadInput: it is blank, or longer than 120 characters.
+
+    """
+    name = " ".join(clean_text(given).split())
+    if not name:
+        raise BadInput(say("The name is blank; nothing was changed."))
+    if len(name) > LONGEST_NAME:
+        raise BadInput(say("A name has at most {longest} characters; nothing was changed.", longest=LONGEST_NAME))
+    return name
+
+
+def clean_text(given: str) -> str:
+    """Return *given* as plain signs: full-width ones as usual ones, line ends as spaces, invisible ones left out."""
+    plain = " ".join(unicodedata.normalize("NFKC", given).split())
+    return "".join(sign for sign in plain if sign.isprintable()).strip()
 
 
 def compute_event_hash(

@@ -19,6 +19,7 @@ from consign.ledger.rules import (
     TransferUnknown,
 )
 from consign.models.ledger import Account, Transfer
+from consign.sentence import say
 
 _WANTED = """unnest(CAST(:kinds AS text[]), CAST(:partners AS bigint[]), CAST(:producers AS bigint[]))
     AS wanted(kind, partner_id, producer_id)"""
@@ -83,7 +84,9 @@ def _refuse_twice(orders: Sequence[TransferOrder]) -> list[TransferOrder]:
     distinct: dict[str, TransferOrder] = {}
     for order in orders:
         if distinct.setdefault(order.key, order) != order:
-            raise TransferKeyConflict(f"The transfer {order.key} comes twice with other content; nothing was posted.")
+            raise TransferKeyConflict(
+                say("The transfer {key} comes twice with other content; nothing was posted.", key=order.key)
+            )
     return list(distinct.values())
 
 
@@ -97,11 +100,11 @@ def reverse_transfer(session: Session, *, key: str, cause: str) -> None:
     """
     transfer = session.scalar(select(Transfer).where(Transfer.key == key))
     if transfer is None:
-        raise TransferUnknown(f"There is no transfer {key}; nothing was posted.")
+        raise TransferUnknown(say("There is no transfer {key}; nothing was posted.", key=key))
     account_ids = sorted((transfer.debit_account_id, transfer.credit_account_id))
     session.execute(select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id).with_for_update())
     if session.scalar(select(Transfer.id).where(Transfer.reverses_id == transfer.id)) is not None:
-        raise TransferReversed(f"The transfer {key} was taken back before; nothing was posted.")
+        raise TransferReversed(say("The transfer {key} was taken back before; nothing was posted.", key=key))
     now = clock.now()
     row = {
         "key": f"{key}:reversal",
@@ -137,7 +140,7 @@ def _refuse_other_content(session: Session, repeated: list[dict[str, Any]]) -> N
         standing = session.execute(select(Transfer).where(Transfer.key == row["key"])).scalar_one()
         if any(getattr(standing, field) != value for field, value in row.items()):
             raise TransferKeyConflict(
-                f"The transfer {row['key']} stands already with other content; nothing was posted."
+                say("The transfer {key} stands already with other content; nothing was posted.", key=row["key"])
             )
 
 

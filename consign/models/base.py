@@ -32,3 +32,6 @@ ADD_ONLY: dict[str, Any] = {"writes": "SELECT, INSERT"}
 
 CHANGING: dict[str, Any] = {"writes": "SELECT, INSERT, UPDATE"}
 """Rows may change, and are never deleted."""
+
+PASSING: dict[str, Any] = {"writes": "SELECT, INSERT, DELETE"}
+"""Rows are never changed, and deleted once they are old."""

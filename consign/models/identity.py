@@ -1,13 +1,13 @@
-"""Users and the audit trail."""
+"""Users, how they sign in, and the audit trail."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, ForeignKeyConstraint, Identity, LargeBinary
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, ForeignKeyConstraint, Identity, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from consign.models.base import ADD_ONLY, CHANGING, RegionBase
+from consign.models.base import ADD_ONLY, CHANGING, PASSING, RegionBase
 
 
 class UserAccount(RegionBase):
@@ -16,8 +16,8 @@ class UserAccount(RegionBase):
     __tablename__ = "user_account"
     __table_args__ = (
         CheckConstraint(
-            "role IN ('producer', 'store_manager', 'partner_finance', 'verifier', 'dinas_finance', 'head',"
-            " 'auditor', 'admin')",
+            "role IN ('producer', 'store_manager', 'partner_finance', 'field_officer', 'verifier', 'dinas_finance',"
+            " 'head', 'auditor', 'admin')",
             name="role",
         ),
         CheckConstraint("(role = 'producer') = (producer_id IS NOT NULL)", name="producer_scope"),
@@ -26,6 +26,7 @@ class UserAccount(RegionBase):
             "(role IN ('store_manager', 'partner_finance')) = (partner_id IS NOT NULL)", name="partner_scope"
         ),
         CheckConstraint("login = lower(login) AND login <> ''", name="login"),
+        CheckConstraint("language IN ('id', 'en')", name="language"),
         ForeignKeyConstraint(["store_id", "partner_id"], ["store.id", "store.partner_id"]),
         {"info": CHANGING},
     )
@@ -40,6 +41,100 @@ class UserAccount(RegionBase):
     producer_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"))
     active: Mapped[bool]
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    password_hash: Mapped[str | None]
+    """Argon2id with its salt and costs; blank until the person has chosen a password."""
+    totp_secret: Mapped[str | None]
+    """Base32 secret of the authenticator app; blank without a second factor."""
+    totp_last_step: Mapped[int | None]
+    """The 30-second step of the last code that was taken, so that no code is taken twice."""
+    language: Mapped[str] = mapped_column(server_default="id")
+    """Language of the person's pages and notices."""
+
+
+class UserSession(RegionBase):
+    """One signing-in of a person on one device; ends by itself, by the person, or when the account changes."""
+
+    __tablename__ = "user_session"
+    __table_args__ = (Index("ix_user_session_user_id", "user_id"), {"info": CHANGING})
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    """SHA-256 of the 256-bit token in the person's cookie; the token itself is kept nowhere."""
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    acting_for_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"))
+    """The producer a field officer acts for at the moment."""
+    agent: Mapped[str]
+    """What the browser calls itself, at most 200 characters; shown to the person."""
+    begun_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """Last use, exact to a minute."""
+    ends_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """When it ends whatever happens."""
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When it was ended; blank while it may be used."""
+
+
+class UserLink(RegionBase):
+    """What its holder may do once.
+
+    Choose a password, by an invitation or after a forgotten one; or give the code that completes a signing-in whose
+    password was right.
+    """
+
+    __tablename__ = "user_link"
+    __table_args__ = (
+        CheckConstraint("kind IN ('invitation', 'reset', 'code')", name="kind"),
+        Index("ix_user_link_user_id", "user_id"),
+        {"info": CHANGING},
+    )
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    """SHA-256 of the 256-bit token in the link."""
+    kind: Mapped[str]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ends_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When it was used, or made useless by a newer one."""
+
+
+class LoginFailure(RegionBase):
+    """One failed try to sign in; enough of them make the next one wait."""
+
+    __tablename__ = "login_failure"
+    __table_args__ = (
+        Index("ix_login_failure_login", "login", "at"),
+        Index("ix_login_failure_address", "address", "at"),
+        {"info": PASSING},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    login: Mapped[str]
+    """The login, of which there may be no user; with `reset ` before it where a new password was asked for.
+
+    What is no login may be a password in the wrong field: of that only the beginning of a hash is kept.
+    """
+    address: Mapped[str]
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Consent(RegionBase):
+    """A person's word that they read the privacy notice and agree (UU 27/2022 on personal data)."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        CheckConstraint("(user_id IS NULL) <> (producer_id IS NULL)", name="one_of"),
+        Index("ix_consent_user_id", "user_id"),
+        {"info": ADD_ONLY},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    producer_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"))
+    """A producer without an account of its own, whose signed consent a field officer holds."""
+    notice: Mapped[str]
+    """Version of the notice that was agreed to."""
+    given_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    recorded_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
 
 
 class AuditEvent(RegionBase):

@@ -1,8 +1,17 @@
 """Producers, retail partners, their stores, and the agreements between them."""
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    UniqueConstraint,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,6 +24,7 @@ class RegionTerms(RegionBase):
     __tablename__ = "region_terms"
     __table_args__ = (
         CheckConstraint("id = 1", name="one_row"),
+        CheckConstraint("zone IN ('Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura')", name="zone"),
         CheckConstraint("0 <= fee_from_bp AND fee_from_bp <= fee_to_bp AND fee_to_bp <= 10000", name="fee_bounds"),
         {"info": CHANGING},
     )
@@ -24,6 +34,14 @@ class RegionTerms(RegionBase):
     """Lowest fee an agreement may take, in basis points; inside."""
     fee_to_bp: Mapped[int]
     """Highest fee an agreement may take, in basis points; inside."""
+    office_name: Mapped[str] = mapped_column(server_default="Dinas")
+    """What the office calls itself on pages, notices and in the privacy notice."""
+    office_contact: Mapped[str] = mapped_column(server_default="")
+    """Where people reach the office about their personal data: an address, e-mail or phone."""
+    zone: Mapped[str] = mapped_column(server_default="Asia/Jakarta")
+    """The office's own time zone, for moments that belong to no store."""
+    second_factor_required: Mapped[bool] = mapped_column(server_default=true())
+    """Whether dinas finance and admin must use an authenticator app; only the sample city goes without."""
 
 
 class Producer(RegionBase):
@@ -40,6 +58,12 @@ class Producer(RegionBase):
     name: Mapped[str]
     nib: Mapped[str | None] = mapped_column(unique=True)
     """Business identification number, 13 digits as text."""
+    owner_name: Mapped[str | None]
+    """The person who owns the business."""
+    phone: Mapped[str | None]
+    """Where the dinas reaches the owner, `+62…`; blank for owners without one."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When the dinas added it or looked at its registration; blank while that waits."""
 
 
 class Partner(RegionBase):

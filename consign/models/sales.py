@@ -68,6 +68,7 @@ class SalesUpload(RegionBase):
             postgresql_where=text("status NOT IN ('refused', 'reversed', 'cancelled')"),
         ),
         Index("ix_sales_upload_at", "received_at"),
+        Index("ix_sales_upload_received", "id", postgresql_where=text("status = 'received'")),
         {"info": CHANGING},
     )
 
@@ -87,7 +88,9 @@ class SalesUpload(RegionBase):
     rows_ignored: Mapped[int | None]
     """Rows that are no sales, such as totals; each is kept with its reason."""
     outcome: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    """Evidence, warnings, the reason it was refused, or the questions it waits for."""
+    """Evidence, warnings, the reason it was refused, or the questions it waits for with a preview and counts."""
+    decisions: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    """What a person decided about it: `answers`, `overlap`, `confirmed`, and `by`, the id of who decided last."""
     received_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 

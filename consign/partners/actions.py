@@ -3,47 +3,131 @@
 from datetime import date, timedelta
 
 from psycopg.errors import ExclusionViolation, ForeignKeyViolation, UniqueViolation
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from compliance import nib as nib_numbers
+from consign import clock
 from consign.errors import BadInput, refuse_blank
 from consign.identity.actions import record_event
-from consign.identity.rules import Act, Actor, authorize
+from consign.identity.rules import Act, Actor, authorize, clean_text, normalize_phone, tidy_name
 from consign.models import RegionBase
 from consign.models.partners import Agreement, Partner, Producer, RegionTerms, Store, StoreAlias
+from consign.partners.queries import lock_partner
 from consign.partners.rules import (
+    AgreementMissing,
     AgreementOverlaps,
+    AgreementsOutside,
     CodeTaken,
+    NibTaken,
+    ProducerMissing,
     Terms,
+    parse_nib,
+    refuse_change_in_closed_period,
     refuse_days_out_of_order,
     refuse_fee_out_of_bounds,
+    refuse_impossible_bounds,
     refuse_impossible_terms,
 )
 from consign.period import ZONES, Cycle
+from consign.sentence import Code, Sentence, say
 
 PARTNER_KINDS = ("supermarket", "minimarket", "hotel")
 
 
-def add_producer(session: Session, *, by: Actor, code: str, name: str, nib: str | None) -> Producer:
-    """Add a producer; *nib* may stay blank until its paper is in.
+def add_producer(
+    session: Session,
+    *,
+    by: Actor,
+    code: str,
+    name: str,
+    nib: str | None,
+    owner_name: str | None = None,
+    phone: str | None = None,
+) -> Producer:
+    """Add a producer that the dinas knows, so nobody needs to confirm it; *nib* may stay blank until its paper is in.
 
     Raises:
-        BadInput: code or name is blank, or the NIB is not 13 digits.
+        BadInput: code or name is blank, or the phone number is none.
+        NibInvalid: the NIB is not 13 digits.
         CodeTaken: the code or the NIB belongs to another producer.
 
     """
     authorize(by, Act.MANAGE_PRODUCERS)
     refuse_blank(code=code, name=name)
-    try:
-        digits = nib_numbers.parse(nib) if nib else None
-    except ValueError as error:
-        raise BadInput(f"{str(error).capitalize()}; no producer was added.") from error
-    producer = Producer(code=code, name=name, nib=digits)
-    _add(session, producer, f"The code {code!r} or its NIB belongs to another producer; no producer was added.")
+    producer = Producer(
+        code=code,
+        name=tidy_name(name),
+        nib=parse_nib(nib) if nib else None,
+        owner_name=tidy_name(owner_name) if owner_name else None,
+        phone=normalize_phone(phone) if phone else None,
+        confirmed_at=clock.now(),
+    )
+    lock_producer_codes(session)
+    taken = say("The code '{code}' or its NIB belongs to another producer; no producer was added.", code=code)
+    _add(session, producer, taken)
     record_event(session, by=by, act="producer added", subject=f"producer:{producer.id}", code=code)
+    return producer
+
+
+def lock_producer_codes(session: Session) -> None:
+    """Wait until nobody else adds a producer, so that the next free code is free, until the transaction ends."""
+    session.execute(text("SELECT pg_advisory_xact_lock(7201, hashtext(current_schema()))"))
+
+
+def change_producer(
+    session: Session, *, by: Actor, producer_id: int, name: str, owner_name: str | None, phone: str | None
+) -> None:
+    """Correct what a producer is called, who owns it and where the owner is reached.
+
+    Raises:
+        ProducerMissing: there is no such producer.
+        BadInput: the name is blank, or the phone number is none.
+
+    """
+    authorize(by, Act.MANAGE_PRODUCERS)
+    producer = get_producer_to_change(session, producer_id)
+    changed = _change(
+        session,
+        producer,
+        name=tidy_name(name),
+        owner_name=tidy_name(owner_name) if owner_name else None,
+        phone=normalize_phone(phone) if phone else None,
+    )
+    if changed:
+        record_event(session, by=by, act="producer changed", subject=f"producer:{producer_id}", **changed)
+
+
+def set_nib(session: Session, *, by: Actor, producer_id: int, nib: str) -> None:
+    """Enter the NIB of a producer whose paper came later, or correct it.
+
+    Raises:
+        ProducerMissing: there is no such producer.
+        NibInvalid: the NIB is not 13 digits.
+        NibTaken: another producer has it.
+
+    """
+    authorize(by, Act.MANAGE_PRODUCERS)
+    producer, digits = get_producer_to_change(session, producer_id), parse_nib(nib)
+    lock_producer_codes(session)
+    others = select(Producer.id).where(Producer.nib == digits, Producer.id != producer_id)
+    if session.scalar(others) is not None:
+        raise NibTaken(say("The NIB {nib} belongs to another producer; nothing was changed.", nib=digits))
+    if changed := _change(session, producer, nib=digits):
+        record_event(session, by=by, act="producer changed", subject=f"producer:{producer_id}", **changed)
+
+
+def get_producer_to_change(session: Session, producer_id: int) -> Producer:
+    """Return the producer with its row locked until the transaction ends; rows that refer to it do not wait.
+
+    Raises:
+        ProducerMissing: there is no such producer.
+
+    """
+    producer = session.get(Producer, producer_id, with_for_update={"key_share": True}, populate_existing=True)
+    if producer is None:
+        raise ProducerMissing(say("There is no such producer; nothing was changed."))
     return producer
 
 
@@ -58,9 +142,10 @@ def add_partner(session: Session, *, by: Actor, code: str, name: str, kind: str,
     authorize(by, Act.MANAGE_PARTNERS)
     refuse_blank(code=code, name=name)
     if kind not in PARTNER_KINDS:
-        raise BadInput(f"{kind!r} is no kind of partner; there are {', '.join(PARTNER_KINDS)}.")
-    partner = Partner(code=code, name=name, kind=kind, cycle=cycle.value)
-    _add(session, partner, f"The code {code!r} belongs to another partner; no partner was added.")
+        kinds = [Code("partner_kind", one) for one in PARTNER_KINDS]
+        raise BadInput(say("'{kind}' is no kind of partner; there are {kinds}.", kind=kind, kinds=kinds))
+    partner = Partner(code=code, name=tidy_name(name), kind=kind, cycle=cycle.value)
+    _add(session, partner, say("The code '{code}' belongs to another partner; no partner was added.", code=code))
     record_event(session, by=by, act="partner added", subject=f"partner:{partner.id}", code=code)
     return partner
 
@@ -77,15 +162,62 @@ def add_store(
     """
     authorize(by, Act.MANAGE_PARTNERS, partner_id=partner_id)
     refuse_blank(code=code, name=name)
-    if zone not in ZONES:
-        raise BadInput(f"{zone!r} is no zone of Indonesia; there are {', '.join(ZONES)}.")
-    taken = f"The partner has another store {code!r}; no store was added."
+    _refuse_unknown_zone(zone)
+    taken = say("The partner has another store '{code}'; no store was added.", code=code)
     if session.get(StoreAlias, (partner_id, code)) is not None:
         raise CodeTaken(taken)
-    store = Store(partner_id=partner_id, code=code, name=name, zone=zone, opened_on=opened_on, closed_on=None)
+    store = Store(
+        partner_id=partner_id, code=code, name=tidy_name(name), zone=zone, opened_on=opened_on, closed_on=None
+    )
     _add(session, store, taken)
     record_event(session, by=by, act="store added", subject=f"store:{store.id}", code=code)
     return store
+
+
+def change_partner(session: Session, *, by: Actor, partner: Partner, name: str) -> None:
+    """Correct what a partner is called.
+
+    Raises:
+        BadInput: the name is blank.
+
+    """
+    authorize(by, Act.MANAGE_PARTNERS, partner_id=partner.id)
+    session.refresh(partner, with_for_update={"key_share": True})
+    if changed := _change(session, partner, name=tidy_name(name)):
+        record_event(session, by=by, act="partner changed", subject=f"partner:{partner.id}", **changed)
+
+
+def change_store(session: Session, *, by: Actor, store: Store, name: str) -> None:
+    """Correct what a store is called.
+
+    Raises:
+        BadInput: the name is blank.
+
+    """
+    authorize(by, Act.MANAGE_PARTNERS, partner_id=store.partner_id)
+    session.refresh(store, with_for_update={"key_share": True})
+    if changed := _change(session, store, name=tidy_name(name)):
+        record_event(session, by=by, act="store changed", subject=f"store:{store.id}", **changed)
+
+
+def close_store(session: Session, *, by: Actor, store: Store, last_day: date | None) -> None:
+    """Let *last_day* be the last on which a store sells consigned goods; blank where it goes on after all.
+
+    Raises:
+        BadInput: the day lies before the store's first.
+
+    """
+    authorize(by, Act.MANAGE_PARTNERS, partner_id=store.partner_id)
+    session.refresh(store, with_for_update={"key_share": True})
+    refuse_days_out_of_order(store.opened_on, last_day)
+    if changed := _change(session, store, closed_on=last_day):
+        record_event(
+            session,
+            by=by,
+            act="store closed" if last_day else "store opened again",
+            subject=f"store:{store.id}",
+            **changed,
+        )
 
 
 def add_store_alias(session: Session, *, by: Actor, store: Store, alias: str) -> None:
@@ -102,7 +234,7 @@ def add_store_alias(session: Session, *, by: Actor, store: Store, alias: str) ->
     standing = session.get(StoreAlias, (store.partner_id, alias))
     if standing is not None and standing.store_id == store.id:
         return
-    taken = f"{alias!r} names another store of the partner; no alias was added."
+    taken = say("'{alias}' names another store of the partner; no alias was added.", alias=alias)
     code_of = select(Store.id).where(Store.partner_id == store.partner_id, Store.code == alias)
     if standing is not None or session.scalar(code_of) is not None:
         raise CodeTaken(taken)
@@ -136,7 +268,7 @@ def add_agreement(
     authorize(by, Act.MANAGE_AGREEMENTS, partner_id=partner_id, producer_id=producer_id)
     refuse_days_out_of_order(first, last)
     refuse_impossible_terms(terms)
-    bounds = session.get_one(RegionTerms, 1)
+    bounds = _share_terms(session)
     refuse_fee_out_of_bounds(terms.fee_rate_bp, from_bp=bounds.fee_from_bp, to_bp=bounds.fee_to_bp)
     agreement = Agreement(
         partner_id=partner_id,
@@ -157,11 +289,14 @@ def add_agreement(
     except IntegrityError as error:
         if isinstance(error.orig, ExclusionViolation):
             raise AgreementOverlaps(
-                "An agreement of the same scope is in force on some of these days; no agreement was added."
+                say("An agreement of the same scope is in force on some of these days; no agreement was added.")
             ) from error
         if isinstance(error.orig, ForeignKeyViolation):
             raise BadInput(
-                "The store is not one of the partner's, or the product none of the producer's; no agreement was added."
+                say(
+                    "The store is not one of the partner's, or the product none of the producer's;"
+                    " no agreement was added."
+                )
             ) from error
         raise
     record_event(
@@ -174,7 +309,130 @@ def add_agreement(
     return agreement
 
 
-def _add(session: Session, row: RegionBase, taken: str) -> None:
+def end_agreement(
+    session: Session, *, by: Actor, agreement_id: int, last: date | None, closed_until: date | None
+) -> None:
+    """Let *last* be an agreement's last day, or let it go on where that is blank; nothing else of it ever changes.
+
+    *closed_until* is the partner's last closed day, read after `lock_partner`: days that are closed keep the agreement
+    they were settled by.
+
+    Raises:
+        AgreementMissing: there is no such agreement.
+        PeriodClosed: days of a closed period would change.
+        BadInput: the last day lies before the first.
+        FeeOutOfBounds: it would go on with a fee that the region no longer allows.
+        AgreementOverlaps: another agreement of the same scope is in force on some of the days added.
+
+    """
+    authorize(by, Act.MANAGE_AGREEMENTS)
+    agreement = session.get(Agreement, agreement_id)
+    if agreement is None:
+        raise AgreementMissing(say("There is no such agreement; nothing was changed."))
+    lock_partner(session, agreement.partner_id)
+    bounds = _share_terms(session)
+    session.refresh(agreement, with_for_update={"key_share": True})
+    first, until = agreement.days.lower, agreement.days.upper
+    before = until - timedelta(1) if until else None
+    if before == last or first is None:
+        return
+    refuse_days_out_of_order(first, last)
+    refuse_change_in_closed_period(before, last, closed_until=closed_until)
+    if last is None or (before is not None and last > before):
+        refuse_fee_out_of_bounds(agreement.fee_rate_bp, from_bp=bounds.fee_from_bp, to_bp=bounds.fee_to_bp)
+    try:
+        with session.begin_nested():
+            agreement.days = Range(first, last + timedelta(1) if last else None)
+    except IntegrityError as error:
+        if isinstance(error.orig, ExclusionViolation):
+            raise AgreementOverlaps(
+                say("Another agreement of the same scope is in force on some of these days; nothing was changed.")
+            ) from error
+        raise
+    record_event(
+        session,
+        by=by,
+        act="agreement's end changed",
+        subject=f"agreement:{agreement_id}",
+        before={"last": _plain(before)},
+        after={"last": _plain(last)},
+    )
+
+
+def change_region_terms(
+    session: Session, *, by: Actor, fee_from_bp: int, fee_to_bp: int, office_name: str, office_contact: str, zone: str
+) -> None:
+    """Set the bounds of the fee, what the office is called, where it is reached, and its time zone.
+
+    Raises:
+        BadInput: the bounds or the zone cannot be, or the office's name is blank.
+        AgreementsOutside: agreements in force take a fee outside the new bounds.
+
+    """
+    authorize(by, Act.MANAGE_REGION)
+    refuse_impossible_bounds(fee_from_bp, fee_to_bp)
+    _refuse_unknown_zone(zone)
+    terms = session.get_one(RegionTerms, 1, with_for_update={"key_share": True}, populate_existing=True)
+    if (fee_from_bp, fee_to_bp) != (terms.fee_from_bp, terms.fee_to_bp):
+        _refuse_agreements_outside(session, fee_from_bp, fee_to_bp, today=clock.today(terms.zone))
+    changed = _change(
+        session,
+        terms,
+        fee_from_bp=fee_from_bp,
+        fee_to_bp=fee_to_bp,
+        office_name=tidy_name(office_name),
+        office_contact=clean_text(office_contact),
+        zone=zone,
+    )
+    if changed:
+        record_event(session, by=by, act="region's settings changed", subject="region", **changed)
+
+
+def _refuse_agreements_outside(session: Session, fee_from_bp: int, fee_to_bp: int, *, today: date) -> None:
+    outside = select(func.count()).where(
+        ~Agreement.fee_rate_bp.between(fee_from_bp, fee_to_bp),
+        func.upper_inf(Agreement.days) | (func.upper(Agreement.days) > today),
+    )
+    if count := session.scalar(outside):
+        raise AgreementsOutside(
+            say(
+                "Agreements in force with a fee outside these bounds: {count}; nothing was changed. End them first.",
+                count=count,
+            )
+        )
+
+
+def _share_terms(session: Session) -> RegionTerms:
+    """Return the region's terms; nobody changes them until the transaction ends."""
+    return session.get_one(RegionTerms, 1, with_for_update={"read": True}, populate_existing=True)
+
+
+def _change(session: Session, row: RegionBase, **values: object) -> dict[str, dict[str, object]]:
+    """Write what differs of *values* to *row*; return what it was and what it is, as an event keeps it."""
+    before = {name: getattr(row, name) for name, value in values.items() if getattr(row, name) != value}
+    if not before:
+        return {}
+    for name in before:
+        setattr(row, name, values[name])
+    session.flush()
+    return {
+        "before": {name: _plain(value) for name, value in before.items()},
+        "after": {name: _plain(values[name]) for name in before},
+    }
+
+
+def _plain(value: object) -> object:
+    """Return *value* as an audit event keeps it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _refuse_unknown_zone(zone: str) -> None:
+    if zone not in ZONES:
+        zones = [Code("zone", one) for one in ZONES]
+        raise BadInput(say("'{zone}' is no zone of Indonesia; there are {zones}.", zone=zone, zones=zones))
+
+
+def _add(session: Session, row: RegionBase, taken: Sentence) -> None:
     """Insert *row*; a second one with the same key is refused with the sentence *taken*.
 
     Raises:

@@ -5,15 +5,19 @@ from collections.abc import Iterator
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from consign import clock
 from consign.breach import Breach
+from consign.partners.queries import get_region_terms
 
 
 def check_fee_bounds(session: Session) -> Iterator[Breach]:
-    """Find agreements whose fee lies outside what the region allows."""
+    """Find agreements whose fee lies outside what the region allows; those that have ended keep their time's bounds."""
     rows = session.execute(
         text("""
         SELECT agreement.id, fee_rate_bp, fee_from_bp, fee_to_bp FROM agreement, region_terms
-        WHERE fee_rate_bp NOT BETWEEN fee_from_bp AND fee_to_bp ORDER BY agreement.id""")
+        WHERE fee_rate_bp NOT BETWEEN fee_from_bp AND fee_to_bp AND (upper_inf(days) OR upper(days) > :today)
+        ORDER BY agreement.id"""),
+        {"today": clock.today(get_region_terms(session).zone)},
     )
     for row in rows:
         what = f"takes {row.fee_rate_bp} bp, the region allows {row.fee_from_bp} to {row.fee_to_bp} bp"

@@ -3,8 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consign.models.partners import Partner, Producer, Store
+from consign.models.partners import Partner, Producer, RegionTerms, Store
 from consign.partners.rules import UnknownCode
+from consign.sentence import say
 
 
 def get_producer(session: Session, code: str) -> Producer:
@@ -16,7 +17,7 @@ def get_producer(session: Session, code: str) -> Producer:
     """
     producer = session.scalar(select(Producer).where(Producer.code == code))
     if producer is None:
-        raise UnknownCode(f"There is no producer {code!r}.")
+        raise UnknownCode(say("There is no producer '{code}'.", code=code))
     return producer
 
 
@@ -29,7 +30,7 @@ def get_partner(session: Session, code: str) -> Partner:
     """
     partner = session.scalar(select(Partner).where(Partner.code == code))
     if partner is None:
-        raise UnknownCode(f"There is no partner {code!r}.")
+        raise UnknownCode(say("There is no partner '{code}'.", code=code))
     return partner
 
 
@@ -42,8 +43,13 @@ def get_store(session: Session, *, partner_id: int, code: str) -> Store:
     """
     store = session.scalar(select(Store).where(Store.partner_id == partner_id, Store.code == code))
     if store is None:
-        raise UnknownCode(f"The partner has no store {code!r}.")
+        raise UnknownCode(say("The partner has no store '{code}'.", code=code))
     return store
+
+
+def get_region_terms(session: Session) -> RegionTerms:
+    """Return what the dinas has set for its region."""
+    return session.get_one(RegionTerms, 1)
 
 
 def find_partners(session: Session) -> list[Partner]:

@@ -1,13 +1,20 @@
 """What an agreement may say, and the errors of this slice."""
 
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
+from compliance import nib as nib_numbers
+from compliance.refusals import NumberRefused
 from consign.errors import BadInput, Conflict, NotFound
 from consign.money import BP_WHOLE, format_rate
+from consign.sentence import Sentence, say
 
 LONGEST_TERM_DAYS = 365
+PRODUCER_CODE = "UMKM-"
+"""What the codes begin with that the region gives to producers who register."""
+_PERCENTAGE = re.compile(r"(?P<whole>[0-9]{1,6})(?:[.,](?P<rest>[0-9]{0,2}))?\s*%?")
 
 
 class FeeOn(StrEnum):
@@ -32,6 +39,18 @@ class CodeTaken(Conflict):
     code = "partners.code_taken"
 
 
+class NibTaken(Conflict):
+    """Another producer has this NIB already; nothing was added or changed."""
+
+    code = "partners.nib_taken"
+
+
+class NibInvalid(BadInput):
+    """A NIB has 13 digits; nothing was added or changed."""
+
+    code = "partners.nib_invalid"
+
+
 class UnknownCode(NotFound):
     """Nothing has this code; nothing was changed."""
 
@@ -50,6 +69,30 @@ class AgreementOverlaps(Conflict):
     code = "partners.agreement_overlaps"
 
 
+class AgreementsOutside(Conflict):
+    """Agreements in force take a fee outside the new bounds; nothing was changed."""
+
+    code = "partners.agreements_outside"
+
+
+class AgreementMissing(NotFound):
+    """There is no such agreement; nothing was changed."""
+
+    code = "partners.agreement_missing"
+
+
+class ProducerMissing(NotFound):
+    """There is no such producer; nothing was changed."""
+
+    code = "partners.producer_missing"
+
+
+class PeriodClosed(Conflict):
+    """Days of a closed period would be settled otherwise than they were; nothing was changed."""
+
+    code = "partners.period_closed"
+
+
 @dataclass(frozen=True)
 class Terms:
     """What an agreement says about money. Rates in basis points."""
@@ -62,6 +105,77 @@ class Terms:
     payment_term_days: int
 
 
+def parse_rate_bp(text: str) -> int:
+    """Read a percentage with at most two decimals, comma or dot, into basis points: `2,5%` is 250.
+
+    Raises:
+        BadInput: the text is not such a percentage.
+
+    """
+    match = _PERCENTAGE.fullmatch(text.strip())
+    if match is None:
+        raise BadInput(say("'{text}' is not a percentage with at most two decimals, such as 2,5%.", text=text))
+    return int(match["whole"]) * 100 + int((match["rest"] or "").ljust(2, "0"))
+
+
+def parse_nib(text: str) -> str:
+    """Return the 13 digits of a NIB.
+
+    Raises:
+        NibInvalid: the text is not 13 digits.
+
+    """
+    try:
+        return nib_numbers.parse(text)
+    except NumberRefused as error:
+        refusal = Sentence(error.template, error.facts)
+        raise NibInvalid(say("{refusal}; nothing was changed.", refusal=refusal)) from error
+
+
+def format_producer_code(number: int) -> str:
+    """Return the code that the region gives its producer of this number: `UMKM-007`."""
+    return f"{PRODUCER_CODE}{number:03d}"
+
+
+def refuse_impossible_bounds(from_bp: int, to_bp: int) -> None:
+    """Refuse bounds of the fee outside 0 to 100 %, or in the wrong order.
+
+    Raises:
+        BadInput: accordingly.
+
+    """
+    if not 0 <= from_bp <= to_bp <= BP_WHOLE:
+        raise BadInput(
+            say(
+                "A lowest fee of {lowest} and a highest of {highest} cannot be; nothing was changed."
+                " They lie between 0% and 100%, the lowest first.",
+                lowest=format_rate(from_bp),
+                highest=format_rate(to_bp),
+            )
+        )
+
+
+def refuse_change_in_closed_period(before: date | None, after: date | None, *, closed_until: date | None) -> None:
+    """Refuse to move an agreement's last day from *before* to *after* where a closed day would be settled otherwise.
+
+    A blank last day means that the agreement goes on; *closed_until* is the last closed day, blank where none is.
+
+    Raises:
+        PeriodClosed: a day between the two is closed.
+
+    """
+    ends = [day for day in (before, after) if day is not None]
+    if closed_until is None or not ends or before == after:
+        return
+    if min(ends) + timedelta(1) <= closed_until:
+        raise PeriodClosed(
+            say(
+                "The partner is closed until {day}; the agreement was not changed. Its last day cannot move before that.",
+                day=closed_until,
+            )
+        )
+
+
 def refuse_fee_out_of_bounds(fee_rate_bp: int, *, from_bp: int, to_bp: int) -> None:
     """Refuse a fee outside *from_bp* to *to_bp*, both inside.
 
@@ -71,8 +185,12 @@ def refuse_fee_out_of_bounds(fee_rate_bp: int, *, from_bp: int, to_bp: int) -> N
     """
     if not from_bp <= fee_rate_bp <= to_bp:
         raise FeeOutOfBounds(
-            f"A fee of {format_rate(fee_rate_bp)} is outside the region's {format_rate(from_bp)} to"
-            f" {format_rate(to_bp)}; no agreement was added."
+            say(
+                "A fee of {fee} is outside the region's {lowest} to {highest}; no agreement was added.",
+                fee=format_rate(fee_rate_bp),
+                lowest=format_rate(from_bp),
+                highest=format_rate(to_bp),
+            )
         )
 
 
@@ -83,13 +201,19 @@ def refuse_impossible_terms(terms: Terms) -> None:
         BadInput: one lies outside; no agreement was added.
 
     """
-    for name, rate_bp in (("tax on the fee", terms.fee_tax_bp), ("PPh 23", terms.pph23_bp)):
-        if not 0 <= rate_bp <= BP_WHOLE:
-            raise BadInput(f"The {name} is {format_rate(rate_bp)}; from 0% to 100% can be. No agreement was added.")
+    if not 0 <= terms.fee_tax_bp <= BP_WHOLE:
+        rate = format_rate(terms.fee_tax_bp)
+        raise BadInput(say("The tax on the fee is {rate}; from 0% to 100% can be. No agreement was added.", rate=rate))
+    if not 0 <= terms.pph23_bp <= BP_WHOLE:
+        rate = format_rate(terms.pph23_bp)
+        raise BadInput(say("The PPh 23 is {rate}; from 0% to 100% can be. No agreement was added.", rate=rate))
     if not 0 <= terms.payment_term_days <= LONGEST_TERM_DAYS:
         raise BadInput(
-            f"The payment term is {terms.payment_term_days} days; from 0 to {LONGEST_TERM_DAYS} can be."
-            " No agreement was added."
+            say(
+                "A payment term of {days} days cannot be, from 0 to {longest} can. No agreement was added.",
+                days=terms.payment_term_days,
+                longest=LONGEST_TERM_DAYS,
+            )
         )
 
 
@@ -101,4 +225,6 @@ def refuse_days_out_of_order(first: date, last: date | None) -> None:
 
     """
     if last is not None and last < first:
-        raise BadInput(f"The last day {last} lies before the first day {first}; nothing was changed.")
+        raise BadInput(
+            say("The last day {last} lies before the first day {first}; nothing was changed.", last=last, first=first)
+        )

@@ -1,30 +1,45 @@
 """What people do with sales files. Each function is one act in the caller's transaction."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consign import clock
-from consign.errors import BadInput, NeedsDecision, NotFound, Question
+from consign.db import defer, savepoint
+from consign.errors import BadInput, Conflict, ConsignError, NeedsDecision, NotFound, Question
 from consign.identity.actions import record_event
+from consign.identity.queries import describe_actor
 from consign.identity.rules import Act, Actor, authorize
+from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Store
 from consign.models.sales import SalesCover, SalesPosting, SalesUpload
 from consign.partners.queries import lock_partner
 from consign.period import Cycle, period_of
 from consign.sales import posting
 from consign.sales.booking import book_file, book_parked, choose_lines_of
+from consign.sales.inspecting import CONFIRMATION, Look, look_into
 from consign.sales.layout import KNOWN_WORDS, Layout, compute_signature
-from consign.sales.mapping import Answers, Stated, map_table
+from consign.sales.mapping import Answers, Stated, apply_answers, ask_to_confirm, locate_columns, map_table
+from consign.sales.profiles import refuse_for_others
 from consign.sales.queries import find_file_count, find_profile
 from consign.sales.rules import Overlap, SummaryAcrossPeriod, UploadNotOpen, UploadReversed
 from consign.sales.writing import Sums
+from consign.sentence import Code, Sentence, dump_sentence, load_sentence, say
 from consign.tabular.opening import open_table
+from consign.tabular.table import Table
 
+READ_SALES_FILE, PLACE_PARKED = "read_sales_file", "place_parked"
+"""Jobs that these acts leave behind."""
+CANCEL = "cancel"
+"""The answer to an overlap that gives the upload up."""
+SHOWN_ROWS = 20
+"""Problems and ignored rows that are shown before anything is posted."""
 OPEN_STATUSES = ("received", "needs_mapping", "read")
 LIVE_STATUSES = (*OPEN_STATUSES, "posted")
 
@@ -35,6 +50,18 @@ class UploadUnknown(NotFound):
     code = "sales.upload_unknown"
 
 
+class UploadBusy(Conflict):
+    """The file is being read this very moment; nothing was changed."""
+
+    code = "sales.upload_busy"
+
+
+class UploadTwice(Conflict):
+    """The same file is handed in for that store and those days already; nothing was changed."""
+
+    code = "sales.upload_twice"
+
+
 @dataclass(frozen=True)
 class Decisions:
     """What the uploader decided besides the file. What is blank was not decided."""
@@ -43,6 +70,19 @@ class Decisions:
     """A layout given with the file; becomes the partner's profile for this header."""
     answers: Answers = Answers()  # noqa: RUF009  # immutable
     overlap: Overlap = Overlap.ASK
+    confirmed: bool = True
+    """Whether it may be posted by another layout than the partner's profile; else a person is shown it first."""
+
+    @classmethod
+    def of(cls, upload: SalesUpload) -> "Decisions":
+        """Return what was decided about *upload* so far."""
+        kept = upload.decisions
+        confirmed = bool(kept.get("confirmed"))
+        return cls(
+            answers=replace(Answers.from_json(kept.get("answers", {})), accept_suggestion=confirmed),
+            overlap=Overlap(kept.get("overlap", Overlap.ASK)),
+            confirmed=confirmed,
+        )
 
 
 @dataclass(frozen=True)
@@ -61,7 +101,7 @@ class Outcome:
     fee_rp: int
     price_differs: int
     """Posted lines whose price at the till is not the agreed one; posted all the same."""
-    evidence: tuple[str, ...]
+    evidence: tuple[Sentence, ...]
     reversed_rows: int = 0
 
 
@@ -78,10 +118,7 @@ def receive_file(
         SummaryAcrossPeriod: the stated days span the end of a settlement period.
 
     """
-    authorize(by, Act.POST_SALES, partner_id=partner_id, store_id=stated.store_id)
-    _refuse_span_across_period(session, partner_id, stated)
-    if stated.store_id is not None and session.get_one(Store, stated.store_id).partner_id != partner_id:
-        raise BadInput("The store belongs to another partner; nothing was posted.")
+    _refuse_stated(session, stated, by=by, partner_id=partner_id)
     same = (
         select(SalesUpload)
         .where(
@@ -107,6 +144,7 @@ def receive_file(
         stated_until=stated.last,
         status="received",
         outcome={},
+        decisions={},
         received_by=by.user_id,
         received_at=clock.now(),
     )
@@ -119,12 +157,127 @@ def receive_file(
     return upload, True
 
 
+def hand_in_file(
+    session: Session, *, by: Actor, partner_id: int, sha256: str, name: str, size_bytes: int, stated: Stated
+) -> tuple[SalesUpload, bool]:
+    """Take in a file as `receive_file` does, to be read by a worker once this transaction is committed."""
+    upload, is_new = receive_file(
+        session, by=by, partner_id=partner_id, sha256=sha256, name=name, size_bytes=size_bytes, stated=stated
+    )
+    if upload.status == "received":
+        _defer_reading(session, upload.id)
+    return upload, is_new
+
+
+def decide_upload(
+    session: Session,
+    *,
+    by: Actor,
+    upload_id: int,
+    answers: Answers | None = None,
+    stated: Stated | None = None,
+    overlap: str | None = None,
+    confirmed: bool | None = None,
+) -> SalesUpload:
+    """Answer what an upload asks, and have it read again by what is decided then.
+
+    What is left out stays as it was decided before; *answers* replace all earlier ones and are unconfirmed unless
+    *confirmed* is true. *overlap* is one of the choices of that question; "cancel" gives the upload up.
+
+    Raises:
+        UploadNotOpen: it is posted, or ended otherwise.
+        UploadBusy: it is being read at this moment.
+        ColumnUnknown: a column is named that the file does not have.
+        NotAllowed: the person may not post these sales, or may not change how the partner's files are read.
+        BadInput: the overlap has no such choice.
+        UploadTwice: the file is handed in for the *stated* store and days already.
+
+    """
+    upload = _lock_to_decide(session, by=by, upload_id=upload_id)
+    if overlap == CANCEL:
+        cancel_upload(session, by=by, upload_id=upload_id, reason=say("Given up because of an overlap."))
+        return upload
+    said: dict[str, Any] = {}
+    if answers is not None:
+        _refuse_answers(session, upload, answers, by=by)
+        said |= {"answers": answers.to_json(), "confirmed": False}
+    if confirmed is not None:
+        said["confirmed"] = confirmed
+    if overlap is not None:
+        if overlap not in (Overlap.ADD, Overlap.REPLACE):
+            raise BadInput(say("An overlap is not answered by '{answer}'; nothing was changed.", answer=overlap))
+        said["overlap"] = overlap
+    upload.decisions = {**upload.decisions, **said, "by": by.user_id}
+    if stated is not None:
+        _state(session, upload, stated, by=by)
+        first, last = (day.isoformat() if day else None for day in (stated.first, stated.last))
+        said |= {"store": stated.store_id, "first": first, "last": last}
+    upload.status = "received"
+    upload.outcome = {name: shown for name, shown in upload.outcome.items() if name == "preview"}
+    session.flush()
+    _defer_reading(session, upload_id)
+    record_event(session, by=by, act="sales file decided", subject=f"upload:{upload_id}", **said)
+    return upload
+
+
+def take_received(session: Session, upload_id: int, *, wait: bool = False) -> SalesUpload | None:
+    """Return the upload and hold it until the transaction ends; blank where it is not received.
+
+    It is blank, too, where somebody reads it, unless one is to *wait* for the end of that.
+    """
+    query = (
+        select(SalesUpload)
+        .where(SalesUpload.id == upload_id, SalesUpload.status == "received")
+        .with_for_update(key_share=True, skip_locked=not wait)
+    )
+    return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def read_upload(session: Session, *, by: Actor, upload_id: int, path: Path) -> None:
+    """Read the upload's file at *path* by what was decided so far: it is posted, held for a decision, or refused.
+
+    It is posted at once where the partner's profile says how it is read, or a person has confirmed it.
+    """
+    upload = _lock_upload(session, upload_id)
+    try:
+        decisions = Decisions.of(upload)
+        try:
+            with savepoint(session):
+                post_file(session, by=by, upload_id=upload_id, path=path, decisions=decisions)
+        except NeedsDecision as needed:
+            look = _look_into(session, upload, path=path, decisions=decisions)
+            hold_upload(session, upload_id=upload_id, questions=needed.questions, look=look)
+    except ConsignError as refusal:
+        refuse_upload(session, by=by, upload_id=upload_id, code=refusal.code, reason=refusal.sentence)
+
+
+def defer_received(session: Session, *, until: datetime) -> Sequence[int]:
+    """Have the uploads read that were received by *until* and that nobody reads now; return their ids.
+
+    Nothing is lost with a job: what still stands at `received` is found here.
+    """
+    query = (
+        select(SalesUpload.id)
+        .where(SalesUpload.status == "received", SalesUpload.received_at <= until)
+        .order_by(SalesUpload.id)
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    # Rolled back, so that no row stays held: a worker that passed over it just now is sent again by the job.
+    probe = session.begin_nested()
+    upload_ids = session.scalars(query).all()
+    probe.rollback()
+    for upload_id in upload_ids:
+        _defer_reading(session, upload_id)
+    return upload_ids
+
+
 def post_file(session: Session, *, by: Actor, upload_id: int, path: Path, decisions: Decisions) -> Outcome:
     """Read the upload's file at *path* and post it: every row is posted, known, ignored or parked.
 
     An upload that is posted already is not read again.
 
     Raises:
+        UploadNotOpen: it was refused, given up or reversed.
         FileRefused: in one of its kinds; nothing was posted.
         NeedsDecision: a person must say how the file is read, or what to do with an overlap; nothing was posted.
 
@@ -133,26 +286,29 @@ def post_file(session: Session, *, by: Actor, upload_id: int, path: Path, decisi
     authorize(by, Act.POST_SALES, partner_id=upload.partner_id, store_id=upload.stated_store_id)
     if upload.status == "posted":
         return _describe(session, upload)
+    _refuse_ended(upload)
     place_parked(session, by=by, partner_id=upload.partner_id)
-    stated = Stated(upload.stated_store_id, upload.stated_from, upload.stated_until)
     with open_table(path, words=KNOWN_WORDS) as table:
-        profile = find_profile(session, partner_id=upload.partner_id, signature=compute_signature(table.headers))
-        given = decisions.layout or (Layout.from_json(profile.layout) if profile else None)
-        _, study, questions = map_table(table, layout=given, answers=decisions.answers, stated=stated)
+        known = _find_layout(session, upload, table)
+        given = decisions.layout or known
+        layout, study, questions = map_table(table, layout=given, answers=decisions.answers, stated=_stated(upload))
+        asked = any(question.about == CONFIRMATION for question in questions)
+        if study is not None and layout != known and not decisions.confirmed and not asked:
+            questions.insert(0, ask_to_confirm(layout))
         if questions or study is None:
             raise NeedsDecision(tuple(questions))
         book_file(session, by=by, upload=upload, study=study, decision=decisions.overlap)
     return _describe(session, upload)
 
 
-def refuse_upload(session: Session, *, by: Actor, upload_id: int, code: str, reason: str) -> None:
+def refuse_upload(session: Session, *, by: Actor | None, upload_id: int, code: str, reason: str) -> None:
     """Note that an upload was refused, and why; the same bytes may be handed in again.
 
-    Nothing happens if somebody else posted it meanwhile.
+    Nothing happens if somebody else posted it meanwhile. *by* is blank where no person's act was refused.
     """
     upload = _lock_upload(session, upload_id)
     if upload.status in OPEN_STATUSES:
-        upload.status, upload.outcome = "refused", {"refused": {"code": code, "reason": reason}}
+        upload.status, upload.outcome = "refused", {"refused": {"code": code, "reason": dump_sentence(reason)}}
         record_event(session, by=by, act="sales file refused", subject=f"upload:{upload_id}", code=code)
 
 
@@ -167,23 +323,31 @@ def cancel_upload(session: Session, *, by: Actor, upload_id: int, reason: str) -
     upload = _get_upload(session, upload_id)
     authorize(by, Act.POST_SALES, partner_id=upload.partner_id, store_id=upload.stated_store_id)
     if not reason.strip():
-        raise BadInput("An upload is given up only with a reason; nothing was changed.")
+        raise BadInput(say("An upload is given up only with a reason; nothing was changed."))
     upload = _lock_upload(session, upload_id)
-    if upload.status not in OPEN_STATUSES:
-        raise UploadNotOpen(f"Upload {upload_id} is {upload.status}; nothing was changed.")
-    upload.status, upload.outcome = "cancelled", {"cancelled": reason}
+    _refuse_ended(upload)
+    upload.status, upload.outcome = "cancelled", {"cancelled": dump_sentence(reason)}
     session.flush()
     record_event(session, by=by, act="sales file given up", subject=f"upload:{upload_id}", reason=reason)
 
 
-def hold_upload(session: Session, *, upload_id: int, questions: tuple[Question, ...]) -> None:
-    """Note what a person must decide before an upload can be posted. Nothing happens if it was posted meanwhile."""
+def hold_upload(session: Session, *, upload_id: int, questions: tuple[Question, ...], look: Look | None = None) -> None:
+    """Note what a person must decide before an upload can be posted, with a *look* into the file.
+
+    Nothing happens if it was posted meanwhile.
+    """
     upload = _lock_upload(session, upload_id)
     if upload.status in OPEN_STATUSES:
         upload.status = "read" if all(question.about == "overlap" for question in questions) else "needs_mapping"
         upload.outcome = {
-            "questions": [{"about": one.about, "why": one.why, "choices": list(one.choices)} for one in questions]
+            "questions": [
+                {"about": one.about, "why": dump_sentence(one.why), "choices": list(one.choices)} for one in questions
+            ],
+            **(look.to_json() if look else {}),
         }
+        session.flush()
+        person = session.get_one(UserAccount, upload.decisions.get("by", upload.received_by))
+        record_event(session, by=describe_actor(person), act="sales file held", subject=f"upload:{upload_id}")
 
 
 def place_parked(session: Session, *, by: Actor, partner_id: int) -> int:
@@ -202,6 +366,18 @@ def place_parked(session: Session, *, by: Actor, partner_id: int) -> int:
     return sum(book_parked(session, by=by, partner_id=partner_id, upload_id=upload_id) for upload_id in uploads)
 
 
+def reread_parked(session: Session, *, by: Actor, partner_id: int | None = None) -> None:
+    """Have a worker place parked lines, of one partner or of all that have some, once this transaction is committed.
+
+    To be said after adding what lines may wait for: a product or its code, a store or its name, an agreement.
+    """
+    query = text("""
+        SELECT DISTINCT partner_id FROM sales_parked
+        WHERE state = 'open' AND readable AND partner_id = COALESCE(CAST(:partner AS bigint), partner_id)""")
+    for one in session.scalars(query, {"partner": partner_id}).all():
+        defer(session, PLACE_PARKED, key=f"parked:{one}", partner_id=one, user_id=by.user_id)
+
+
 def dismiss_parked(session: Session, *, by: Actor, upload_id: int, row_no: int, note: str) -> None:
     """Let a parked row count as ignored, for the reason *note* a person gives.
 
@@ -213,7 +389,7 @@ def dismiss_parked(session: Session, *, by: Actor, upload_id: int, row_no: int, 
     upload = _get_upload(session, upload_id)
     authorize(by, Act.POST_SALES, partner_id=upload.partner_id, store_id=upload.stated_store_id)
     if not note.strip():
-        raise BadInput("A row is dismissed only with a reason; nothing was changed.")
+        raise BadInput(say("A row is dismissed only with a reason; nothing was changed."))
     done = session.execute(
         text("""
         UPDATE sales_parked SET state = 'dismissed', note = :note
@@ -221,7 +397,9 @@ def dismiss_parked(session: Session, *, by: Actor, upload_id: int, row_no: int, 
         {"upload": upload_id, "row": row_no, "note": note},
     ).first()
     if done is None:
-        raise UploadUnknown(f"Row {row_no} of upload {upload_id} is not waiting; nothing was changed.")
+        raise UploadUnknown(
+            say("Row {row} of upload {upload} is not waiting; nothing was changed.", row=row_no, upload=upload_id)
+        )
     record_event(session, by=by, act="parked row dismissed", subject=f"upload:{upload_id}", row=row_no, note=note)
 
 
@@ -229,12 +407,16 @@ def confirm_no_sales(session: Session, *, by: Actor, store: Store, day: date) ->
     """Say that *store* sold nothing on *day*. Saying it twice changes nothing.
 
     Raises:
-        BadInput: the day lies ahead, or sales are posted for it.
+        BadInput: the day is not over in the store, the store did not sell on it, or sales are posted for it.
 
     """
     authorize(by, Act.POST_SALES, partner_id=store.partner_id, store_id=store.id)
-    if day > clock.today(store.zone):
-        raise BadInput(f"{day} is not over in {store.name}; nothing was changed.")
+    if day >= clock.today(store.zone):
+        raise BadInput(say("{day} is not over in {store}; nothing was changed.", day=day, store=store.name))
+    if day < store.opened_on or (store.closed_on is not None and day > store.closed_on):
+        raise BadInput(
+            say("{store} did not sell consigned goods on {day}; nothing was changed.", store=store.name, day=day)
+        )
     lock_partner(session, store.partner_id)
     kinds = set(
         session.scalars(
@@ -245,7 +427,7 @@ def confirm_no_sales(session: Session, *, by: Actor, store: Store, day: date) ->
         )
     )
     if kinds - {"no_sales"}:
-        raise BadInput(f"{store.name} has posted sales on {day}; nothing was changed.")
+        raise BadInput(say("{store} has posted sales on {day}; nothing was changed.", store=store.name, day=day))
     if kinds:
         return
     number = posting.next_number(session, store.partner_id)
@@ -271,11 +453,14 @@ def reverse_upload(session: Session, *, by: Actor, upload_id: int, reason: str) 
     upload = _get_upload(session, upload_id)
     authorize(by, Act.REVERSE_SALES, partner_id=upload.partner_id)
     if not reason.strip():
-        raise BadInput("An upload is reversed only with a reason; nothing was changed.")
+        raise BadInput(say("An upload is reversed only with a reason; nothing was changed."))
     lock_partner(session, upload.partner_id)
     session.refresh(upload)
     if upload.status != "posted":
-        raise UploadReversed(f"Upload {upload_id} is {upload.status}, not posted; nothing was changed.")
+        status = Code("upload_status", upload.status)
+        raise UploadReversed(
+            say("Upload {upload} is {status}, not posted; nothing was changed.", upload=upload_id, status=status)
+        )
     choose_lines_of(session, upload)
     number = posting.next_number(session, upload.partner_id)
     sums = posting.reverse_lines(session, partner_id=upload.partner_id, upload_id=upload_id, number=number)
@@ -295,14 +480,92 @@ def reverse_upload(session: Session, *, by: Actor, upload_id: int, reason: str) 
     return posted.rows
 
 
+def _defer_reading(session: Session, upload_id: int) -> None:
+    defer(session, READ_SALES_FILE, key=f"read:{upload_id}", upload_id=upload_id)
+
+
+def _lock_to_decide(session: Session, *, by: Actor, upload_id: int) -> SalesUpload:
+    """Return the open upload and hold it; a decision does not wait until somebody has read the file."""
+    upload = _get_upload(session, upload_id)
+    authorize(by, Act.POST_SALES, partner_id=upload.partner_id, store_id=upload.stated_store_id)
+    query = select(SalesUpload).where(SalesUpload.id == upload_id)
+    locked = query.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)
+    found = session.scalars(locked).first()
+    if found is None:
+        raise UploadBusy(
+            say("Upload {upload} is being read at this moment; nothing was changed. Try again soon.", upload=upload_id)
+        )
+    _refuse_ended(found)
+    return found
+
+
+def _refuse_ended(upload: SalesUpload) -> None:
+    if upload.status not in OPEN_STATUSES:
+        status = Code("upload_status", upload.status)
+        raise UploadNotOpen(say("Upload {upload} is {status}; nothing was changed.", upload=upload.id, status=status))
+
+
+def _refuse_answers(session: Session, upload: SalesUpload, answers: Answers, *, by: Actor) -> None:
+    """Refuse answers that name other columns than were shown, or that this person may not give; told before it is read."""
+    headers = upload.outcome.get("preview", {}).get("headers")
+    standing = None
+    if headers is not None:
+        locate_columns(headers, {role: header for role, header in answers.columns.items() if header.strip()})
+        standing = find_profile(session, partner_id=upload.partner_id, signature=compute_signature(headers))
+    known = Layout.from_json(standing.layout) if standing else Layout(columns={})
+    refuse_for_others(by, standing=standing, layout=apply_answers(known, answers))
+
+
+def _state(session: Session, upload: SalesUpload, stated: Stated, *, by: Actor) -> None:
+    """Let the upload be of the *stated* store and days."""
+    _refuse_stated(session, stated, by=by, partner_id=upload.partner_id)
+    try:
+        with savepoint(session):
+            upload.stated_store_id, upload.stated_from, upload.stated_until = stated.store_id, stated.first, stated.last
+            session.flush()
+    except IntegrityError as error:
+        raise UploadTwice(
+            say("The same file is handed in for that store and those days; nothing was changed.")
+        ) from error
+
+
+def _stated(upload: SalesUpload) -> Stated:
+    return Stated(upload.stated_store_id, upload.stated_from, upload.stated_until)
+
+
+def _find_layout(session: Session, upload: SalesUpload, table: Table) -> Layout | None:
+    """Return how the partner confirmed that files with this header are read."""
+    profile = find_profile(session, partner_id=upload.partner_id, signature=compute_signature(table.headers))
+    return Layout.from_json(profile.layout) if profile else None
+
+
+def _look_into(session: Session, upload: SalesUpload, *, path: Path, decisions: Decisions) -> Look:
+    with open_table(path, words=KNOWN_WORDS) as table:
+        layout = _find_layout(session, upload, table)
+        return look_into(table, layout=layout, answers=decisions.answers, stated=_stated(upload), most_rows=SHOWN_ROWS)
+
+
+def _refuse_stated(session: Session, stated: Stated, *, by: Actor, partner_id: int) -> None:
+    authorize(by, Act.POST_SALES, partner_id=partner_id, store_id=stated.store_id)
+    if (stated.first is None) != (stated.last is None) or (stated.first and stated.last and stated.last < stated.first):
+        raise BadInput(say("Days are stated by the first and the last of them, in this order; nothing was posted."))
+    _refuse_span_across_period(session, partner_id, stated)
+    if stated.store_id is not None and session.get_one(Store, stated.store_id).partner_id != partner_id:
+        raise BadInput(say("The store belongs to another partner; nothing was posted."))
+
+
 def _refuse_span_across_period(session: Session, partner_id: int, stated: Stated) -> None:
     if stated.first is None or stated.last is None:
         return
     cycle = Cycle(session.get_one(Partner, partner_id).cycle)
     if period_of(stated.first, cycle) != period_of(stated.last, cycle):
         raise SummaryAcrossPeriod(
-            f"{stated.first} to {stated.last} spans the end of a settlement period; nothing was posted."
-            " Hand in one file for each period."
+            say(
+                "{first} to {last} spans the end of a settlement period; nothing was posted."
+                " Hand in one file for each period.",
+                first=stated.first,
+                last=stated.last,
+            )
         )
 
 
@@ -315,7 +578,7 @@ def _lock_upload(session: Session, upload_id: int) -> SalesUpload:
 def _get_upload(session: Session, upload_id: int) -> SalesUpload:
     upload = session.get(SalesUpload, upload_id)
     if upload is None:
-        raise UploadUnknown(f"There is no upload {upload_id}; nothing was changed.")
+        raise UploadUnknown(say("There is no upload {upload}; nothing was changed.", upload=upload_id))
     return upload
 
 
@@ -337,6 +600,6 @@ def _describe(session: Session, upload: SalesUpload) -> Outcome:
         sales_rp=sum(one.sales_rp for one in postings),
         fee_rp=sum(one.fee_rp for one in postings),
         price_differs=upload.outcome.get("price_differs", 0),
-        evidence=tuple(upload.outcome.get("evidence", ())),
+        evidence=tuple(load_sentence(one) for one in upload.outcome.get("evidence", ())),
         reversed_rows=upload.outcome.get("reversed_rows", 0),
     )

@@ -1,6 +1,7 @@
 """Bringing read lines into the books under the partner's lock: a file, or parked lines that can be placed now."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import text
@@ -25,6 +26,7 @@ from consign.sales.study import Study
 from consign.sales.terms import TermsTable
 from consign.sales.waiting import read_parked, settle_parked
 from consign.sales.writing import LineWriter, Target, make_staging
+from consign.sentence import dump_sentence, say
 
 
 def book_file(session: Session, *, by: Actor, upload: SalesUpload, study: Study, decision: Overlap) -> None:
@@ -68,8 +70,10 @@ def book_file(session: Session, *, by: Actor, upload: SalesUpload, study: Study,
     )  # fmt: skip
     upload.rows_read, upload.rows_ignored, upload.status = reader.rows_read, reader.ignored, "posted"
     upload.outcome = {
-        "evidence": study.evidence, "price_differs": posted.price_differs, "reversed_rows": reversed_rows
-    }  # fmt: skip
+        "evidence": [dump_sentence(one) for one in study.evidence],
+        "price_differs": posted.price_differs,
+        "reversed_rows": reversed_rows,
+    }
     session.flush()
     _tell_about_parked(session, upload)
     record_event(
@@ -94,7 +98,7 @@ def _ask_about_spans(
     )
     is_span = upload.stated_from is not None and upload.stated_from != upload.stated_until
     if spanned or (is_span and overlap.may_overlap(session, partner_id=upload.partner_id, stores=stores, days=days)):
-        why = "A summary of several days meets sales that stand for the same days. Add them besides, or cancel?"
+        why = say("A summary of several days meets sales that stand for the same days. Add them besides, or cancel?")
         raise NeedsDecision((Question("overlap", why, (Overlap.ADD, "cancel")),))
 
 
@@ -115,10 +119,13 @@ def _settle_overlap(
     known = overlap.match_known(session, partner_id=upload.partner_id, upload_id=upload.id, postings=postings)
     clash = overlap.find_clash(session, upload_id=upload.id, for_ever=for_ever)
     if clash.moved_lines and decision is Overlap.REPLACE:
-        why = f"{clash.describe()}. These cannot be replaced by a file; reverse the upload they came with. Add, or cancel?"
+        why = say(
+            "Overlap: {clash}. These cannot be replaced by a file; reverse the upload they came with. Add, or cancel?",
+            clash=clash.describe(),
+        )
         raise NeedsDecision((Question("overlap", why, (Overlap.ADD, "cancel")),))
     if clash and decision is Overlap.ASK:
-        why = f"{clash.describe()}. Add them besides, replace what stands, or cancel?"
+        why = say("Overlap: {clash}. Add them besides, replace what stands, or cancel?", clash=clash.describe())
         raise NeedsDecision((Question("overlap", why, (Overlap.ADD, Overlap.REPLACE, "cancel")),))
     reversed_rows = 0
     if clash.standing_lines and decision is Overlap.REPLACE:
@@ -173,7 +180,7 @@ def book_parked(session: Session, *, by: Actor, partner_id: int, upload_id: int)
     """Post what can be placed of one upload's parked lines; return how many rows are parked no longer."""
     upload = session.get_one(SalesUpload, upload_id)
     places = _find_parked_places(session, upload)
-    if not places.producers:
+    if not places.producers and not _waits_for(session, upload_id, places.stores):
         return 0
     lock_partner(session, partner_id)
     number = posting.next_number(session, partner_id)
@@ -219,6 +226,14 @@ def _match_parked(session: Session, *, partner_id: int, upload_id: int, for_ever
         rows = overlap.find_clashing_rows(session, upload_id=upload_id) or overlap.find_staged_rows(session)
         savepoint.rollback()
         overlap.put_back(session, rows, upload_id=upload_id)
+
+
+def _waits_for(session: Session, upload_id: int, stores: Collection[str]) -> bool:
+    """Say whether lines of an upload wait for one of *stores*, though it is known by now."""
+    query = text("""
+        SELECT EXISTS (SELECT FROM sales_parked WHERE upload_id = :upload AND state = 'open' AND readable
+          AND reason = 'store.unknown' AND trim(store_code) = ANY(:stores))""")
+    return bool(session.scalar(query, {"upload": upload_id, "stores": list(stores)}))
 
 
 def _find_parked_places(session: Session, upload: SalesUpload) -> Places:

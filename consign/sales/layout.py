@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from consign.errors import BadInput
+from consign.sentence import say
 from consign.tabular.dates import DateOrder
 from consign.tabular.headers import normalize
 from consign.tabular.numbers import NumberStyle
@@ -137,7 +138,7 @@ class Layout:
         """
         unknown = set(given) - {"columns", "number_style", "date_order", "scale", "receipts", "kinds", "name"}
         if unknown:
-            raise BadInput(f"A layout has no {', '.join(sorted(unknown))}; nothing was read.")
+            raise BadInput(say("A layout has no {names}; nothing was read.", names=sorted(unknown)))
         try:
             return cls(
                 columns={Role(role): str(header) for role, header in given["columns"].items()},
@@ -148,7 +149,8 @@ class Layout:
                 kinds={normalize(word): KindEffect(effect) for word, effect in given.get("kinds", {}).items()},
             )
         except (KeyError, ValueError, AttributeError) as error:
-            raise BadInput(f"This is no layout of a sales file ({error}); nothing was read.") from error
+            refusal = say("This is no layout of a sales file ({error}); nothing was read.", error=error)
+            raise BadInput(refusal) from error
 
 
 def _positive(scale: Any) -> int:  # noqa: ANN401  # whatever JSON holds

@@ -1,11 +1,14 @@
 """From a table and what is known about it to a file that can be read: columns, styles, and the questions left."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from consign.errors import BadInput, Question
 from consign.sales.layout import KindEffect, Layout, Receipts, Role, find_missing_roles, suggest_columns
 from consign.sales.study import Study, study_table
+from consign.sentence import Code, Sentence, say
 from consign.tabular.dates import DateOrder
 from consign.tabular.numbers import NumberStyle
 from consign.tabular.table import Table
@@ -22,11 +25,44 @@ class Answers:
     """What a person said about a file's layout. What is blank was not said."""
 
     columns: dict[Role, str] = field(default_factory=dict)
+    """The header of the column for each role; a blank header says that no column holds it."""
     number_style: NumberStyle | None = None
     date_order: DateOrder | None = None
     kinds: dict[str, KindEffect] = field(default_factory=dict)
+    scale: int | None = None
+    receipts: Receipts | None = None
     accept_suggestion: bool = False
     """Take the suggested columns where each is certain."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what was said as plain values; whether a suggestion is accepted is no part of it."""
+        said = {
+            "columns": {role.value: header for role, header in self.columns.items()},
+            "number_style": self.number_style,
+            "date_order": self.date_order,
+            "kinds": dict(self.kinds),
+            "scale": self.scale,
+            "receipts": self.receipts,
+        }
+        return {name: value for name, value in said.items() if value}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> "Answers":
+        """Read answers from plain values.
+
+        Raises:
+            BadInput: a name or a value is none that an answer can hold.
+
+        """
+        layout = Layout.from_json({"columns": {}, **given})
+        return cls(
+            columns=layout.columns,
+            number_style=layout.number_style,
+            date_order=layout.date_order,
+            kinds=layout.kinds,
+            scale=layout.scale if "scale" in given else None,
+            receipts=layout.receipts if "receipts" in given else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -52,24 +88,32 @@ def map_table(
     """
     suggested = layout is None
     chosen = layout or _suggest(table)
-    chosen = replace(
-        chosen,
-        columns={**chosen.columns, **answers.columns},
-        number_style=answers.number_style or chosen.number_style,
-        date_order=answers.date_order or chosen.date_order,
-        kinds={**chosen.kinds, **answers.kinds},
-    )
+    chosen = apply_answers(chosen, answers)
     missing = find_missing_roles(
         chosen.columns, store_stated=stated.store_id is not None, days_stated=stated.last is not None
     )
     if missing:
         return chosen, None, [_ask_for(role, table) for role in missing]
-    study = study_table(table, chosen, places=_find_places(table, chosen))
+    study = study_table(table, chosen, places=locate_columns(table.headers, chosen.columns))
     answered = {"number_style": answers.number_style, "date_order": answers.date_order}
     questions = [question for question in study.questions if not answered.get(question.about)]
-    if suggested and not answers.accept_suggestion and set(answers.columns) != set(chosen.columns):
-        questions.insert(0, _ask_to_confirm(chosen))
+    if suggested and not answers.accept_suggestion and not answers.columns.keys() >= chosen.columns.keys():
+        questions.insert(0, ask_to_confirm(chosen))
     return chosen, study, questions
+
+
+def apply_answers(layout: Layout, answers: Answers) -> Layout:
+    """Return *layout* with what *answers* say instead."""
+    columns = {**layout.columns, **answers.columns}
+    return replace(
+        layout,
+        columns={role: header for role, header in columns.items() if header.strip()},
+        number_style=answers.number_style or layout.number_style,
+        date_order=answers.date_order or layout.date_order,
+        scale=answers.scale or layout.scale,
+        receipts=answers.receipts or layout.receipts,
+        kinds={**layout.kinds, **answers.kinds},
+    )
 
 
 def _suggest(table: Table) -> Layout:
@@ -78,26 +122,50 @@ def _suggest(table: Table) -> Layout:
     return Layout(columns=columns, receipts=Receipts.PER_TILL if Role.TILL in columns else Receipts.PER_STORE)
 
 
-def _find_places(table: Table, layout: Layout) -> dict[Role, int]:
+def locate_columns(headers: Sequence[str], columns: Mapping[Role, str]) -> dict[Role, int]:
+    """Return the place of each role's column among *headers*.
+
+    Raises:
+        ColumnUnknown: one is not there, or there more than once.
+
+    """
     places = {}
-    for role, header in layout.columns.items():
-        found = [place for place, name in enumerate(table.headers) if name.strip() == header.strip()]
+    for role, header in columns.items():
+        found = [place for place, name in enumerate(headers) if name.strip() == header.strip()]
         if len(found) != 1:
-            has = "no column" if not found else f"{len(found)} columns"
-            raise ColumnUnknown(f"The file has {has} {header!r} for {role}; nothing was read.")
+            raise ColumnUnknown(_explain_places(len(found), header=header, role=role))
         places[role] = found[0]
     return places
 
 
+def _explain_places(count: int, *, header: str, role: Role) -> Sentence:
+    named = Code("column", role)
+    if count == 0:
+        return say("The file has no column '{header}' for {role}; nothing was read.", header=header, role=named)
+    return say(
+        "The file has {count} columns '{header}' for {role}; nothing was read.", count=count, header=header, role=named
+    )
+
+
 def _ask_for(role: str, table: Table) -> Question:
-    if role == "store":
-        return Question("store", "Which store are these sales from? The file does not say.")
-    if role == "date":
-        return Question("days", "Which days does this file speak about? It has no date column.")
     columns = tuple(header for header in table.headers if header.strip())
-    return Question(f"column:{role}", f"Which column holds the {role.replace('_', ' ')}?", columns)
+    match role:
+        case "store":
+            return Question("store", say("Which store are these sales from? The file does not say."))
+        case "date":
+            return Question("days", say("Which days does this file speak about? It has no date column."))
+        case "barcode or code":
+            return Question(f"column:{role}", say("Which column holds the barcode or code?"), columns)
+        case "quantity":
+            return Question(f"column:{role}", say("Which column holds the quantity?"), columns)
+        case _:
+            return Question(f"column:{role}", say("Which column holds the unit price, gross or net?"), columns)
 
 
-def _ask_to_confirm(layout: Layout) -> Question:
-    columns = ", ".join(f"{role} = {header!r}" for role, header in layout.columns.items())
-    return Question("mapping", f"This layout is new for the partner. Is it right that {columns}?", ("yes", "no"))
+def ask_to_confirm(layout: Layout) -> Question:
+    """Ask whether the columns of a layout that the partner has not confirmed are right."""
+    columns = [
+        say("{role} = '{header}'", role=Code("column", role), header=header) for role, header in layout.columns.items()
+    ]
+    why = say("This layout is new for the partner. Is it right that {columns}?", columns=columns)
+    return Question("mapping", why, ("yes", "no"))

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from consign.db import count_rows
+from consign.sentence import Sentence, say, say_all
 
 GROUP = "store_id, sold_on, till, receipt, product_id"
 KEY = f"{GROUP}, unit_price_rp"
@@ -147,16 +148,27 @@ class Clash:
     def __bool__(self) -> bool:
         return bool(self.standing_lines or self.new_lines or self.moved_lines)
 
-    def describe(self) -> str:
-        """Say it in a sentence."""
+    def describe(self) -> Sentence:
+        """Say it in a sentence, the number of lines after what they are."""
         parts = []
         if self.standing_lines:
-            parts.append(f"{self.standing_lines} posted lines of the same receipts or days differ from this file")
+            parts.append(
+                say(
+                    "posted lines of the same receipts or days that differ from this file: {lines}",
+                    lines=self.standing_lines,
+                )
+            )
         if self.new_lines:
-            parts.append(f"{self.new_lines} lines of this file fall on {self.days} store-days that are posted already")
+            parts.append(
+                say(
+                    "lines of this file on store-days that are posted already: {lines} on {days}",
+                    lines=self.new_lines,
+                    days=self.days,
+                )
+            )
         if self.moved_lines:
-            parts.append(f"{self.moved_lines} lines belong to receipts that are posted on another day")
-        return "; ".join(parts)
+            parts.append(say("lines of receipts that are posted on another day: {lines}", lines=self.moved_lines))
+        return say_all(parts, between="; ")
 
 
 def may_overlap(session: Session, *, partner_id: int, stores: Collection[int], days: Collection[date]) -> bool:

@@ -1,4 +1,8 @@
-"""Which store and product a partner's codes name. Matched to the letter: a difference in case only suggests."""
+"""Which store and product a partner's codes name. Matched to the letter: a difference in case only suggests.
+
+A code is a registered barcode or the partner's own. In a column of barcodes the registered one goes first, in a column of
+the partner's own codes the partner's.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -40,7 +44,7 @@ def find_places(
         rows = session.execute(query, {"partner": partner_id, "codes": wanted}) if wanted else ()  # type: ignore[call-overload]
         return dict(tuple(row) for row in rows)
 
-    by_barcode = look_up(_BARCODES, barcodes)
+    by_barcode = {**look_up(_ALIASES, barcodes), **look_up(_BARCODES, barcodes)}
     by_code = {**look_up(_BARCODES, codes), **look_up(_ALIASES, codes)}
     products = sorted({*by_barcode.values(), *by_code.values()})
     producers = session.execute(_PRODUCERS, {"products": products})

@@ -10,6 +10,7 @@ from consign.models.sales import SalesProfile, SalesUpload
 from consign.sales.layout import Layout, compute_signature
 from consign.sales.queries import find_profile
 from consign.sales.study import Study
+from consign.sentence import say
 
 
 def add_profile(
@@ -39,12 +40,29 @@ def keep_profile(session: Session, *, by: Actor, upload: SalesUpload, study: Stu
     standing = find_profile(session, partner_id=upload.partner_id, signature=signature)
     if standing is not None and standing.layout == study.layout.to_json():
         return standing.id
-    if by.role is Role.STORE_MANAGER and (standing is not None or study.layout.scale != 1):
-        raise NotAllowed(
-            f"{by.login} may not change how the partner's other stores are read; nothing was posted."
-            " The partner's head office or the dinas can."
-        )
+    refuse_for_others(by, standing=standing, layout=study.layout)
     profile = add_profile(
         session, by=by, partner_id=upload.partner_id, name=upload.name, layout=study.layout, signature=signature
     )
     return profile.id
+
+
+def refuse_for_others(by: Actor, *, standing: SalesProfile | None, layout: Layout) -> None:
+    """Refuse that a store manager changes how the partner's other stores are read.
+
+    A layout of a header that nobody confirmed yet may be a store's own; what an amount counts is never a store's to say.
+
+    Raises:
+        NotAllowed: *layout* differs from the *standing* profile, or counts in thousands.
+
+    """
+    if standing is not None and standing.layout == layout.to_json():
+        return
+    if by.role is Role.STORE_MANAGER and (standing is not None or layout.scale != 1):
+        raise NotAllowed(
+            say(
+                "{login} may not change how the partner's other stores are read; nothing was posted."
+                " The partner's head office or the dinas can.",
+                login=by.login,
+            )
+        )

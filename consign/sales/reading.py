@@ -13,6 +13,7 @@ from consign.period import Period
 from consign.sales.columns import EFFECT_IGNORE, MILLI, Columns, Problem
 from consign.sales.layout import Role
 from consign.sales.study import Study
+from consign.sentence import Code, say
 from consign.tabular.cells import TYPED, shown
 from consign.tabular.dates import parse_day
 from consign.tabular.headers import normalize
@@ -181,5 +182,10 @@ class Reader:
         for role, total in self._totals[0].items():
             if total != summed[role]:
                 raise ControlTotalDiffers(
-                    f"The file's own total of {role} is {total}, its rows sum to {summed[role]}; nothing of it was used."
+                    say(
+                        "The file's own total of {role} is {total}, its rows sum to {sum}; nothing of it was used.",
+                        role=Code("column", role),
+                        total=total,
+                        sum=summed[role],
+                    )
                 )

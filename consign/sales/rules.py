@@ -23,6 +23,53 @@ class Overlap(StrEnum):
     """Reverse what was posted and post them anew."""
 
 
+class DayState(StrEnum):
+    """How far the sales of one store on one day are."""
+
+    RECEIVED = "received"
+    """Sales are posted, and none wait."""
+    ZERO = "zero"
+    """A person, or a file that speaks about the day, says that nothing was sold."""
+    PARTIAL = "partial"
+    """Lines of this day wait for something; others may be posted."""
+    MISSING = "missing"
+    """Nothing speaks for the day."""
+    SETTLED = "settled"
+    """It is spoken for, and lies in a closed period."""
+    TODAY = "today"
+    """The day is not over in the store, and nothing speaks for it yet."""
+    AHEAD = "ahead"
+    """The day has not come."""
+    NOT_OPEN = "not_open"
+    """The store did not sell consigned goods on that day."""
+
+
+@dataclass(frozen=True)
+class DayFacts:
+    """What is known about one store-day: posted lines, whether something says there were none, lines that wait."""
+
+    lines: int = 0
+    spoken_for: bool = False
+    waiting: int = 0
+
+
+def assess_day(
+    day: date, facts: DayFacts, *, today: date, opened_on: date, closed_on: date | None, settled_until: date | None
+) -> DayState:
+    """Judge one store-day as of the store's own *today*. The days the store opened and closed on are days it sells."""
+    if facts.waiting:
+        return DayState.PARTIAL
+    if facts.lines or facts.spoken_for:
+        if settled_until is not None and day <= settled_until:
+            return DayState.SETTLED
+        return DayState.RECEIVED if facts.lines else DayState.ZERO
+    if day < opened_on or (closed_on is not None and day > closed_on):
+        return DayState.NOT_OPEN
+    if day >= today:
+        return DayState.TODAY if day == today else DayState.AHEAD
+    return DayState.MISSING
+
+
 class UploadReversed(Conflict):
     """The upload is not posted, so there is nothing to reverse; nothing was changed."""
 

@@ -1,19 +1,46 @@
 """What the whole file decides: how it writes numbers and days, and what its kinds mean. Never cell by cell."""
 
 from dataclasses import dataclass, field
+from typing import Generic
 
 import pyarrow.compute as pc
 
 from consign.errors import Question
 from consign.sales.layout import KIND_WORDS, NUMBER_ROLES, KindEffect, Layout, Role
+from consign.sentence import Code, Sentence, say
 from consign.tabular.cells import TYPED, shown
 from consign.tabular.dates import DateOrder, decide_date_order
+from consign.tabular.decision import Choice, Decision
 from consign.tabular.headers import normalize
 from consign.tabular.numbers import NumberStyle, decide_number_style
 from consign.tabular.refusals import FileWithoutRows
 from consign.tabular.table import Batch, Column, Table
 
 FIXED_WIDTH_DAY = r"^\x01?(?:\d{4}[-/.]\d{2}[-/.]\d{2}|\d{2}[-/.]\d{2}[-/.]\d{4})[T ]\d"
+
+
+@dataclass(frozen=True)
+class _Matter(Generic[Choice]):
+    """Something about the whole file that its values decide, or a person: its stable code, its name, what is asked."""
+
+    about: str
+    name: Sentence
+    question: Sentence
+    choices: tuple[Choice, ...]
+
+
+_NUMBERS = _Matter(
+    "number_style",
+    say("number style"),
+    say("How does this file write numbers?"),
+    (NumberStyle.INDONESIAN, NumberStyle.ENGLISH),
+)
+_DAYS = _Matter(
+    "date_order",
+    say("date order"),
+    say("In which order does this file write days?"),
+    (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST),
+)
 
 
 @dataclass
@@ -26,7 +53,7 @@ class Study:
     style: NumberStyle
     order: DateOrder
     kinds: dict[str, KindEffect]
-    evidence: list[str]
+    evidence: list[Sentence]
     questions: list[Question]
     days: set[str] = field(default_factory=set)
     """Distinct texts of the date column."""
@@ -49,51 +76,52 @@ def study_table(table: Table, layout: Layout, *, places: dict[Role, int]) -> Stu
             column = read_days(batch, places[role]) if role is Role.DATE else batch.column(places[role])
             texts[role].update(column.texts)
     if rows == 0:
-        raise FileWithoutRows("The file names its columns but has no row; nothing of it was used.")
+        raise FileWithoutRows(say("The file names its columns but has no row; nothing of it was used."))
     study = Study(
         table, layout, places, NumberStyle.PLAIN, DateOrder.DAY_FIRST, dict(layout.kinds), list(table.evidence), []
     )
-    _decide_numbers(study, [text for role in NUMBER_ROLES for text in texts.get(role, ())])
-    _decide_days(study, texts.get(Role.DATE, set()))
+    numbers = decide_number_style(text for role in NUMBER_ROLES for text in texts.get(role, ()))
+    study.style = _settle(study, _NUMBERS, numbers, confirmed=layout.number_style) or study.style
+    days = decide_date_order(texts.get(Role.DATE, ()))
+    study.order = _settle(study, _DAYS, days, confirmed=layout.date_order) or study.order
     _decide_kinds(study, texts.get(Role.KIND, set()))
     study.days = texts.get(Role.DATE, set())
     study.codes = {role: texts.get(role, set()) for role in (Role.STORE, Role.BARCODE, Role.CODE)}
     return study
 
 
-def _decide_numbers(study: Study, texts: list[str]) -> None:
-    decision = decide_number_style(texts)
-    if study.layout.number_style:
-        study.style = study.layout.number_style
-        study.evidence.append(f"number style {study.style}: confirmed")
-        if decision.style not in (None, NumberStyle.PLAIN, study.style):
-            why = f"Files of this layout wrote numbers the way {study.style!r}, but {decision.evidence}. Which is right here?"
-            study.questions.append(Question("number_style", why, (NumberStyle.INDONESIAN, NumberStyle.ENGLISH)))
-        return
-    if decision.style is None:
-        why = f"How does this file write numbers? {decision.evidence}."
-        study.questions.append(Question("number_style", why, (NumberStyle.INDONESIAN, NumberStyle.ENGLISH)))
-        return
-    study.style = decision.style
-    study.evidence.append(f"number style {decision.style}: {decision.evidence}")
+def _settle(
+    study: Study, matter: _Matter[Choice], decision: Decision[Choice], *, confirmed: Choice | None
+) -> Choice | None:
+    """Return what goes for the file: what was *confirmed* for its layout, else what its values decide.
 
-
-def _decide_days(study: Study, texts: set[str]) -> None:
-    decision = decide_date_order(texts)
-    if study.layout.date_order:
-        study.order = study.layout.date_order
-        study.evidence.append(f"date order {study.order}: confirmed")
-        numeric = {DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST}
-        if "only be" in decision.evidence and {decision.order, study.order} == numeric:
-            why = f"Files of this layout wrote days the way {study.order!r}, but {decision.evidence}. Which is right here?"
-            study.questions.append(Question("date_order", why, (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)))
-        return
-    if decision.order is None:
-        why = f"In which order does this file write days? {decision.evidence}."
-        study.questions.append(Question("date_order", why, (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)))
-        return
-    study.order = decision.order
-    study.evidence.append(f"date order {decision.order}: {decision.evidence}")
+    Where they rule out what was confirmed, or decide nothing, a person is asked; blank where nothing goes yet.
+    """
+    if confirmed is not None:
+        choice = Code(matter.about, confirmed)
+        study.evidence.append(say("{matter} {choice}: confirmed", matter=matter.name, choice=choice))
+        if confirmed in decision.against:
+            why = say(
+                "Files of this layout were read with the {matter} {choice} so far, but {evidence}. Which is right here?",
+                matter=matter.name,
+                choice=choice,
+                evidence=decision.evidence,
+            )
+            study.questions.append(Question(matter.about, why, matter.choices))
+        return confirmed
+    if decision.choice is None:
+        why = say("{question} {evidence}.", question=matter.question, evidence=decision.evidence)
+        study.questions.append(Question(matter.about, why, matter.choices))
+        return None
+    study.evidence.append(
+        say(
+            "{matter} {choice}: {evidence}",
+            matter=matter.name,
+            choice=Code(matter.about, decision.choice),
+            evidence=decision.evidence,
+        )
+    )
+    return decision.choice
 
 
 def _decide_kinds(study: Study, texts: set[str]) -> None:
@@ -105,7 +133,7 @@ def _decide_kinds(study: Study, texts: set[str]) -> None:
         if word in KIND_WORDS:
             study.kinds[word] = KIND_WORDS[word]
         else:
-            why = f"What is a row of the kind {shown(text)!r}?"
+            why = say("What is a row of the kind '{kind}'?", kind=shown(text))
             study.questions.append(Question(f"kind:{word}", why, tuple(effect.value for effect in KindEffect)))
 
 

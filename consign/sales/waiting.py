@@ -21,7 +21,8 @@ _OPEN = text("""
     WHERE upload_id = :upload AND state = 'open' AND readable AND reason <> 'store.other_than_stated' AND row_no > :after
     ORDER BY row_no LIMIT :most""")
 _REASONS = text("""
-    UPDATE sales_parked SET reason = found.reason
+    UPDATE sales_parked SET reason = found.reason, cell = CASE WHEN found.reason LIKE 'store.%' THEN store_code
+      ELSE COALESCE(NULLIF(product_barcode, ''), product_code) END
     FROM unnest(CAST(:rows AS bigint[]), CAST(:reasons AS text[])) AS found(row_no, reason)
     WHERE sales_parked.upload_id = :upload AND sales_parked.row_no = found.row_no""")
 

@@ -15,6 +15,9 @@ class SampleProducer:
     code: str
     name: str
     nib: str | None
+    owner_name: str | None
+    phone: str | None
+    """A number of no network, so that no notice ever reaches anybody."""
     fees_bp: dict[str, int]
 
 
@@ -42,6 +45,8 @@ def read_producers() -> list[SampleProducer]:
             code=row["code"],
             name=row["name"],
             nib=row["nib"] or None,
+            owner_name=row["owner_name"] or None,
+            phone=row["phone"] or None,
             fees_bp={
                 column.removesuffix("_bp"): int(cell) for column, cell in row.items() if column.endswith("_bp") and cell
             },

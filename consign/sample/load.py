@@ -23,7 +23,7 @@ from consign.partners.queries import find_partners, find_stores, get_partner
 from consign.period import Period
 from consign.sales.actions import Decisions, confirm_no_sales
 from consign.sales.queries import find_missing_days
-from consign.sample import setting_up
+from consign.sample import setting_up, welcoming
 from consign.sample.goods import read_producers
 from consign.sample.handing_in import SalesFile, make_files
 from consign.sample.months import Months, last_full_months, months_from
@@ -68,6 +68,7 @@ def load_city(database: Database, files: Files, *, region: str, watch: Watch) ->
 
     Raises:
         RegionInUse: the region belongs to others; nothing was loaded.
+        NotAllowed: real people use it besides those of the sample city, who therefore get no password.
 
     """
     changed = 0
@@ -105,7 +106,9 @@ def _list_steps(site: Site) -> list[Step]:
             _setting_up(site, one.name, partial(setting_up.ensure_producer, sample=one, months=months))
             for one in read_producers()
         ),
+        _setting_up(site, "newcomers", welcoming.ensure_newcomers),
         _setting_up(site, "users", setting_up.ensure_people),
+        _setting_up(site, "passwords", welcoming.ensure_way_in),
     ]
     for partner in PARTNERS:
         for period in months.split(partner.cycle):

@@ -6,6 +6,9 @@ from consign.identity.rules import Role
 
 ADMIN = "admin@dinas.example"
 FINANCE = "keuangan@dinas.example"
+VERIFIER = "verifikator@dinas.example"
+FIELD_OFFICER = "petugas@dinas.example"
+PASSWORD = "kriuk-titip-jual-64"  # noqa: S105  # of invented people; everybody may know it
 
 
 @dataclass(frozen=True)
@@ -19,16 +22,12 @@ class Person:
     store: str | None = None
     producer: str | None = None
 
-    @property
-    def held_for(self) -> str:
-        """Return the codes of what the role is held for; blank for the dinas."""
-        return " ".join(code for code in (self.partner, self.store, self.producer) if code)
-
 
 OFFICE = (
     Person(ADMIN, "Rahma Widyastuti", Role.ADMIN),
     Person(FINANCE, "Bagus Priyambodo", Role.DINAS_FINANCE),
-    Person("verifikator@dinas.example", "Nurul Fitriani", Role.VERIFIER),
+    Person(VERIFIER, "Nurul Fitriani", Role.VERIFIER),
+    Person(FIELD_OFFICER, "Andi Firmansyah", Role.FIELD_OFFICER),
     Person("kepala@dinas.example", "Hendra Saputra", Role.HEAD),
     Person("auditor@dinas.example", "Maria Lestari", Role.AUDITOR),
 )
@@ -44,6 +43,27 @@ OTHERS = (
     Person("bahari@umkm.example", "Melati Ananda", Role.PRODUCER, producer="UMKM-031"),
 )
 PEOPLE = (*OFFICE, *OTHERS)
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """A producer that registered and sells nothing yet; without *login* the field officer registered it."""
+
+    login: str | None
+    business_name: str
+    owner_name: str
+    nib: str | None
+
+
+NEWCOMERS = (
+    Newcomer("yuni@umkm.example", "Bolu Gulung Bu Yuni", "Yuni Astuti", "0000647100041"),
+    Newcomer("pentol@umkm.example", "Pentol Ikan Cak Dul", "Abdul Rohman", "0000647100042"),
+)
+"""They registered themselves and wait until the dinas confirms them."""
+HELPED = Newcomer(None, "Gula Aren Mbah Kasan", "Kasan Wiryo", None)
+"""It has no account: the field officer acts for it."""
+LOGINS = (*(one.login for one in PEOPLE), *(one.login for one in NEWCOMERS if one.login))
+"""Of everybody who can sign in."""
 
 
 def find_manager(store: str) -> str | None:

@@ -16,6 +16,7 @@ from consign.sample.goods import Goods, SampleProducer, read_goods
 from consign.sample.months import Months
 from consign.sample.people import ADMIN, OFFICE, OTHERS, Person
 from consign.sample.stores import FEES_BY_PRODUCT_BP, MINIMARKET, PARTNERS, ZONE, SamplePartner, agree_terms
+from consign.sentence import say
 
 
 class RegionInUse(Conflict):
@@ -34,7 +35,10 @@ def ensure_office(session: Session) -> bool:
     standing = {user.login for user in find_users(session)}
     if standing and ADMIN not in standing:
         raise RegionInUse(
-            "The region has users who are not of the sample city; nothing was loaded. Load it into a region of its own."
+            say(
+                "The region has users who are not of the sample city; nothing was loaded."
+                " Load it into a region of its own."
+            )
         )
     missing = [person for person in OFFICE if person.login not in standing]
     for person in missing:
@@ -98,7 +102,15 @@ def ensure_producer(session: Session, sample: SampleProducer, months: Months) ->
     if _stands(session, sample.code):
         return False
     admin = get_actor(session, ADMIN)
-    producer = add_producer(session, by=admin, code=sample.code, name=sample.name, nib=sample.nib)
+    producer = add_producer(
+        session,
+        by=admin,
+        code=sample.code,
+        name=sample.name,
+        nib=sample.nib,
+        owner_name=sample.owner_name,
+        phone=sample.phone,
+    )
     for partner in PARTNERS:
         if partner.code in sample.fees_bp:
             _agree(session, producer, partner, fee_rate_bp=sample.fees_bp[partner.code], months=months)

@@ -1,10 +1,8 @@
 """Closing a period."""
 
-from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -14,33 +12,13 @@ from consign.identity.actions import record_event
 from consign.identity.queries import find_chain_head
 from consign.identity.rules import Act, Actor, authorize
 from consign.ledger.actions import post_transfers
-from consign.models.partners import Partner
-from consign.models.sales import SalesParked, SalesUpload
 from consign.models.settlement import Closing, Statement, StatementCounter
 from consign.outbox import Message, record_notices
-from consign.partners.queries import find_stores, lock_partner
-from consign.period import Cycle, period_of
+from consign.partners.queries import lock_partner
 from consign.sales.actions import place_parked
-from consign.sales.queries import find_first_day, find_last_posting, find_missing_days
-from consign.settlement.queries import (
-    find_carried,
-    find_closing,
-    find_cut,
-    find_idle,
-    find_last_closing,
-    find_statements,
-    find_sums,
-)
-from consign.settlement.rules import (
-    AgreementSum,
-    ClosedLater,
-    Missing,
-    StatementSum,
-    ask_about_missing,
-    compute_statement,
-    order_statement_transfers,
-    refuse_day_not_closable,
-)
+from consign.settlement.drafts import compute_statements, draft_closing, get_standing
+from consign.settlement.queries import Cut, find_closing, find_statements
+from consign.settlement.rules import Missing, ask_about_missing, order_statement_transfers
 
 
 def close_period(
@@ -63,56 +41,24 @@ def close_period(
     standing = find_closing(session, partner_id=partner_id, until=until)
     if standing is not None:
         return find_statements(session, standing.id)
-    cycle = Cycle(session.get_one(Partner, partner_id).cycle)
-    stores = find_stores(session, partner_id=partner_id)
-    refuse_day_not_closable(until, cycle=cycle, zones=[store.zone for store in stores], now=clock.now())
-    last = find_last_closing(session, partner_id)
-    if last is not None and last.until_on > until:
-        raise ClosedLater(f"The partner is closed until {last.until_on} already; nothing was closed.")
-    before = last.until_on if last else _day_before_first(session, partner_id, until=until, cycle=cycle)
-    missing = _find_missing(session, partner_id, first=before + timedelta(1), last=until)
-    ask_about_missing(missing, reason=incomplete_reason)
+    state = get_standing(session, partner_id=partner_id)
+    draft = draft_closing(session, state, until=until, now=clock.now())
+    ask_about_missing(draft.missing, reason=incomplete_reason)
     closing = Closing(
-        partner_id=partner_id,
-        until_on=until,
-        posting_no=find_last_posting(session, partner_id=partner_id),
-        before_on=before,
-        before_posting_no=last.posting_no if last else 0,
-        missing=_missing_as_json(missing),
-        incomplete_reason=incomplete_reason if missing else None,
+        **vars(draft.cut),
+        missing=_missing_as_json(draft.missing),
+        incomplete_reason=incomplete_reason if draft.missing else None,
         closed_by=by.user_id,
         closed_at=clock.now(),
     )
     session.add(closing)
     session.flush()
-    statements = _write_statements(session, closing, zone=stores[0].zone)
+    statements = _write_statements(session, closing, draft.cut, zone=state.zones[0])
     record_event(
         session, by=by, act="period closed", subject=f"closing:{closing.id}", until=str(until),
         posting=closing.posting_no, statements=len(statements), reason=closing.incomplete_reason,
     )  # fmt: skip
     return statements
-
-
-def _day_before_first(session: Session, partner_id: int, *, until: date, cycle: Cycle) -> date:
-    """Return the day before the partner's first period: that of its first sale, or the one that is closed."""
-    first = find_first_day(session, partner_id=partner_id)
-    return period_of(min(first or until, until), cycle).first - timedelta(1)
-
-
-def _find_missing(session: Session, partner_id: int, *, first: date, last: date) -> Missing:
-    parked = select(func.count()).where(
-        SalesParked.partner_id == partner_id,
-        SalesParked.state == "open",
-        (SalesParked.sold_on <= last) | SalesParked.sold_on.is_(None),
-    )
-    uploads = select(func.count()).where(
-        SalesUpload.partner_id == partner_id, SalesUpload.status.in_(("received", "needs_mapping", "read"))
-    )
-    return Missing(
-        store_days=tuple(find_missing_days(session, partner_id=partner_id, first=first, last=last)),
-        parked_lines=session.scalar(parked) or 0,
-        open_uploads=session.scalar(uploads) or 0,
-    )
 
 
 def _missing_as_json(missing: Missing) -> dict[str, Any]:
@@ -123,9 +69,9 @@ def _missing_as_json(missing: Missing) -> dict[str, Any]:
     }
 
 
-def _write_statements(session: Session, closing: Closing, *, zone: str) -> list[Statement]:
+def _write_statements(session: Session, closing: Closing, cut: Cut, *, zone: str) -> list[Statement]:
     """Write a statement for every producer of the cut, number them without gaps, and post their transfers."""
-    sums = _sum_statements(session, closing)
+    sums = compute_statements(session, cut)
     year = closing.until_on.year
     last_number = _take_numbers(session, year=year, count=len(sums))
     audit_seq, audit_hash = find_chain_head(session)
@@ -159,20 +105,6 @@ def _write_statements(session: Session, closing: Closing, *, zone: str) -> list[
     )
     _tell(session, closing, rows)
     return find_statements(session, closing.id)
-
-
-def _sum_statements(session: Session, closing: Closing) -> list[StatementSum]:
-    cut = find_cut(session, closing)
-    by_producer: defaultdict[int, list[AgreementSum]] = defaultdict(list)
-    for one in find_sums(session, cut):
-        by_producer[one.producer_id].append(one)
-    carried = find_carried(session, closing.partner_id)
-    for idle in find_idle(session, cut, selling=list(by_producer), carrying=list(carried)):
-        by_producer[idle.producer_id].append(idle)
-    return [
-        compute_statement(producer_id, by_producer[producer_id], carried_rp=carried.get(producer_id, 0))
-        for producer_id in sorted(by_producer)
-    ]
 
 
 def _take_numbers(session: Session, *, year: int, count: int) -> int:

@@ -4,21 +4,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, RowMapping, select, text
 from sqlalchemy.orm import Session
 
-from consign.errors import NotAllowed
-from consign.identity.rules import Act, Actor, authorize
+from consign.identity.rules import Act, Actor, get_reach
 from consign.models.partners import Partner, Producer
 from consign.models.settlement import Closing, Statement
-from consign.settlement.rules import AgreementSum, StatementUnknown
-from reports.statement import StatementFigures, StatementLine
+from consign.sales.queries import LINE_KIND
+from consign.sentence import say
+from consign.settlement.rules import AgreementSum, StatementBroken, StatementUnknown
+from reports.statement import StatementDoesNotAddUp, StatementFigures, StatementLine, refuse_wrong_sums
 
 # The sales of a partner inside the cut (:until, :posting) and outside the one before (:before, :before_posting). Only the
 # postings that can hold any are looked into (:postings), so that what was settled long ago costs nothing.
 CUT = """
     sale.partner_id = :partner AND sale.posting_no = ANY(:postings) AND sale.sold_on <= :until
     AND (sale.posting_no > :before_posting OR sale.sold_on > :before)"""
+CUT_NAMES = frozenset({"partner", "postings", "until", "before", "before_posting"})
 
 POSTINGS = text("""
     SELECT number FROM sales_posting
@@ -44,13 +46,25 @@ WITHOUT_SALES = text("""
     GROUP BY producer_id ORDER BY producer_id""")
 
 LINES = text(f"""
-    SELECT store.code AS store, product.name AS product, sale.sold_on <= :before AS late,
-      CASE WHEN sale.version < 0 THEN 'reversal' WHEN sale.quantity < 0 THEN 'return' ELSE 'sale' END AS kind,
-      sale.fee_rate_bp, count(*) AS line_count, sum(sale.quantity) AS quantity, sum(sale.sales_rp)::bigint AS sales_rp,
-      sum(sale.fee_rp)::bigint AS fee_rp
-    FROM sale JOIN store ON store.id = sale.store_id JOIN product ON product.id = sale.product_id
-    WHERE {CUT} AND sale.producer_id = :producer
-    GROUP BY store.code, product.name, 3, 4, sale.fee_rate_bp ORDER BY 1, 2, 3, 4, 5""")  # noqa: S608  # a constant
+    SELECT store.code AS store, store.name AS store_name, product.code AS product_code, product.name AS product, line.*
+    FROM (
+      SELECT sale.store_id, sale.product_id, sale.sold_on <= :before AS late, {LINE_KIND} AS kind, sale.fee_rate_bp,
+        sum(sale.quantity) AS quantity, sum(sale.sales_rp)::bigint AS sales_rp, sum(sale.fee_rp)::bigint AS fee_rp
+      FROM sale WHERE {CUT} AND sale.producer_id = :producer
+      GROUP BY sale.store_id, sale.product_id, 3, 4, sale.fee_rate_bp) AS line
+    JOIN store ON store.id = line.store_id JOIN product ON product.id = line.product_id
+    ORDER BY store.code, product.name, product.code, late, kind DESC, fee_rate_bp""")  # noqa: S608  # constants
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which sales of a partner a closing takes; named as `models.settlement.Closing` names it."""
+
+    partner_id: int
+    until_on: date
+    posting_no: int
+    before_on: date
+    before_posting_no: int
 
 
 @dataclass(frozen=True)
@@ -64,7 +78,7 @@ class Owed:
     closed_until: date | None
 
 
-def find_cut(session: Session, closing: Closing) -> dict[str, Any]:
+def find_cut(session: Session, closing: Closing | Cut) -> dict[str, Any]:
     """Return the parameters that select a closing's sales."""
     cut = {
         "partner": closing.partner_id,
@@ -129,62 +143,81 @@ def find_statements(session: Session, closing_id: int) -> list[Statement]:
     return list(session.scalars(select(Statement).where(Statement.closing_id == closing_id).order_by(Statement.number)))
 
 
-def find_owed(session: Session) -> list[Owed]:
-    """Return what each partner owes now, by name."""
+def find_owed(session: Session, *, partner_id: int | None = None, producer_id: int | None = None) -> list[Owed]:
+    """Return what each partner owes now, by name; of one partner and for one producer where given."""
     rows = session.execute(
         text("""
         SELECT partner.code, partner.name, COALESCE(sum(debits_rp - credits_rp), 0)::bigint AS owed_rp,
           count(*) FILTER (WHERE debits_rp <> credits_rp) AS producers,
           (SELECT max(until_on) FROM closing WHERE closing.partner_id = partner.id) AS closed_until
         FROM partner LEFT JOIN account ON account.partner_id = partner.id AND account.kind = 'partner_owes'
-        GROUP BY partner.id ORDER BY partner.name""")
+          AND (CAST(:producer AS bigint) IS NULL OR account.producer_id = :producer)
+        WHERE (CAST(:partner AS bigint) IS NULL OR partner.id = :partner)
+          AND (CAST(:producer AS bigint) IS NULL OR account.id IS NOT NULL)
+        GROUP BY partner.id ORDER BY partner.name"""),
+        {"partner": partner_id, "producer": producer_id},
     )
     return [Owed(row.code, row.name, row.owed_rp, row.producers, row.closed_until) for row in rows]
 
 
-def get_statement_figures(session: Session, *, by: Actor, number: str) -> StatementFigures:
-    """Return everything a printed statement says, its lines summed by store, product and rate.
+def get_statement(session: Session, *, by: Actor, number: str) -> RowMapping:
+    """Return a statement with its closing, and the codes and names of both parties.
 
     Raises:
         StatementUnknown: there is none with this number, or it is not for this person to see.
 
     """
-    row = session.execute(
-        select(Statement, Closing, Partner.name, Producer.name)
+    reach = get_reach(by, Act.READ_STATEMENTS)
+    query = (
+        select(
+            Statement, Closing, Partner.code.label("partner_code"), Partner.name.label("partner"),
+            Producer.code.label("producer_code"), Producer.name.label("producer"),
+        )
         .join(Closing, Closing.id == Statement.closing_id)
         .join(Partner, Partner.id == Statement.partner_id)
         .join(Producer, Producer.id == Statement.producer_id)
         .where(Statement.number == number)
-    ).first()
-    unknown = StatementUnknown(f"There is no statement {number!r} that you may see.")
-    if row is None:
-        raise unknown
-    statement, closing, partner, producer = row
-    try:
-        authorize(by, Act.READ_STATEMENTS, partner_id=statement.partner_id, producer_id=statement.producer_id)
-    except NotAllowed as error:
-        raise unknown from error
-    lines = session.execute(LINES, {**find_cut(session, closing), "producer": statement.producer_id})
-    return StatementFigures(
+    )  # fmt: skip
+    if reach.partner_id is not None:
+        query = query.where(Statement.partner_id == reach.partner_id)
+    if reach.producer_id is not None:
+        query = query.where(Statement.producer_id == reach.producer_id)
+    found = session.execute(query).mappings().first()
+    if found is None:
+        raise StatementUnknown(say("There is no statement '{number}' that you may see.", number=number))
+    return found
+
+
+def get_statement_figures(session: Session, *, by: Actor, number: str) -> StatementFigures:
+    """Return everything a printed statement says, its lines summed by store, product, kind and rate, and added up again.
+
+    Raises:
+        StatementUnknown: there is none with this number, or it is not for this person to see.
+        StatementBroken: its figures are not the sum of its lines.
+
+    """
+    return compute_figures(session, get_statement(session, by=by, number=number))
+
+
+def compute_figures(session: Session, found: RowMapping) -> StatementFigures:
+    """Return what the statement *found* by `get_statement` says.
+
+    Raises:
+        StatementBroken: its figures are not the sum of its lines.
+
+    """
+    statement: Statement = found["Statement"]
+    lines = session.execute(LINES, {**find_cut(session, found["Closing"]), "producer": statement.producer_id})
+    figures = StatementFigures(
         number=statement.number,
-        partner=partner,
-        producer=producer,
+        partner=found["partner"],
+        partner_code=found["partner_code"],
+        producer=found["producer"],
+        producer_code=found["producer_code"],
         first=statement.from_on,
         last=statement.until_on,
         due_on=statement.due_on,
-        lines=tuple(
-            StatementLine(
-                store=line.store,
-                product=line.product,
-                kind=line.kind,
-                late=line.late,
-                quantity=line.quantity,
-                sales_rp=line.sales_rp,
-                fee_rate_bp=line.fee_rate_bp,
-                fee_rp=line.fee_rp,
-            )
-            for line in lines
-        ),
+        lines=tuple(_make_line(line) for line in lines),
         sales_rp=statement.sales_rp,
         fee_rp=statement.fee_rp,
         fee_tax_rp=statement.fee_tax_rp,
@@ -194,4 +227,29 @@ def get_statement_figures(session: Session, *, by: Actor, number: str) -> Statem
         due_rp=statement.due_rp,
         carry_rp=statement.carry_rp,
         seal=f"{statement.audit_seq}:{statement.audit_hash[:16]}",
+    )
+    try:
+        refuse_wrong_sums(figures)
+    except StatementDoesNotAddUp as error:
+        raise StatementBroken(
+            say(
+                "Statement {number} is not the sum of its sales and is not shown; nothing was changed. Tell the dinas.",
+                number=statement.number,
+            )
+        ) from error
+    return figures
+
+
+def _make_line(line: Row[Any]) -> StatementLine:
+    return StatementLine(
+        store=line.store,
+        store_name=line.store_name,
+        product=line.product,
+        product_code=line.product_code,
+        kind=line.kind,
+        late=line.late,
+        quantity=line.quantity,
+        sales_rp=line.sales_rp,
+        fee_rate_bp=line.fee_rate_bp,
+        fee_rp=line.fee_rp,
     )

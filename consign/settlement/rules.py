@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from consign.errors import BadInput, Conflict, NeedsDecision, Question
+from consign.errors import BadInput, Conflict, NeedsDecision, NotFound, Question
 from consign.ledger.rules import AccountKind, AccountName, TransferKind, TransferOrder, order_transfer
 from consign.money import BP_WHOLE, Rupiah, divide_half_away
 from consign.period import Cycle, is_over, period_of
+from consign.sentence import Code, Sentence, say, say_all
+
+MOST_SHOWN_DAYS = 5
+MOST_OFFERED_ENDS = 12
 
 
 class DayNotClosable(BadInput):
@@ -22,10 +26,22 @@ class ClosedLater(Conflict):
     code = "settlement.closed_later"
 
 
-class StatementUnknown(BadInput):
+class ClosingUnknown(NotFound):
+    """There is no such closing, or it is not for this person to see."""
+
+    code = "settlement.closing_unknown"
+
+
+class StatementUnknown(NotFound):
     """There is no statement with this number, or it is not for this person to see."""
 
     code = "settlement.statement_unknown"
+
+
+class StatementBroken(Conflict):
+    """The statement's figures are not the sum of its sales; it is not shown, and nothing was changed."""
+
+    code = "settlement.statement_broken"
 
 
 @dataclass(frozen=True)
@@ -89,6 +105,38 @@ def compute_statement(producer_id: int, sums: Sequence[AgreementSum], *, carried
     )
 
 
+@dataclass(frozen=True)
+class ClosingSum:
+    """What all statements of a closing come to together."""
+
+    statements: int
+    line_count: int
+    sales_rp: int
+    returns_rp: int
+    late_rp: int
+    fee_rp: int
+    fee_tax_rp: int
+    pph23_rp: int
+    net_rp: int
+    due_rp: int
+
+
+def add_up(statements: Sequence[StatementSum]) -> ClosingSum:
+    """Return what *statements* come to together."""
+    return ClosingSum(
+        statements=len(statements),
+        line_count=sum(one.line_count for one in statements),
+        sales_rp=sum(one.sales_rp for one in statements),
+        returns_rp=sum(one.returns_rp for one in statements),
+        late_rp=sum(one.late_rp for one in statements),
+        fee_rp=sum(one.fee_rp for one in statements),
+        fee_tax_rp=sum(one.fee_tax_rp for one in statements),
+        pph23_rp=sum(one.pph23_rp for one in statements),
+        net_rp=sum(one.net_rp for one in statements),
+        due_rp=sum(one.due_rp for one in statements),
+    )
+
+
 def order_statement_transfers(
     statement: StatementSum, *, number: str, partner_id: int, booked_on: date
 ) -> list[TransferOrder]:
@@ -124,12 +172,31 @@ def refuse_day_not_closable(day: date, *, cycle: Cycle, zones: list[str], now: d
 
     """
     if not zones:
-        raise DayNotClosable("The partner has no store; nothing was closed.")
+        raise DayNotClosable(say("The partner has no store; nothing was closed."))
     end = period_of(day, cycle).last
     if day != end:
-        raise DayNotClosable(f"{day} is no end of the partner's {cycle} period, {end} is; nothing was closed.")
+        raise DayNotClosable(
+            say(
+                "{day} is no end of the partner's {cycle} period, {end} is; nothing was closed.",
+                day=day,
+                cycle=Code("cycle", cycle),
+                end=end,
+            )
+        )
     if not is_over(day, zones=zones, now=now):
-        raise DayNotClosable(f"{day} is not over in all stores of the partner; nothing was closed.")
+        raise DayNotClosable(say("{day} is not over in all stores of the partner; nothing was closed.", day=day))
+
+
+def find_closable_ends(
+    before: date, *, cycle: Cycle, zones: list[str], now: datetime, most: int = MOST_OFFERED_ENDS
+) -> list[date]:
+    """Return the ends of *cycle* after the day *before* that are over everywhere, the next one first, *most* at most."""
+    ends: list[date] = []
+    end = period_of(before + timedelta(1), cycle).last
+    while zones and len(ends) < most and is_over(end, zones=zones, now=now):
+        ends.append(end)
+        end = period_of(end + timedelta(1), cycle).last
+    return ends
 
 
 @dataclass(frozen=True)
@@ -143,20 +210,24 @@ class Missing:
     def __bool__(self) -> bool:
         return bool(self.store_days or self.parked_lines or self.open_uploads)
 
-    def describe(self) -> str:
-        """Say it in a sentence."""
+    def describe(self) -> Sentence:
+        """Say it in a sentence, the first few store-days by name."""
         parts = []
         if self.store_days:
-            shown = ", ".join(f"{store} {day}" for store, day in self.store_days[:5])
-            more = f" and {len(self.store_days) - 5} more" if len(self.store_days) > 5 else ""
+            count = len(self.store_days)
+            shown = [say("{store} {day}", store=store, day=day) for store, day in self.store_days[:MOST_SHOWN_DAYS]]
+            if count > MOST_SHOWN_DAYS:
+                shown.append(say("{more} more", more=count - MOST_SHOWN_DAYS))
             parts.append(
-                f"{len(self.store_days)} store-days without sales or a word that there were none ({shown}{more})"
+                say(
+                    "store-days without sales or a word that there were none: {count} ({days})", count=count, days=shown
+                )
             )
         if self.parked_lines:
-            parts.append(f"{self.parked_lines} parked line{'s' if self.parked_lines > 1 else ''}")
+            parts.append(say("parked lines: {count}", count=self.parked_lines))
         if self.open_uploads:
-            parts.append(f"{self.open_uploads} upload{'s' if self.open_uploads > 1 else ''} not posted yet")
-        return "; ".join(parts)
+            parts.append(say("uploads not posted yet: {count}", count=self.open_uploads))
+        return say_all(parts, between="; ")
 
 
 def ask_about_missing(missing: Missing, *, reason: str | None) -> None:
@@ -167,5 +238,8 @@ def ask_about_missing(missing: Missing, *, reason: str | None) -> None:
 
     """
     if missing and not (reason and reason.strip()):
-        why = f"Missing: {missing.describe()}. Late lines fall into the next statement. Close all the same, and why?"
+        why = say(
+            "Missing: {missing}. Late lines fall into the next statement. Close all the same, and why?",
+            missing=missing.describe(),
+        )
         raise NeedsDecision((Question("incomplete", why),))

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from consign.sentence import Code, say
 from consign.tabular.cells import is_error_value, shown
+from consign.tabular.decision import Decision
 
 
 class DateOrder(StrEnum):
@@ -21,13 +22,11 @@ class DateOrder(StrEnum):
     """Days since 30 December 1899, as spreadsheets count."""
 
 
-@dataclass(frozen=True)
-class OrderDecision:
-    """The order, blank when a person must say, and the value that speaks for it."""
-
-    order: DateOrder | None
-    evidence: str
-
+_RULED_OUT = {
+    DateOrder.DAY_FIRST: frozenset({DateOrder.MONTH_FIRST}),
+    DateOrder.MONTH_FIRST: frozenset({DateOrder.DAY_FIRST}),
+}
+"""A day that shows its own order, as `2026-05-06`, is read right whichever of the others was confirmed."""
 
 MONTHS = {
     word: number
@@ -74,7 +73,7 @@ def day_part(cell: str) -> str:
     return _TIME_PART.sub("", text) if len(text) <= LONGEST_DAY else text
 
 
-def decide_date_order(values: Iterable[str]) -> OrderDecision:
+def decide_date_order(values: Iterable[str]) -> Decision[DateOrder]:
     """Decide from all date cells of a file in which order their parts stand.
 
     `31/08/2026` decides, `05/06/2026` does not; a file whose days are all such, or that has both orders,
@@ -103,21 +102,27 @@ def _find_order(text: str) -> tuple[bool, DateOrder | None]:
     return False, None
 
 
-def _decide(seen: dict[DateOrder | None, str]) -> OrderDecision:
+def _decide(seen: dict[DateOrder | None, str]) -> Decision[DateOrder]:
     by_day, by_month = seen.get(DateOrder.DAY_FIRST), seen.get(DateOrder.MONTH_FIRST)
     year_first, either = seen.get(DateOrder.YEAR_FIRST), seen.get(None)
     if by_day and by_month:
-        return OrderDecision(None, f"{by_day!r} has the day first, {by_month!r} the month")
+        both = say("'{by_day}' has the day first, '{by_month}' the month", by_day=by_day, by_month=by_month)
+        return Decision(None, both)
     slashed = by_day or by_month or either
     if slashed and year_first:
-        words = f"{year_first!r} has the year first, {slashed!r} has not"
-        return OrderDecision(None, f"{words}, so a spreadsheet may have swapped day and month")
+        swapped = say(
+            "'{year_first}' has the year first, '{other}' has not, so a spreadsheet may have swapped day and month",
+            year_first=year_first,
+            other=slashed,
+        )
+        return Decision(None, swapped)
     if slashed and slashed == either:
-        return OrderDecision(None, f"{either!r} can be read with the day or the month first")
+        return Decision(None, say("'{value}' can be read with the day or the month first", value=slashed))
     for order in DateOrder:
         if order in seen:
-            return OrderDecision(order, f"{seen[order]!r} can only be {order}")
-    return OrderDecision(DateOrder.DAY_FIRST, "no day is ambiguous")
+            only = say("'{value}' can only be {order}", value=seen[order], order=Code("date_order", order))
+            return Decision(order, only, _RULED_OUT.get(order, frozenset()))
+    return Decision(DateOrder.DAY_FIRST, say("no day is ambiguous"))
 
 
 def parse_day(cell: str, order: DateOrder) -> date | str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from consign.sentence import say
 from consign.tabular.cells import TYPED
 from consign.tabular.refusals import FileDamaged, FileEmpty, FileMixedEncodings, FileNotATable
 
@@ -46,7 +47,7 @@ def prepare_text(path: Path, *, scratch: Path) -> Prepared:
     with path.open("rb") as source:
         first = source.read(2)
     if not first:
-        raise FileEmpty("The file is empty; nothing of it was used.")
+        raise FileEmpty(say("The file is empty; nothing of it was used."))
     if first in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return _look_through(_transcode(path, scratch, "utf-16"), "utf-16")
     try:
@@ -78,7 +79,7 @@ def _refuse_no_text(block: bytes) -> None:
 
     """
     if any(mark in block for mark in _NO_TEXT):
-        raise FileNotATable("The file holds no text; nothing of it was used. Save it as CSV or XLSX.")
+        raise FileNotATable(say("The file holds no text; nothing of it was used. Save it as CSV or XLSX."))
 
 
 def _find_single_byte_encoding(path: Path) -> str:
@@ -93,14 +94,17 @@ def _find_single_byte_encoding(path: Path) -> str:
     for block in _blocks_of_lines(path):
         _refuse_no_text(block)
         if _UNDEFINED_CP1252.search(block):
-            raise FileNotATable("The file holds no text; nothing of it was used. Save it as CSV or XLSX.")
+            raise FileNotATable(say("The file holds no text; nothing of it was used. Save it as CSV or XLSX."))
         has_multibyte = has_multibyte or _VALID_MULTIBYTE.search(block) is not None
         bad = bad or _find_other_than_utf8(block, lines)
         lines += block.count(b"\n")
     if has_multibyte:
         raise FileMixedEncodings(
-            f"Line {bad} is not UTF-8 though other lines are; nothing of the file was used."
-            " Export it again in one encoding."
+            say(
+                "Line {line} is not UTF-8 though other lines are; nothing of the file was used."
+                " Export it again in one encoding.",
+                line=bad,
+            )
         )
     return "cp1252"
 
@@ -124,7 +128,8 @@ def _transcode(path: Path, scratch: Path, encoding: str) -> Path:
             while piece := source.read(BLOCK_BYTES):
                 copy.write(piece)
     except UnicodeError as error:
-        raise FileDamaged(f"The file begins like {encoding} text but is not; nothing was used.") from error
+        refusal = say("The file begins like {encoding} text but is not; nothing was used.", encoding=encoding)
+        raise FileDamaged(refusal) from error
     return target
 
 
@@ -145,7 +150,7 @@ def _blocks_of_lines(path: Path) -> Iterator[bytes]:
             else:
                 rest += tail
             if len(rest) > LONGEST_LINE_BYTES:
-                raise FileDamaged("The file has a line without end; nothing of it was used.")
+                raise FileDamaged(say("The file has a line without end; nothing of it was used."))
     if rest:
         yield rest
 

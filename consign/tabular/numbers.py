@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from consign.sentence import say
 from consign.tabular.cells import TYPED, is_error_value, is_scientific
+from consign.tabular.decision import Decision
 
 
 class NumberStyle(StrEnum):
@@ -18,14 +19,6 @@ class NumberStyle(StrEnum):
     """`1,234,567.00`"""
     PLAIN = "plain"
     """`1234567`: the file parts nothing, so nothing needs deciding."""
-
-
-@dataclass(frozen=True)
-class StyleDecision:
-    """The style, blank when a person must say, and the values that speak for it."""
-
-    style: NumberStyle | None
-    evidence: str
 
 
 LONGEST_NUMBER = 60
@@ -51,7 +44,7 @@ _SHAPES = {
 """No group of thousands begins with a zero: `0.375` is less than one, however the file parts thousands."""
 
 
-def decide_number_style(values: Iterable[str]) -> StyleDecision:
+def decide_number_style(values: Iterable[str]) -> Decision[NumberStyle]:
     """Decide from all number cells of a file how it writes numbers.
 
     A value such as `1.234` fits both styles and decides nothing; `1.234.567`, `12,50` or `1234.5` decide. When
@@ -66,15 +59,39 @@ def decide_number_style(values: Iterable[str]) -> StyleDecision:
         fits = _find_style(written["body"])
         if fits is not None:
             seen[fits] = min(seen.get(fits, value), value)
-    if "id" in seen and "en" in seen:
-        return StyleDecision(None, f"{seen['id']!r} is written the Indonesian way, {seen['en']!r} the English way")
-    if "id" in seen:
-        return StyleDecision(NumberStyle.INDONESIAN, f"{seen['id']!r} can only be Indonesian")
-    if "en" in seen:
-        return StyleDecision(NumberStyle.ENGLISH, f"{seen['en']!r} can only be English")
-    if either := sorted(seen.values()):
-        return StyleDecision(None, f"{' and '.join(map(repr, either))} can be read with a thousands or a decimal sign")
-    return StyleDecision(NumberStyle.PLAIN, "no number parts its digits")
+    return _decide(seen)
+
+
+def _decide(seen: dict[str, str]) -> Decision[NumberStyle]:
+    indonesian, english = seen.get("id"), seen.get("en")
+    if indonesian and english:
+        return Decision(
+            None,
+            say(
+                "'{indonesian}' is written the Indonesian way, '{english}' the English way",
+                indonesian=indonesian,
+                english=english,
+            ),
+        )
+    if indonesian:
+        against = frozenset({NumberStyle.ENGLISH, NumberStyle.PLAIN})
+        return Decision(NumberStyle.INDONESIAN, say("'{value}' can only be Indonesian", value=indonesian), against)
+    if english:
+        against = frozenset({NumberStyle.INDONESIAN, NumberStyle.PLAIN})
+        return Decision(NumberStyle.ENGLISH, say("'{value}' can only be English", value=english), against)
+    match sorted(seen.values()):
+        case [value]:
+            return Decision(None, say("'{value}' can be read with a thousands or a decimal sign", value=value))
+        case [first, second]:
+            return Decision(
+                None,
+                say(
+                    "'{first}' and '{second}' can be read with a thousands or a decimal sign",
+                    first=first,
+                    second=second,
+                ),
+            )
+    return Decision(NumberStyle.PLAIN, say("no number parts its digits"))
 
 
 def _find_style(body: str) -> str | None:

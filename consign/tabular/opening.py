@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from consign.sentence import say
 from consign.tabular.refusals import FileLocked, FileNotATable
 from consign.tabular.table import Table
 from consign.tabular.text_files import open_text_table
@@ -16,16 +17,19 @@ ZIP = b"PK\x03\x04"
 OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 OTHER_KINDS = {
-    b"%PDF": "a PDF document",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"Rar!": "a RAR archive",
-    b"\x1f\x8b": "a compressed file",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"<": "a web page or XML",
-    b"{\\rt": "a text document",
+    b"%PDF": say("The file is a PDF document, not a table; nothing of it was used. Save it as CSV or XLSX."),
+    **dict.fromkeys(
+        (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"),
+        say("The file is a picture, not a table; nothing of it was used. Save it as CSV or XLSX."),
+    ),
+    **dict.fromkeys(
+        (b"Rar!", b"\x1f\x8b", b"7z\xbc\xaf"),
+        say("The file is a compressed archive, not a table; nothing of it was used. Save it as CSV or XLSX."),
+    ),
+    b"<": say("The file is a web page or XML, not a table; nothing of it was used. Save it as CSV or XLSX."),
+    b"{\\rt": say("The file is a text document, not a table; nothing of it was used. Save it as CSV or XLSX."),
 }
+"""What a file that begins so is told."""
 
 
 @contextmanager
@@ -58,9 +62,11 @@ def _refuse_other_kinds(path: Path, first: bytes) -> None:
     """
     if first.startswith(OLD_OFFICE):
         if ENCRYPTED in path.read_bytes():
-            raise FileLocked("The workbook is protected by a password; nothing of it was used. Save it without one.")
-        raise FileNotATable("Old XLS workbooks are not read yet; nothing of it was used. Save it as XLSX or CSV.")
+            raise FileLocked(
+                say("The workbook is protected by a password; nothing of it was used. Save it without one.")
+            )
+        raise FileNotATable(say("Old XLS workbooks are not read yet; nothing of it was used. Save it as XLSX or CSV."))
     text = first.removeprefix(codecs.BOM_UTF8).lstrip()
-    for start, kind in OTHER_KINDS.items():
+    for start, sentence in OTHER_KINDS.items():
         if text.startswith(start):
-            raise FileNotATable(f"The file is {kind}, not a table; nothing of it was used. Save it as CSV or XLSX.")
+            raise FileNotATable(sentence)

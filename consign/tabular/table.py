@@ -7,6 +7,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from consign.sentence import Sentence
+
 KEPT_BYTES = 160 << 20
 """A table with no more text is kept between the first reading, which decides, and the second, which reads."""
 
@@ -73,7 +75,7 @@ class Table:
     sheet: str | None
     header_row: int
     headers: tuple[str, ...]
-    evidence: tuple[str, ...]
+    evidence: tuple[Sentence, ...]
     read: Callable[[], Iterator[Batch]]
     _kept: list[Batch] | None = None
 

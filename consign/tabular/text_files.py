@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from consign.sentence import Sentence, say
 from consign.tabular.cells import TYPED
 from consign.tabular.encodings import BLOCK_BYTES, prepare_text
 from consign.tabular.headers import SEARCHED_ROWS, count_known, find_header
@@ -24,7 +25,7 @@ from consign.tabular.table import Batch, BrokenRow, Table
 
 CAREFUL_BATCH_ROWS = 50_000
 SNIFFED_LINES = 200
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+DELIMITERS = {",": say("comma"), ";": say("semicolon"), "\t": say("tab"), "|": say("pipe")}
 _END = TYPED
 """A last line of our own: where it does not come out as a row, a quote before it was never closed."""
 
@@ -34,7 +35,7 @@ class _Separator:
     sign: str
     head: list[list[str]]
     """The first rows as it parts them."""
-    evidence: str
+    evidence: Sentence
 
 
 def open_text_table(path: Path, *, scratch: Path, words: Collection[str]) -> Table:
@@ -48,12 +49,15 @@ def open_text_table(path: Path, *, scratch: Path, words: Collection[str]) -> Tab
     with prepared.path.open(encoding="utf-8-sig", newline="") as source:
         lines = list(islice(source, SNIFFED_LINES))
     if not "".join(lines).strip():
-        raise FileEmpty("The file holds nothing but blank space; nothing of it was used.")
+        raise FileEmpty(say("The file holds nothing but blank space; nothing of it was used."))
     separator = _find_separator(lines, words)
     place = find_header(separator.head, words=words)
     if place is None:
         raise FileWithoutHeader(
-            f"No row in the first {SEARCHED_ROWS} names two columns or more; nothing of the file was used."
+            say(
+                "No row in the first {rows} names two columns or more; nothing of the file was used.",
+                rows=SEARCHED_ROWS,
+            )
         )
     headers = tuple(_without_blank_tail(separator.head[place]))
     plain_head = all(separator.head[: place + 1]) and not any('"' in line for line in lines[:place])
@@ -75,9 +79,9 @@ def open_text_table(path: Path, *, scratch: Path, words: Collection[str]) -> Tab
         header_row=place + 1,
         headers=headers,
         evidence=(
-            f"encoding {prepared.encoding}",
-            f"separator {DELIMITERS[separator.sign]}: {separator.evidence}",
-            f"header in row {place + 1}",
+            say("encoding {encoding}", encoding=prepared.encoding),
+            say("separator {sign}: {evidence}", sign=DELIMITERS[separator.sign], evidence=separator.evidence),
+            say("header in row {row}", row=place + 1),
         ),
         read=read,
     )
@@ -90,7 +94,9 @@ def read_written_table(path: Path, *, columns: int) -> Iterator[Batch]:
     try:
         yield from _read_written(path, names=names, types=types)
     except pa.ArrowInvalid as error:
-        raise FileTooLarge("A cell of the workbook is larger than a row can be; nothing of it was used.") from error
+        raise FileTooLarge(
+            say("A cell of the workbook is larger than a row can be; nothing of it was used.")
+        ) from error
 
 
 def _read_written(path: Path, *, names: list[str], types: dict[str, pa.DataType]) -> Iterator[Batch]:
@@ -127,11 +133,14 @@ def _find_separator(lines: Sequence[str], words: Collection[str]) -> _Separator:
         known = 0 if place is None else count_known(head[place], words=words)
         found = (known, count / max(widths.total(), 1), width)
         if width > 1 and found > score:
-            best = _Separator(sign, head, f"{count} of {widths.total()} lines have {width} cells")
+            evidence = say(
+                "{count} of {total} lines have {width} cells", count=count, total=widths.total(), width=width
+            )
+            best = _Separator(sign, head, evidence)
             score = found
     if best is None and swallowed:
-        raise FileDamaged("A quote is never closed, or a line is endless; nothing of the file was used.")
-    return best or _Separator(",", [], "no sign parts the lines evenly")
+        raise FileDamaged(say("A quote is never closed, or a line is endless; nothing of the file was used."))
+    return best or _Separator(",", [], say("no sign parts the lines evenly"))
 
 
 def _without_blank_tail(row: Sequence[str]) -> list[str]:
@@ -198,7 +207,9 @@ def _read_records(path: Path, *, delimiter: str, width: int, after_row: int) -> 
                 if number > after_row:
                     yield number, record
         except csv.Error as error:
-            raise FileDamaged(f"A quote is never closed ({error}); nothing of the file was used.") from error
+            raise FileDamaged(
+                say("A quote is never closed, or a line is endless; nothing of the file was used.")
+            ) from error
 
 
 def _refuse_swallowed_rows(number: int, record: list[str], *, delimiter: str, width: int) -> None:
@@ -211,11 +222,14 @@ def _refuse_swallowed_rows(number: int, record: list[str], *, delimiter: str, wi
 
     """
     if record[-1].endswith(_END):
-        raise FileDamaged(f"A quote in row {number} is never closed; nothing of the file was used.")
+        raise FileDamaged(say("A quote in row {row} is never closed; nothing of the file was used.", row=number))
     most = width - 1 if len(record) == width else min(width - 1, 2)
     if any(("\n" in cell or "\r" in cell) and cell.count(delimiter) >= most for cell in record):
         raise FileDamaged(
-            f"Row {number} holds other rows inside a quoted cell, so a quote is missing; nothing of the file was used."
+            say(
+                "Row {row} holds other rows inside a quoted cell, so a quote is missing; nothing of the file was used.",
+                row=number,
+            )
         )
 
 

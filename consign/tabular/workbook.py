@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from consign.sentence import say
 from consign.tabular.refusals import (
     FileDamaged,
     FileNotATable,
@@ -61,7 +62,7 @@ def open_workbook_table(path: Path, *, scratch: Path, words: Collection[str]) ->
         sheet=found.sheet,
         header_row=found.header_row,
         headers=found.headers,
-        evidence=(f"sheet {found.sheet!r}", f"header in row {found.header_row}"),
+        evidence=(say("sheet '{sheet}'", sheet=found.sheet), say("header in row {row}", row=found.header_row)),
         read=read,
     )
 
@@ -82,15 +83,19 @@ def _look_through(path: Path) -> bool:
         *(zipfile.BadZipFile, zlib.error, EOFError),
         *(NotImplementedError, RuntimeError, OSError, ValueError),  # another packing, a password, impossible names
     ) as error:
-        raise FileDamaged("The workbook is cut off or damaged; nothing of it was used. Export it again.") from error
+        raise FileDamaged(
+            say("The workbook is cut off or damaged; nothing of it was used. Export it again.")
+        ) from error
 
 
 def _look_through_parts(archive: zipfile.ZipFile) -> bool:
     entries = archive.infolist()
     if "xl/workbook.xml" not in archive.namelist():
-        raise FileNotATable("The archive is no XLSX workbook; nothing of it was used. Save the sheet as XLSX or CSV.")
+        raise FileNotATable(
+            say("The archive is no XLSX workbook; nothing of it was used. Save the sheet as XLSX or CSV.")
+        )
     if len(entries) > MOST_ENTRIES:
-        raise FileTooLarge(f"The workbook has {len(entries)} parts; nothing of it was used.")
+        raise FileTooLarge(say("The workbook has {count} parts; nothing of it was used.", count=len(entries)))
     left, may_have_failed = MOST_BYTES, False
     for entry in entries:
         size, marked = _look_through_part(archive, entry, most=left)
@@ -111,10 +116,13 @@ def _look_through_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, most
         while piece := part.read(PIECE_BYTES):
             size += len(piece)
             if size > most:
-                raise FileTooLarge("The workbook unpacks to more than 200 MB; nothing of it was used.")
+                raise FileTooLarge(say("The workbook unpacks to more than 200 MB; nothing of it was used."))
             if size > RATIO_FROM_BYTES and size > MOST_RATIO * max(entry.compress_size, 1):
                 raise FileTooLarge(
-                    f"A part of the workbook unpacks to more than {MOST_RATIO} times its size; nothing of it was used."
+                    say(
+                        "A part of the workbook unpacks to more than {ratio} times its size; nothing of it was used.",
+                        ratio=MOST_RATIO,
+                    )
                 )
             seam = tail + piece[:LONGEST_MARK]
             marked = marked or any(mark in piece or mark in seam for mark in FAILED_MARKS)
@@ -129,7 +137,7 @@ def _read_in_child(path: Path, *, scratch: Path, words: Collection[str], may_hav
     try:
         child = subprocess.run(command, capture_output=True, check=False, timeout=MOST_SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise FileTooLarge("The workbook took too long to read; nothing of it was used.") from error
+        raise FileTooLarge(say("The workbook took too long to read; nothing of it was used.")) from error
     _refuse_status(child.returncode)
     found = json.loads((scratch / "found.json").read_text(encoding="utf-8"))
     return _Found(found["sheet"], found["header_row"], tuple(found["headers"]))
@@ -144,14 +152,16 @@ def _refuse_status(status: int) -> None:
     """
     if status == NO_HEADER_STATUS:
         raise FileWithoutHeader(
-            "No visible sheet has a row that names two columns or more; nothing of the file was used."
+            say("No visible sheet has a row that names two columns or more; nothing of the file was used.")
         )
     if status == MANY_TABLES_STATUS:
         raise FileWithManyTables(
-            "Several sheets hold rows below the same columns; nothing of the file was used."
-            " Put them into one sheet, or save each as a file."
+            say(
+                "Several sheets hold rows below the same columns; nothing of the file was used."
+                " Put them into one sheet, or save each as a file."
+            )
         )
     if status in TOO_LARGE_STATUSES:
-        raise FileTooLarge("The workbook takes too much to read; nothing of it was used. Save it as CSV.")
+        raise FileTooLarge(say("The workbook takes too much to read; nothing of it was used. Save it as CSV."))
     if status != 0:
-        raise FileDamaged("The workbook cannot be read; nothing of it was used. Save it again as XLSX or CSV.")
+        raise FileDamaged(say("The workbook cannot be read; nothing of it was used. Save it again as XLSX or CSV."))

@@ -1,62 +1,69 @@
-"""The first page: partners, what they owe, the last uploads. And whether the service is up."""
+"""The first page: today's tasks and the figures that matter to this person."""
 
-from pathlib import Path
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
-from fastapi.templating import Jinja2Templates
-from sqlalchemy import text
+from fastapi import APIRouter, Response
 
-from consign.money import Rupiah
-from consign.partners.queries import find_partners
-from consign.sales.queries import find_file_counts, find_uploads
-from consign.settlement.queries import find_owed
-from consign.web.session import Db
+from consign import clock
+from consign.period import ZONES
+from consign.web import closings, my_sales, owed, partners, producers, statements, uploads, users
+from consign.web.tasks import Task
+from consign.web.visit import PageRoute, Visit, Visiting
 
-STATUS_WORDS = {
-    "received": "diterima",
-    "needs_mapping": "perlu pemetaan",
-    "refused": "ditolak",
-    "read": "perlu keputusan",
-    "posted": "tercatat",
-    "reversed": "dibatalkan",
-    "cancelled": "dibatalkan",
-}
-LAST_UPLOADS = 20
+router = APIRouter(route_class=PageRoute)
 
-router = APIRouter()
-templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
-templates.env.filters["rupiah"] = lambda amount: str(Rupiah(amount))
-
-
-@router.get("/", response_class=HTMLResponse)
-def show_home(request: Request, db: Db) -> HTMLResponse:
-    """Show the region's partners, what they owe by the ledger, and the last uploads."""
-    owed = find_owed(db)
-    names = {partner.id: partner.name for partner in find_partners(db)}
-    last = find_uploads(db, limit=LAST_UPLOADS)
-    counts = find_file_counts(db, [upload.id for upload in last])
-    uploads = [
-        {
-            "partner": names[upload.partner_id],
-            "name": upload.name,
-            "status": STATUS_WORDS[upload.status],
-            "received_at": upload.received_at,
-            "count": counts[upload.id],
-        }
-        for upload in last
-    ]
-    facts = {
-        "region": request.app.state.region_name,
-        "owed": owed,
-        "owed_total_rp": sum(one.owed_rp for one in owed),
-        "uploads": uploads,
-    }
-    return templates.TemplateResponse(request, "home.html", facts)
+FIND_TASKS: tuple[Callable[[Visit], list[Task]], ...] = (
+    uploads.find_tasks,
+    producers.find_tasks,
+    users.find_tasks,
+    closings.find_tasks,
+    owed.find_tasks,
+    statements.find_tasks,
+)
+"""One function for each area that has tasks; each returns only what this person may do."""
+FIND_FIGURES: tuple[Callable[[Visit], Sequence[tuple[str, ...]]], ...] = (
+    partners.find_figures,
+    uploads.find_figures,
+    owed.find_figures,
+    my_sales.find_figures,
+)
+"""One function for each area that has figures for the first page: label and value, ready to show, and where it leads."""
 
 
-@router.get("/healthz", response_class=PlainTextResponse)
-def show_health(db: Db) -> str:
-    """Answer `ok` where the database answers."""
-    db.execute(text("SELECT 1"))
-    return "ok"
+MOST_KEPT = 256
+"""Standings kept in one process, one for each role and what it is held for; the oldest goes first."""
+Standing = tuple[list[Task], list[tuple[str, ...]]]
+"""Tasks and figures of the first page."""
+
+
+@router.get("/")
+def show_home(visit: Visiting) -> Response:
+    """Show what this person should do next, and a few figures."""
+    tasks, figures = _find_standing(visit)
+    return visit.page("home.html", tasks=tasks, figures=figures)
+
+
+def _find_standing(visit: Visit) -> Standing:
+    """Return the person's tasks and figures; worked out again only after somebody did something, or on a new day.
+
+    Every act writes the audit trail in its own transaction, so a trail of the same length means the same figures.
+    """
+    if visit.visitor is None:
+        return [], []
+    kept: OrderedDict[Hashable, Standing] = visit.request.app.state.standings
+    key = (
+        replace(visit.actor, user_id=0, login=""), visit.language.code, visit.zone, visit.visitor.acts,
+        *(clock.today(zone) for zone in ZONES),
+    )  # fmt: skip
+    found = kept.get(key)
+    if found is None:
+        tasks = sorted((task for find in FIND_TASKS for task in find(visit)), key=lambda task: not task.urgent)
+        found = tasks, [pair for find in FIND_FIGURES for pair in find(visit)]
+        kept[key] = found
+        while len(kept) > MOST_KEPT:
+            with suppress(KeyError):  # another thread took it out
+                kept.popitem(last=False)
+    return found

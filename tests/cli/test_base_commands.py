@@ -1,6 +1,7 @@
 """Regions, people, products and numbers on the command line: what is printed, and with what it ends."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import click
@@ -9,9 +10,11 @@ from sqlalchemy import text
 
 from consign.cli import cli
 from consign.db import Database
-from tests.builders import ADMIN, AUDITOR
+from consign.identity.accounts import LinkUnknown, choose_password
+from tests.builders import ADMIN, AUDITOR, FINANCE
 from tests.cli.terminal import Ended, Terminal
 from tests.conftest import REGION
+from tests.identity.people import PASSWORD, attempt, events, let_in
 
 
 def run(terminal: Terminal, step: str) -> Ended:
@@ -104,19 +107,103 @@ def add_user(terminal: Terminal, login: str, role: str, *more: str) -> tuple[int
 
 
 def test_the_first_admin_needs_nobody_and_all_others_need_an_admin(empty_terminal: Terminal):
-    assert add_user(empty_terminal, "x@example", "auditor") == (
+    assert add_user(empty_terminal, "x@dinas.example", "auditor") == (
         2,
         "Only the first admin of a region is added without --as; no user was added. [identity.not_allowed]\n",
     )
-    assert add_user(empty_terminal, ADMIN, "admin") == (0, f"{ADMIN} was added as admin.\n")
-    assert add_user(empty_terminal, "y@example", "admin")[0] == 2
-    assert add_user(empty_terminal, AUDITOR, "auditor", "--as", ADMIN)[0] == 0
-    for by in (AUDITOR, "nobody@example"):
-        assert add_user(empty_terminal, "z@example", "auditor", "--as", by)[0] == 2
+    status, printed = add_user(empty_terminal, ADMIN, "admin")
+    assert (status, printed.splitlines()[0]) == (0, f"{ADMIN} was added as admin.")
+    assert add_user(empty_terminal, "y@dinas.example", "admin")[0] == 2
+    assert add_user(empty_terminal, AUDITOR, "auditor", "--as", ADMIN) == (0, f"{AUDITOR} was added as auditor.\n")
+    for by in (AUDITOR, "nobody@dinas.example", "nobody"):
+        assert add_user(empty_terminal, "z@dinas.example", "auditor", "--as", by)[0] == 2
     assert add_user(empty_terminal, AUDITOR, "auditor", "--as", ADMIN)[0] == 2
-    listed = json.loads(empty_terminal.run("user", "list", "--as", ADMIN, "--json").out)
-    assert [(one["login"], one["role"]) for one in listed] == [(ADMIN, "admin"), (AUDITOR, "auditor")]
-    assert empty_terminal.run("user", "list", "--as", AUDITOR).status == 2
+    assert add_user(empty_terminal, "siti", "auditor", "--as", ADMIN)[0] == 2
+    for by in (ADMIN, AUDITOR):
+        listed = json.loads(empty_terminal.run("user", "list", "--as", by, "--json").out)
+        assert [(one["login"], one["role"]) for one in listed] == [(ADMIN, "admin"), (AUDITOR, "auditor")]
+
+
+def find_link(printed: str) -> str:
+    """Return the token of the link in the last line, which says whose it is and how long it works."""
+    *_, line = printed.splitlines()
+    found = re.fullmatch(r"(\S+) chooses a password here, once and within 14 days: (\S*)/link/(\S{43})", line)
+    assert found is not None, printed
+    return found[3]
+
+
+def sign_in_with(database: Database, token: str) -> str:
+    """Choose a password with a link and sign in; return who it was."""
+    with database.transaction(REGION) as session:
+        user = choose_password(session, token=token, password=PASSWORD, agreed=True)
+        assert len(attempt(session, user.login)) == 43
+        return user.login
+
+
+def test_the_first_admin_gets_a_link_and_others_where_it_is_asked_for(empty_terminal: Terminal, database: Database):
+    printed = add_user(empty_terminal, "Rini@Dinas.Example", "admin")[1]
+    assert printed.splitlines()[0] == "rini@dinas.example was added as admin."
+    assert sign_in_with(database, find_link(printed)) == "rini@dinas.example"
+    link = ("--link", "--base-url", "https://titip.example/", "--as", "rini@dinas.example")
+    printed = add_user(empty_terminal, "0812 345 678", "auditor", *link)[1]
+    assert " https://titip.example/link/" in printed
+    assert sign_in_with(database, find_link(printed)) == "+62812345678"
+
+
+def test_a_new_link_ends_the_old_one(terminal: Terminal, database: Database):
+    first, second = (find_link(terminal.run("user", "invite", AUDITOR, "--as", ADMIN).out) for _ in range(2))
+    with pytest.raises(LinkUnknown):
+        sign_in_with(database, first)
+    assert sign_in_with(database, second) == AUDITOR
+
+
+def test_the_operator_helps_an_admin_who_lost_everything_and_nobody_else(terminal: Terminal, database: Database):
+    with database.transaction(REGION) as session:
+        let_in(session, ADMIN, totp=True)
+    for words in (("invite", FINANCE), ("drop-second-factor", FINANCE)):
+        ended = terminal.run("user", *words, "--operator")
+        assert (ended.status, ended.err.endswith("[identity.not_allowed]\n")) == (2, True)
+    assert ADMIN in terminal.run("user", "drop-second-factor", ADMIN, "--operator").out
+    assert sign_in_with(database, find_link(terminal.run("user", "invite", ADMIN, "--operator").out)) == ADMIN
+    with database.transaction(REGION) as session:
+        found = [(act, by) for act, _, by, _ in events(session) if act in {"user invited", "second factor dropped"}]
+    assert found == [("second factor dropped", None), ("user invited", None)]
+
+
+def test_somebody_acts(terminal: Terminal, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("CONSIGN_AS")
+    for words in (("invite", AUDITOR), ("drop-second-factor", AUDITOR)):
+        ended = terminal.run("user", *words)
+        assert (ended.status, "Who acts?" in ended.err) == (2, True)
+
+
+def test_accounts_are_shut_and_opened_by_admins_with_the_same_rules_as_everywhere(terminal: Terminal):
+    as_admin = ("--as", ADMIN)
+    assert terminal.run("user", "disable", AUDITOR, *as_admin).out == f"{AUDITOR} is shut out.\n"
+    assert terminal.run("user", "list", "--as", AUDITOR).status == 2
+    assert "no" in terminal.run("user", "list", *as_admin).out
+    assert terminal.run("user", "invite", AUDITOR, *as_admin).status == 2
+    assert terminal.run("user", "enable", AUDITOR, *as_admin).out == f"{AUDITOR} may sign in again.\n"
+    assert terminal.run("user", "list", "--as", AUDITOR).status == 0
+    for words in (
+        ("disable", ADMIN, *as_admin),
+        ("disable", AUDITOR, "--as", FINANCE),
+        ("enable", AUDITOR, "--as", AUDITOR),
+        ("invite", AUDITOR, "--as", FINANCE),
+        ("drop-second-factor", ADMIN, *as_admin),
+        ("drop-second-factor", FINANCE, "--as", AUDITOR),
+        ("disable", "nobody@dinas.example", *as_admin),
+        ("invite", "nobody", *as_admin),
+    ):
+        ended = terminal.run("user", *words)
+        assert (ended.status, ended.out) == (2, ""), words
+
+
+def test_what_is_owed_is_for_those_who_may_see_it(terminal: Terminal):
+    for login, status in ((AUDITOR, 0), (FINANCE, 0), ("petugas@dinas.example", 2)):
+        if status:
+            add_user(terminal, login, "field_officer", "--as", ADMIN)
+        assert terminal.run("owed", "--as", login).status == status
 
 
 def test_people_of_a_partner_are_added_for_it(terminal: Terminal):
@@ -124,7 +211,7 @@ def test_people_of_a_partner_are_added_for_it(terminal: Terminal):
     assert (
         add_user(terminal, "gerai@bm.example", "store_manager", "--partner", "BM", "--store", "T1", *as_admin)[0] == 0
     )
-    assert add_user(terminal, "p1@example", "producer", "--producer", "P1", *as_admin)[0] == 0
+    assert add_user(terminal, "p1@umkm.example", "producer", "--producer", "P1", *as_admin)[0] == 0
     for wrong in (
         ("store_manager", "--partner", "BM"),
         ("store_manager", "--store", "T1"),
@@ -133,7 +220,7 @@ def test_people_of_a_partner_are_added_for_it(terminal: Terminal):
         ("producer", "--producer", "P9"),
         ("chief",),
     ):
-        assert add_user(terminal, "z@example", *wrong, *as_admin)[0] == 2, wrong
+        assert add_user(terminal, "z@dinas.example", *wrong, *as_admin)[0] == 2, wrong
 
 
 def test_a_city_is_set_up_step_by_step(empty_terminal: Terminal, monkeypatch: pytest.MonkeyPatch, database: Database):
@@ -169,7 +256,7 @@ def test_a_city_is_set_up_step_by_step(empty_terminal: Terminal, monkeypatch: py
 
 REFUSED = (
     ("producer add P1 Lain", "partners.code_taken"),
-    ("producer add P7 Lain --nib 123", "input.bad"),
+    ("producer add P7 Lain --nib 123", "partners.nib_invalid"),
     ("partner add BM Lain --kind hotel", "partners.code_taken"),
     ("store add T1 Lain --partner BM --opened-on 2026-01-01", "partners.code_taken"),
     ("store add T7 Lain --partner XX --opened-on 2026-01-01", "partners.unknown_code"),
@@ -221,7 +308,7 @@ def test_an_auditor_changes_nothing(terminal: Terminal):
         (("gtin", "8992761002015"), 0, "8992761002015\n"),
         (("gtin", "8 992761 002015"), 0, "8992761002015\n"),
         (("nib", "9120.0012.34567"), 0, "9120001234567\n"),
-        (("nib", "912000123456"), 1, "a NIB has 13 digits, '912000123456' has not\n"),
+        (("nib", "912000123456"), 1, "A NIB has 13 digits, '912000123456' has not\n"),
     ],
 )
 def test_numbers_are_checked_without_a_database(bare_terminal: Terminal, words: tuple[str, ...], status: int, out: str):

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from openpyxl import load_workbook
+
 from tests.builders import AUDITOR, KERIPIK, write_csv
 from tests.cli.terminal import Terminal
 
@@ -30,6 +32,12 @@ def test_a_file_becomes_a_statement_step_by_step(terminal: Terminal, tmp_path: P
     target = tmp_path / "nota.csv"
     assert terminal.run("statement", "NP-2026-000001", "-o", target).status == 0
     assert "Harus dibayar mitra" in target.read_text(encoding="utf-8-sig")
+    book = tmp_path / "nota.xlsx"
+    assert terminal.run("statement", "NP-2026-000001", "-o", book).status == 0
+    assert 29_250 in {cell.value for row in load_workbook(book, data_only=True).worksheets[0] for cell in row}
+    assert terminal.run("statement", "NP-2026-000001", "-o", tmp_path / "nota.pdf").status == 2
+    unknown = terminal.run("statement", "NP-2026-999999")
+    assert (unknown.status, "settlement.statement_unknown" in unknown.err) == (2, True)
     assert terminal.json("check") == {"breaches": []}
     assert "Rp29.250" in terminal.run("owed").out
 

@@ -1,15 +1,18 @@
 """Adding people: the first admin alone, then admins only, each role with just the scope it is held for."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from consign.db import finish
+from consign.db import Database, finish
 from consign.errors import BadInput, NotAllowed
 from consign.identity.actions import LoginTaken, add_user
 from consign.identity.queries import UserUnknown, find_users, get_actor
 from consign.identity.rules import Actor, Role
-from tests.builders import City
+from tests.builders import ADMIN, City, build_users
+from tests.conftest import REGION
 
 SCOPES = {"producer": "producer", "store_manager": "partner store", "partner_finance": "partner"}
 
@@ -24,15 +27,15 @@ def test_the_first_admin_needs_nobody_and_is_the_only_one(session: Session):
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
 def test_nobody_but_an_admin_comes_first(session: Session, role: Role):
     with pytest.raises(NotAllowed):
-        add_user(session, by=None, login="x@example", name="X", role=role)
+        add_user(session, by=None, login="x@dinas.example", name="X", role=role)
     assert find_users(session) == []
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
 def test_only_an_admin_adds_others(city: City, role: Role):
-    other = Actor(user_id=city.admin.user_id, login="x@example", role=role)
+    other = Actor(user_id=city.admin.user_id, login="x@dinas.example", role=role)
     with pytest.raises(NotAllowed):
-        add_user(city.session, by=other, login="y@example", name="Y", role=Role.AUDITOR)
+        add_user(city.session, by=other, login="y@dinas.example", name="Y", role=Role.AUDITOR)
 
 
 def ids_of(city: City) -> dict[str, int]:
@@ -49,7 +52,7 @@ def test_each_role_is_held_for_what_it_needs_and_nothing_else(city: City, role: 
     needed = {f"{word}_id" for word in SCOPES.get(role, "").split()}
     for mask in range(8):
         given = {key: value for place, (key, value) in enumerate(ids.items()) if mask >> place & 1}
-        facts = {"by": city.admin, "login": f"{role}{mask}@example", "name": "X", "role": role, **given}
+        facts = {"by": city.admin, "login": f"{role}{mask}@dinas.example", "name": "X", "role": role, **given}
         if set(given) == needed:
             added = add_user(city.session, **facts)
             assert get_actor(city.session, added.login) == Actor(added.id, added.login, role, **given)
@@ -61,7 +64,7 @@ def test_each_role_is_held_for_what_it_needs_and_nothing_else(city: City, role: 
 def test_a_store_manager_is_held_for_a_store_of_that_partner(city: City):
     ids = {"partner_id": city.partner.id, "store_id": 999_999}
     with pytest.raises(BadInput):
-        add_user(city.session, by=city.admin, login="x@example", name="X", role=Role.STORE_MANAGER, **ids)
+        add_user(city.session, by=city.admin, login="x@dinas.example", name="X", role=Role.STORE_MANAGER, **ids)
 
 
 def test_a_login_is_used_once_whatever_its_case(city: City):
@@ -70,15 +73,15 @@ def test_a_login_is_used_once_whatever_its_case(city: City):
     assert get_actor(city.session, "ADMIN@dinas.example") == city.admin
 
 
-@pytest.mark.parametrize("login", ["", "  "])
-def test_a_login_is_not_blank(city: City, login: str):
+@pytest.mark.parametrize("login", ["", "  ", "rini", "rini@example", "0812"])
+def test_a_login_is_an_address_or_a_phone_number(city: City, login: str):
     with pytest.raises(BadInput):
         add_user(city.session, by=city.admin, login=login, name="X", role=Role.AUDITOR)
 
 
 def test_who_is_unknown_or_no_longer_active_cannot_act(city: City):
     with pytest.raises(UserUnknown):
-        get_actor(city.session, "nobody@example")
+        get_actor(city.session, "nobody@dinas.example")
     city.session.execute(
         text("UPDATE user_account SET active = false WHERE login = :login"), {"login": city.finance.login}
     )
@@ -97,3 +100,45 @@ def test_adding_a_person_is_recorded_with_who_did_it(session: Session):
         (2, admin.user_id, "user added"),
     ]
     assert rows[1].detail == {"login": "bagus@dinas.example", "role": "dinas_finance"}
+
+
+def test_a_name_stands_on_one_line_without_signs_that_cannot_be_seen(city: City):
+    facts = {"by": city.admin, "role": Role.AUDITOR}
+    assert (
+        add_user(city.session, login="a@dinas.example", name=" Siti\t\nMaharani\x00 ", **facts).name == "Siti Maharani"
+    )
+    for name in ("\x00", "\u202e", "x" * 121):
+        with pytest.raises(BadInput):
+            add_user(city.session, login="b@dinas.example", name=name, **facts)
+
+
+def add_at_once(database: Database, many: int, **facts: object) -> list[bool]:
+    """Add the same user in many transactions at once; say of each whether it did."""
+
+    def add(_: int) -> bool:
+        try:
+            with database.transaction(REGION) as session:
+                by = facts.get("by")
+                add_user(session, **{**facts, "by": get_actor(session, str(by)) if by else None})
+        except (LoginTaken, NotAllowed):
+            return False
+        return True
+
+    with ThreadPoolExecutor(many) as threads:
+        return list(threads.map(add, range(many)))
+
+
+def test_of_many_who_come_first_at_once_one_is_first(database: Database):
+    facts = {"name": "Rini", "role": Role.ADMIN}
+    assert sum(add_at_once(database, 8, login="rini@dinas.example", **facts)) == 1
+    with database.transaction(REGION) as session:
+        assert len(find_users(session)) == 1
+
+
+def test_of_many_who_take_one_login_at_once_one_gets_it_and_the_others_are_told(database: Database):
+    with database.transaction(REGION) as session:
+        build_users(session)
+    facts = {"by": ADMIN, "login": "0812 345 678", "name": "Joko", "role": Role.AUDITOR}
+    assert sum(add_at_once(database, 12, **facts)) == 1
+    with database.transaction(REGION) as session:
+        assert [user.login for user in find_users(session)].count("+62812345678") == 1

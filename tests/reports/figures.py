@@ -8,7 +8,9 @@ from reports.statement import StatementFigures, StatementLine
 
 LINE = {
     "store": "T1",
+    "store_name": "Gerai T1",
     "product": "Keripik",
+    "product_code": "PRD-1",
     "kind": "sale",
     "late": False,
     "quantity": Decimal(3),
@@ -20,7 +22,15 @@ LINES = (
     StatementLine(**LINE),
     StatementLine(**{**LINE, "kind": "return", "quantity": Decimal(-1), "sales_rp": -15_000, "fee_rp": -375}),
     StatementLine(
-        **{**LINE, "product": "Sambal", "late": True, "quantity": Decimal("0.375"), "sales_rp": 22_500, "fee_rp": 563}
+        **{
+            **LINE,
+            "product": "Sambal",
+            "product_code": "PRD-2",
+            "late": True,
+            "quantity": Decimal("0.375"),
+            "sales_rp": 22_500,
+            "fee_rp": 563,
+        }
     ),
 )
 
@@ -34,7 +44,9 @@ def figures(**changed: Any) -> StatementFigures:
     facts = {
         "number": "NP-2026-000001",
         "partner": "Beruang Mart",
+        "partner_code": "BM",
         "producer": "Dapur Ani",
+        "producer_code": "P1",
         "first": date(2026, 10, 1),
         "last": date(2026, 10, 31),
         "due_on": date(2026, 11, 15),

@@ -28,41 +28,52 @@ def read(text: str) -> list[list[str]]:
 def test_the_csv_says_every_line_and_every_sum():
     assert read(write_csv(figures())) == [
         ["Nota", "NP-2026-000001"],
-        ["Mitra", "Beruang Mart"],
-        ["Produsen", "Dapur Ani"],
+        ["Mitra", "Beruang Mart (BM)"],
+        ["Produsen", "Dapur Ani (P1)"],
         ["Periode", "01/10/2026 - 31/10/2026"],
         ["Jatuh tempo", "15/11/2026"],
         ["Segel", "12:0123456789abcdef"],
         [],
-        ["Gerai", "Produk", "Jenis", "Periode lalu", "Jumlah", "Penjualan (Rp)", "Komisi (bp)", "Komisi (Rp)"],
-        ["T1", "Keripik", "terjual", "", "3", "45000", "250", "1125"],
-        ["T1", "Keripik", "retur", "", "-1", "-15000", "250", "-375"],
-        ["T1", "Sambal", "terjual", "ya", "0.375", "22500", "250", "563"],
+        [
+            "Gerai",
+            "Nama gerai",
+            "Kode produk",
+            "Produk",
+            "Jenis",
+            "Periode lalu",
+            "Jumlah",
+            "Penjualan (Rp)",
+            "Komisi (bp)",
+            "Komisi (Rp)",
+        ],
+        ["T1", "Gerai T1", "PRD-1", "Keripik", "terjual", "", "3", "45000", "250", "1125"],
+        ["T1", "Gerai T1", "PRD-1", "Keripik", "retur", "", "-1", "-15000", "250", "-375"],
+        ["T1", "Gerai T1", "PRD-2", "Sambal", "terjual", "ya", "0.375", "22500", "250", "563"],
         [],
-        ["Penjualan dikurangi retur", "", "", "", "", "52500"],
-        ["Komisi toko", "", "", "", "", "-1313"],
-        ["PPN atas komisi", "", "", "", "", "-144"],
-        ["PPh 23 dipotong produsen", "", "", "", "", "26"],
-        ["Hasil periode ini", "", "", "", "", "51069"],
-        ["Sisa minus periode lalu", "", "", "", "", "-1069"],
-        ["Harus dibayar mitra", "", "", "", "", "50000"],
-        ["Sisa minus dibawa ke periode berikut", "", "", "", "", "0"],
+        ["Penjualan dikurangi retur", "", "", "", "", "", "", "52500"],
+        ["Komisi gerai", "", "", "", "", "", "", "-1313"],
+        ["PPN atas komisi", "", "", "", "", "", "", "-144"],
+        ["PPh 23 dipotong produsen", "", "", "", "", "", "", "26"],
+        ["Bersih periode ini", "", "", "", "", "", "", "51069"],
+        ["Sisa minus periode lalu", "", "", "", "", "", "", "-1069"],
+        ["Harus dibayar mitra", "", "", "", "", "", "", "50000"],
+        ["Sisa minus dibawa ke periode berikut", "", "", "", "", "", "", "0"],
     ]
 
 
 def test_the_text_says_the_same_to_people():
     lines = write_text(figures()).splitlines()
-    assert lines[:2] == ["Nota          NP-2026-000001", "Mitra         Beruang Mart"]
+    assert lines[:2] == ["Nota          NP-2026-000001", "Mitra         Beruang Mart (BM)"]
     assert "T1     Keripik  terjual                      3   Rp45.000    2,5%    Rp1.125" in lines
     assert "T1     Sambal   terjual (periode lalu)   0,375   Rp22.500    2,5%      Rp563" in lines
-    assert "Komisi toko                                       -Rp1.313" in lines
+    assert "Komisi gerai                                      -Rp1.313" in lines
     assert "Harus dibayar mitra                               Rp50.000" in lines
 
 
 def test_a_statement_without_sales_says_so():
     empty = figures(lines=(), sales_rp=0, fee_rp=0, fee_tax_rp=0, pph23_rp=0, net_rp=0, carried_rp=0, due_rp=0)
     assert "Tidak ada penjualan." in write_text(empty)
-    assert ["Harus dibayar mitra", "", "", "", "", "0"] in read(write_csv(empty))
+    assert ["Harus dibayar mitra", "", "", "", "", "", "", "0"] in read(write_csv(empty))
 
 
 def test_a_rest_below_zero_is_carried_on():
@@ -116,7 +127,7 @@ def hostile(text: str) -> StatementFigures:
 
 def test_a_name_cannot_add_lines_to_the_printed_text():
     plain = write_text(figures()).count("\n")
-    for text in ("A\nKomisi toko  Rp0", "A\r\nB", "A\x1b[2JB", "A\u202eB", "A\u2028B", "A\tB"):
+    for text in ("A\nKomisi gerai  Rp0", "A\r\nB", "A\x1b[2JB", "A\u202eB", "A\u2028B", "A\tB"):
         written = write_text(hostile(text))
         assert written.count("\n") == plain
         assert all(sign.isprintable() for sign in written.replace("\n", ""))

@@ -121,14 +121,14 @@ def test_a_return_that_was_reversed_and_posted_again_is_no_breach(city: City, wr
 def test_a_store_manager_does_not_change_how_other_stores_are_read(city: City, write: Write) -> None:
     store = city.stores[0]
     add_user(
-        city.session, by=city.admin, login="t1@bm", name="T1", role=Post.STORE_MANAGER, partner_id=city.partner.id,
+        city.session, by=city.admin, login="t1@bm.example", name="T1", role=Post.STORE_MANAGER, partner_id=city.partner.id,
         store_id=store.id,
     )  # fmt: skip
     scaled = Decisions(layout=replace(FOR_EVER.layout or Layout({}), scale=1000))
     with pytest.raises(NotAllowed):
         city.post(
             write(RECEIPTS, "2026-10-05,T1,S1,PLU1,1,15"), decisions=scaled, stated=Stated(store.id),
-            by=get_actor(city.session, "t1@bm"),
+            by=get_actor(city.session, "t1@bm.example"),
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from consign.catalogue.actions import add_product_alias
 from consign.db import finish
 from consign.errors import NeedsDecision
 from consign.models.sales import Sale, SalesParked, SalesPosting
+from consign.partners.actions import add_store_alias
 from consign.sales.actions import Decisions, confirm_no_sales, place_parked, reverse_upload
 from consign.sales.checks import CHECKS
 from consign.sales.layout import Layout, Receipts, Role
@@ -173,8 +174,26 @@ def test_parked_lines_of_two_files_with_the_same_sale_are_placed_once(city: City
     second = city.post(write_csv(tmp_path, line(code="X1"), name="second.csv"))
     assert (first.parked, second.parked) == (1, 1)
     add_product_alias(city.session, by=city.admin, partner_id=city.partner.id, product=city.products[0], alias="X1")
-    # The barcode column holds the code, which is looked up as a barcode only; the partner's own codes stand in another.
-    assert place_parked(city.session, by=city.admin, partner_id=city.partner.id) == 0
+    # A till's own number in the barcode column is the partner's own code as well. The second file's line is known then.
+    assert place_parked(city.session, by=city.admin, partner_id=city.partner.id) == 2
+    assert quantity_sold(city) == 2
+    assert_sound(city)
+
+
+def test_a_registered_barcode_is_never_taken_for_a_partners_own_code(city: City, tmp_path: Path) -> None:
+    first, second = city.products
+    add_product_alias(city.session, by=city.admin, partner_id=city.partner.id, product=second, alias=KERIPIK)
+    city.post(write_csv(tmp_path, line(code=KERIPIK)))
+    assert city.session.scalars(text("SELECT product_id FROM sale")).all() == [first.id]
+
+
+def test_a_line_that_waits_for_something_else_by_now_names_that_cell(city: City, tmp_path: Path) -> None:
+    city.post(write_csv(tmp_path, line(store="T9", code="X1")))
+    add_store_alias(city.session, by=city.admin, store=city.stores[0], alias="T9")
+    place_parked(city.session, by=city.admin, partner_id=city.partner.id)
+    # The store is known now, the product is not: first the product was not looked at.
+    parked = city.session.execute(select(SalesParked.reason, SalesParked.cell, SalesParked.state)).one()
+    assert parked == ("product.unknown", "X1", "open")
 
 
 CODES = "Tanggal,Kode Toko,No Struk,Kode Barang,Jumlah,Harga Satuan"

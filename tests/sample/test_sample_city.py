@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -27,13 +28,15 @@ from consign.sample.goods import make_unregistered, read_goods, read_producers
 from consign.sample.handing_in import make_files
 from consign.sample.load import CLOSED_INCOMPLETE, load_city
 from consign.sample.months import last_full_months, months_from
-from consign.sample.people import ADMIN, FINANCE, PEOPLE
+from consign.sample.people import ADMIN, FINANCE, LOGINS, NEWCOMERS, PASSWORD
 from consign.sample.setting_up import RegionInUse
 from consign.sample.stores import HOTEL, MINIMARKET, PARTNERS, SUPERMARKET
 from consign.settlement.queries import find_owed
 
 REGION = "64.71"
 MONTHS = months_from(date(2026, 9, 1))
+FIRST_FILE = 46
+"""Steps before the first file: 3 partners, 40 producers, newcomers, users, passwords."""
 
 
 class Interrupted(BaseException):
@@ -72,11 +75,16 @@ def test_the_city_is_whole_and_nothing_in_it_contradicts_anything(database: Data
     load_city(database, files, region=REGION, watch=ignore)
 
     with database.transaction(REGION) as session:
-        assert (count(session, Producer), count(session, Product)) == (40, 80)
+        # 40 who sell, two who wait, and one whom the field officer helps.
+        assert (count(session, Producer), count(session, Product)) == (43, 80)
         partners = find_partners(session)
         assert len(partners) == 3
         assert sum(len(find_stores(session, partner_id=one.id)) for one in partners) == 12
-        assert {user.role for user in find_users(session)} == {role.value for role in Role}
+        users = find_users(session)
+        assert {user.login for user in users} == set(LOGINS)
+        assert {user.role for user in users} == {role.value for role in Role}
+        # One hash for all whom the dinas added; those who registered chose their password themselves.
+        assert len({user.password_hash for user in users}) == 1 + len(NEWCOMERS)
 
         # One file a month from supermarket and hotel, and one a half-month from each of five minimarkets.
         assert (
@@ -122,7 +130,7 @@ def test_the_first_month_is_closed_and_owed(database: Database, files: Files) ->
 def test_an_interrupted_load_goes_on_and_a_whole_one_changes_nothing(
     database: Database, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for step in (2, 20, 46, 52, 60):
+    for step in (2, 20, 45, 54, 62):
         with pytest.raises(Interrupted):
             load_city(database, files, region=REGION, watch=interrupt_before(step))
     monkeypatch.setenv("CONSIGN_DATABASE_URL", database._engine.url.render_as_string(hide_password=False))
@@ -131,38 +139,40 @@ def test_an_interrupted_load_goes_on_and_a_whole_one_changes_nothing(
     assert "The sample city was loaded." in first.output
     with database.transaction(REGION) as session:
         before = snapshot(session)
-        assert (before["producer"], before["product"], before["sales_upload"], before["closing"]) == (40, 80, 24, 4)
+        assert (before["producer"], before["product"], before["sales_upload"], before["closing"]) == (43, 80, 24, 4)
         assert list(find_breaches(session, files)) == []
 
     second = CliRunner().invoke(cli, ["demo"], catch_exceptions=False)
     assert "nothing was changed" in second.output
-    assert all(person.login in second.output for person in PEOPLE)
+    assert all(second.output.count(login) >= 1 for login in LOGINS)
+    assert second.output.count(PASSWORD) == second.output.count("http://127.0.0.1:8000") == 1
+    assert re.search(r"yuni@umkm\.example +Yuni Astuti +producer +UMKM-041", second.output)
     with database.transaction(REGION) as session:
         assert snapshot(session) == before
 
 
 def test_a_file_that_somebody_reversed_is_not_handed_in_again(database: Database, files: Files) -> None:
     with pytest.raises(Interrupted):
-        load_city(database, files, region=REGION, watch=interrupt_before(45))
+        load_city(database, files, region=REGION, watch=interrupt_before(FIRST_FILE + 1))
     with database.transaction(REGION) as session:
         upload = session.scalars(select(SalesUpload)).one()
         reverse_upload(session, by=get_actor(session, FINANCE), upload_id=upload.id, reason="salah unggah")
     with pytest.raises(Interrupted):
-        load_city(database, files, region=REGION, watch=interrupt_before(45))
+        load_city(database, files, region=REGION, watch=interrupt_before(FIRST_FILE + 1))
     with database.transaction(REGION) as session:
         assert session.scalars(select(SalesUpload.status)).all() == ["reversed"]
 
 
 def test_a_store_that_somebody_added_does_not_move_the_months(database: Database, files: Files) -> None:
     with pytest.raises(Interrupted):
-        load_city(database, files, region=REGION, watch=interrupt_before(45))
+        load_city(database, files, region=REGION, watch=interrupt_before(FIRST_FILE + 1))
     with database.transaction(REGION) as session:
         partner_id, by = get_partner(session, SUPERMARKET.code).id, get_actor(session, ADMIN)
         new = {"code": "ENG09", "name": "Enggang Lama", "zone": "Asia/Makassar", "opened_on": date(2020, 1, 1)}
         add_store(session, by=by, partner_id=partner_id, **new)
         before = session.scalars(select(SalesUpload.sha256)).all()
     with pytest.raises(Interrupted):
-        load_city(database, files, region=REGION, watch=interrupt_before(45))
+        load_city(database, files, region=REGION, watch=interrupt_before(FIRST_FILE + 1))
     with database.transaction(REGION) as session:
         assert session.scalars(select(SalesUpload.sha256)).all() == before
 
@@ -216,6 +226,7 @@ def test_the_months_are_the_last_two_that_are_over(
 def test_goods_and_producers_fit_together() -> None:
     goods, producers = read_goods(), read_producers()
     assert {one.producer for one in goods} == {one.code for one in producers}
+    assert all(one.phone is None or re.fullmatch(r"\+62840000[0-9]{5}", one.phone) for one in producers)  # no network's
     assert all(200 <= fee <= 500 for one in producers for fee in one.fees_bp.values())
     assert len({one.plu for one in goods} | {make_unregistered().plu}) == 81
     assert {parse_gtin(one.gtin)[:3] for one in goods} == {"899"}

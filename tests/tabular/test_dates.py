@@ -33,7 +33,7 @@ NAMED, SERIAL = DateOrder.NAMED_MONTH, DateOrder.SERIAL
     ],
 )
 def test_an_order_is_decided_by_days_that_fit_only_one(values: list[str], order: DateOrder):
-    assert decide_date_order(values).order is order
+    assert decide_date_order(values).choice is order
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_an_order_is_decided_by_days_that_fit_only_one(values: list[str], order:
 )
 def test_a_person_is_asked_where_days_fit_both_or_contradict(values: list[str], evidence: list[str]):
     decision = decide_date_order(values)
-    assert decision.order is None
+    assert decision.choice is None
     assert all(repr(value) in decision.evidence for value in evidence)
 
 
@@ -128,7 +128,7 @@ def test_a_day_written_is_a_day_read(day: date, sign: str):
 
 @given(st.lists(st.dates(date(2000, 1, 1), date(2099, 12, 31)), min_size=1))
 def test_a_decision_is_never_the_other_order(days: list[date]):
-    assert decide_date_order([f"{day:%d/%m/%Y}" for day in days]).order in {DMY, None}
+    assert decide_date_order([f"{day:%d/%m/%Y}" for day in days]).choice in {DMY, None}
 
 
 @given(st.text(max_size=20), st.sampled_from(list(DateOrder)))

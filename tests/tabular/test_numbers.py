@@ -30,7 +30,7 @@ ID, EN, PLAIN = NumberStyle.INDONESIAN, NumberStyle.ENGLISH, NumberStyle.PLAIN
     ],
 )
 def test_a_style_is_decided_by_values_that_fit_only_one(values: list[str], style: NumberStyle):
-    assert decide_number_style(values).style is style
+    assert decide_number_style(values).choice is style
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_style_is_decided_by_values_that_fit_only_one(values: list[str], style
 )
 def test_a_person_is_asked_where_values_fit_both_or_contradict(values: list[str], evidence: list[str]):
     decision = decide_number_style(values)
-    assert decision.style is None
+    assert decision.choice is None
     assert all(repr(value) in decision.evidence for value in evidence)
 
 
@@ -143,7 +143,7 @@ def test_what_a_style_writes_it_reads_back(amount: int, style: NumberStyle):
 
 @given(st.lists(st.integers(0, 10**9), min_size=1), st.sampled_from([ID, EN]))
 def test_a_decision_is_never_the_other_style(amounts: list[int], style: NumberStyle):
-    decided = decide_number_style([write_number(amount, style) for amount in amounts]).style
+    decided = decide_number_style([write_number(amount, style) for amount in amounts]).choice
     assert decided in {style, PLAIN, None}
 
 

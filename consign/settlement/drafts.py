@@ -1,0 +1,219 @@
+"""What the next closing of a partner would take: its cut, what is not in yet, and what its statements come to."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from consign.identity.rules import Act, Actor, get_reach
+from consign.period import Cycle, Period, is_over, period_of
+from consign.sales.queries import count_missing_days, find_missing_days
+from consign.sentence import say
+from consign.settlement.queries import Cut, find_carried, find_cut, find_idle, find_sums
+from consign.settlement.rules import (
+    AgreementSum,
+    ClosedLater,
+    ClosingSum,
+    Missing,
+    StatementSum,
+    add_up,
+    compute_statement,
+    find_closable_ends,
+    refuse_day_not_closable,
+)
+
+NOT_POSTED = ("received", "needs_mapping", "read")
+"""States of an upload that may still bring sales."""
+
+_STANDING = text("""
+    SELECT partner.id AS partner_id, partner.code, partner.name, partner.cycle, last.until_on AS closed_until,
+      COALESCE(last.posting_no, 0) AS closed_posting_no, posting.first_on, COALESCE(posting.last_no, 0) AS last_posting_no,
+      (SELECT array_agg(zone ORDER BY store.code) FROM store WHERE store.partner_id = partner.id) AS zones
+    FROM partner
+    LEFT JOIN LATERAL (SELECT until_on, posting_no FROM closing WHERE closing.partner_id = partner.id
+      ORDER BY until_on DESC LIMIT 1) AS last ON true
+    LEFT JOIN LATERAL (SELECT min(first_on) AS first_on, max(number) AS last_no FROM sales_posting
+      WHERE sales_posting.partner_id = partner.id) AS posting ON true
+    WHERE CAST(:partner AS bigint) IS NULL OR partner.id = :partner ORDER BY partner.name, partner.id""")
+_WAITING = text("""
+    SELECT span.partner_id,
+      (SELECT count(*) FROM sales_parked AS parked WHERE parked.partner_id = span.partner_id AND parked.state = 'open'
+         AND (parked.sold_on <= span.last OR parked.sold_on IS NULL)) AS parked_lines,
+      (SELECT count(*) FROM sales_upload AS upload WHERE upload.partner_id = span.partner_id
+         AND upload.status = ANY(:statuses)) AS open_uploads
+    FROM unnest(CAST(:partners AS bigint[]), CAST(:lasts AS date[])) AS span(partner_id, last)""")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a partner is closed, and what it has beyond."""
+
+    partner_id: int
+    code: str
+    name: str
+    cycle: Cycle
+    closed_until: date | None
+    closed_posting_no: int
+    """Last posting inside the last closing; 0 before the first."""
+    first_on: date | None
+    """Day of the partner's first sale."""
+    last_posting_no: int
+    zones: tuple[str, ...]
+    """Time zones of its stores, by the stores' codes."""
+
+    @property
+    def next_period(self) -> Period | None:
+        """Return the period after the last closing, else that of the first sale; blank before there is any."""
+        if self.closed_until:
+            first = self.closed_until + timedelta(1)
+            return Period(first, period_of(first, self.cycle).last)
+        return period_of(self.first_on, self.cycle) if self.first_on else None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A closing as it would be written now."""
+
+    cut: Cut
+    missing: Missing
+
+
+@dataclass(frozen=True)
+class Pending:
+    """The next period of a partner that is not closed."""
+
+    standing: Standing
+    period: Period | None
+    """Blank before the partner's first sale."""
+    over: bool
+    """Whether it has ended in all stores."""
+    store_days: int
+    parked_lines: int
+    open_uploads: int
+
+    @property
+    def missing(self) -> int:
+        """Return how many things are not in yet; counted only once the period is over."""
+        return self.store_days + self.parked_lines + self.open_uploads
+
+    @property
+    def state(self) -> str | None:
+        """Return `running`, `incomplete` or `ready`; blank without a period."""
+        if self.period is None:
+            return None
+        if not self.over:
+            return "running"
+        return "incomplete" if self.missing else "ready"
+
+
+def get_standing(session: Session, *, partner_id: int) -> Standing:
+    """Return how far the partner is closed."""
+    return _find_standings(session, partner_id=partner_id)[0]
+
+
+def _find_standings(session: Session, *, partner_id: int | None) -> list[Standing]:
+    rows = session.execute(_STANDING, {"partner": partner_id}).mappings()
+    return [Standing(**{**row, "cycle": Cycle(row["cycle"]), "zones": tuple(row["zones"] or ())}) for row in rows]
+
+
+def draft_closing(session: Session, standing: Standing, *, until: date, now: datetime) -> Draft:
+    """Return what closing a partner's sales until the day *until*, inside, would take at the instant *now*.
+
+    Raises:
+        DayNotClosable: the day is no end of the partner's cycle or not over in all its stores.
+        ClosedLater: a later day is closed already.
+
+    """
+    refuse_day_not_closable(until, cycle=standing.cycle, zones=list(standing.zones), now=now)
+    if standing.closed_until is not None and standing.closed_until > until:
+        raise ClosedLater(
+            say("The partner is closed until {day} already; nothing was closed.", day=standing.closed_until)
+        )
+    before = standing.closed_until or _day_before_first(standing, until=until)
+    cut = Cut(
+        partner_id=standing.partner_id,
+        until_on=until,
+        posting_no=standing.last_posting_no,
+        before_on=before,
+        before_posting_no=standing.closed_posting_no,
+    )
+    missing = find_missing(session, partner_id=standing.partner_id, first=before + timedelta(1), last=until)
+    return Draft(cut, missing)
+
+
+def _day_before_first(standing: Standing, *, until: date) -> date:
+    """Return the day before the partner's first period: that of its first sale, or the one that is closed."""
+    return period_of(min(standing.first_on or until, until), standing.cycle).first - timedelta(1)
+
+
+def find_missing(session: Session, *, partner_id: int, first: date, last: date) -> Missing:
+    """Return what is not in yet for a partner's days from *first* to *last*, both inside."""
+    parked_lines, open_uploads = _count_waiting(session, [(partner_id, last)])[partner_id]
+    days = tuple(find_missing_days(session, partner_id=partner_id, first=first, last=last))
+    return Missing(store_days=days, parked_lines=parked_lines, open_uploads=open_uploads)
+
+
+def _count_waiting(session: Session, spans: Sequence[tuple[int, date]]) -> dict[int, tuple[int, int]]:
+    """Return for each partner and last day how many lines wait, and how many uploads are not posted."""
+    facts = {"partners": [one for one, _ in spans], "lasts": [last for _, last in spans], "statuses": list(NOT_POSTED)}
+    return {row.partner_id: (row.parked_lines, row.open_uploads) for row in session.execute(_WAITING, facts)}
+
+
+def compute_statements(session: Session, cut: Cut) -> list[StatementSum]:
+    """Return what the statement of every producer inside *cut* comes to, in the order of the producers' ids."""
+    facts = find_cut(session, cut)
+    by_producer: defaultdict[int, list[AgreementSum]] = defaultdict(list)
+    for one in find_sums(session, facts):
+        by_producer[one.producer_id].append(one)
+    carried = find_carried(session, cut.partner_id)
+    for idle in find_idle(session, facts, selling=list(by_producer), carrying=list(carried)):
+        by_producer[idle.producer_id].append(idle)
+    return [
+        compute_statement(producer_id, by_producer[producer_id], carried_rp=carried.get(producer_id, 0))
+        for producer_id in sorted(by_producer)
+    ]
+
+
+def preview_closing(session: Session, draft: Draft) -> ClosingSum:
+    """Return what *draft* would come to, by the same sums that a closing writes down."""
+    return add_up(compute_statements(session, draft.cut))
+
+
+def find_pending(session: Session, *, by: Actor, now: datetime, counted: int | None = None) -> list[Pending]:
+    """Return for each partner the next period that is not closed, with what is missing where it is over by *now*.
+
+    What is missing is counted for the first *counted* partners whose period is over, or for all.
+    """
+    reach = get_reach(by, Act.READ_CLOSINGS)
+    standings = _find_standings(session, partner_id=reach.partner_id)
+    spans = [
+        (one.partner_id, period.first, period.last)
+        for one in standings
+        if (period := one.next_period) and one.zones and is_over(period.last, zones=list(one.zones), now=now)
+    ]
+    over, spans = {partner_id for partner_id, _, _ in spans}, spans[:counted]
+    days = count_missing_days(session, spans) if spans else {}
+    waiting = _count_waiting(session, [(one, last) for one, _, last in spans]) if spans else {}
+    return [
+        Pending(
+            standing=one,
+            period=one.next_period,
+            over=one.partner_id in over,
+            store_days=days.get(one.partner_id, 0),
+            parked_lines=waiting.get(one.partner_id, (0, 0))[0],
+            open_uploads=waiting.get(one.partner_id, (0, 0))[1],
+        )
+        for one in standings
+    ]
+
+
+def find_ends(standing: Standing, *, now: datetime) -> list[date]:
+    """Return the days until which the partner can be closed at the instant *now*, the next one first."""
+    period = standing.next_period
+    if period is None:
+        return []
+    before = period.first - timedelta(1)
+    return find_closable_ends(before, cycle=standing.cycle, zones=list(standing.zones), now=now)

@@ -1,0 +1,161 @@
+"""The one table of who may open what. A route that is not in it cannot be opened; the application refuses to start."""
+
+from enum import Enum
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from consign.identity.rules import PERMITTED, Act, Role
+
+
+class Open(Enum):
+    """Who may open a route that needs no particular right."""
+
+    EVERYBODY = "everybody"
+    SIGNED_IN = "whoever is signed in"
+
+
+ACCESS: dict[str, Act | Open] = {
+    "GET /healthz": Open.EVERYBODY,
+    "GET /static/{digest}/{name}": Open.EVERYBODY,
+    "GET /sign-in": Open.EVERYBODY,
+    "POST /sign-in": Open.EVERYBODY,
+    "POST /sign-out": Open.SIGNED_IN,
+    "GET /forgotten": Open.EVERYBODY,
+    "POST /forgotten": Open.EVERYBODY,
+    "GET /link/{token}": Open.EVERYBODY,
+    "POST /link/{token}": Open.EVERYBODY,
+    "GET /register": Open.EVERYBODY,
+    "POST /register": Open.EVERYBODY,
+    "GET /privacy": Open.EVERYBODY,
+    "POST /language": Open.EVERYBODY,
+    "GET /": Open.SIGNED_IN,
+    "GET /account": Open.SIGNED_IN,
+    "POST /account/password": Open.SIGNED_IN,
+    "GET /account/second-factor": Open.SIGNED_IN,
+    "POST /account/second-factor": Open.SIGNED_IN,
+    "POST /account/sessions/{token_hash}/end": Open.SIGNED_IN,
+    "POST /acting-for": Open.SIGNED_IN,
+    # sales files
+    "GET /uploads": Act.READ_SALES,
+    "GET /uploads/new": Act.POST_SALES,
+    "POST /uploads/new": Act.POST_SALES,
+    "GET /uploads/{upload_id}": Act.READ_SALES,
+    "GET /uploads/{upload_id}/state": Act.READ_SALES,
+    "GET /uploads/{upload_id}/problems": Act.READ_SALES,
+    "GET /uploads/{upload_id}/ignored": Act.READ_SALES,
+    "GET /uploads/{upload_id}/lines": Act.READ_SALES,
+    "GET /uploads/{upload_id}/file": Act.READ_SALES,
+    "POST /uploads/{upload_id}/mapping": Act.POST_SALES,
+    "POST /uploads/{upload_id}/overlap": Act.POST_SALES,
+    "POST /uploads/{upload_id}/cancel": Act.POST_SALES,
+    "POST /uploads/{upload_id}/reverse": Act.REVERSE_SALES,
+    "GET /parked": Act.READ_SALES,
+    "GET /parked/rows": Act.READ_SALES,
+    "GET /parked/fix": Act.READ_SALES,
+    "GET /parked/state": Act.READ_SALES,
+    "POST /parked/product": Act.MANAGE_CODES,
+    "POST /parked/store": Act.MANAGE_PARTNERS,
+    "POST /parked/dismiss": Act.POST_SALES,
+    "GET /board": Act.READ_SALES,
+    "POST /board/no-sales": Act.POST_SALES,
+    # settlement
+    "GET /closings": Act.READ_CLOSINGS,
+    "GET /closings/new": Act.CLOSE_PERIOD,
+    "POST /closings/new": Act.CLOSE_PERIOD,
+    "GET /closings/{closing_id}": Act.READ_CLOSINGS,
+    "GET /statements": Act.READ_STATEMENTS,
+    "GET /statements/{number}": Act.READ_STATEMENTS,
+    "GET /statements/{number}/lines": Act.READ_STATEMENTS,
+    "GET /owed": Act.READ_OWED,
+    "GET /my-sales": Act.READ_OWN_SALES,
+    # who and what is there
+    "GET /partners": Act.READ_PARTNERS,
+    "GET /partners/new": Act.MANAGE_PARTNERS,
+    "POST /partners/new": Act.MANAGE_PARTNERS,
+    "GET /partners/{code}": Act.READ_PARTNERS,
+    "GET /partners/{code}/edit": Act.MANAGE_PARTNERS,
+    "POST /partners/{code}/edit": Act.MANAGE_PARTNERS,
+    "GET /partners/{code}/stores/new": Act.MANAGE_PARTNERS,
+    "POST /partners/{code}/stores/new": Act.MANAGE_PARTNERS,
+    "GET /stores/{store_id}": Act.READ_PARTNERS,
+    "GET /stores/{store_id}/edit": Act.MANAGE_PARTNERS,
+    "POST /stores/{store_id}/edit": Act.MANAGE_PARTNERS,
+    "POST /stores/{store_id}/alias": Act.MANAGE_PARTNERS,
+    "GET /agreements": Act.READ_AGREEMENTS,
+    "GET /agreements/new": Act.MANAGE_AGREEMENTS,
+    "POST /agreements/new": Act.MANAGE_AGREEMENTS,
+    "GET /agreements/{agreement_id}": Act.READ_AGREEMENTS,
+    "POST /agreements/{agreement_id}/end": Act.MANAGE_AGREEMENTS,
+    "GET /producers": Act.READ_PRODUCERS,
+    "GET /producers/new": Act.REGISTER_PRODUCERS,
+    "POST /producers/new": Act.REGISTER_PRODUCERS,
+    "GET /producers/{code}": Act.READ_PRODUCERS,
+    "GET /producers/{code}/edit": Act.MANAGE_PRODUCERS,
+    "POST /producers/{code}/edit": Act.MANAGE_PRODUCERS,
+    "POST /producers/{code}/confirm": Act.MANAGE_PRODUCERS,
+    "GET /products": Act.READ_PRODUCTS,
+    "GET /products/new": Act.MANAGE_PRODUCTS,
+    "POST /products/new": Act.MANAGE_PRODUCTS,
+    "GET /products/{code}": Act.READ_PRODUCTS,
+    "POST /products/{code}/price": Act.MANAGE_PRODUCTS,
+    "POST /products/{code}/barcode": Act.MANAGE_CODES,
+    "POST /products/{code}/alias": Act.MANAGE_CODES,
+    "GET /users": Act.READ_USERS,
+    "GET /users/new": Act.MANAGE_USERS,
+    "POST /users/new": Act.MANAGE_USERS,
+    "GET /users/{user_id}": Act.READ_USERS,
+    "POST /users/{user_id}/invite": Act.MANAGE_USERS,
+    "POST /users/{user_id}/active": Act.MANAGE_USERS,
+    "POST /users/{user_id}/role": Act.MANAGE_USERS,
+    "POST /users/{user_id}/second-factor": Act.MANAGE_USERS,
+    "GET /audit": Act.READ_AUDIT,
+    "GET /settings": Act.MANAGE_REGION,
+    "POST /settings": Act.MANAGE_REGION,
+}
+
+BEFORE_ENROLMENT = frozenset(
+    {
+        "GET /account/second-factor",
+        "POST /account/second-factor",
+        "POST /sign-out",
+        "POST /language",
+        "GET /privacy",
+        "GET /healthz",
+        "GET /static/{digest}/{name}",
+    }
+)
+"""What is open to a person who must first set up an authenticator app."""
+
+
+def may_open(role: Role | None, access: Act | Open) -> bool:
+    """Say whether a person with *role*, or nobody, may open a route with *access*."""
+    if access is Open.EVERYBODY:
+        return True
+    if role is None:
+        return False
+    return access is Open.SIGNED_IN or role in PERMITTED[access]
+
+
+def list_routes(app: FastAPI) -> list[str]:
+    """Return all routes of *app* as they are written in the table: method, space, path."""
+    return [
+        f"{method} {route.path}" for route in find_routes(app) for method in sorted((route.methods or set()) - {"HEAD"})
+    ]
+
+
+def find_routes(app: FastAPI) -> list[APIRoute]:
+    """Return the routes of *app* that answer to people."""
+    return [route for route in app.routes if isinstance(route, APIRoute)]
+
+
+def refuse_undeclared_routes(app: FastAPI) -> None:
+    """Refuse to start with a route that the table does not name.
+
+    Raises:
+        RuntimeError: there is one.
+
+    """
+    undeclared = sorted(set(list_routes(app)) - set(ACCESS))
+    if undeclared:
+        raise RuntimeError(f"Nobody may open {', '.join(undeclared)}: say who may in consign/web/access.py.")

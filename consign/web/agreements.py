@@ -1,0 +1,366 @@
+"""Agreements between partners and producers: the list, one of them in words, adding, ending."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from consign import clock
+from consign.catalogue.lists import find_products_of
+from consign.catalogue.queries import get_product
+from consign.errors import ConsignError
+from consign.identity.rules import Act
+from consign.listing import Row
+from consign.models.partners import Agreement, Partner, Producer
+from consign.money import format_rate
+from consign.partners.actions import add_agreement, end_agreement
+from consign.partners.agreement_lists import find_agreement_page, get_agreement_facts
+from consign.partners.lists import find_partners_seen
+from consign.partners.producer_lists import find_producers_named, get_producer_called
+from consign.partners.queries import find_stores, get_partner, get_region_terms, get_store, lock_partner
+from consign.partners.rules import DiscountBorneBy, FeeOn, Terms
+from consign.sales.actions import reread_parked
+from consign.sentence import Sentence, say
+from consign.settlement.queries import find_last_closing
+from consign.web.columns import Column
+from consign.web.forms import Choice, Field, Form, new_form, read_day, read_form, read_rate, read_whole
+from consign.web.lookup import look_up
+from consign.web.tables import Filter, list_page
+from consign.web.visit import PageRoute, Visit, Visiting
+
+router = APIRouter(route_class=PageRoute)
+SUGGESTED_AT_MOST = 200
+"""Producers that are suggested while somebody types; all others are found by what is typed."""
+USUAL_TERM_DAYS = 15
+
+FEE_ON = (
+    Choice(
+        FeeOn.REPORTED_GROSS,
+        say("Gross sales as reported"),
+        say("What the till took before discounts. The usual choice."),
+    ),
+    Choice(
+        FeeOn.REPORTED_NET,
+        say("Net sales as reported"),
+        say("What the till took after discounts: a discount makes the fee smaller."),
+    ),
+    Choice(
+        FeeOn.AGREED_PRICE,
+        say("Agreed price"),
+        say("The product's price here times the quantity, whatever the till took. The producer is owed by it as well."),
+    ),
+)
+BORNE_BY = (
+    Choice(DiscountBorneBy.STORE, say("The store"), say("The producer is owed the price before the discount.")),
+    Choice(DiscountBorneBy.PRODUCER, say("The producer"), say("The producer is owed the price after the discount.")),
+)
+PARTNER = Field("partner", say("Partner"), kind="select")
+PRODUCER = Field(
+    "producer", say("Producer"), suggest=True, longest=120, hint=say("Its code, or part of its name that no other has.")
+)
+STORE = Field(
+    "store",
+    say("Only in this store"),
+    required=False,
+    suggest=True,
+    longest=60,
+    hint=say("The store's code. Blank: in all stores of the partner."),
+)
+PRODUCT = Field(
+    "product",
+    say("Only for this product"),
+    required=False,
+    suggest=True,
+    longest=60,
+    hint=say(
+        "The product's code. Blank: for all products. What is agreed for a product or a store goes before the rest."
+    ),
+)
+FIRST = Field("first", say("First day"), read=read_day, kind="date")
+LAST = Field(
+    "last", say("Last day"), read=read_day, kind="date", required=False, hint=say("Blank: until somebody ends it.")
+)
+FEE = Field("fee", say("Fee in percent"), read=read_rate, inputmode="decimal", longest=8)
+TERMS = (
+    Field("fee_on", say("The fee is taken on"), kind="radio", choices=FEE_ON),
+    Field("discount_borne_by", say("A discount the store gives is borne by"), kind="radio", choices=BORNE_BY),
+    Field(
+        "fee_tax",
+        say("PPN on the fee in percent"),
+        read=read_rate,
+        inputmode="decimal",
+        longest=8,
+        hint=say("11 where the store charges PPN on its fee (it is a PKP; 12% on 11/12 of the fee), else 0."),
+    ),
+    Field(
+        "pph23",
+        say("PPh 23 on the fee in percent"),
+        read=read_rate,
+        inputmode="decimal",
+        longest=8,
+        hint=say(
+            "2 where the producer is a firm or a cooperative and withholds it (4 if the store has no NPWP), else 0."
+        ),
+    ),
+    Field(
+        "term",
+        say("Days until the money is due"),
+        read=read_whole,
+        kind="number",
+        longest=3,
+        hint=say("Counted from the statement. 15 days are usual for small producers."),
+    ),
+)
+
+
+@router.get("/agreements")
+def show_agreements(visit: Visiting) -> Response:
+    """Show the agreements this person may see."""
+    on = clock.today(visit.zone)
+    link = "/producers/{producer_code}" if visit.may("GET /producers") else None
+    of_one_producer = visit.actor.producer_id is not None
+    return list_page(
+        visit,
+        "list.html",
+        name="agreements",
+        caption=say("Agreements"),
+        columns=(
+            Column("partner", say("Partner"), link="/agreements/{id}"),
+            *(() if of_one_producer else (Column("producer", say("Producer"), link=link),)),
+            Column("store", say("Only in store")),
+            Column("product", say("Only for product")),
+            Column("fee_rate_bp", say("Fee"), kind="rate"),
+            Column("fee_on", say("Taken on"), kind="word", words="fee_on"),
+            Column("first", say("First day"), kind="day"),
+            Column("last", say("Last day"), kind="day"),
+            Column("state", say("State"), kind="badge", words="agreement_state"),
+        ),
+        fetch=lambda wish: find_agreement_page(visit.db, by=visit.actor, on=on, wish=wish),
+        empty=say("There is no agreement yet. Without one nothing of a producer can be settled with a partner."),
+        default_sort="partner",
+        filters=_filters(visit),
+        search=say("Search: partner, producer or product"),
+        lead=say("What a store keeps of the sales, and when it pays the rest."),
+        acts=[("/agreements/new", say("Add an agreement"))] if visit.may("GET /agreements/new") else [],
+    )
+
+
+def _filters(visit: Visit) -> list[Filter]:
+    """Return what the list can be narrowed by; nobody is asked for the one partner or producer that is the own."""
+    filters = [Filter("on", say("In force on"), kind="day")]
+    if visit.actor.producer_id is None:
+        filters.insert(0, Filter("producer", say("Producer's code"), kind="text"))
+    if visit.actor.partner_id is None:
+        partners = find_partners_seen(visit.db, by=visit.actor, act=Act.READ_AGREEMENTS)
+        filters.insert(0, Filter("partner", say("Partner"), [Choice(one.code, one.name) for one in partners]))
+    return filters
+
+
+@router.get("/agreements/new")
+def show_new_agreement(visit: Visiting) -> Response:
+    """Show the form to add an agreement, with partner and producer from the address."""
+    asked = {name: visit.asked.get(name, "") for name in ("partner", "producer", "store", "product")}
+    usual = {
+        "first": clock.today(visit.zone),
+        "fee_on": FeeOn.REPORTED_GROSS,
+        "discount_borne_by": DiscountBorneBy.STORE,
+        "fee_tax": "0",
+        "pph23": "0",
+        "term": USUAL_TERM_DAYS,
+    }
+    fields = _fields(visit, asked["partner"], asked["producer"])
+    return _new_agreement_page(visit, new_form(fields, **asked, **usual))
+
+
+def _fields(visit: Visit, partner_code: str, producer_code: str) -> Sequence[Field]:
+    """Return the form's fields with their choices; stores and products are suggested once it is known whose."""
+    bounds = get_region_terms(visit.db)
+    partners = find_partners_seen(visit.db, by=visit.actor, act=Act.READ_PARTNERS)
+    partner = next((one for one in partners if one.code == partner_code), None)
+    stores = find_stores(visit.db, partner_id=partner.id) if partner else []
+    named = find_producers_named(visit.db, most=SUGGESTED_AT_MOST)
+    return (
+        replace(PARTNER, choices=[Choice(one.code, one.name) for one in partners]),
+        replace(PRODUCER, choices=[Choice(code, name) for code, name in named]),
+        replace(STORE, choices=[Choice(one.code, one.name) for one in stores]),
+        replace(PRODUCT, choices=_products(visit, producer_code)),
+        FIRST,
+        LAST,
+        replace(
+            FEE,
+            hint=say(
+                "In this region from {lowest} to {highest}.",
+                lowest=format_rate(bounds.fee_from_bp),
+                highest=format_rate(bounds.fee_to_bp),
+            ),
+        ),
+        *TERMS,
+    )
+
+
+def _products(visit: Visit, producer_code: str) -> list[Choice]:
+    try:
+        producer = get_producer_called(visit.db, producer_code) if producer_code else None
+    except ConsignError:
+        producer = None
+    return [Choice(one.code, one.name) for one in find_products_of(visit.db, producer.id)] if producer else []
+
+
+def _new_agreement_page(visit: Visit, form: Form, *, status: int = 200) -> Response:
+    return visit.page(
+        "form.html",
+        status=status,
+        form=form,
+        title=say("Add an agreement"),
+        lead=say("It holds from its first day on and never changes; a new one can follow it."),
+        action="/agreements/new",
+        button=say("Add agreement"),
+        back="/agreements",
+        back_to=say("Agreements"),
+    )
+
+
+@router.post("/agreements/new")
+def do_add_agreement(visit: Visiting) -> Response:
+    """Add an agreement; lines that wait for it are placed."""
+    form = read_form(_fields(visit, visit.texts.get("partner", ""), visit.texts.get("producer", "")), visit.texts)
+    partner = look_up(form, "partner", lambda code: get_partner(visit.db, code))
+    producer = look_up(form, "producer", lambda given: get_producer_called(visit.db, given))
+    store = look_up(form, "store", lambda code: get_store(visit.db, partner_id=partner.id if partner else 0, code=code))
+    product = look_up(form, "product", lambda code: get_product(visit.db, code))
+    agreement: Agreement | None = None
+    if form.ok and partner is not None and producer is not None:
+        if product is not None and product.producer_id != producer.id:
+            form.blame(
+                "product", say("{product} is not one of {producer}'s.", product=product.name, producer=producer.name)
+            )
+        else:
+            scope = {"store_id": store.id if store else None, "product_id": product.id if product else None}
+            agreement = _add(visit, form, partner, producer, scope)
+    if agreement is None:
+        return _new_agreement_page(visit, form, status=422)
+    return visit.go(f"/agreements/{agreement.id}", say("The agreement was added."))
+
+
+def _add(
+    visit: Visit, form: Form, partner: Partner, producer: Producer, scope: dict[str, int | None]
+) -> Agreement | None:
+    """Add what the form says; a refusal shows on it."""
+    agreement = None
+    terms = Terms(
+        fee_rate_bp=form["fee"],
+        fee_on=FeeOn(form["fee_on"]),
+        discount_borne_by=DiscountBorneBy(form["discount_borne_by"]),
+        fee_tax_bp=form["fee_tax"],
+        pph23_bp=form["pph23"],
+        payment_term_days=form["term"],
+    )
+    with visit.attempt(form, fee="partners.fee_out_of_bounds", first="partners.agreement_overlaps"):
+        agreement = add_agreement(
+            visit.db,
+            by=visit.actor,
+            partner_id=partner.id,
+            producer_id=producer.id,
+            first=form["first"],
+            last=form["last"],
+            terms=terms,
+            **scope,
+        )
+        reread_parked(visit.db, by=visit.actor, partner_id=partner.id)
+    return agreement if form.ok else None
+
+
+@router.get("/agreements/{agreement_id}")
+def show_agreement(visit: Visiting, agreement_id: str) -> Response:
+    """Show one agreement in words."""
+    return _agreement_page(visit, agreement_id, new_form((LAST,)))
+
+
+def _agreement_page(visit: Visit, agreement_id: str, form: Form, *, status: int = 200) -> Response:
+    found = get_agreement_facts(visit.db, by=visit.actor, agreement_id=agreement_id, on=clock.today(visit.zone))
+    form.texts.setdefault("last", str(found["last"] or ""))
+    return visit.page("agreement.html", status=status, agreement=found, sentences=describe(found), form=form)
+
+
+@router.post("/agreements/{agreement_id}/end")
+def do_end_agreement(visit: Visiting, agreement_id: str) -> Response:
+    """Set the last day of an agreement, or let it go on."""
+    found = get_agreement_facts(visit.db, by=visit.actor, agreement_id=agreement_id, on=clock.today(visit.zone))
+    form = read_form((LAST,), visit.texts)
+    if form.ok:
+        with visit.attempt(form, last=("input.bad", "partners.period_closed", "partners.agreement_overlaps")):
+            lock_partner(visit.db, found["partner_id"])
+            closing = find_last_closing(visit.db, found["partner_id"])
+            end_agreement(
+                visit.db,
+                by=visit.actor,
+                agreement_id=found["id"],
+                last=form["last"],
+                closed_until=closing.until_on if closing else None,
+            )
+            reread_parked(visit.db, by=visit.actor, partner_id=found["partner_id"])
+    if not form.ok:
+        return _agreement_page(visit, agreement_id, form, status=422)
+    if form["last"] is None:
+        return visit.go(f"/agreements/{agreement_id}", say("The agreement goes on without a last day."))
+    return visit.go(f"/agreements/{agreement_id}", say("The agreement ends on {last}.", last=form["last"]))
+
+
+def describe(found: Row) -> list[Sentence]:
+    """Return what an agreement says, a sentence for each of its points."""
+    facts: dict[str, Any] = {"partner": found["partner"], "producer": found["producer"]}
+    fee = format_rate(found["fee_rate_bp"])
+    return [
+        {
+            FeeOn.AGREED_PRICE: say("{partner} keeps {fee} of the agreed price of what it sells.", fee=fee, **facts),
+            FeeOn.REPORTED_GROSS: say("{partner} keeps {fee} of the gross sales its till reports.", fee=fee, **facts),
+            FeeOn.REPORTED_NET: say("{partner} keeps {fee} of the net sales its till reports.", fee=fee, **facts),
+        }[FeeOn(found["fee_on"])],
+        {
+            DiscountBorneBy.STORE: say(
+                "{partner} bears the discounts it gives: {producer} is owed the price before them.", **facts
+            ),
+            DiscountBorneBy.PRODUCER: say(
+                "{producer} bears the discounts {partner} gives, and is owed the price after them.", **facts
+            ),
+        }[DiscountBorneBy(found["discount_borne_by"])],
+        _describe_tax(found),
+        _describe_withholding(found, facts),
+        say("The rest is due {days} days after the statement.", days=found["payment_term_days"]),
+        _describe_scope(found, facts),
+        _describe_days(found),
+    ]
+
+
+def _describe_tax(found: Row) -> Sentence:
+    if not found["fee_tax_bp"]:
+        return say("No PPN comes on top of the fee.")
+    return say("PPN of {rate} on the fee comes on top of it.", rate=format_rate(found["fee_tax_bp"]))
+
+
+def _describe_withholding(found: Row, facts: dict[str, Any]) -> Sentence:
+    rate = format_rate(found["pph23_bp"])
+    if not found["pph23_bp"]:
+        return say("{producer} withholds no PPh 23.", **facts)
+    return say("{producer} withholds PPh 23 of {rate} of the fee and pays it to the state.", rate=rate, **facts)
+
+
+def _describe_scope(found: Row, facts: dict[str, Any]) -> Sentence:
+    store, product = found["store"], found["product"]
+    if store and product:
+        return say("It holds only for {product}, and only in the store {store}.", product=product, store=store)
+    if store:
+        return say("It holds for all products of {producer}, but only in the store {store}.", store=store, **facts)
+    if product:
+        return say("It holds only for {product}, in all stores of {partner}.", product=product, **facts)
+    return say("It holds for all products of {producer} in all stores of {partner}.", **facts)
+
+
+def _describe_days(found: Row) -> Sentence:
+    first, last = found["first"], found["last"]
+    if last is not None:
+        return say("It holds from {first} to {last}, both days inside.", first=first, last=last)
+    if found["state"] == "ahead":
+        return say("It begins on {first}, and goes on until somebody ends it.", first=first)
+    return say("It has held since {first}, and goes on until somebody ends it.", first=first)

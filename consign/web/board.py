@@ -1,0 +1,193 @@
+"""The board of store-days: a month of a partner, one day of a store, and saying that nothing was sold."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from babel.dates import format_date
+from fastapi import APIRouter, Response
+
+from consign import clock
+from consign.errors import NotFound
+from consign.identity.rules import Act, Role
+from consign.listing import parse_id
+from consign.models.partners import Partner, Store
+from consign.partners.lists import find_partners_seen
+from consign.partners.rules import UnknownCode
+from consign.period import Cycle, Period, period_of
+from consign.sales.actions import confirm_no_sales
+from consign.sales.board import StoreMonth, find_board, find_day_files, get_store_to_read
+from consign.sales.rules import DayFacts, DayState
+from consign.sentence import say
+from consign.settlement.queries import find_last_closing
+from consign.web.columns import Column
+from consign.web.forms import Form, new_form
+from consign.web.visit import PageRoute, Visit, Visiting
+
+router = APIRouter(route_class=PageRoute)
+
+STORES_AT_ONCE = 40
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+SIGNS = {
+    DayState.RECEIVED: "✓",
+    DayState.ZERO: "0",
+    DayState.PARTIAL: "…",
+    DayState.MISSING: "✗",
+    DayState.SETTLED: "●",
+    DayState.TODAY: "·",
+    DayState.AHEAD: "",
+    DayState.NOT_OPEN: "-",
+}
+LINKED = (DayState.RECEIVED, DayState.ZERO, DayState.PARTIAL, DayState.MISSING, DayState.SETTLED, DayState.TODAY)
+GOOD = (DayState.RECEIVED, DayState.ZERO, DayState.SETTLED)
+DUE = (*GOOD, DayState.PARTIAL, DayState.MISSING)
+ALWAYS_TOLD = (DayState.RECEIVED, DayState.ZERO, DayState.PARTIAL, DayState.MISSING)
+FILE_COLUMNS = (
+    Column("name", say("File"), link="/uploads/{id}"),
+    Column("status", say("State"), kind="badge", words="upload_status"),
+    Column("lines", say("Lines of this day"), kind="count"),
+)
+
+
+@router.get("/board")
+def show_board(visit: Visiting) -> Response:
+    """Show a month of a partner's stores, or one day of one store where the address names one."""
+    if "store" in visit.asked and "day" in visit.asked:
+        return _show_day(visit)
+    partners = find_partners_seen(visit.db, by=visit.actor, act=Act.READ_SALES)
+    partner = _choose_partner(partners, visit.asked.get("partner", ""))
+    span = _read_month(visit)
+    months = _find_months(visit, partner, span) if partner else []
+    pages = max(1, -(-len(months) // STORES_AT_ONCE))
+    page = min(max(1, parse_id(visit.asked.get("page", "1")) or 1), pages)
+    today = clock.today(visit.zone)
+    after = span.last + timedelta(1)
+    return visit.page(
+        "board.html",
+        partners=partners,
+        partner=partner,
+        month=f"{span.first:%Y-%m}",
+        month_name=format_date(span.first, "MMMM y", locale=visit.language.code),
+        here=_address(partner, span.first),
+        before=_address(partner, span.first - timedelta(1)),
+        after=_address(partner, after) if after <= today else "",
+        days=span.days(),
+        stores=months[(page - 1) * STORES_AT_ONCE : page * STORES_AT_ONCE],
+        page=page,
+        pages=pages,
+        totals=_sum_up(months),
+        signs=SIGNS,
+        linked=LINKED,
+        good=GOOD,
+        due=DUE,
+        may_hand_in=visit.may("GET /uploads/new"),
+        yesterday=_find_yesterday(visit, months, today),
+    )
+
+
+def _choose_partner(partners: Sequence[Partner], code: str) -> Partner | None:
+    """Return the partner that is asked for, else the first.
+
+    Raises:
+        UnknownCode: there is none of this code for this person.
+
+    """
+    if not code:
+        return next(iter(partners), None)
+    found = next((one for one in partners if one.code == code), None)
+    if found is None:
+        raise UnknownCode(say("There is no partner '{code}'.", code=code))
+    return found
+
+
+def _read_month(visit: Visit) -> Period:
+    """Return the month that is asked for, else the present one."""
+    try:
+        first = date.fromisoformat(f"{visit.asked.get('month', '')}-01")
+    except ValueError:
+        first = clock.today(visit.zone)
+    if not FIRST_YEAR <= first.year <= LAST_YEAR:
+        first = clock.today(visit.zone)
+    return period_of(first, Cycle.MONTH)
+
+
+def _find_months(visit: Visit, partner: Partner, span: Period) -> list[StoreMonth]:
+    closing = find_last_closing(visit.db, partner.id)
+    return find_board(
+        visit.db,
+        by=visit.actor,
+        partner_id=partner.id,
+        span=span,
+        settled_until=closing.until_on if closing else None,
+    )
+
+
+def _sum_up(months: Sequence[StoreMonth]) -> list[tuple[DayState, str, int]]:
+    """Return how many store-days are in each state; states that are rare only where there is one."""
+    counted = [(state, sign, sum(one.count(state) for one in months)) for state, sign in SIGNS.items()]
+    return [one for one in counted if one[0] in ALWAYS_TOLD or (one[1] and one[2])]
+
+
+def _address(partner: Partner | None, day: date) -> str:
+    return f"/board?{urlencode({'partner': partner.code if partner else '', 'month': f'{day:%Y-%m}'})}"
+
+
+def _find_yesterday(visit: Visit, months: Sequence[StoreMonth], today: date) -> str:
+    """Return where a store manager says that yesterday nothing was sold; blank where it is not missing."""
+    if visit.actor.role is not Role.STORE_MANAGER:
+        return ""
+    yesterday = today - timedelta(1)
+    missing = next((one for one in months if (yesterday, DayState.MISSING) in one.days), None)
+    return f"/board?store={missing.store.id}&day={yesterday}" if missing else ""
+
+
+def _show_day(visit: Visit) -> Response:
+    return _day_page(visit, *_read_store_day(visit, visit.asked), form=new_form(()))
+
+
+def _read_store_day(visit: Visit, given: Mapping[str, str]) -> tuple[Store, Partner, date]:
+    """Return the store-day that an address or a form names.
+
+    Raises:
+        NotFound: there is none that this person may see.
+
+    """
+    store, partner = get_store_to_read(visit.db, by=visit.actor, store_id=parse_id(given.get("store", "")))
+    try:
+        day = date.fromisoformat(given.get("day", ""))
+    except ValueError as error:
+        raise NotFound(say("There is no such day.")) from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise NotFound(say("There is no such day."))
+    return store, partner, day
+
+
+def _day_page(visit: Visit, store: Store, partner: Partner, day: date, *, form: Form, status: int = 200) -> Response:
+    months = _find_months(visit, partner, Period(day, day))
+    found = next((one for one in months if one.store.id == store.id), None)
+    return visit.page(
+        "board_day.html",
+        status=status,
+        form=form,
+        store=store,
+        partner=partner,
+        day=day,
+        back=_address(partner, day),
+        state=found.days[0][1] if found else DayState.NOT_OPEN,
+        known=found.facts.get(day, DayFacts()) if found else DayFacts(),
+        files=find_day_files(visit.db, by=visit.actor, store=store, day=day),
+        columns=FILE_COLUMNS,
+        may_say=visit.may("POST /board/no-sales"),
+    )
+
+
+@router.post("/board/no-sales")
+def say_no_sales(visit: Visiting) -> Response:
+    """Confirm that a store sold nothing on a day that is over."""
+    store, partner, day = _read_store_day(visit, visit.texts)
+    form = new_form(())
+    with visit.attempt(form):
+        confirm_no_sales(visit.db, by=visit.actor, store=store, day=day)
+    if not form.ok:
+        return _day_page(visit, store, partner, day, form=form, status=422)
+    return visit.go(_address(partner, day), say("{store}: no sales on {day}. Thank you.", store=store.name, day=day))

@@ -1,0 +1,299 @@
+"""Closing periods: what can be closed, what is missing, what it will come to, and what was closed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Response
+
+from consign import clock
+from consign.listing import Found, Wish
+from consign.partners.queries import get_partner
+from consign.period import Period
+from consign.sentence import say
+from consign.settlement.actions import close_period
+from consign.settlement.drafts import (
+    Draft,
+    Pending,
+    Standing,
+    draft_closing,
+    find_ends,
+    find_pending,
+    get_standing,
+    preview_closing,
+)
+from consign.settlement.lists import find_closing_page, find_statement_page, get_closing
+from consign.settlement.queries import find_closing
+from consign.settlement.rules import ClosedLater, DayNotClosable
+from consign.web.columns import Column
+from consign.web.forms import Choice, Field, Form, new_form, read_day, read_form
+from consign.web.tables import Filter, find_download, list_page, show_table
+from consign.web.tasks import Task
+from consign.web.visit import PageRoute, Visit, Visiting
+
+router = APIRouter(route_class=PageRoute)
+
+MOST_STORES = 50
+"""Up to so many stores are listed with their missing days."""
+MOST_TASKS = 6
+REASON = Field(
+    "reason",
+    say("Why it is closed all the same"),
+    kind="textarea",
+    hint=say("Kept with the closing. Lines that come in later fall into the next statement."),
+)
+FIELDS = (
+    Field("partner", say("Partner"), kind="hidden"),
+    Field("until", say("Until"), kind="hidden", read=read_day),
+    replace(REASON, required=False),
+)
+PERIOD_COLUMNS = (
+    Column("partner_name", say("Partner"), link="{path}"),
+    Column("from_on", say("From"), kind="day"),
+    Column("until_on", say("Until"), kind="day"),
+    Column("state", say("State"), kind="badge", words="period_state"),
+    Column("store_days", say("Days without sales"), kind="count", link="{board}"),
+    Column("parked_lines", say("Waiting lines"), kind="count", link="{parked}"),
+    Column("open_uploads", say("Files not posted"), kind="count", link="{uploads}"),
+)
+CLOSING_COLUMNS = (
+    Column("partner", say("Partner"), link="/closings/{id}"),
+    Column("from_on", say("From"), kind="day"),
+    Column("until_on", say("Until"), kind="day", link="/closings/{id}"),
+    Column("statements", say("Statements"), kind="count"),
+    Column("sales_rp", say("Sales"), kind="money"),
+    Column("fee_rp", say("Fee"), kind="money"),
+    Column("net_rp", say("Net"), kind="money"),
+    Column("closed_by", say("Closed by")),
+    Column("closed_at", say("Closed at"), kind="moment"),
+    Column("incomplete_reason", say("Closed all the same because"), kind="long", sort=False),
+)
+STATEMENT_COLUMNS = (
+    Column("number", say("Statement"), link="/statements/{number}"),
+    Column("producer", say("Producer"), link="/statements/{number}"),
+    Column("line_count", say("Sale lines"), kind="count", link="/statements/{number}/lines"),
+    Column("sales_rp", say("Sales"), kind="money"),
+    Column("fee_rp", say("Fee"), kind="money"),
+    Column("net_rp", say("Net"), kind="money"),
+    Column("due_rp", say("Due"), kind="money"),
+    Column("due_on", say("Due on"), kind="day"),
+    Column("state", say("State"), kind="badge", words="due_state", sort=False),
+)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The days of one store for which nothing came in, neighbouring days together."""
+
+    store: str
+    days: int
+    spans: Sequence[tuple[date, date]]
+
+
+def gather_gaps(store_days: Iterable[tuple[str, date]]) -> list[Gap]:
+    """Return the missing days by store; *store_days* are in order."""
+    gaps = []
+    for store, group in groupby(store_days, key=lambda one: one[0]):
+        spans: list[tuple[date, date]] = []
+        count = 0
+        for _, day in group:
+            count += 1
+            if spans and day == spans[-1][1] + timedelta(1):
+                spans[-1] = (spans[-1][0], day)
+            else:
+                spans.append((day, day))
+        gaps.append(Gap(store, count, spans))
+    return gaps
+
+
+def find_places(partner_code: str, month: date) -> dict[str, str]:
+    """Return where what is missing of a partner can be put right."""
+    partner = urlencode({"partner": partner_code})
+    return {
+        "board": f"/board?{partner}&month={month:%Y-%m}",
+        "parked": f"/parked?{partner}",
+        "uploads": f"/uploads?{partner}",
+    }
+
+
+@router.get("/closings")
+def show_closings(visit: Visiting) -> Response:
+    """Show for each partner what can be closed next, and all closings."""
+    pending = find_pending(visit.db, by=visit.actor, now=clock.now())
+    partners = [Choice(one.standing.code, one.standing.name) for one in pending]
+    return list_page(
+        visit,
+        "closings.html",
+        name="closings",
+        caption=say("Closings"),
+        columns=CLOSING_COLUMNS,
+        fetch=lambda wish: find_closing_page(visit.db, by=visit.actor, wish=wish),
+        empty=say("No period is closed yet. Close one above once it is over."),
+        default_sort="-until_on",
+        filters=(Filter("partner", say("Partner"), partners),),
+        search=say("Search: partner, person or reason"),
+        period_columns=PERIOD_COLUMNS,
+        periods=[_tell_pending(visit, one) for one in pending],
+    )
+
+
+def _tell_pending(visit: Visit, one: Pending) -> dict[str, Any]:
+    told: dict[str, Any] = {"partner_name": one.standing.name, "state": one.state, "path": ""}
+    if one.period is None:
+        return told
+    told |= {"from_on": one.period.first, "until_on": one.period.last}
+    if one.over:
+        places = find_places(one.standing.code, one.period.first)
+        counts = {"board": one.store_days, "parked": one.parked_lines, "uploads": one.open_uploads}
+        told |= {"store_days": one.store_days, "parked_lines": one.parked_lines, "open_uploads": one.open_uploads}
+        told |= {name: place if counts[name] else "" for name, place in places.items()}
+        if visit.may("GET /closings/new"):
+            told["path"] = _new_path(one.standing.code, one.period.last)
+    return told
+
+
+def _new_path(partner_code: str, until: date) -> str:
+    return f"/closings/new?{urlencode({'partner': partner_code, 'until': until.isoformat()})}"
+
+
+@router.get("/closings/new")
+def show_new_closing(visit: Visiting) -> Response:
+    """Show what closing a partner's period would take, what is missing, and what it would come to."""
+    asked = read_form(FIELDS, visit.asked)
+    if not asked["partner"]:
+        return visit.go("/closings")
+    partner = get_partner(visit.db, asked["partner"])
+    standing = get_standing(visit.db, partner_id=partner.id)
+    until = asked["until"] or next(iter(find_ends(standing, now=clock.now())), None)
+    if until is not None and standing.closed_until is not None and until <= standing.closed_until:
+        closing = find_closing(visit.db, partner_id=partner.id, until=until)
+        if closing is not None:
+            return visit.go(f"/closings/{closing.id}")
+    return _new_page(visit, standing, until, form=None)
+
+
+def _new_page(visit: Visit, standing: Standing, until: date | None, *, form: Form | None) -> Response:
+    """Show the draft of a closing with *form*, or a new one; without a draft, why there is none."""
+    draft: Draft | None = None
+    problem: str | None = None
+    if until is None:
+        problem = say("No period of this partner is over yet; nothing can be closed.")
+    else:
+        try:
+            draft = draft_closing(visit.db, standing, until=until, now=clock.now())
+        except (DayNotClosable, ClosedLater) as error:
+            problem = error.sentence
+    status = 200 if form is None and draft is not None else 422
+    facts = _tell_draft(visit, standing, draft, form) if draft else {"form": form or new_form(())}
+    ends = [end for end in find_ends(standing, now=clock.now()) if end != until]
+    others = [(_new_path(standing.code, end), end) for end in ends]
+    return visit.page("closing_new.html", status=status, partner=standing, problem=problem, others=others, **facts)
+
+
+def _tell_draft(visit: Visit, standing: Standing, draft: Draft, form: Form | None) -> dict[str, Any]:
+    missing = draft.missing
+    gaps = gather_gaps(missing.store_days)
+    fields = (*FIELDS[:2], REASON) if missing else FIELDS[:2]
+    texts = form.texts if form else {"partner": standing.code, "until": draft.cut.until_on.isoformat()}
+    shown = Form(fields, dict(texts))
+    if form:
+        shown.problems |= form.problems
+    period = Period(draft.cut.before_on + timedelta(1), draft.cut.until_on)
+    return {
+        "form": shown,
+        "period": period,
+        "missing": missing,
+        "gaps": gaps[:MOST_STORES],
+        "more_stores": len(gaps) - MOST_STORES,
+        "places": find_places(standing.code, period.first),
+        "coming": preview_closing(visit.db, draft),
+    }
+
+
+@router.post("/closings/new")
+def do_close_period(visit: Visiting) -> Response:
+    """Close the period; closing it again changes nothing and leads to the same closing."""
+    form = read_form(FIELDS, visit.texts)
+    partner = get_partner(visit.db, form["partner"] or "")
+    until = form["until"]
+    if not form.ok:
+        return _new_page(visit, get_standing(visit.db, partner_id=partner.id), until, form=form)
+    before = find_closing(visit.db, partner_id=partner.id, until=until)
+    reason = (form["reason"] or "").strip() or None
+    statements = 0
+    with visit.attempt(form, reason="input.needs_decision"):
+        statements = len(
+            close_period(visit.db, by=visit.actor, partner_id=partner.id, until=until, incomplete_reason=reason)
+        )
+    closing = find_closing(visit.db, partner_id=partner.id, until=until)
+    if closing is None:
+        return _new_page(visit, get_standing(visit.db, partner_id=partner.id), until, form=form)
+    if before is not None:
+        return visit.go(f"/closings/{closing.id}", say("This period was closed before; nothing was changed."))
+    facts = {"partner": partner.name, "day": until, "count": statements}
+    return visit.go(
+        f"/closings/{closing.id}",
+        say("{partner} is closed until {day}. Statements written: {count}.", **facts),
+    )
+
+
+@router.get("/closings/{closing_id}")
+def show_closing(visit: Visiting, closing_id: int) -> Response:
+    """Show one closing with its statements, what it came to, and what was missing."""
+    closing = get_closing(visit.db, by=visit.actor, closing_id=closing_id)
+    today = clock.today(visit.zone)
+
+    def fetch(wish: Wish) -> Found:
+        return find_statement_page(visit.db, by=visit.actor, wish=wish, today=today, closing_id=closing_id)
+
+    download = find_download(
+        visit, name=f"closing-{closing_id}", columns=STATEMENT_COLUMNS, fetch=fetch, default_sort="number"
+    )
+    if download is not None:
+        return download
+    table = show_table(
+        visit,
+        caption=say("Statements"),
+        columns=STATEMENT_COLUMNS,
+        fetch=fetch,
+        empty=say("No producer has an agreement with this partner, so there is no statement."),
+        default_sort="number",
+        search=say("Search: number or producer"),
+    )
+    missing = closing["missing"]
+    gaps = gather_gaps((store, date.fromisoformat(day)) for store, day in missing["store_days"])
+    return visit.page(
+        "closing.html",
+        closing=closing,
+        table=table,
+        missing=missing,
+        gaps=gaps[:MOST_STORES],
+        more_stores=len(gaps) - MOST_STORES,
+        places=find_places(closing["partner_code"], closing["from_on"]),
+        audit=f"/audit?{urlencode({'q': f'closing:{closing_id}'})}" if visit.may("GET /audit") else None,
+    )
+
+
+def find_tasks(visit: Visit) -> list[Task]:
+    """Return the periods that are over and not closed, for those who close them."""
+    if not visit.may("GET /closings/new"):
+        return []
+    over = [
+        (one, one.period.last)
+        for one in find_pending(visit.db, by=visit.actor, now=clock.now(), counted=MOST_TASKS)
+        if one.period is not None and one.over
+    ]
+    tasks = [
+        Task(
+            say("Close {partner} until {day}", partner=one.standing.name, day=until),
+            _new_path(one.standing.code, until),
+            say("Still missing: {count}", count=one.missing) if one.missing else say("Nothing is missing."),
+        )
+        for one, until in over[:MOST_TASKS]
+    ]
+    if len(over) > MOST_TASKS:
+        tasks.append(Task(say("More periods to close: {count}", count=len(over) - MOST_TASKS), "/closings"))
+    return tasks

@@ -1,0 +1,49 @@
+"""The columns of lists: what stands in them, how it is written, and where it leads."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from consign.listing import Row
+from consign.sentence import Sentence
+
+
+class _Parts(dict[str, Any]):
+    """Gives each value of a row as it is written in one part of an address."""
+
+    def __getitem__(self, name: str) -> str:
+        return quote(str(super().__getitem__(name)), safe="")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. *kind* is `text`, `long`, `money`, `count`, `quantity`, `rate`, `day`, `moment`, `word`, `badge` or `flag`."""
+
+    key: str
+    """Name of the value in a row, and of the column to sort by."""
+    label: Sentence
+    kind: str = "text"
+    sort: bool = True
+    link: str | None = None
+    """Address of the thing in this cell, with the row's values in braces; the first linked column names the row.
+
+    Where it comes out blank, the cell leads nowhere.
+    """
+    words: str | None = None
+    """Group of the words for a code; see `consign.web.words`."""
+
+    @property
+    def right(self) -> bool:
+        """Say whether the column's values stand to the right, as numbers do."""
+        return self.kind in {"money", "count", "quantity", "rate"}
+
+    def address(self, row: Row) -> str:
+        """Return where the cell leads; a value is written so that it stays one part of the address.
+
+        A link that begins with a brace is an address that the row holds whole, or blank. A blank cell leads nowhere.
+        """
+        if not self.link or row.get(self.key) in (None, ""):
+            return ""
+        if self.link.startswith("{"):
+            return str(row[self.link[1:-1]] or "")
+        return self.link.format_map(_Parts(row))

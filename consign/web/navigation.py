@@ -1,0 +1,41 @@
+"""The way around: which pages stand in whose menu."""
+
+from dataclasses import dataclass
+
+from consign.identity.rules import Role
+from consign.sentence import Sentence, say
+from consign.web.access import ACCESS, may_open
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the menu."""
+
+    path: str
+    label: Sentence
+
+
+ENTRIES = (
+    Entry("/", say("Home")),
+    Entry("/uploads", say("Sales files")),
+    Entry("/parked", say("Waiting lines")),
+    Entry("/board", say("Store days")),
+    Entry("/closings", say("Closing")),
+    Entry("/my-sales", say("My sales")),
+    Entry("/statements", say("Statements")),
+    Entry("/owed", say("What is owed")),
+    Entry("/products", say("Products")),
+    Entry("/producers", say("Producers")),
+    Entry("/partners", say("Partners")),
+    Entry("/agreements", say("Agreements")),
+    Entry("/users", say("Users")),
+    Entry("/audit", say("Audit trail")),
+    Entry("/settings", say("Settings")),
+)
+
+
+def find_navigation(role: Role | None) -> list[Entry]:
+    """Return the entries that *role* may open; none for nobody."""
+    if role is None:
+        return []
+    return [entry for entry in ENTRIES if may_open(role, ACCESS[f"GET {entry.path}"])]

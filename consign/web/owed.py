@@ -1,0 +1,160 @@
+"""What is owed: by partner and producer, with what is late, and what the first page says of it."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Response
+
+from consign import clock
+from consign.listing import Found, Row, Wish
+from consign.money import Rupiah
+from consign.sentence import say
+from consign.settlement.debts import Debt, find_debt_page, find_debts_by_partner, sum_debt, sum_debts
+from consign.web.columns import Column
+from consign.web.forms import Choice, choices_of
+from consign.web.language import rupiah
+from consign.web.tables import Filter, list_page, read_wish
+from consign.web.tasks import Task
+from consign.web.visit import PageRoute, Visit, Visiting
+from consign.web.words import word
+
+router = APIRouter(route_class=PageRoute)
+
+STATES = choices_of("due_state", ("late", "due", "carried"), word)
+PARTNER = Column("partner", say("Partner"), link="{path}")
+PRODUCER = Column("producer", say("Producer"), link="{path}")
+COLUMNS = (
+    Column("owed_rp", say("Owed"), kind="money", link="{path}"),
+    Column("open_statements", say("Statements"), kind="count", link="{path}"),
+    Column("late_rp", say("Late"), kind="money", link="{late_path}"),
+    Column("oldest_due_on", say("Oldest due"), kind="day"),
+    Column("days_late", say("Days late"), kind="count"),
+    Column("state", say("State"), kind="badge", words="due_state"),
+)
+PARTNER_COLUMNS = (
+    Column("partner", say("Partner"), link="{path}"),
+    Column("owed_rp", say("Owed"), kind="money", link="{path}"),
+    Column("producers", say("Producers"), kind="count", link="{path}"),
+    Column("late_rp", say("Late"), kind="money", link="{late_path}"),
+    Column("oldest_due_on", say("Oldest due"), kind="day"),
+    Column("state", say("State"), kind="badge", words="due_state"),
+)
+
+
+@router.get("/owed")
+def show_owed(visit: Visiting) -> Response:
+    """Show who owes whom how much, and how much of it is late."""
+    actor, today = visit.actor, clock.today(visit.zone)
+    sees_partners = actor.partner_id is None
+    partners = find_debts_by_partner(visit.db, by=actor, today=today) if sees_partners else []
+    filters = [Filter("state", say("State"), STATES)]
+    if actor.producer_id is None:
+        filters.insert(0, Filter("producer", say("Producer's code"), kind="text"))
+    if sees_partners:
+        choices = [Choice(one["partner_code"], one["partner"]) for one in partners]
+        filters.insert(0, Filter("partner", say("Partner"), choices))
+    owed_rp, late_rp = sum_debts(visit.db, by=actor, wish=read_wish(visit, filters), today=today)
+
+    def fetch(wish: Wish) -> Found:
+        found = find_debt_page(visit.db, by=actor, wish=wish, today=today)
+        return Found([_with_paths(row) for row in found.rows], found.total, found.page, found.pages)
+
+    parties = ([PARTNER] if sees_partners else []) + ([PRODUCER] if actor.producer_id is None else [])
+    return list_page(
+        visit,
+        "owed.html",
+        name="owed",
+        caption=say("What is owed"),
+        columns=(*parties, *COLUMNS),
+        fetch=fetch,
+        empty=say("Nothing is owed. Statements that are closed and not paid appear here."),
+        default_sort="oldest_due_on",
+        filters=filters,
+        search=say("Search: partner or producer"),
+        owed_rp=owed_rp,
+        late_rp=late_rp,
+        partner_columns=PARTNER_COLUMNS,
+        partners=[_with_partner_paths(row) for row in partners] if actor.producer_id is None else [],
+    )
+
+
+def _with_paths(row: Row) -> dict[str, Any]:
+    """Add where the amounts open into their statements."""
+    pair = {"partner": row["partner_code"], "producer": row["producer_code"]}
+    path = f"/statements?{urlencode(pair)}"
+    return {**row, "path": path, "late_path": f"{path}&due=late" if row["late_rp"] else ""}
+
+
+def _with_partner_paths(row: Row) -> dict[str, Any]:
+    """Add where the amounts of a partner open into those of its producers."""
+    path = f"/owed?{urlencode({'partner': row['partner_code']})}"
+    return {**row, "path": path, "late_path": f"{path}&state=late" if row["late_rp"] else ""}
+
+
+def _get_debt(visit: Visit) -> Debt:
+    """Return what is owed within the person's reach; asked for once on a page."""
+    kept: Debt | None = getattr(visit.request.state, "debt", None)
+    if kept is None:
+        kept = sum_debt(visit.db, by=visit.actor, today=clock.today(visit.zone))
+        visit.request.state.debt = kept
+    return kept
+
+
+def find_tasks(visit: Visit) -> list[Task]:
+    """Return what is late or due soon, for those who pay, are paid, or chase it."""
+    if not visit.may("GET /owed"):
+        return []
+    actor = visit.actor
+    if actor.partner_id is not None:
+        return _list_payer_tasks(_get_debt(visit))
+    if actor.producer_id is not None:
+        return _list_payee_tasks(_get_debt(visit))
+    if not visit.may("GET /closings/new"):
+        return []
+    debt = _get_debt(visit)
+    if not debt.late_statements:
+        return []
+    facts = {"count": debt.late_statements, "amount": Rupiah(debt.late_rp)}
+    detail = say("Statements: {count}", count=facts["count"])
+    return [
+        Task(say("Overdue to producers: {amount}", amount=facts["amount"]), "/owed?state=late", detail, urgent=True)
+    ]
+
+
+def _list_payer_tasks(debt: Debt) -> list[Task]:
+    tasks = []
+    if debt.late_statements:
+        label = say("Overdue, pay it now: {amount}", amount=Rupiah(debt.late_rp))
+        detail = say("Statements: {count}", count=debt.late_statements)
+        tasks.append(Task(label, "/statements?due=late", detail, urgent=True))
+    if debt.soon_statements:
+        label = say("Due within a week: {amount}", amount=Rupiah(debt.soon_rp))
+        detail = say("Statements: {count}. First due on {day}.", count=debt.soon_statements, day=debt.next_due_on)
+        tasks.append(Task(label, "/statements?due=soon", detail))
+    return tasks
+
+
+def _list_payee_tasks(debt: Debt) -> list[Task]:
+    tasks = []
+    if debt.late_statements:
+        label = say("Stores are late with {amount}", amount=Rupiah(debt.late_rp))
+        tasks.append(Task(label, "/owed?state=late", say("The dinas sees it, too, and asks the stores to pay.")))
+    if debt.soon_statements:
+        label = say("Soon to be paid to you: {amount}", amount=Rupiah(debt.soon_rp))
+        tasks.append(Task(label, "/statements?due=soon", say("First due on {day}.", day=debt.next_due_on)))
+    return tasks
+
+
+def find_figures(visit: Visit) -> list[tuple[str, ...]]:
+    """Return what is owed, in the words of who looks."""
+    if not visit.may("GET /owed"):
+        return []
+    debt, actor = _get_debt(visit), visit.actor
+    if actor.producer_id is not None:
+        return [(visit.say(say("You are owed")), rupiah(debt.owed_rp), "/owed")]
+    if actor.partner_id is not None:
+        return [(visit.say(say("You owe")), rupiah(debt.owed_rp), "/owed")]
+    return [
+        (visit.say(say("Owed to producers")), rupiah(debt.owed_rp), "/owed"),
+        (visit.say(say("Overdue")), rupiah(debt.late_rp), "/owed?state=late"),
+    ]

@@ -1,0 +1,286 @@
+"""Statements: the list, one as a document to print and download, and the sale lines it is made of."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Response
+
+from consign import clock
+from consign.money import Rupiah, format_rate
+from consign.partners.queries import get_region_terms
+from consign.sentence import Code, Sentence, say
+from consign.settlement.lists import find_latest_statements, find_line_page, find_partner_choices, find_statement_page
+from consign.settlement.queries import compute_figures, get_statement
+from consign.web.columns import Column
+from consign.web.forms import Choice
+from consign.web.tables import FORMATS, Filter, list_page, read_wish
+from consign.web.tasks import Task
+from consign.web.visit import PageRoute, Visit, Visiting
+from consign.web.words import word
+from reports.statement import StatementFigures, StatementLine, write_csv
+from reports.statement_workbook import write_xlsx
+from reports.terbilang import spell_rupiah
+
+router = APIRouter(route_class=PageRoute)
+
+NEW_FOR = timedelta(days=14)
+MOST_NEW = 5
+SOLD = {"sale": say("Sold"), "return": say("Given back"), "reversal": say("Reversed")}
+"""What the lines of each kind come to is called, in the order of the sums."""
+DUE = (Choice("late", say("late")), Choice("soon", say("due within a week")))
+YES_NO = (Choice("yes", say("yes")), Choice("no", say("no")))
+NUMBER = Column("number", say("Statement"), link="/statements/{number}")
+PARTNER = Column("partner", say("Partner"))
+PRODUCER = Column("producer", say("Producer"))
+COLUMNS = (
+    Column("from_on", say("From"), kind="day"),
+    Column("until_on", say("Until"), kind="day"),
+    Column("line_count", say("Sale lines"), kind="count", link="/statements/{number}/lines"),
+    Column("sales_rp", say("Sales"), kind="money"),
+    Column("fee_rp", say("Fee"), kind="money"),
+    Column("net_rp", say("Net"), kind="money"),
+    Column("due_rp", say("Due"), kind="money"),
+    Column("due_on", say("Due on"), kind="day"),
+    Column("state", say("State"), kind="badge", words="due_state", sort=False),
+)
+FIGURE_COLUMNS = (
+    Column("product", say("Product"), link="{path}"),
+    Column("store", say("Store")),
+    Column("kind", say("Kind")),
+    Column("quantity", say("Quantity"), kind="quantity"),
+    Column("sales_rp", say("Sales"), kind="money", link="{path}"),
+    Column("fee_rate_bp", say("Fee rate"), kind="rate"),
+    Column("fee_rp", say("Fee"), kind="money", link="{path}"),
+)
+LINE_COLUMNS = (
+    Column("sold_on", say("Day"), kind="day"),
+    Column("store_name", say("Store")),
+    Column("receipt", say("Receipt")),
+    Column("product", say("Product")),
+    Column("kind", say("Kind"), kind="word", words="line_kind"),
+    Column("late", say("Of an earlier period"), kind="flag"),
+    Column("quantity", say("Quantity"), kind="quantity"),
+    Column("unit_price_rp", say("Price"), kind="money"),
+    Column("gross_rp", say("Gross"), kind="money"),
+    Column("discount_rp", say("Discount"), kind="money"),
+    Column("sales_rp", say("Sales"), kind="money"),
+    Column("fee_base_rp", say("Fee on"), kind="money"),
+    Column("fee_rate_bp", say("Rate"), kind="rate"),
+    Column("fee_rp", say("Fee"), kind="money"),
+    Column("fee_rate_from", say("Rate by"), kind="word", words="fee_rate_from"),
+)
+
+
+@router.get("/statements")
+def show_statements(visit: Visiting) -> Response:
+    """Show the statements this person may see."""
+    actor = visit.actor
+    filters = [
+        Filter("from", say("Period from"), kind="day"),
+        Filter("until", say("to"), kind="day"),
+        Filter("due", say("Payment"), DUE),
+    ]
+    if actor.producer_id is None:
+        filters.insert(0, Filter("producer", say("Producer's code"), kind="text"))
+    if actor.partner_id is None:
+        choices = [Choice(code, name) for code, name in find_partner_choices(visit.db, by=actor)]
+        filters.insert(0, Filter("partner", say("Partner"), choices))
+    today = clock.today(visit.zone)
+    return list_page(
+        visit,
+        "list.html",
+        name="statements",
+        caption=say("Statements"),
+        columns=(NUMBER, *_parties(visit), *COLUMNS),
+        fetch=lambda wish: find_statement_page(visit.db, by=actor, wish=wish, today=today),
+        empty=say("There is no statement yet. One is written for each producer when a period is closed."),
+        default_sort="-number",
+        filters=filters,
+        search=say("Search: number, partner or producer"),
+        lead=say("What each partner owes each producer for each period. A statement is never changed."),
+        acts=[],
+    )
+
+
+def _parties(visit: Visit) -> list[Column]:
+    """Return the columns for the parties that the person is not."""
+    partner = [PARTNER] if visit.actor.partner_id is None else []
+    return partner + ([PRODUCER] if visit.actor.producer_id is None else [])
+
+
+@router.get("/statements/{number}")
+def show_statement(visit: Visiting, number: str) -> Response:
+    """Show one statement as a document, or send it as a file."""
+    found = get_statement(visit.db, by=visit.actor, number=number)
+    figures = compute_figures(visit.db, found)
+    kind = visit.asked.get("format")
+    if kind in FORMATS:
+        content = write_xlsx(figures) if kind == "xlsx" else write_csv(figures).encode("utf-8-sig")
+        headers = {"Content-Disposition": f'attachment; filename="{found["Statement"].number}.{kind}"'}
+        return Response(content, media_type=FORMATS[kind], headers=headers)
+    path = f"/statements/{figures.number}"
+    return visit.page(
+        "statement.html",
+        statement=found,
+        figures=figures,
+        office=get_region_terms(visit.db).office_name,
+        columns=FIGURE_COLUMNS,
+        rows=[_tell_figure(path, line) for line in figures.lines],
+        sums=list_sums(figures, path),
+        in_words=spell_rupiah(figures.due_rp),
+        path=path,
+    )
+
+
+def _tell_figure(path: str, line: StatementLine) -> dict[str, Any]:
+    asked = {
+        "store": line.store,
+        "product": line.product_code,
+        "kind": line.kind,
+        "late": "yes" if line.late else "no",
+        "rate": line.fee_rate_bp,
+    }
+    kind = Code("line_kind", line.kind)
+    return {
+        "product": say("{name} ({code})", name=line.product, code=line.product_code),
+        "store": say("{name} ({code})", name=line.store_name, code=line.store),
+        "kind": say("{kind}, of an earlier period", kind=kind) if line.late else word("line_kind", line.kind),
+        "quantity": line.quantity,
+        "sales_rp": line.sales_rp,
+        "fee_rate_bp": line.fee_rate_bp,
+        "fee_rp": line.fee_rp,
+        "path": f"{path}/lines?{urlencode(asked)}",
+    }
+
+
+@dataclass(frozen=True)
+class SumRow:
+    """One sum of a statement; *path* opens it into its sale lines."""
+
+    label: Sentence
+    amount_rp: int
+    path: str | None = None
+    total: bool = False
+
+
+def list_sums(figures: StatementFigures, path: str) -> list[SumRow]:
+    """Return the sums of a statement in the order in which they are worked out; those of nothing are left out."""
+    by_kind: Counter[str] = Counter()
+    by_rate: Counter[int] = Counter()
+    late_rp = 0
+    for line in figures.lines:
+        by_kind[line.kind] += line.sales_rp
+        by_rate[line.fee_rate_bp] += line.fee_rp
+        late_rp += line.sales_rp if line.late else 0
+    lines = f"{path}/lines"
+    return [
+        *(SumRow(SOLD[kind], by_kind[kind], f"{lines}?kind={kind}") for kind in SOLD if {kind} < set(by_kind)),
+        SumRow(say("Sales less returns"), figures.sales_rp, lines, total=True),
+        *_unless_zero(SumRow(say("of which of earlier periods"), late_rp, f"{lines}?late=yes")),
+        *(
+            SumRow(say("Store's fee, {rate}", rate=format_rate(rate_bp)), -by_rate[rate_bp], f"{lines}?rate={rate_bp}")
+            for rate_bp in sorted(by_rate)
+        ),
+        *_unless_zero(SumRow(say("PPN on the fee"), -figures.fee_tax_rp)),
+        *_unless_zero(SumRow(say("PPh 23 that the producer withholds and pays"), figures.pph23_rp)),
+        SumRow(say("Net of this period"), figures.net_rp, total=True),
+        *_unless_zero(SumRow(say("Rest below zero of earlier statements"), figures.carried_rp)),
+        SumRow(say("Due"), figures.due_rp, total=True),
+        *_unless_zero(SumRow(say("Rest below zero for the next statement"), figures.carry_rp)),
+    ]
+
+
+def _unless_zero(row: SumRow) -> list[SumRow]:
+    return [row] if row.amount_rp else []
+
+
+@router.get("/statements/{number}/lines")
+def show_statement_lines(visit: Visiting, number: str) -> Response:
+    """Show the sale lines a statement, or a part of it, is made of, each with where it was read."""
+    found = get_statement(visit.db, by=visit.actor, number=number)
+    figures = compute_figures(visit.db, found)
+    filters = _find_filters(figures)
+    wish = read_wish(visit, filters)
+    idle = _find_idle(figures)
+    source = "/uploads/{upload_id}" if visit.may("GET /uploads/{upload_id}") else None
+    return list_page(
+        visit,
+        "statement_lines.html",
+        name=f"{figures.number}-lines",
+        caption=say("Sale lines"),
+        columns=(
+            *(column for column in LINE_COLUMNS if column.key not in idle),
+            Column("upload", say("File"), link=source),
+            Column("row_no", say("Row in the file"), kind="count", sort=False),
+        ),
+        fetch=lambda wish: find_line_page(visit.db, statement=found, wish=wish),
+        empty=say("Nothing was sold in this period."),
+        default_sort="sold_on",
+        filters=filters,
+        search=say("Search: receipt, store, product or file"),
+        statement=found,
+        part=None if wish.search else _sum_part(figures.lines, wish.filters),
+    )
+
+
+def _find_idle(figures: StatementFigures) -> set[str]:
+    """Return the columns that would say the same on every line: kinds where all are sales, late days where none is."""
+    idle = set() if any(line.kind != "sale" for line in figures.lines) else {"kind", "fee_rate_from"}
+    return idle if any(line.late for line in figures.lines) else idle | {"late"}
+
+
+def _find_filters(figures: StatementFigures) -> list[Filter]:
+    """Return what the lines can be narrowed by: only what the statement holds, and where there is a choice."""
+    stores = sorted({(line.store, line.store_name) for line in figures.lines})
+    products = sorted({(line.product, line.product_code) for line in figures.lines})
+    kinds = [kind for kind in SOLD if any(line.kind == kind for line in figures.lines)]
+    rates = sorted({line.fee_rate_bp for line in figures.lines})
+    late = YES_NO if len({line.late for line in figures.lines}) > 1 else ()
+    filters = (
+        Filter("store", say("Store"), [Choice(code, name) for code, name in stores]),
+        Filter("product", say("Product"), [Choice(code, f"{name} ({code})") for name, code in products]),
+        Filter("kind", say("Kind"), [Choice(kind, word("line_kind", kind)) for kind in kinds]),
+        Filter("late", say("Of an earlier period"), late),
+        Filter("rate", say("Fee rate"), [Choice(str(rate_bp), format_rate(rate_bp)) for rate_bp in rates]),
+    )
+    return [one for one in filters if len(one.choices) > 1]
+
+
+def _sum_part(lines: Sequence[StatementLine], asked: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the part of a statement that is asked for comes to."""
+
+    def fits(line: StatementLine) -> bool:
+        facts = {
+            "store": line.store,
+            "product": line.product_code,
+            "kind": line.kind,
+            "late": "yes" if line.late else "no",
+            "rate": str(line.fee_rate_bp),
+        }
+        return all(not wanted or facts[name] == wanted for name, wanted in asked.items())
+
+    part = [line for line in lines if fits(line)]
+    return {
+        "quantity": sum(line.quantity for line in part),
+        "sales_rp": sum(line.sales_rp for line in part),
+        "fee_rp": sum(line.fee_rp for line in part),
+    }
+
+
+def find_tasks(visit: Visit) -> list[Task]:
+    """Return the new statements of a producer, to be looked at."""
+    if visit.actor.producer_id is None or not visit.may("GET /statements"):
+        return []
+    since = clock.now() - NEW_FOR
+    return [
+        Task(
+            say("New statement from {partner}: {amount}", partner=one["partner"], amount=Rupiah(one["due_rp"])),
+            f"/statements/{one['number']}",
+            say("Period until {until}, due on {due}", until=one["until_on"], due=one["due_on"]),
+        )
+        for one in find_latest_statements(visit.db, by=visit.actor, since=since, most=MOST_NEW)
+    ]

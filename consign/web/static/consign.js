@@ -1,0 +1,171 @@
+// Comforts on top of pages that work without it: focus on problems, autosave, drag and drop, progress, camera scanning.
+"use strict";
+
+const problems = document.getElementById("problems");
+if (problems) {
+  problems.focus();
+}
+
+// Autosave: what is typed into a form with data-autosave survives a closed tab, and is dropped once it is sent.
+for (const form of document.querySelectorAll("form[data-autosave]")) {
+  const key = `consign:${form.dataset.autosave}`;
+  const keeps = (field) => field.name && !["password", "file", "hidden", "checkbox"].includes(field.type);
+  let kept = {};
+  try {
+    kept = JSON.parse(sessionStorage.getItem(key)) || {};
+  } catch {
+    kept = {};
+  }
+  for (const field of form.elements) {
+    if (keeps(field) && !field.value && kept[field.name]) {
+      field.value = kept[field.name];
+    }
+  }
+  form.addEventListener("input", () => {
+    const typed = {};
+    for (const field of form.elements) {
+      if (keeps(field)) {
+        typed[field.name] = field.value;
+      }
+    }
+    sessionStorage.setItem(key, JSON.stringify(typed));
+  });
+  form.addEventListener("submit", () => sessionStorage.removeItem(key));
+}
+
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") {
+    return;
+  }
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, 8000);
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) {
+    delete form.dataset.sent;
+  }
+});
+
+// Drag and drop onto a file field, and how much of the file was sent.
+for (const drop of document.querySelectorAll("[data-drop]")) {
+  const input = drop.querySelector("input[type=file]");
+  const bar = drop.querySelector("progress");
+  const form = input.form;
+  for (const kind of ["dragenter", "dragover"]) {
+    drop.addEventListener(kind, (event) => {
+      event.preventDefault();
+      drop.classList.add("over");
+    });
+  }
+  for (const kind of ["dragleave", "drop"]) {
+    drop.addEventListener(kind, () => drop.classList.remove("over"));
+  }
+  drop.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer.files.length) {
+      input.files = event.dataTransfer.files;
+    }
+  });
+  form.addEventListener("submit", (event) => {
+    if (!input.files.length || !bar) {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.setRequestHeader("X-Sent-By", "script");
+    request.upload.addEventListener("progress", (sent) => {
+      bar.hidden = false;
+      bar.value = sent.lengthComputable ? (100 * sent.loaded) / sent.total : 0;
+    });
+    request.addEventListener("load", () => {
+      if (request.getResponseHeader("Content-Type") === "application/json") {
+        location.assign(JSON.parse(request.responseText).go);
+        return;
+      }
+      if (request.responseURL && new URL(request.responseURL).pathname !== new URL(form.action).pathname) {
+        location.assign(request.responseURL);
+        return;
+      }
+      const page = new DOMParser().parseFromString(request.responseText, "text/html");
+      document.title = page.title;
+      document.querySelector("main").replaceWith(page.querySelector("main"));
+      document.getElementById("problems")?.focus();
+    });
+    request.addEventListener("error", () => {
+      bar.hidden = true;
+      form.submit();
+    });
+    request.send(new FormData(form));
+  });
+}
+
+// A page that waits for work on the server looks again by itself; without the script it reloads.
+for (const steps of document.querySelectorAll("[data-watch]")) {
+  const before = steps.dataset.state;
+  const look = async () => {
+    try {
+      const answer = await fetch(steps.dataset.watch, { headers: { Accept: "application/json" } });
+      if (answer.ok && (await answer.json()).state !== before) {
+        location.reload();
+        return;
+      }
+    } catch {
+      // The line is down: look again later.
+    }
+    setTimeout(look, 1500);
+  };
+  setTimeout(look, 700);
+}
+
+// Barcodes by the camera, in browsers that can.
+if ("BarcodeDetector" in window && navigator.mediaDevices) {
+  for (const input of document.querySelectorAll("input[data-scan]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-secondary";
+    button.textContent = input.dataset.scan;
+    const row = document.createElement("div");
+    row.className = "scan-row";
+    input.replaceWith(row);
+    row.append(input, button);
+    button.addEventListener("click", () => scan(input, row));
+  }
+}
+
+async function scan(input, row) {
+  const detector = new BarcodeDetector({ formats: ["ean_13", "ean_8", "upc_a", "code_128"] });
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+  const video = document.createElement("video");
+  video.playsInline = true;
+  video.srcObject = stream;
+  row.after(video);
+  await video.play();
+  const stop = () => {
+    for (const track of stream.getTracks()) {
+      track.stop();
+    }
+    video.remove();
+  };
+  const ends = Date.now() + 30000;
+  const look = async () => {
+    const [found] = await detector.detect(video);
+    if (found) {
+      input.value = found.rawValue;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      stop();
+    } else if (Date.now() < ends) {
+      requestAnimationFrame(look);
+    } else {
+      stop();
+    }
+  };
+  look();
+}

@@ -1,0 +1,164 @@
+"""Lists on pages: columns, filters, sorting, paging, and the same rows as a file to download."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Response
+
+from consign.listing import LONGEST_SEARCH, Found, Wish
+from consign.money import format_rate
+from consign.sentence import Sentence, say
+from consign.web.columns import Column
+from consign.web.forms import Choice
+from consign.web.visit import Visit
+from reports.table import write_csv, write_xlsx
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMATS = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One thing a list may be narrowed by; *kind* is `select`, `day` or `text`."""
+
+    name: str
+    label: Sentence
+    choices: Sequence[Choice] = ()
+    kind: str = "select"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A list as it was asked for: its columns, what was found, and how to ask differently."""
+
+    caption: Sentence
+    columns: Sequence[Column]
+    found: Found
+    wish: Wish
+    path: str
+    empty: Sentence
+    filters: Sequence[Filter] = ()
+    search: Sentence | None = None
+    """What can be searched for; blank where nothing can."""
+    asked: Mapping[str, str] = field(default_factory=dict)
+
+    def address(self, **changed: object) -> str:
+        """Return the address of the same list with some things asked differently; a blank value takes one out."""
+        asked = {**self.asked, **{name: "" if value is None else str(value) for name, value in changed.items()}}
+        query = urlencode({name: value for name, value in asked.items() if value})
+        return f"{self.path}?{query}" if query else self.path
+
+    def sort_address(self, column: Column) -> str:
+        """Return the address of the list sorted by *column*, or the other way round if it is sorted so already."""
+        return self.address(sort=f"-{column.key}" if self.wish.sort == column.key else column.key, page=None)
+
+    def sorted_by(self, column: Column) -> str | None:
+        """Return `ascending` or `descending` where the list is sorted by *column*."""
+        if self.wish.sort.lstrip("-") != column.key:
+            return None
+        return "descending" if self.wish.sort.startswith("-") else "ascending"
+
+    @property
+    def narrowed(self) -> bool:
+        """Say whether the list is narrowed by a search or a filter."""
+        return bool(self.wish.search or any(self.wish.filters.values()))
+
+
+def read_wish(visit: Visit, filters: Sequence[Filter] = (), *, default_sort: str = "") -> Wish:
+    """Return what the address asks of a list. What it asks for in vain is not asked."""
+    page = visit.asked.get("page", "1")
+    return Wish(
+        search=visit.asked.get("q", "").replace("\x00", "").strip(),
+        sort=visit.asked.get("sort", "") or default_sort,
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
+        filters={one.name: _read_filter(one, visit.asked.get(one.name, "")) for one in filters},
+    )
+
+
+def _read_filter(one: Filter, text: str) -> str:
+    if one.kind == "day":
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            return ""
+    if one.kind == "text":
+        return text.replace("\x00", "").strip()[:LONGEST_SEARCH]
+    return text if text in {choice.value for choice in one.choices} else ""
+
+
+def show_table(
+    visit: Visit,
+    *,
+    caption: Sentence,
+    columns: Sequence[Column],
+    fetch: Callable[[Wish], Found],
+    empty: Sentence,
+    default_sort: str,
+    filters: Sequence[Filter] = (),
+    search: Sentence | None = None,
+) -> Table:
+    """Return the list the address asks for; *default_sort* is the order nobody asked for, as `Wish.sort` writes it."""
+    wish = read_wish(visit, filters, default_sort=default_sort)
+    names = {"q", "sort", *(one.name for one in filters)}
+    asked = {name: value for name, value in visit.asked.items() if name in names}
+    return Table(caption, columns, fetch(wish), wish, visit.request.url.path, empty, filters, search, asked)
+
+
+def find_download(
+    visit: Visit, *, name: str, columns: Sequence[Column], fetch: Callable[[Wish], Found],
+    filters: Sequence[Filter] = (), default_sort: str = "",
+) -> Response | None:  # fmt: skip
+    """Return the list as a file where the address asks for one (`format=csv` or `xlsx`), all pages of it."""
+    kind = visit.asked.get("format")
+    if kind not in FORMATS:
+        return None
+    found = fetch(read_wish(visit, filters, default_sort=default_sort).for_export())
+    heads = [visit.say(column.label) for column in columns]
+    rows = [[_plain(visit, column, row.get(column.key)) for column in columns] for row in found.rows]
+    content = write_xlsx(heads, rows, sheet=name) if kind == "xlsx" else write_csv(heads, rows).encode("utf-8-sig")
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+    return Response(content, media_type=FORMATS[kind], headers=headers)
+
+
+def _plain(visit: Visit, column: Column, value: Any) -> str | int | Decimal | date | None:  # noqa: ANN401  # any cell
+    """Return a cell's value for a file: numbers and days stay what they are, codes become words."""
+    if isinstance(value, bool):
+        return visit.say(say("yes") if value else say("no"))
+    if isinstance(value, datetime):
+        return visit.language.moment(value, visit.zone)
+    if column.words and value is not None:
+        return visit.language.word(str(value), column.words)
+    if column.kind == "rate" and isinstance(value, int):
+        return format_rate(value)
+    if value is None or isinstance(value, int | Decimal | date):
+        return value
+    return visit.say(value) if isinstance(value, Sentence) else str(value)
+
+
+def list_page(
+    visit: Visit,
+    template: str,
+    *,
+    name: str,
+    caption: Sentence,
+    columns: Sequence[Column],
+    fetch: Callable[[Wish], Found],
+    empty: Sentence,
+    default_sort: str,
+    filters: Sequence[Filter] = (),
+    search: Sentence | None = None,
+    **facts: Any,  # whatever the template shows
+) -> Response:
+    """Answer with a page that is one list, or with the list as a file named *name*."""
+    download = find_download(visit, name=name, columns=columns, fetch=fetch, filters=filters, default_sort=default_sort)
+    if download is not None:
+        return download
+    table = show_table(
+        visit, caption=caption, columns=columns, fetch=fetch, empty=empty, default_sort=default_sort, filters=filters,
+        search=search,
+    )  # fmt: skip
+    return visit.page(template, table=table, **facts)

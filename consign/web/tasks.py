@@ -1,0 +1,15 @@
+"""What a person should do next: each area of the pages says what waits in it."""
+
+from dataclasses import dataclass
+
+from consign.sentence import Sentence
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do, and the page where it is done. Urgent ones stand first."""
+
+    label: Sentence
+    path: str
+    detail: Sentence | None = None
+    urgent: bool = False

@@ -1,0 +1,448 @@
+"""The word for every stable code that people see, by its group, and what to do about a row that waits.
+
+Words begin with a small letter, so that they stand in a sentence as well as alone.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from consign.sentence import Sentence, say, say_all
+
+_UPLOAD_STATUS = {
+    "received": say("being read"),
+    "needs_mapping": say("columns to be confirmed"),
+    "read": say("overlap to be decided"),
+    "refused": say("refused"),
+    "posted": say("posted"),
+    "reversed": say("reversed"),
+    "cancelled": say("given up"),
+}
+_PROBLEM = {
+    "row.width": say("the row has more or fewer cells than the header"),
+    "cell.blank": say("the cell is blank"),
+    "cell.error_value": say("a formula failed in the cell"),
+    "code.scientific": say("a spreadsheet shortened the code"),
+    "number.scientific": say("a spreadsheet shortened the number"),
+    "number.other_style": say("the number is written in another style than the rest of the file"),
+    "number.invalid": say("the cell is no number"),
+    "number.too_large": say("the number is larger than a sale can be"),
+    "quantity.too_fine": say("the quantity has more than three decimals"),
+    "quantity.zero": say("the quantity is zero, the amount is not"),
+    "amount.not_whole": say("the amount is not in whole rupiah"),
+    "amount.does_not_tie": say("price times quantity is not the amount"),
+    "net.does_not_tie": say("gross less discount is not net"),
+    "discount.too_large": say("the discount is larger than the amount"),
+    "sign.conflict": say("quantity and amount have different signs"),
+    "date.invalid": say("the cell is no day of the calendar"),
+    "date.in_future": say("the day has not come yet"),
+    "cell.too_long": say("the receipt or till number is too long"),
+    "store.unknown": say("the store is not known"),
+    "store.other_than_stated": say("the row is of another store than the file was handed in for"),
+    "product.unknown": say("the product is not known"),
+    "price.missing": say("the product has no agreed price on this day"),
+    "agreement.missing": say("no agreement covers this product on this day"),
+    "overlap.differs": say("the row differs from what is posted for the same receipt or day"),
+}
+_STORE_DAY = {
+    "received": say("sales received"),
+    "zero": say("no sales"),
+    "partial": say("lines wait"),
+    "missing": say("missing"),
+    "settled": say("settled"),
+    "today": say("not over yet"),
+    "ahead": say("not come yet"),
+    "not_open": say("not open"),
+}
+_IGNORED = {
+    "cancelled": say("cancelled at the till"),
+    "nothing_sold": say("nothing sold"),
+    "blank_row": say("blank row"),
+    "repeated_header": say("header once more"),
+    "total_row": say("total of the file"),
+    "note": say("note"),
+}
+_PARKED_STATE = {
+    "open": say("waiting"),
+    "placed": say("placed"),
+    "known": say("known already"),
+    "dismissed": say("dismissed by a person"),
+    "withdrawn": say("withdrawn with its upload"),
+}
+_POSTING_KIND = {
+    "file": say("sales file"),
+    "parked": say("waiting rows that were placed"),
+    "reversal": say("reversal"),
+    "no_sales": say("no sales"),
+}
+_COVER = {
+    "receipts": say("receipts"),
+    "summary": say("summary of the day"),
+    "no_sales": say("no sales"),
+}
+_FEE_RATE_FROM = {
+    "day": say("agreement of the day"),
+    "sale": say("agreement of the returned sale"),
+    "day_of_return": say("agreement of the day of the return, as its sale was not found"),
+}
+_LINE_KIND = {
+    "sale": say("sale"),
+    "return": say("return"),
+    "reversal": say("reversal"),
+}
+_ROLE = {
+    "producer": say("producer"),
+    "store_manager": say("store manager"),
+    "partner_finance": say("partner finance"),
+    "field_officer": say("field officer"),
+    "verifier": say("verifier"),
+    "dinas_finance": say("dinas finance"),
+    "head": say("head of the dinas"),
+    "auditor": say("auditor"),
+    "admin": say("dinas admin"),
+}
+_ACT = {
+    "manage users": say("manage users"),
+    "read users": say("see the users"),
+    "read the audit trail": say("read the audit trail"),
+    "manage the region's settings": say("manage the region's settings"),
+    "manage partners and stores": say("manage partners and stores"),
+    "read partners and stores": say("see partners and stores"),
+    "register producers": say("register producers"),
+    "manage producers": say("manage producers"),
+    "read producers": say("see the producers"),
+    "act for producers who have no account": say("act for producers who have no account"),
+    "manage products and prices": say("manage products and prices"),
+    "read products": say("see the products"),
+    "say which product a code means": say("say which product a code means"),
+    "manage agreements": say("manage agreements"),
+    "read agreements": say("see the agreements"),
+    "post sales": say("post sales"),
+    "read sales": say("see the sales"),
+    "reverse sales": say("reverse sales"),
+    "read the sales of one's own products": say("see the sales of one's own products"),
+    "close a period": say("close a period"),
+    "read closings": say("see the closings"),
+    "read statements": say("see the statements"),
+    "read what is owed": say("see what is owed"),
+}
+_COLUMN = {
+    "date": say("date"),
+    "store": say("store"),
+    "barcode": say("barcode"),
+    "code": say("product code"),
+    "name": say("product name"),
+    "quantity": say("quantity"),
+    "unit_price": say("unit price"),
+    "gross": say("gross amount"),
+    "discount": say("discount"),
+    "net": say("net amount"),
+    "receipt": say("receipt number"),
+    "returns_receipt": say("receipt of the returned sale"),
+    "till": say("till"),
+    "kind": say("kind of row"),
+}
+_NUMBER_STYLE = {
+    "id": say("Indonesian (1.234.567,00)"),
+    "en": say("English (1,234,567.00)"),
+    "plain": say("without separators (1234567)"),
+}
+_DATE_ORDER = {
+    "ymd": say("year first (2026-08-31)"),
+    "dmy": say("day first (31/08/2026)"),
+    "mdy": say("month first (08/31/2026)"),
+    "named": say("month as a word (31 August 2026)"),
+    "serial": say("days counted by a spreadsheet (46265)"),
+}
+_KIND = {
+    "sale": say("sale"),
+    "return": say("return"),
+    "ignore": say("no sale, to be ignored"),
+}
+_RECEIPTS = {
+    "per_store": say("numbered by the store, perhaps anew every day"),
+    "per_till": say("numbered by each till, perhaps anew every day"),
+    "for_ever": say("numbered by the store, never anew"),
+}
+_OVERLAP = {
+    "ask": say("ask"),
+    "add": say("add besides what stands"),
+    "replace": say("replace what stands"),
+    "cancel": say("give up this upload"),
+}
+_YES_NO = {
+    "yes": say("yes"),
+    "no": say("no"),
+}
+_FEE_ON = {
+    "agreed_price": say("agreed price"),
+    "reported_gross": say("gross sales as reported"),
+    "reported_net": say("net sales as reported"),
+}
+_DISCOUNT_BORNE_BY = {
+    "store": say("the store"),
+    "producer": say("the producer"),
+}
+_PARTNER_KIND = {
+    "supermarket": say("supermarket"),
+    "minimarket": say("minimarket"),
+    "hotel": say("hotel"),
+}
+_CYCLE = {
+    "week": say("weekly (Monday to Sunday)"),
+    "half_month": say("half-monthly (from the 1st and from the 16th)"),
+    "month": say("monthly"),
+}
+_ZONE = {
+    "Asia/Jakarta": say("WIB (UTC+7)"),
+    "Asia/Makassar": say("WITA (UTC+8)"),
+    "Asia/Jayapura": say("WIT (UTC+9)"),
+}
+_NET_UNIT = {
+    "g": say("g"),
+    "kg": say("kg"),
+    "ml": say("ml"),
+    "l": say("l"),
+    "pcs": say("pcs"),
+}
+_FIELD = {
+    "login": say("login"),
+    "name": say("name"),
+    "code": say("code"),
+    "alias": say("other name"),
+}
+_ACCOUNT_KIND = {
+    "partner_owes": say("the partner owes"),
+    "producer_is_owed": say("the producer is owed"),
+}
+_TRANSFER_KIND = {
+    "sales": say("sales"),
+    "fee": say("fee"),
+    "fee_tax": say("PPN on the fee"),
+    "pph23": say("PPh 23"),
+    "reversal": say("reversal"),
+}
+_AUDIT_ACT = {
+    "acts for producer": say("began to act for a producer"),
+    "agreement added": say("agreement added"),
+    "agreement's end changed": say("agreement's end changed"),
+    "barcode added": say("barcode added"),
+    "layout confirmed": say("layout confirmed"),
+    "no sales confirmed": say("no sales confirmed"),
+    "parked lines placed": say("waiting rows placed"),
+    "parked row dismissed": say("waiting row dismissed"),
+    "parked rows dismissed": say("waiting rows dismissed"),
+    "partner added": say("partner added"),
+    "partner changed": say("partner changed"),
+    "password chosen": say("password chosen"),
+    "period closed": say("period closed"),
+    "price set": say("price set"),
+    "privacy notice agreed to": say("privacy notice agreed to"),
+    "producer added": say("producer added"),
+    "producer changed": say("producer changed"),
+    "producer confirmed": say("producer confirmed"),
+    "producer registered": say("producer registered by the dinas"),
+    "producer registered itself": say("producer registered itself"),
+    "product added": say("product added"),
+    "product alias added": say("product alias added"),
+    "region's settings changed": say("settings changed"),
+    "role changed": say("role changed"),
+    "sales file decided": say("reading of a sales file decided"),
+    "sales file given up": say("sales file given up"),
+    "sales file held": say("sales file waits for an answer"),
+    "sales file posted": say("sales file posted"),
+    "sales file received": say("sales file received"),
+    "sales file refused": say("sales file refused"),
+    "sales file reversed": say("sales file reversed"),
+    "sample password given": say("sample password given"),
+    "second factor dropped": say("second factor dropped"),
+    "second factor set up": say("second factor set up"),
+    "second factor waived for the sample city": say("second factor waived for the sample city"),
+    "signed in": say("signed in"),
+    "signed out": say("signed out"),
+    "store added": say("store added"),
+    "store alias added": say("store alias added"),
+    "store changed": say("store changed"),
+    "store closed": say("store closed"),
+    "store opened again": say("store opened again"),
+    "user added": say("user added"),
+    "user invited": say("user invited"),
+    "user let in again": say("user let in again"),
+    "user shut out": say("user shut out"),
+}
+
+_AGREEMENT_STATE = {
+    "ahead": say("begins later"),
+    "in_force": say("in force"),
+    "over": say("ended"),
+}
+_PRODUCER_STATE = {
+    "waiting": say("waits for the dinas"),
+    "confirmed": say("confirmed"),
+}
+_USER_STATE = {
+    "active": say("may sign in"),
+    "shut": say("shut out"),
+}
+_SUBJECT = {
+    "agreement": say("agreement"),
+    "closing": say("closing"),
+    "partner": say("partner"),
+    "producer": say("producer"),
+    "product": say("product"),
+    "profile": say("layout of sales files"),
+    "region": say("settings"),
+    "statement": say("statement"),
+    "store": say("store"),
+    "upload": say("sales file"),
+    "user": say("user"),
+}
+_DETAIL = {
+    "alias": say("other name"),
+    "before": say("before"),
+    "closed_on": say("last day"),
+    "code": say("code"),
+    "day": say("day"),
+    "fee_from_bp": say("lowest fee"),
+    "fee_rate_bp": say("fee"),
+    "fee_to_bp": say("highest fee"),
+    "from_on": say("from"),
+    "known": say("known already"),
+    "last": say("last day"),
+    "lines": say("lines"),
+    "login": say("login"),
+    "name": say("name"),
+    "nib": say("NIB"),
+    "note": say("note"),
+    "notice": say("version of the notice"),
+    "number": say("number"),
+    "office_contact": say("where the office is reached"),
+    "office_name": say("name of the office"),
+    "owner_name": say("owner"),
+    "partner_id": say("partner"),
+    "phone": say("phone"),
+    "posting": say("posting"),
+    "price_rp": say("price"),
+    "producer_id": say("producer"),
+    "reason": say("reason"),
+    "role": say("role"),
+    "row": say("row"),
+    "rows": say("rows"),
+    "sales_rp": say("sales"),
+    "sha256": say("fingerprint of the file"),
+    "statements": say("statements"),
+    "until": say("until"),
+    "version": say("version"),
+    "zone": say("time zone"),
+}
+"""What stands in the detail of audit events; other keys are shown as they are."""
+
+_DUE_STATE = {
+    "late": say("late"),
+    "due": say("not due yet"),
+    "settled": say("paid"),
+    "carried": say("carried on"),
+}
+_PERIOD_STATE = {
+    "running": say("still running"),
+    "incomplete": say("something is missing"),
+    "ready": say("ready to be closed"),
+}
+
+WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
+    "account_kind": _ACCOUNT_KIND,
+    "act": _ACT,
+    "agreement_state": _AGREEMENT_STATE,
+    "audit_act": _AUDIT_ACT,
+    "column": _COLUMN,
+    "cover": _COVER,
+    "cycle": _CYCLE,
+    "date_order": _DATE_ORDER,
+    "detail": _DETAIL,
+    "discount_borne_by": _DISCOUNT_BORNE_BY,
+    "due_state": _DUE_STATE,
+    "fee_on": _FEE_ON,
+    "fee_rate_from": _FEE_RATE_FROM,
+    "field": _FIELD,
+    "ignored": _IGNORED,
+    "kind": _KIND,
+    "line_kind": _LINE_KIND,
+    "net_unit": _NET_UNIT,
+    "number_style": _NUMBER_STYLE,
+    "overlap": _OVERLAP,
+    "parked_state": _PARKED_STATE,
+    "partner_kind": _PARTNER_KIND,
+    "period_state": _PERIOD_STATE,
+    "posting_kind": _POSTING_KIND,
+    "problem": _PROBLEM,
+    "producer_state": _PRODUCER_STATE,
+    "receipts": _RECEIPTS,
+    "role": _ROLE,
+    "subject": _SUBJECT,
+    "store_day": _STORE_DAY,
+    "transfer_kind": _TRANSFER_KIND,
+    "upload_status": _UPLOAD_STATUS,
+    "user_state": _USER_STATE,
+    "yes_no": _YES_NO,
+    "zone": _ZONE,
+}
+"""The words by group and code; a `Code` among a sentence's facts names its group."""
+
+_IN_THE_FILE = {
+    "row.width": say(
+        "Make sure the row has one cell for each column, with quotes around text that holds the separator."
+    ),
+    "cell.blank": say("Fill in the cell."),
+    "cell.error_value": say("Mend the formula, or type its value in."),
+    "code.scientific": say("Format the column as text and type the whole code."),
+    "number.scientific": say("Format the column as a number with all its digits."),
+    "number.other_style": say("Write the number as the other rows do."),
+    "number.invalid": say("Write nothing but a number into the cell."),
+    "number.too_large": say("Check whether digits were doubled, or two numbers stand in one cell."),
+    "quantity.too_fine": say("Write the quantity with at most three decimals."),
+    "quantity.zero": say("Write the quantity that was sold."),
+    "amount.not_whole": say("Write amounts in whole rupiah; where the file counts in thousands, say so in its layout."),
+    "amount.does_not_tie": say("Check price, quantity and amount against the receipt."),
+    "net.does_not_tie": say("Check gross, discount and net against the receipt."),
+    "discount.too_large": say("Check the discount against the receipt."),
+    "sign.conflict": say("Give quantity and amount the same sign: both with a minus for a return."),
+    "date.invalid": say("Write a day that is in the calendar, in the same order as the other rows."),
+    "date.in_future": say("Check the day, and whether day and month are swapped."),
+    "cell.too_long": say("Check whether the right column was chosen; at most 100 characters can be read."),
+}
+_AGAIN = say(
+    "Hand in the corrected file again: rows that are posted already are not counted twice. Then dismiss this row."
+)
+_REMEDY = {
+    **{code: say_all((first, _AGAIN)) for code, first in _IN_THE_FILE.items()},
+    "store.unknown": say("Say which store it is, or add the store. The row is then posted by itself."),
+    "store.other_than_stated": say(
+        "Hand the file in again for the store that the row names, or for no store in particular. Then dismiss this row."
+    ),
+    "product.unknown": say("Say which product it is, or add the product. The row is then posted by itself."),
+    "price.missing": say("Set the product's price for this day. The row is then posted by itself."),
+    "agreement.missing": say(
+        "Add an agreement between partner and producer for this day. The row is then posted by itself."
+    ),
+    "overlap.differs": say(
+        "Compare it with what is posted. If that is right, dismiss this row; if not, reverse that upload and hand in a"
+        " corrected file."
+    ),
+}
+
+
+def word(group: str, code: str) -> Sentence:
+    """Return the word for *code*, one of *group*; the code itself where it has none."""
+    found = WORDS.get(group, {}).get(code)
+    return Sentence("{code}", {"code": code}) if found is None else found
+
+
+def remedy(code: str) -> Sentence:
+    """Return what a person can do about a row that waits for the reason *code*; blank where nothing is known."""
+    return _REMEDY.get(code, Sentence("", {}))
+
+
+def choice_word(about: str, choice: str) -> Sentence:
+    """Return the word for one *choice* of a question *about* something; a column is called by its header."""
+    if about.startswith("kind:"):
+        return word("kind", choice)
+    return word("yes_no" if about == "mapping" else about, choice)

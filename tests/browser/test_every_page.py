@@ -1,0 +1,136 @@
+"""Every page, looked at as each kind of person: axe finds nothing, the HTML is valid, nothing hangs over at 320 px."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import html5lib
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page
+from starlette.routing import Match
+
+from consign.web.access import ACCESS, find_routes
+from tests.browser.people import open_context, sign_in
+
+PEOPLE = (
+    None,
+    "keuangan@dinas.example",
+    "admin@dinas.example",
+    "keuangan@enggang.example",
+    "eng01@enggang.example",
+    "ratmi@umkm.example",
+    "petugas@dinas.example",
+    "auditor@dinas.example",
+)
+NO_PAGES = frozenset(
+    {
+        "GET /healthz",
+        "GET /static/{digest}/{name}",
+        "GET /uploads/{upload_id}/state",
+        "GET /parked/state",
+        "GET /uploads/{upload_id}/file",
+        "GET /link/{token}",  # looked at where somebody is invited
+    }
+)
+NARROW = {"width": 320, "height": 640}
+WIDE = {"width": 1280, "height": 900}
+OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+
+
+@dataclass
+class Survey:
+    """What was seen so far. A list that is narrowed differently is the same page."""
+
+    app: FastAPI
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+
+    def find_route(self, path: str) -> str | None:
+        scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
+        for route in find_routes(self.app):
+            if route.matches(scope)[0] is Match.FULL:
+                return f"GET {route.path}"
+        return None
+
+
+@pytest.fixture(scope="module")
+def survey(chromium: Browser, sample_app: FastAPI, sample_site: str) -> Survey:
+    """Walk from the first page along all links as each person, and look at every kind of page once for each."""
+    survey = Survey(sample_app)
+    for login in PEOPLE:
+        context = open_context(chromium, sample_site, language="id" if login != "auditor@dinas.example" else "en")
+        page = context.new_page()
+        page.on("console", lambda message: _note_console(survey, message.type, message.text))
+        if login:
+            sign_in(page, login)
+        _walk(survey, page, sample_site, person=login or "nobody")
+        context.close()
+    return survey
+
+
+def _note_console(survey: Survey, kind: str, text: str) -> None:
+    if kind in {"error", "warning"}:
+        survey.problems.append(f"console: {text}")
+
+
+def _walk(survey: Survey, page: Page, base: str, *, person: str) -> None:
+    waiting = deque(["/sign-in", "/register"] if person == "nobody" else ["/"])
+    seen_here: set[str] = set()
+    while waiting:
+        path = waiting.popleft()
+        route = survey.find_route(path.partition("?")[0])
+        if route is None:
+            survey.problems.append(f"{person}: a link leads to {path}, where nothing is")
+            continue
+        if route in seen_here or route in NO_PAGES or "format=" in path:
+            continue
+        seen_here.add(route)
+        answer = page.goto(path)
+        assert answer is not None
+        if answer.status != 200:
+            survey.problems.append(f"{person}: {path} answers {answer.status}")
+            continue
+        anywhere = any(route == one for one, _ in survey.seen)
+        survey.seen.add((route, person))
+        if not anywhere:
+            _look(survey, page, f"{person} {path}", source=answer.text())
+        for link in page.eval_on_selector_all("a[href]", "found => found.map(one => one.href)"):
+            if link.startswith(base):
+                waiting.append(link.removeprefix(base).partition("#")[0] or "/")
+
+
+def _look(survey: Survey, page: Page, where: str, *, source: str) -> None:
+    parser = html5lib.HTMLParser(strict=False)
+    parser.parse(source)
+    survey.problems += [f"{where}: HTML {code} {facts} at {place}" for place, code, facts in parser.errors]
+    axe = Axe()
+    survey.problems += _axe_problems(axe, page, OPTIONS, where)
+    page.emulate_media(color_scheme="dark")
+    survey.problems += _axe_problems(axe, page, CONTRAST, f"{where} in the dark")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # a mapping of two whole numbers
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if over > 0:
+        survey.problems.append(f"{where}: hangs over by {over} px at 320 px")
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # the same
+
+
+def _axe_problems(axe: Axe, page: Page, options: dict[str, object], where: str) -> list[str]:
+    found = axe.run(page, options=options).response["violations"]
+    return [
+        f"{where}: axe {one['id']} at {one['nodes'][0]['html'][:160]} ({len(one['nodes'])} places)" for one in found
+    ]
+
+
+def test_nothing_is_wrong_with_any_page(survey: Survey):
+    print(
+        f"looked at {len(survey.seen)} pages, {len({route for route, _ in survey.seen})} kinds; wrong: {len(survey.problems)}"
+    )
+    assert "\n".join(survey.problems) == ""
+
+
+def test_every_page_was_reached_by_links_alone(survey: Survey):
+    pages = {route for route in ACCESS if route.startswith("GET ")} - NO_PAGES
+    assert sorted(pages - {route for route, _ in survey.seen}) == []

@@ -1,0 +1,53 @@
+"""The town is built once for each test process; every test, or every module that only looks, has a copy of its own."""
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from consign.files import Files
+from tests.conftest import open_database, run_as_owner
+from tests.web.town import Town, build_town, open_town
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def town_files() -> Files:
+    folder = Path(tempfile.mkdtemp(prefix="consign-town-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Files.open(url=None, folder=folder)
+
+
+@pytest.fixture(scope="session")
+def town_template(server_url: str, template: str, town_files: Files) -> str:
+    run_as_owner(server_url, f"CREATE DATABASE template_town TEMPLATE {template}")
+    database = open_database(server_url, "template_town")
+    build_town(database, town_files)
+    database.close()
+    return "template_town"
+
+
+def copy_town(server_url: str, town_template: str, town_files: Files) -> Iterator[Town]:
+    name = f"town_{next(_numbers)}"
+    run_as_owner(server_url, f"CREATE DATABASE {name} TEMPLATE {town_template}")
+    database = open_database(server_url, name)
+    yield open_town(database, town_files)
+    database.close()
+    run_as_owner(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def town(server_url: str, town_template: str, town_files: Files) -> Iterator[Town]:
+    """Open a town of its own for a test that changes it."""
+    yield from copy_town(server_url, town_template, town_files)
+
+
+@pytest.fixture(scope="module")
+def shared_town(server_url: str, town_template: str, town_files: Files) -> Iterator[Town]:
+    """Open one town for all tests of a module, which only look."""
+    yield from copy_town(server_url, town_template, town_files)

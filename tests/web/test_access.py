@@ -1,0 +1,209 @@
+"""Every route is tried by nobody and by every role, against a table written by hand."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from consign.web.access import list_routes
+from tests.builders import ADMIN, AUDITOR, FINANCE
+from tests.web.browsing import Browser, Sent
+from tests.web.town import BERUANG, FIRST, HEAD, OFFICER, T1, VERIFIER, Town
+
+NOBODY, ACTING = "N", "X"
+LETTERS = {
+    "P": FIRST,
+    "S": T1,
+    "F": BERUANG,
+    "O": OFFICER,
+    "V": VERIFIER,
+    "D": FINANCE,
+    "H": HEAD,
+    "U": AUDITOR,
+    "A": ADMIN,
+}
+"""Producer, store manager, partner finance, field officer, verifier, dinas finance, head, auditor, admin; an `X` is a
+field officer who acts for a producer, and an `N` is nobody."""
+SIGNED_IN = "PSFOVDHUAX"
+EVERYBODY = SIGNED_IN + NOBODY
+EXPECTED = {
+    "GET /healthz": EVERYBODY,
+    "GET /static/{digest}/{name}": EVERYBODY,
+    "GET /sign-in": EVERYBODY,
+    "POST /sign-in": EVERYBODY,
+    "POST /sign-out": SIGNED_IN,
+    "GET /forgotten": EVERYBODY,
+    "POST /forgotten": EVERYBODY,
+    "GET /link/{token}": EVERYBODY,
+    "POST /link/{token}": EVERYBODY,
+    "GET /register": EVERYBODY,
+    "POST /register": EVERYBODY,
+    "GET /privacy": EVERYBODY,
+    "POST /language": EVERYBODY,
+    "GET /": SIGNED_IN,
+    "GET /account": SIGNED_IN,
+    "POST /account/password": SIGNED_IN,
+    "GET /account/second-factor": SIGNED_IN,
+    "POST /account/second-factor": SIGNED_IN,
+    "POST /account/sessions/{token_hash}/end": SIGNED_IN,
+    "POST /acting-for": "OX",
+    "GET /uploads": "SFVDHUA",
+    "GET /uploads/new": "SFD",
+    "POST /uploads/new": "SFD",
+    "GET /uploads/{upload_id}": "SFVDHUA",
+    "GET /uploads/{upload_id}/state": "SFVDHUA",
+    "GET /uploads/{upload_id}/problems": "SFVDHUA",
+    "GET /uploads/{upload_id}/ignored": "SFVDHUA",
+    "GET /uploads/{upload_id}/lines": "SFVDHUA",
+    "GET /uploads/{upload_id}/file": "SFVDHUA",
+    "POST /uploads/{upload_id}/mapping": "SFD",
+    "POST /uploads/{upload_id}/overlap": "SFD",
+    "POST /uploads/{upload_id}/cancel": "SFD",
+    "POST /uploads/{upload_id}/reverse": "FD",
+    "GET /parked": "SFVDHUA",
+    "GET /parked/rows": "SFVDHUA",
+    "GET /parked/fix": "SFVDHUA",
+    "GET /parked/state": "SFVDHUA",
+    "POST /parked/product": "VDA",
+    "POST /parked/store": "A",
+    "POST /parked/dismiss": "SFD",
+    "GET /board": "SFVDHUA",
+    "POST /board/no-sales": "SFD",
+    "GET /closings": "VDHUA",
+    "GET /closings/new": "D",
+    "POST /closings/new": "D",
+    "GET /closings/{closing_id}": "VDHUA",
+    "GET /statements": "PFVDHUAX",
+    "GET /statements/{number}": "PFVDHUAX",
+    "GET /statements/{number}/lines": "PFVDHUAX",
+    "GET /owed": "PFVDHUAX",
+    "GET /my-sales": "PX",
+    "GET /partners": "SFVDHUA",
+    "GET /partners/new": "A",
+    "POST /partners/new": "A",
+    "GET /partners/{code}": "SFVDHUA",
+    "GET /partners/{code}/edit": "A",
+    "POST /partners/{code}/edit": "A",
+    "GET /partners/{code}/stores/new": "A",
+    "POST /partners/{code}/stores/new": "A",
+    "GET /stores/{store_id}": "SFVDHUA",
+    "GET /stores/{store_id}/edit": "A",
+    "POST /stores/{store_id}/edit": "A",
+    "POST /stores/{store_id}/alias": "A",
+    "GET /agreements": "PFVDHUAX",
+    "GET /agreements/new": "DA",
+    "POST /agreements/new": "DA",
+    "GET /agreements/{agreement_id}": "PFVDHUAX",
+    "POST /agreements/{agreement_id}/end": "DA",
+    "GET /producers": "OVDHUA",
+    "GET /producers/new": "OVA",
+    "POST /producers/new": "OVA",
+    "GET /producers/{code}": "OVDHUA",
+    "GET /producers/{code}/edit": "VA",
+    "POST /producers/{code}/edit": "VA",
+    "POST /producers/{code}/confirm": "VA",
+    "GET /products": "POVDHUAX",
+    "GET /products/new": "PVAX",
+    "POST /products/new": "PVAX",
+    "GET /products/{code}": "POVDHUAX",
+    "POST /products/{code}/price": "PVAX",
+    "POST /products/{code}/barcode": "VDA",
+    "POST /products/{code}/alias": "VDA",
+    "GET /users": "HUA",
+    "GET /users/new": "A",
+    "POST /users/new": "A",
+    "GET /users/{user_id}": "HUA",
+    "POST /users/{user_id}/invite": "A",
+    "POST /users/{user_id}/active": "A",
+    "POST /users/{user_id}/role": "A",
+    "POST /users/{user_id}/second-factor": "A",
+    "GET /audit": "HUA",
+    "GET /settings": "A",
+    "POST /settings": "A",
+}
+SIGN_OUT = "POST /sign-out"
+LAST = ("POST /acting-for", SIGN_OUT)
+"""Routes that make somebody else of the person, so they are tried after all others, one after the other."""
+WITHOUT_EXAMPLE = {"GET /static/{digest}/{name}", "GET /link/{token}", "GET /closings/new"}
+"""Routes that answer nobody 200 here: the files' names and links are secret, and no period is there to be closed."""
+GROUP = "?partner=BM&reason=product.unknown&code=99"
+ASKED = {"GET /parked/fix": GROUP, "GET /parked/state": GROUP}
+"""What stands behind the question mark where a page needs it."""
+
+
+def test_the_table_names_every_route(shared_town: Town):
+    assert sorted(EXPECTED) == sorted(list_routes(shared_town.app))
+
+
+@pytest.fixture(scope="module")
+def addresses(shared_town: Town) -> dict[str, str]:
+    """Return for each route an address that leads to something which is there, of Beruang and of its first producer."""
+    town = shared_town
+    codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
+    known = {
+        "token": "x" * 43,
+        "token_hash": "00" * 32,
+        "digest": "x",
+        "name": "consign.css",
+        "store_id": str(town.id("store", code="T1")),
+        "user_id": str(town.id("user_account", login="t2@beruang.example")),
+        "upload_id": str(town.id("sales_upload", name="oktober-beruang.csv")),
+        "agreement_id": str(town.ask("SELECT min(id) FROM agreement")[0][0]),
+        "closing_id": str(town.ask("SELECT min(id) FROM closing")[0][0]),
+        "number": str(town.ask("SELECT min(number) FROM statement")[0][0]),
+    }
+    found = {}
+    for route in EXPECTED:
+        path = route.partition(" ")[2]
+        names = {**known, "code": codes.get(path.split("/")[1], "")}
+        found[route] = re.sub(r"\{(\w+)\}", lambda name, names=names: names[name[1]], path) + ASKED.get(route, "")
+    return found
+
+
+@pytest.fixture(scope="module")
+def browsers(shared_town: Town) -> dict[str, Browser]:
+    """Return the browser of nobody, of everybody, and of an officer who acts for a producer without an account."""
+    found = {letter: shared_town.browser(login) for letter, login in LETTERS.items()}
+    nobody = Browser(shared_town.app)
+    nobody.get("/privacy")
+    return {**found, NOBODY: nobody, ACTING: shared_town.act_for("P3")}
+
+
+def is_let_in(status: int, location: str, *, route: str) -> bool:
+    """Say whether an answer lets the person in; what is not there for this person lets in, and an error of ours fails."""
+    assert status < 500, route
+    to_sign_in = status == 303 and location.startswith("/sign-in") and route != SIGN_OUT
+    return status not in {401, 403} and not to_sign_in
+
+
+def test_every_route_is_open_to_whom_the_table_says_and_to_nobody_else(
+    addresses: dict[str, str], browsers: dict[str, Browser], capsys: pytest.CaptureFixture[str]
+):
+    tried, unexpected = 0, []
+    answered: Counter[str] = Counter()
+    routes = [*sorted(set(EXPECTED) - set(LAST)), *LAST]
+    for letter, browser in browsers.items():
+        token = browser.get("/privacy").form_token()
+        sent = []
+        for route in routes:
+            method = route.partition(" ")[0]
+            sent.append(Sent(method, addresses[route], {"form_token": token} if method == "POST" else None))
+        answers = browser.send_all(sent[:-2]) + browser.send_all(sent[-2:-1]) + browser.send_all(sent[-1:])
+        for route, answer in zip(routes, answers, strict=True):
+            tried += 1
+            let_in = is_let_in(answer.status_code, answer.headers.get("location", ""), route=route)
+            answered[route] += answer.status_code == 200
+            if let_in != (letter in EXPECTED[route]):
+                unexpected.append((letter, route, answer.status_code))
+    with capsys.disabled():
+        print(f"\nroutes x roles: tried {tried}, unexpected {len(unexpected)}")
+    assert unexpected == []
+    assert tried == len(EXPECTED) * 11
+    pages = [route for route in EXPECTED if route.startswith("GET ") and not answered[route]]
+    assert sorted(set(pages) - WITHOUT_EXAMPLE) == []
+
+
+def test_an_address_that_is_no_route_is_not_found_by_anybody(browsers: dict[str, Browser]):
+    for browser in browsers.values():
+        for path in ("/docs", "/openapi.json", "/redoc", "/admin", "/static/../app.py", "/%2e%2e/settings"):
+            assert browser.get(path).status == 404

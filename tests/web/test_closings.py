@@ -1,0 +1,186 @@
+"""Closing a period on the page: what is missing, what it comes to, once and never twice."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from consign.app import create_app
+from consign.checks import CHECKS
+from consign.db import Database
+from consign.files import Files
+from consign.sales.actions import confirm_no_sales
+from consign.web.closings import gather_gaps
+from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, SAMBAL, City, build_city, write_csv
+from tests.conftest import REGION
+from tests.web.browsing import Browser, Page, give_passwords
+from tests.web.town import BERUANG, FIRST, HEAD, T1, VERIFIER, Town
+
+UNTIL = "2026-10-31"
+NEW = f"/closings/new?partner=BM&until={UNTIL}"
+
+
+@pytest.fixture
+def october(database: Database, tmp_path: Path) -> City:
+    """Build a city whose October is over and not closed: three Keripik, one Sambal, one line that waits."""
+    path = write_csv(
+        tmp_path,
+        f"2026-10-05,T1,S1,{KERIPIK},Keripik,3,15000,45000",
+        f"2026-10-06,T2,S2,{SAMBAL},Sambal,1,22500,22500",
+        "2026-10-07,T2,S3,99,Apa ini,1,1000,1000",
+        name="oktober.csv",
+    )
+    with database.transaction(REGION) as session:
+        city = build_city(session)
+        city.post(path)
+    give_passwords(database)
+    return city
+
+
+@pytest.fixture
+def browser(database: Database, files: Files, october: City) -> Browser:  # noqa: ARG001  # the city must stand
+    """Open the browser of dinas finance."""
+    opened = Browser(create_app(database, files, region=REGION, region_name="Kota Balikpapan"))
+    opened.sign_in(FINANCE)
+    return opened
+
+
+def close(browser: Browser, **texts: str) -> Page:
+    return browser.post("/closings/new", {"partner": "BM", "until": UNTIL, **texts}, page=NEW)
+
+
+def count(database: Database, table: str) -> int:
+    with database.transaction(REGION) as session:
+        return int(session.scalar(text(f"SELECT count(*) FROM {table}")) or 0)
+
+
+def test_what_can_be_closed_leads_to_the_draft_and_to_what_is_missing(browser: Browser):
+    page = browser.get("/closings")
+    assert {NEW, "/board?partner=BM&month=2026-10", "/parked?partner=BM"} <= set(page.links())
+    for seen in ("Beruang Mart", "1 Oct 2026", "31 Oct 2026", "something is missing", "60"):
+        assert seen in page.text  # two stores and 31 days less two with sales: 60
+    assert "No period is closed yet" in page.text
+
+
+def test_the_draft_says_what_closing_will_come_to_and_writes_nothing(browser: Browser, database: Database):
+    page = browser.get(NEW)
+    # 45.000 and 22.500; 2,5 %: 1.125 and 562,50, so 563.
+    for seen in ("Rp67.500", "Rp1.688", "Rp65.812", "T1", "1 Oct 2026 – 4 Oct 2026"):  # noqa: RUF001  # between two days
+        assert seen in page.text
+    assert {"/board?partner=BM&month=2026-10", "/parked?partner=BM"} <= set(page.links())
+    assert [one["name"] for one in page.all("textarea")] == ["reason"]
+    assert (count(database, "closing"), count(database, "statement"), count(database, "transfer")) == (0, 0, 0)
+
+
+def test_without_a_reason_it_is_refused_on_the_field_and_nothing_is_closed(browser: Browser, database: Database):
+    for reason in ("", "   "):
+        page = close(browser, reason=reason)
+        assert page.status == 422
+        assert "Missing: " in page.text
+        assert 'href="#field-reason"' in page.source
+        assert page.typed("until") == UNTIL
+    assert count(database, "closing") == 0
+
+
+def test_it_is_closed_once_and_again_leads_to_the_same_closing(browser: Browser, database: Database):
+    page = close(browser, reason="menyusul")
+    assert (page.status, page.path) == (200, "/closings/1")
+    assert "Beruang Mart is closed until 31 Oct 2026. Statements written: 2." in page.text
+    for seen in ("Rp67.500", "Rp65.812", "Rp43.875", "Rp21.937", "menyusul", "Bagus Prakoso", "60"):
+        assert seen in page.text
+    assert {"/statements/NP-2026-000001", "/statements/NP-2026-000002"} <= set(page.links())
+    before = [count(database, name) for name in ("closing", "statement", "transfer", "audit_event")]
+    again = browser.post("/closings/new", {"partner": "BM", "until": UNTIL, "reason": "lagi"}, page="/account")
+    assert (again.status, again.path) == (200, "/closings/1")
+    assert "closed before; nothing was changed" in again.text
+    assert browser.get(NEW).path == "/closings/1"
+    assert [count(database, name) for name in ("closing", "statement", "transfer", "audit_event")] == before
+    with database.transaction(REGION) as session:
+        assert [breach for check in CHECKS for breach in check(session)] == []
+
+
+def test_a_complete_period_asks_for_no_reason(browser: Browser, database: Database, october: City, tmp_path: Path):
+    with database.transaction(REGION) as session:
+        october.session = session
+        session.execute(text("UPDATE sales_parked SET state = 'dismissed', note = 'uji'"))
+        days = [f"2026-10-{day:02d},T1,R{day},{KERIPIK},Keripik,1,15000,15000" for day in range(1, 32) if day != 5]
+        october.post(write_csv(tmp_path, *days, name="rest.csv"))
+        for day in range(1, 32):
+            if day != 6:
+                confirm_no_sales(session, by=october.finance, store=october.stores[1], day=date(2026, 10, day))
+    page = browser.get(NEW)
+    assert "Nothing is missing." in page.text
+    assert page.all("textarea") == []
+    closed = close(browser)
+    assert (closed.status, closed.path) == (200, "/closings/1")
+    assert "Nothing was missing." in closed.text
+
+
+@pytest.mark.parametrize("until", ["2026-10-15", "2026-09-30x", "2999-12-31", "9999-12-31", "besok"])
+def test_a_day_that_cannot_be_closed_is_explained(browser: Browser, database: Database, until: str):
+    sent = browser.post("/closings/new", {"partner": "BM", "until": until, "reason": "x"}, page=NEW)
+    assert sent.status == 422
+    assert browser.get(f"/closings/new?partner=BM&until={until}").status in {200, 422}
+    assert count(database, "closing") == 0
+
+
+@pytest.mark.parametrize(
+    "path", ["/closings/new?partner=XX", "/closings/new?partner=%00x", "/closings/7", "/closings/0"]
+)
+def test_what_is_not_there_is_not_found(browser: Browser, path: str):
+    assert browser.get(path).status == 404
+
+
+@pytest.mark.parametrize("closing_id", ["99999999999999999999", "-1", "1.5", "%00", "x"])
+def test_an_odd_number_is_not_found(browser: Browser, closing_id: str):
+    page = browser.get(f"/closings/{closing_id}")
+    assert page.status == 404
+    assert page.text == browser.get("/closings/7").text
+
+
+def test_the_home_page_asks_to_close_what_is_over(browser: Browser):
+    page = browser.get("/")
+    assert NEW in page.links()
+    # 60 silent store-days and one line that waits.
+    assert "Close Beruang Mart until 31 Oct 2026" in page.text
+    assert "Still missing: 61" in page.text
+
+
+@pytest.mark.parametrize("login", [HEAD, AUDITOR, VERIFIER, ADMIN])
+def test_readers_see_closings_and_no_way_to_close(shared_town: Town, login: str):
+    browser = shared_town.browser(login)
+    page = browser.get("/closings")
+    assert (page.status, page.actions()) == (200, [])
+    assert not [link for link in page.links() if link.startswith("/closings/new")]
+    one = browser.get("/closings/1")
+    assert (one.status, one.actions()) == (200, [])
+    assert browser.get("/closings/new?partner=BM").status == 403
+    assert not [link for link in browser.get("/").links() if link.startswith("/closings/new")]
+
+
+@pytest.mark.parametrize("login", [BERUANG, T1, FIRST])
+def test_closings_are_for_the_dinas(shared_town: Town, login: str):
+    browser = shared_town.browser(login)
+    assert {browser.get(path).status for path in ("/closings", "/closings/1", "/closings?format=csv")} == {403}
+
+
+def test_the_list_of_closings_can_be_narrowed_and_taken_along(shared_town: Town):
+    browser = shared_town.browser(AUDITOR)
+    narrowed = browser.get("/closings?partner=KM&format=csv").source
+    assert "Kancil Mart" in narrowed
+    assert "Beruang" not in narrowed
+    assert browser.get("/closings?q=uji+coba&format=csv").source.count("uji coba") == 2
+    statements = browser.get(f"/closings/{shared_town.id('closing', partner_id=partner_id(shared_town))}?format=csv")
+    assert statements.source.count("NP-") == 2
+
+
+def partner_id(town: Town) -> int:
+    return town.id("partner", code="BM")
+
+
+def test_neighbouring_days_are_said_together():
+    first, fifth = date(2026, 10, 1), date(2026, 10, 5)
+    days = [("T1", first), ("T1", date(2026, 10, 2)), ("T1", fifth), ("T2", fifth)]
+    found = [(gap.store, gap.days, list(gap.spans)) for gap in gather_gaps(days)]
+    assert found == [("T1", 3, [(first, date(2026, 10, 2)), (fifth, fifth)]), ("T2", 1, [(fifth, fifth)])]

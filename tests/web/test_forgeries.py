@@ -1,0 +1,206 @@
+"""No form is taken that did not come from a page of the same person, and none by GET: nothing changes."""
+
+import base64
+import secrets
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import text
+
+from consign.identity.accounts import invite_user
+from consign.identity.queries import get_actor
+from consign.web.access import list_routes
+from tests.builders import ADMIN, FINANCE, gtin
+from tests.conftest import REGION
+from tests.web.browsing import PASSWORD, Browser, Sent
+from tests.web.town import FIRST, KANCIL, OFFICER, SECOND, T1, T2, VERIFIER, Town
+
+NOBODY = ""
+NEW_PASSWORD = "hujan kemarin dulu lampu"  # noqa: S105  # of invented people
+AGREEMENT = {
+    "partner": "BM",
+    "producer": "P3",
+    "first": "2026-11-01",
+    "fee": "2,5",
+    "fee_on": "reported_gross",
+    "discount_borne_by": "store",
+    "fee_tax": "0",
+    "pph23": "0",
+    "term": "15",
+}
+REGISTRATION = {
+    "business_name": "Warung Baru",
+    "owner_name": "Ibu Baru",
+    "nib": "9120001234567",
+    "login": "baru@umkm.example",
+    "password": NEW_PASSWORD,
+    "agreed": "yes",
+}
+STORE = {"code": "T9", "name": "Gerai T9", "zone": "Asia/Makassar", "opened_on": "2026-11-01"}
+SETTINGS = {"fee_from": "2", "fee_to": "4", "office_name": "Palsu", "office_contact": "", "zone": "Asia/Jakarta"}
+GROUP = {"partner": "BM", "reason": "product.unknown", "code": "99"}
+
+FORMS: dict[str, tuple[str, dict[str, str]]] = {
+    "POST /sign-in": (NOBODY, {"login": SECOND, "password": PASSWORD}),
+    "POST /forgotten": (NOBODY, {"login": SECOND}),
+    "POST /link/{token}": (NOBODY, {"password": NEW_PASSWORD, "agreed": "yes"}),
+    "POST /register": (NOBODY, REGISTRATION),
+    "POST /language": (FIRST, {"language": "id"}),
+    "POST /account/password": (FIRST, {"present": PASSWORD, "password": NEW_PASSWORD}),
+    "POST /account/second-factor": (FIRST, {"secret": "A" * 32, "code": "123456"}),
+    "POST /account/sessions/{token_hash}/end": (T1, {}),
+    "POST /acting-for": (OFFICER, {"producer": "{producer_id}"}),
+    "POST /sign-out": (T2, {}),
+    "POST /uploads/new": (FINANCE, {"partner": "BM", "store": "T1"}),
+    "POST /uploads/{upload_id}/mapping": (FINANCE, {}),
+    "POST /uploads/{upload_id}/overlap": (FINANCE, {"overlap": "add"}),
+    "POST /uploads/{upload_id}/cancel": (FINANCE, {"reason": "palsu"}),
+    "POST /uploads/{upload_id}/reverse": (FINANCE, {"reason": "palsu"}),
+    "POST /parked/product": (FINANCE, {**GROUP, "product": "PRD-1"}),
+    "POST /parked/store": (ADMIN, {**GROUP, "store": "T1"}),
+    "POST /parked/dismiss": (FINANCE, {**GROUP, "note": "palsu", "lines": "1"}),
+    "POST /board/no-sales": (FINANCE, {"store": "{store_id}", "day": "2026-11-02"}),
+    "POST /closings/new": (FINANCE, {"partner": "BM", "until": "2026-10-31", "reason": "palsu"}),
+    "POST /partners/new": (ADMIN, {"code": "XX", "name": "Palsu", "kind": "hotel", "cycle": "week"}),
+    "POST /partners/{code}/edit": (ADMIN, {"name": "Palsu"}),
+    "POST /partners/{code}/stores/new": (ADMIN, STORE),
+    "POST /stores/{store_id}/edit": (ADMIN, {"name": "Palsu", "closed_on": ""}),
+    "POST /stores/{store_id}/alias": (ADMIN, {"alias": "Palsu"}),
+    "POST /agreements/new": (FINANCE, AGREEMENT),
+    "POST /agreements/{agreement_id}/end": (FINANCE, {"last": "2026-12-31"}),
+    "POST /producers/new": (VERIFIER, {"name": "Palsu", "owner_name": "Palsu", "agreed": "yes"}),
+    "POST /producers/{code}/edit": (VERIFIER, {"name": "Palsu", "owner_name": "Palsu", "nib": "0000000000001"}),
+    "POST /producers/{code}/confirm": (VERIFIER, {}),
+    "POST /products/new": (FIRST, {"name": "Palsu", "net_content": "1", "net_unit": "g"}),
+    "POST /products/{code}/price": (FIRST, {"price": "1", "price_from": "2026-12-01"}),
+    "POST /products/{code}/barcode": (ADMIN, {"gtin": gtin(99), "gtin_from": "2026-12-01"}),
+    "POST /products/{code}/alias": (ADMIN, {"partner": "BM", "alias": "PALSU"}),
+    "POST /users/new": (ADMIN, {"name": "Palsu", "login": "palsu@dinas.example", "role": "admin"}),
+    "POST /users/{user_id}/invite": (ADMIN, {}),
+    "POST /users/{user_id}/active": (ADMIN, {"active": "no"}),
+    "POST /users/{user_id}/role": (ADMIN, {"role": "admin"}),
+    "POST /users/{user_id}/second-factor": (ADMIN, {}),
+    "POST /settings": (ADMIN, SETTINGS),
+}
+"""By changing route: who may send its form, and with what in it something changes."""
+CHANGED_AT_LEAST = 32
+"""So many of these forms change something when they are sent as they should be."""
+
+
+@dataclass(frozen=True)
+class Aim:
+    """One form of one person, and tokens: the person's own, and that of somebody else."""
+
+    route: str
+    browser: Browser
+    path: str
+    data: dict[str, str]
+    own: str
+    others: str
+
+
+def fingerprint(town: Town) -> dict[str, str]:
+    """Return a hash of every table of the region; when a session was last seen does not count."""
+    with town.database.transaction(REGION) as session:
+        names = session.scalars(
+            text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")
+        ).all()
+        parts = [
+            f"SELECT '{name}' AS name, md5(COALESCE(string_agg(line, '|' ORDER BY line), '')) AS hash"
+            f" FROM (SELECT (to_jsonb(one) - 'seen_at')::text AS line FROM {name} AS one) AS lines"
+            for name in names
+            if name != "alembic_version"
+        ]
+        return {row.name: row.hash for row in session.execute(text(" UNION ALL ".join(parts)))}
+
+
+def take_aim(town: Town) -> list[Aim]:
+    """Return every changing form of the application, ready to be sent."""
+    ids = {
+        "producer_id": str(town.id("producer", code="P3")),
+        "user_id": str(town.id("user_account", login="verifikator@dinas.example")),
+        "store_id": str(town.id("store", code="T1")),
+        "upload_id": str(town.id("sales_upload", name="november-beruang.csv")),
+        "agreement_id": str(town.ask("SELECT min(id) FROM agreement")[0][0]),
+        "token": invite(town, KANCIL),
+    }
+    nobody, another = Browser(town.app), town.browser(KANCIL).get("/privacy").form_token()
+    nobody.get("/privacy")
+    aims = []
+    for route, (login, data) in FORMS.items():
+        browser = town.browser(login) if login else nobody
+        hashes = town.ask(
+            "SELECT encode(token_hash, 'hex') FROM user_session JOIN user_account ON user_account.id = user_id"
+            " WHERE login = :login",
+            login=login,
+        )
+        kind = route.split("/")[1]
+        codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
+        known = {**ids, "code": codes.get(kind, ""), "token_hash": str(hashes[0][0]) if hashes else ""}
+        filled = {name: value.format_map(known) for name, value in data.items()}
+        own = browser.get("/privacy").form_token()
+        aims.append(Aim(route, browser, route.partition(" ")[2].format_map(known), filled, own, another))
+    return aims
+
+
+def invite(town: Town, login: str) -> str:
+    """Make a link for a user and return its token."""
+    with town.database.transaction(REGION) as session:
+        return invite_user(session, by=get_actor(session, ADMIN), user_id=town.id("user_account", login=login))
+
+
+def forge(aim: Aim) -> dict[str, Sent]:
+    """Return all forged ways of sending a form; only the first four lack the right token."""
+    wrong = base64.urlsafe_b64encode(secrets.token_bytes(64)).decode()
+    right = {**aim.data, "form_token": aim.own}
+
+    def with_headers(*headers: tuple[str, str]) -> Sent:
+        return Sent("POST", aim.path, right, headers)
+
+    return {
+        "no token": Sent("POST", aim.path, aim.data),
+        "blank token": Sent("POST", aim.path, {**aim.data, "form_token": ""}),
+        "wrong token": Sent("POST", aim.path, {**aim.data, "form_token": wrong}),
+        "another user's token": Sent("POST", aim.path, {**aim.data, "form_token": aim.others}),
+        "foreign Origin": with_headers(("origin", "https://jahat.example")),
+        "Origin of the same name without encryption": with_headers(("origin", "http://127.0.0.1:8080")),
+        "Origin that hides": with_headers(("origin", "null")),
+        "cross-site fetch": with_headers(("sec-fetch-site", "cross-site")),
+        "fetch from a sister site": with_headers(("sec-fetch-site", "same-site")),
+        "foreign Referer": with_headers(("referer", "https://jahat.example/")),
+        "GET": Sent("GET", f"{aim.path}?{urlencode(right)}"),
+    }
+
+
+def test_the_table_names_every_changing_route(shared_town: Town):
+    assert sorted(FORMS) == sorted(route for route in list_routes(shared_town.app) if not route.startswith("GET "))
+
+
+def test_no_forged_form_is_accepted_and_nothing_changes(town: Town, capsys: pytest.CaptureFixture[str]):
+    aims = take_aim(town)
+    before, tried, accepted = fingerprint(town), 0, []
+    for aim in aims:
+        forged = forge(aim)
+        for (how, sent), answer in zip(forged.items(), aim.browser.send_all(list(forged.values())), strict=True):
+            tried += 1
+            refused = answer.status_code == 403 if sent.method == "POST" else answer.status_code in {200, 303, 404, 405}
+            if not refused:
+                accepted.append((aim.route, how, answer.status_code))
+    changed = [name for name, digest in fingerprint(town).items() if digest != before[name]]
+    with capsys.disabled():
+        print(f"\nforgeries: tried {tried}, accepted {len(accepted)}, tables changed {len(changed)}")
+    assert accepted == []
+    assert changed == []
+    assert tried == len(FORMS) * 11
+
+
+def test_the_same_forms_are_accepted_from_their_own_pages(town: Town):
+    changing = 0
+    for aim in take_aim(town):
+        before = fingerprint(town)
+        own_site = (("origin", "http://127.0.0.1"), ("sec-fetch-site", "same-origin"))
+        (answer,) = aim.browser.send_all([Sent("POST", aim.path, {**aim.data, "form_token": aim.own}, own_site)])
+        assert answer.status_code not in {401, 403}, (aim.route, answer.status_code)
+        changing += fingerprint(town) != before
+    assert changing >= CHANGED_AT_LEAST

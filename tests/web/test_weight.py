@@ -1,0 +1,94 @@
+"""How much each page asks of the database and of the line: counted on every page that links lead to."""
+
+import gzip
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event, text
+from starlette.routing import Match
+
+from consign.app import COMPRESSION
+from consign.web.access import find_routes
+from consign.web.assets import find_assets
+from tests.builders import ADMIN, FINANCE
+from tests.web.browsing import Browser
+from tests.web.town import BERUANG, FIRST, OFFICER, T1, Town
+
+MOST_QUERIES = 12
+MOST_BYTES = 20_000
+MOST_FIRST_BYTES = 60_000
+MOST_SCRIPT_BYTES = 15_000
+
+
+@contextmanager
+def counting(town: Town) -> Iterator[list[str]]:
+    """Collect the statements that the database is sent."""
+    asked: list[str] = []
+
+    def note(*facts: object) -> None:
+        asked.append(str(facts[2]))
+
+    event.listen(town.database._engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(town.database._engine, "before_cursor_execute", note)
+
+
+def find_route(town: Town, path: str) -> str | None:
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
+    return next((one.path for one in find_routes(town.app) if one.matches(scope)[0] is Match.FULL), None)
+
+
+def measure(town: Town, login: str) -> dict[str, tuple[int, int, str]]:
+    """Walk along all links as *login*; give for each kind of page its statements, its bytes, and an address."""
+    browser, figures, waiting = town.browser(login), {}, deque(["/"])
+    while waiting:
+        path = waiting.popleft()
+        route = find_route(town, path.partition("?")[0])
+        if route is None or route in figures or "format=" in path or path.startswith("/static/"):
+            continue
+        with counting(town) as asked:
+            page = browser.get(path)
+        figures[route] = (len(asked), len(gzip.compress(page.source.encode(), COMPRESSION)), path)
+        waiting += [link.partition("#")[0] for link in page.links() if link.startswith("/")]
+    return figures
+
+
+@pytest.mark.parametrize("login", [FINANCE, ADMIN, BERUANG, T1, FIRST, OFFICER])
+def test_no_page_asks_more_than_twelve_things_of_the_database_or_weighs_more_than_20_kb(shared_town: Town, login: str):
+    figures = measure(shared_town, login)
+    print(f"{login}: {len(figures)} pages, at most {max(one[0] for one in figures.values())} statements")
+    assert len(figures) >= 8
+    assert {route: one for route, one in figures.items() if one[0] > MOST_QUERIES} == {}
+    assert {route: one for route, one in figures.items() if one[1] > MOST_BYTES} == {}
+
+
+def test_a_first_visit_weighs_less_than_60_kb_and_the_script_less_than_15(shared_town: Town):
+    page = Browser(shared_town.app).get("/sign-in")
+    weights = {asset.name: len(asset.compressed) for asset in find_assets().values()}
+    first = sum(weights.values()) + len(gzip.compress(page.source.encode(), COMPRESSION))
+    print(f"first visit {first} bytes, script {weights['consign.js']}")
+    assert first <= MOST_FIRST_BYTES
+    assert weights["consign.js"] <= MOST_SCRIPT_BYTES
+
+
+def test_long_lists_ask_no_more_than_short_ones(town: Town):
+    browser = town.browser(FINANCE)
+    counts = {}
+    for times in (1, 40):
+        with town.database.transaction("64.71") as session:
+            session.execute(
+                text("""
+                INSERT INTO sales_upload (partner_id, sha256, name, size_bytes, status, outcome, decisions, received_by,
+                  received_at)
+                SELECT partner_id, sha256 || :times || n, name || n, size_bytes, 'refused', '{}', '{}', received_by,
+                  received_at FROM sales_upload, generate_series(1, :times) AS n"""),
+                {"times": times},
+            )
+        with counting(town) as asked:
+            browser.get("/uploads")
+        counts[times] = len(asked)
+    assert counts[1] == counts[40]
