@@ -282,10 +282,18 @@ def _store_fields(visit: Visit, group: Group) -> tuple[Field, ...]:
     return (Field("store", say("Store"), kind="select", choices=choices),)
 
 
+def _read_group_waiting(visit: Visit, reason: str) -> Group:
+    """Return the group that was sent, which must wait for just this."""
+    group = _read_group(visit, visit.texts)
+    if group.reason != reason:
+        raise UnknownCode(say("Lines do not wait for this."))
+    return group
+
+
 @router.post("/parked/product")
 def say_product(visit: Visiting) -> Response:
     """Say which product a partner's code means; its lines are placed by themselves."""
-    group = _read_group(visit, visit.texts)
+    group = _read_group_waiting(visit, "product.unknown")
     name = ""
     form = read_form((Field("product", say("Product"), kind="radio"),), visit.texts)
     if form.ok:
@@ -309,7 +317,7 @@ def say_product(visit: Visiting) -> Response:
 @router.post("/parked/store")
 def say_store(visit: Visiting) -> Response:
     """Say which store a name in the partner's files means; its lines are placed by themselves."""
-    group = _read_group(visit, visit.texts)
+    group = _read_group_waiting(visit, "store.unknown")
     name = ""
     form = read_form(_store_fields(visit, group), visit.texts)
     if form.ok:

@@ -17,8 +17,9 @@ from tests.browser.serving import find_chromium, open_browser, serving
 from tests.conftest import run_as_owner
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Start the browser for one module: while it runs, nothing else in this process can run an event loop."""
     if find_chromium() is None:
         pytest.skip("no Chromium or Chrome is installed; name one in CONSIGN_CHROMIUM")
     with open_browser() as browser:

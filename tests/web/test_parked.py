@@ -118,6 +118,17 @@ def test_a_store_is_said_by_an_admin_and_its_lines_are_placed(town: Town):
     assert "Placed 1" in browser.get(path).text
 
 
+def test_what_waits_for_a_product_is_not_said_to_be_a_store_nor_the_other_way_round(town: Town):
+    hand_in_and_read(town, FINANCE, make_csv(line(code="99"), line(store="t 1", receipt="R7")))
+    browser = town.browser(ADMIN)
+    product = {"partner": "BM", "reason": "product.unknown", "code": "99", "store": "T2"}
+    assert browser.post("/parked/store", product).status == 404
+    store = {"partner": "BM", "reason": "store.unknown", "code": "t 1", "product": "PRD-1"}
+    assert browser.post("/parked/product", store).status == 404
+    assert town.ask("SELECT count(*) FROM store_alias WHERE alias = '99'") == [(0,)]
+    assert town.ask("SELECT count(*) FROM product_alias WHERE alias = 't 1'") == [(0,)]
+
+
 def test_what_differs_in_case_or_zeros_or_has_the_same_name_is_suggested(town: Town):
     rows = [
         line(receipt="R1", code="plu1"),
