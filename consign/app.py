@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -39,6 +40,9 @@ AREAS = (
     assets, health, home, account, uploads, mapping, parked, board, closings, statements, owed, my_sales, partners, agreements,
     producers, products, users, region_terms, audit,
 )  # fmt: skip
+AT_ONCE = 2
+"""Pages that one process makes at once, and besides them files that it takes in. With more, the interpreter only lets them take
+turns, and all of them are late."""
 COMPRESSION = 5
 """gzip's level; the next ones take twice the time for two hundredths of the size."""
 SPARE_BYTES = 1 << 20
@@ -70,7 +74,9 @@ def create_app(
     app.state.database = database
     app.state.files = files
     app.state.region = region
-    app.state.standings = OrderedDict()
+    app.state.kept = OrderedDict()
+    app.state.page_threads = CapacityLimiter(AT_ONCE)
+    app.state.file_threads = CapacityLimiter(AT_ONCE)
     app.state.region_name = region_name
     for area in AREAS:
         app.router.routes += area.router.routes  # as they are: the table of rights reads them

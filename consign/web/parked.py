@@ -89,7 +89,9 @@ def group_address(path: str, group: Mapping[Any, Any], **more: object) -> str:
 
 
 def _filters(visit: Visit) -> tuple[Filter, ...]:
-    partners = find_partners_seen(visit.db, by=visit.actor, act=Act.READ_SALES)
+    partners = visit.remember(
+        "partners of sales", lambda: find_partners_seen(visit.db, by=visit.actor, act=Act.READ_SALES)
+    )
     by_partner = Filter("partner", say("Partner"), [Choice(one.code, one.name) for one in partners])
     return (by_partner, Filter("reason", say("Waits because"), REASONS))
 

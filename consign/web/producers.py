@@ -57,6 +57,7 @@ def show_producers(visit: Visiting) -> Response:
         visit,
         "list.html",
         name="producers",
+        steady=True,
         caption=say("Producers"),
         columns=(
             Column("code", say("Code"), link="/producers/{code}"),

@@ -132,6 +132,7 @@ def show_products(visit: Visiting) -> Response:
         visit,
         "list.html",
         name="products",
+        steady=True,
         caption=say("Products"),
         columns=(
             Column("code", say("Code"), link="/products/{code}"),

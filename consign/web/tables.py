@@ -1,7 +1,7 @@
 """Lists on pages: columns, filters, sorting, paging, and the same rows as a file to download."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -68,15 +68,22 @@ class Table:
         return bool(self.wish.search or any(self.wish.filters.values()))
 
 
-def read_wish(visit: Visit, filters: Sequence[Filter] = (), *, default_sort: str = "") -> Wish:
-    """Return what the address asks of a list. What it asks for in vain is not asked."""
+def read_wish(visit: Visit, filters: Sequence[Filter] = (), *, default_sort: str = "", steady: bool = False) -> Wish:
+    """Return what the address asks of a list. What it asks for in vain is not asked.
+
+    The rows of a *steady* list are counted again only after somebody did something.
+    """
     page = visit.asked.get("page", "1")
-    return Wish(
-        search=visit.asked.get("q", "").replace("\x00", "").strip(),
+    search = visit.asked.get("q", "").replace("\x00", "").strip()
+    chosen = {one.name: _read_filter(one, visit.asked.get(one.name, "")) for one in filters}
+    key = ("count", visit.request.url.path, search, *chosen.items())
+    wish = Wish(
+        search=search,
         sort=visit.asked.get("sort", "") or default_sort,
         page=int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
-        filters={one.name: _read_filter(one, visit.asked.get(one.name, "")) for one in filters},
+        filters=chosen,
     )
+    return replace(wish, count=lambda compute: visit.remember(key, compute)) if steady else wish
 
 
 def _read_filter(one: Filter, text: str) -> str:
@@ -100,9 +107,10 @@ def show_table(
     default_sort: str,
     filters: Sequence[Filter] = (),
     search: Sentence | None = None,
+    steady: bool = False,
 ) -> Table:
     """Return the list the address asks for; *default_sort* is the order nobody asked for, as `Wish.sort` writes it."""
-    wish = read_wish(visit, filters, default_sort=default_sort)
+    wish = read_wish(visit, filters, default_sort=default_sort, steady=steady)
     names = {"q", "sort", *(one.name for one in filters)}
     asked = {name: value for name, value in visit.asked.items() if name in names}
     return Table(caption, columns, fetch(wish), wish, visit.request.url.path, empty, filters, search, asked)
@@ -151,14 +159,18 @@ def list_page(
     default_sort: str,
     filters: Sequence[Filter] = (),
     search: Sentence | None = None,
+    steady: bool = False,
     **facts: Any,  # whatever the template shows
 ) -> Response:
-    """Answer with a page that is one list, or with the list as a file named *name*."""
+    """Answer with a page that is one list, or with the list as a file named *name*.
+
+    *steady*: whether the number of its rows changes only with an act that stands in the audit trail, or with the day.
+    """
     download = find_download(visit, name=name, columns=columns, fetch=fetch, filters=filters, default_sort=default_sort)
     if download is not None:
         return download
     table = show_table(
         visit, caption=caption, columns=columns, fetch=fetch, empty=empty, default_sort=default_sort, filters=filters,
-        search=search,
+        search=search, steady=steady,
     )  # fmt: skip
     return visit.page(template, table=table, **facts)

@@ -89,13 +89,16 @@ LINE_COLUMNS = (
 @router.get("/uploads")
 def show_uploads(visit: Visiting) -> Response:
     """Show the sales files this person may see, the newest first."""
-    partners = find_partners_seen(visit.db, by=visit.actor, act=Act.READ_SALES)
+    partners = visit.remember(
+        "partners of sales", lambda: find_partners_seen(visit.db, by=visit.actor, act=Act.READ_SALES)
+    )
     one_partner, one_store = visit.actor.partner_id is not None, visit.actor.store_id is not None
     by_partner = Filter("partner", say("Partner"), [Choice(one.code, one.name) for one in partners])
     return list_page(
         visit,
         "list.html",
         name="sales-files",
+        steady=True,
         caption=say("Sales files"),
         columns=[
             column

@@ -3,15 +3,17 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Hashable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
+from anyio import to_thread
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from consign import clock
@@ -42,6 +44,9 @@ from consign.web.language import ZONE_NAMES, Language, choose_language
 if TYPE_CHECKING:
     from consign.web.forms import Form
 
+MOST_KEPT = 512
+"""Answers remembered in one process; the oldest goes first."""
+Kept = TypeVar("Kept")
 MOST_UPLOAD_BYTES = 300 << 20
 TAKES_FILES = frozenset({"POST /uploads/new"})
 A_YEAR_SECONDS = 365 * 86_400
@@ -76,7 +81,9 @@ class PageRoute(APIRoute):
             try:
                 if request.method not in SAFE_METHODS:
                     await self._read_form(request)
-                return await run_in_threadpool(self._answer, request)
+                state = request.app.state
+                threads = state.file_threads if request.state.route in TAKES_FILES else state.page_threads
+                return await to_thread.run_sync(self._answer, request, limiter=threads)
             finally:
                 if request.state.files is not None:
                     await request.state.files.close()
@@ -234,6 +241,26 @@ class Visit:
         answer.delete_cookie(
             cookie_name(self.request, name), path="/", secure=self._secure, httponly=True, samesite="lax"
         )
+
+    def remember(self, name: Hashable, compute: Callable[[], Kept]) -> Kept:
+        """Return what *compute* gives; worked out again only after somebody did something, or on a new day.
+
+        Every act writes the audit trail in its own transaction, so a trail of the same length means the same answer for
+        whoever has the same role, reach and language.
+        """
+        if self.visitor is None:
+            return compute()
+        kept: OrderedDict[Hashable, Any] = self.request.app.state.kept
+        days = tuple(clock.today(zone) for zone in ZONE_NAMES)
+        who = replace(self.actor, user_id=0, login="")
+        key = (name, who, self.language.code, self.zone, self.visitor.acts, days)
+        if key not in kept:
+            kept[key] = compute()
+            while len(kept) > MOST_KEPT:
+                with suppress(KeyError):  # another thread took it out
+                    kept.popitem(last=False)
+        found: Kept = kept[key] if key in kept else compute()
+        return found
 
     @contextmanager
     def attempt(self, form: "Form", **fields: str | tuple[str, ...]) -> Iterator[None]:
