@@ -40,8 +40,9 @@ words: install ## take new messages into the Indonesian catalogue; the translati
 screenshots: install ## pictures of the key pages, in screenshots/
 	$(BIN)/python -m tests.browser.screenshots
 
-bench: install ## posting against a bare COPY, closing against a bare GROUP BY
+bench: install ## posting against a bare COPY, closing against a bare GROUP BY, pages under load (needs wrk)
 	$(BIN)/python -m tests.bench.posting
+	$(BIN)/python -m tests.bench.pages
 
 lock: ## pin the newest versions that fit pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

@@ -1,16 +1,19 @@
 """Closings, statements and their sale lines as people look at them: only those within the reader's reach."""
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     RowMapping,
     Select,
     and_,
+    bindparam,
     cast,
-    false,
+    column,
     func,
     literal_column,
     select,
@@ -31,9 +34,6 @@ from consign.sentence import say
 from consign.settlement.debts import SOON_DAYS, select_open, statements_within
 from consign.settlement.queries import CUT, CUT_NAMES, find_cut
 from consign.settlement.rules import ClosingUnknown
-
-MOST_PAIRS = 200
-"""Up to so many pairs of partner and producer are asked for by name; beyond, all that are within reach."""
 
 
 def find_closing_page(session: Session, *, by: Actor, wish: Wish) -> Found:
@@ -126,7 +126,7 @@ def find_statement_page(
         session, query, wish=wish, sorts=_columns_of(query), default_sort="-number",
         searched=[Statement.number, Partner.code, Partner.name, Producer.code, Producer.name], tie=Statement.id,
     )  # fmt: skip
-    return _with_states(session, by, found, today=today)
+    return _with_states(session, found, today=today)
 
 
 def _ask_statements(by: Actor, wish: Wish, *, today: date) -> list[ColumnElement[bool]]:
@@ -149,15 +149,22 @@ def _ask_statements(by: Actor, wish: Wish, *, today: date) -> list[ColumnElement
     return conditions
 
 
-def _with_states(session: Session, by: Actor, found: Found, *, today: date) -> Found:
-    """Add to each statement whether it is paid, due or late."""
-    pairs = sorted({(row["partner_id"], row["producer_id"]) for row in found.rows})
-    within = statements_within(get_reach(by, Act.READ_STATEMENTS))
-    if len(pairs) <= MOST_PAIRS:
-        these = tuple_(Statement.partner_id, Statement.producer_id).in_(pairs) if pairs else false()
-        within = and_(within, these)
+@cache
+def _select_open_of_pairs() -> Select[Any]:
+    """Return the ids of what is not paid between each of `partners` and of `producers`, written once for all pages."""
+    ids = ARRAY(BigInteger)
+    asked = func.unnest(bindparam("partners", type_=ids), bindparam("producers", type_=ids))
+    pairs = asked.table_valued(column("partner_id"), column("producer_id"), name="pair").render_derived()
+    within = tuple_(Statement.partner_id, Statement.producer_id).in_(select(pairs.c.partner_id, pairs.c.producer_id))
     unpaid = select_open(within)
-    still_open = set(session.scalars(select(unpaid.c.id).where(unpaid.c.open_rp > 0))) if pairs else set()
+    return select(unpaid.c.id).where(unpaid.c.open_rp > 0)
+
+
+def _with_states(session: Session, found: Found, *, today: date) -> Found:
+    """Add to each statement, found within somebody's reach, whether it is paid, due or late."""
+    pairs = sorted({(row["partner_id"], row["producer_id"]) for row in found.rows})
+    facts = {"partners": [one for one, _ in pairs], "producers": [one for _, one in pairs]}
+    still_open = set(session.scalars(_select_open_of_pairs(), facts)) if pairs else set()
 
     def find_state(row: Any) -> str | None:  # noqa: ANN401  # a row of the list
         if row["id"] in still_open:

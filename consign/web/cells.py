@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -86,6 +87,11 @@ def write_moment(at: datetime, language: Language, zone: str) -> str:
 
 def write_options(choices: Iterable[Choice], chosen: str | None, *, language: Language) -> Markup:
     """Return the options of a selection, the one with the value *chosen* picked."""
+    return _write_options(tuple(choices), chosen, language)
+
+
+@lru_cache(maxsize=256)
+def _write_options(choices: tuple[Choice, ...], chosen: str | None, language: Language) -> Markup:
     pieces = [
         f'<option value="{escape(one.value)}"{" selected" if one.value == chosen else ""}>{write_text(one.label, language)}'
         "</option>"

@@ -87,8 +87,11 @@ def show_statements(visit: Visiting) -> Response:
     if actor.producer_id is None:
         filters.insert(0, Filter("producer", say("Producer's code"), kind="text"))
     if actor.partner_id is None:
-        choices = visit.remember("statement partners", lambda: find_partner_choices(visit.db, by=actor))
-        filters.insert(0, Filter("partner", say("Partner"), [Choice(code, name) for code, name in choices]))
+        choices = visit.remember(
+            "statement partners",
+            lambda: [Choice(code, name) for code, name in find_partner_choices(visit.db, by=actor)],
+        )
+        filters.insert(0, Filter("partner", say("Partner"), choices))
     today = clock.today(visit.zone)
     return list_page(
         visit,

@@ -167,7 +167,7 @@ def read_statement(page: Page, way: Way, story: Story) -> None:
     page.locator("main table a[href^='/statements/']").first.click()
     row = page.get_by_role("row").filter(has_text=story.goods.name)
     expect(row.first).to_be_visible()
-    page.goto(page.url + "/lines")
+    page.goto(page.url + "/lines?q=ZZ-")
     lines = page.get_by_role("row").filter(has_text="ZZ-")
     expect(lines).to_have_count(2)
 
