@@ -1,5 +1,6 @@
 """Serving the pages."""
 
+import gc
 import os
 import socket
 
@@ -60,10 +61,13 @@ def _compose(*, with_worker: bool) -> FastAPI:
     files = Files.open(url=settings.files_url, folder=settings.data_dir / "files")
     region = get_region(database, settings.region or "")
     worker = Worker(database, files) if with_worker else None
-    return create_app(
+    app = create_app(
         database,
         files,
         region=region.code,
         region_name=region.name,
         beside=worker.running if worker else None,
     )
+    gc.collect()
+    gc.freeze()  # what is there now stays: looking through it for garbage would hold up a page for a tenth of a second
+    return app
