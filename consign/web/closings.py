@@ -30,6 +30,7 @@ from consign.settlement.queries import find_closing
 from consign.settlement.rules import ClosedLater, DayNotClosable
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, new_form, read_day, read_form
+from consign.web.statements import AMOUNTS
 from consign.web.tables import Filter, find_download, list_page, show_table
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
@@ -74,13 +75,7 @@ CLOSING_COLUMNS = (
 STATEMENT_COLUMNS = (
     Column("number", say("Statement"), link="/statements/{number}"),
     Column("producer", say("Producer"), link="/statements/{number}"),
-    Column("line_count", say("Sale lines"), kind="count", link="/statements/{number}/lines"),
-    Column("sales_rp", say("Sales"), kind="money"),
-    Column("fee_rp", say("Fee"), kind="money"),
-    Column("net_rp", say("Net"), kind="money"),
-    Column("due_rp", say("Due"), kind="money"),
-    Column("due_on", say("Due on"), kind="day"),
-    Column("state", say("State"), kind="badge", words="due_state", sort=False),
+    *AMOUNTS,
 )
 
 

@@ -36,9 +36,7 @@ YES_NO = (Choice("yes", say("yes")), Choice("no", say("no")))
 NUMBER = Column("number", say("Statement"), link="/statements/{number}")
 PARTNER = Column("partner", say("Partner"))
 PRODUCER = Column("producer", say("Producer"))
-COLUMNS = (
-    Column("from_on", say("From"), kind="day"),
-    Column("until_on", say("Until"), kind="day"),
+AMOUNTS = (
     Column("line_count", say("Sale lines"), kind="count", link="/statements/{number}/lines"),
     Column("sales_rp", say("Sales"), kind="money"),
     Column("fee_rp", say("Fee"), kind="money"),
@@ -47,6 +45,8 @@ COLUMNS = (
     Column("due_on", say("Due on"), kind="day"),
     Column("state", say("State"), kind="badge", words="due_state", sort=False),
 )
+"""What a statement comes to, in every list of statements."""
+COLUMNS = (Column("from_on", say("From"), kind="day"), Column("until_on", say("Until"), kind="day"), *AMOUNTS)
 FIGURE_COLUMNS = (
     Column("product", say("Product"), link="{path}"),
     Column("store", say("Store")),

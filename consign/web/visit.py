@@ -1,7 +1,6 @@
 """One request of one person: who it is, the transaction, the form, and the ways to answer."""
 
 import base64
-import binascii
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Hashable, Iterator, Mapping
@@ -32,7 +31,6 @@ from consign.web.guard import (
     SAFE_METHODS,
     FormStale,
     fits_form_token,
-    is_loopback,
     mask_form_token,
     read_form,
     refuse_foreign,
@@ -254,12 +252,14 @@ class Visit:
         days = tuple(clock.today(zone) for zone in ZONE_NAMES)
         who = replace(self.actor, user_id=0, login="")
         key = (name, who, self.language.code, self.zone, self.visitor.acts, days)
-        if key not in kept:
-            kept[key] = compute()
-            while len(kept) > MOST_KEPT:
-                with suppress(KeyError):  # another thread took it out
-                    kept.popitem(last=False)
-        found: Kept = kept[key] if key in kept else compute()
+        if (known := kept.get(key)) is not None:
+            found: Kept = known[0]
+            return found
+        found = compute()
+        kept[key] = (found,)  # in a pair of brackets, since what is found may be blank
+        while len(kept) > MOST_KEPT:
+            with suppress(KeyError):  # another thread took it out
+                kept.popitem(last=False)
         return found
 
     @contextmanager
@@ -303,7 +303,7 @@ class Visit:
         kept = self.request.cookies.get(self._said_cookie)
         try:
             return load_sentence(json.loads(base64.urlsafe_b64decode(kept))) if kept else None
-        except (ValueError, TypeError, KeyError, binascii.Error):
+        except (ValueError, TypeError, KeyError):
             return None
 
     def _make_form_token(self) -> str:
@@ -360,5 +360,3 @@ def _visit() -> None:
 
 
 Visiting = Annotated[Visit, Depends(_visit)]
-
-__all__ = ["PageRoute", "SignInNeeded", "Visit", "Visiting", "is_loopback"]
