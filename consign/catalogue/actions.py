@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from psycopg.errors import ExclusionViolation, UniqueViolation
+from psycopg.errors import UniqueViolation
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
@@ -65,20 +65,18 @@ def set_price(session: Session, *, by: Actor, product: Product, price_rp: int, f
     taken = say(
         "{product} has a price from {day} or later already; no price was set.", product=product.name, day=from_on
     )
-    prices = session.scalars(select(ProductPrice).where(ProductPrice.product_id == product.id)).all()
+    _lock(session, product)
+    prices = session.scalars(
+        select(ProductPrice).where(ProductPrice.product_id == product.id).execution_options(populate_existing=True)
+    ).all()
     if any(price.days.lower is None or price.days.lower >= from_on for price in prices):
         raise PriceOverlaps(taken)
-    try:
-        with session.begin_nested():
-            for price in prices:
-                if price.days.contains(from_on):
-                    price.days = Range(price.days.lower, from_on)
-            session.flush()
-            session.add(ProductPrice(product_id=product.id, days=Range(from_on, None), price_rp=price_rp))
-    except IntegrityError as error:
-        if isinstance(error.orig, ExclusionViolation):  # another transaction set a price in the meantime
-            raise PriceOverlaps(taken) from error
-        raise
+    for price in prices:
+        if price.days.contains(from_on):
+            price.days = Range(price.days.lower, from_on)
+    session.flush()
+    session.add(ProductPrice(product_id=product.id, days=Range(from_on, None), price_rp=price_rp))
+    session.flush()
     record_event(
         session,
         by=by,
@@ -102,6 +100,7 @@ def add_gtin(session: Session, *, by: Actor, product: Product, gtin: str, from_o
     authorize(by, Act.MANAGE_CODES, producer_id=product.producer_id)
     number = parse_gtin(gtin)
     taken = say("The number {number} is in use for a product, for ever; no barcode was added.", number=number)
+    _lock(session, product)
     # A GTIN-12 is a GTIN-13 without its leading zero: a till may print it either way.
     same = func.lpad(Barcode.number, LONGEST_GTIN, "0") == number.rjust(LONGEST_GTIN, "0")
     if session.scalar(select(Barcode.number).where(same)) is not None:
@@ -148,3 +147,8 @@ def add_product_alias(session: Session, *, by: Actor, partner_id: int, product: 
         partner_id=partner_id,
         alias=alias,
     )
+
+
+def _lock(session: Session, product: Product) -> None:
+    """Hold *product* until the transaction ends: two people who end the same price or number would wait for each other."""
+    session.execute(select(Product.id).where(Product.id == product.id).with_for_update(key_share=True))

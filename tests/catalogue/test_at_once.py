@@ -49,12 +49,16 @@ def test_one_number_for_two_products_at_once_names_one(database: Database, admin
 
 
 def test_prices_set_at_once_never_hold_on_the_same_day(database: Database, admin: Actor):
-    def change(session: Session, number: int) -> None:
-        product = get_product(session, "PRD-1")
-        set_price(session, by=admin, product=product, price_rp=20_000 + number, from_on=date(2026, 6, 1 + number % 3))
+    for month in range(3, 9):
 
-    answers = at_once(database, change)
-    assert set(answers) <= {None, PriceOverlaps}
+        def change(session: Session, number: int, month: int = month) -> None:
+            first = date(2026, month, 1 + number % 3)
+            product = get_product(session, "PRD-1")
+            set_price(session, by=admin, product=product, price_rp=20_000 + number, from_on=first)
+
+        answers = at_once(database, change)
+        assert set(answers) <= {None, PriceOverlaps}
+        assert answers[None] >= 1
     with database.transaction(REGION) as session:
         assert [breach for check in CHECKS for breach in check(session)] == []
         # Every day from the first on has its price.
