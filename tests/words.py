@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "consign/web/locale/id/LC_MESSAGES/consign.po"
-KEYWORDS = {"say": None, "NumberRefused": None, "_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"say": None, "tell": None, "NumberRefused": None, "_": None, "gettext": None, "ngettext": (1, 2)}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do"}}
 

@@ -67,6 +67,15 @@ class Act(StrEnum):
     READ_CLOSINGS = "read closings"
     READ_STATEMENTS = "read statements"
     READ_OWED = "read what is owed"
+    SUBMIT_PAPERS = "hand in papers"
+    READ_PAPERS = "read papers"
+    READ_OWN_PAPERS = "see what one's own products need"
+    SEE_PERSONAL_NUMBERS = "see personal numbers in full"
+    REVIEW_PAPERS = "review papers"
+    READ_WAIVERS = "read waivers"
+    GRANT_WAIVERS = "do without a paper for a while"
+    READ_REFERENCES = "read the lists of other offices"
+    MANAGE_REFERENCES = "load lists of other offices"
 
 
 _DINAS_READERS = frozenset({Role.DINAS_FINANCE, Role.HEAD, Role.AUDITOR, Role.ADMIN, Role.VERIFIER})
@@ -96,6 +105,15 @@ PERMITTED: dict[Act, frozenset[Role]] = {
     Act.READ_CLOSINGS: _DINAS_READERS,
     Act.READ_STATEMENTS: _DINAS_READERS | {Role.PARTNER_FINANCE, Role.PRODUCER},
     Act.READ_OWED: _DINAS_READERS | {Role.PARTNER_FINANCE, Role.PRODUCER},
+    Act.SUBMIT_PAPERS: frozenset({Role.ADMIN, Role.VERIFIER, Role.PRODUCER}),
+    Act.READ_PAPERS: _OVERSEERS | {Role.VERIFIER, Role.PRODUCER},
+    Act.READ_OWN_PAPERS: frozenset({Role.PRODUCER}),
+    Act.SEE_PERSONAL_NUMBERS: frozenset({Role.VERIFIER, Role.PRODUCER}),  # others see them masked
+    Act.REVIEW_PAPERS: frozenset({Role.VERIFIER}),
+    Act.READ_WAIVERS: _OVERSEERS | {Role.VERIFIER},
+    Act.GRANT_WAIVERS: frozenset({Role.HEAD}),  # the one thing a head changes
+    Act.READ_REFERENCES: _OVERSEERS | {Role.VERIFIER},
+    Act.MANAGE_REFERENCES: frozenset({Role.ADMIN, Role.VERIFIER}),
 }
 MUST_USE_SECOND_FACTOR = frozenset({Role.DINAS_FINANCE, Role.ADMIN})
 

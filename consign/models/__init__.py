@@ -1,12 +1,13 @@
 """The tables, one module per slice. Imports nothing from the rest of the application."""
 
-from consign.models import catalogue, identity, ledger, outbox, partners, region, sales, settlement
+from consign.models import catalogue, documents, identity, ledger, outbox, partners, region, sales, settlement
 from consign.models.base import PublicBase, RegionBase
 
 __all__ = [
     "PublicBase",
     "RegionBase",
     "catalogue",
+    "documents",
     "identity",
     "ledger",
     "outbox",

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from consign.models.base import CHANGING, RegionBase
 
+CLASSES = "'dry_food', 'chilled_food', 'ready_to_eat', 'fresh_produce', 'cosmetic', 'traditional_medicine', 'household', 'craft'"
+
 
 class Product(RegionBase):
     """One product of one producer in one size and packaging."""
@@ -16,6 +18,8 @@ class Product(RegionBase):
     __table_args__ = (
         CheckConstraint("net_content > 0", name="net_content"),
         CheckConstraint("net_unit IN ('g', 'kg', 'ml', 'l', 'pcs')", name="net_unit"),
+        CheckConstraint(f"goods_class IS NULL OR goods_class IN ({CLASSES})", name="goods_class"),
+        CheckConstraint("food_group IS NULL OR food_group ~ '^(0[1-9]|1[0-5])$'", name="food_group"),
         UniqueConstraint("id", "producer_id"),
         {"info": CHANGING},
     )
@@ -28,6 +32,10 @@ class Product(RegionBase):
     net_content: Mapped[int]
     """Declared content of one pack in *net_unit*."""
     net_unit: Mapped[str]
+    goods_class: Mapped[str | None]
+    """What sort of goods it is, which decides the papers it needs; blank while nobody has said it."""
+    food_group: Mapped[str | None]
+    """Group of home-industry food, `01` to `15`; blank for other goods."""
 
 
 class ProductPrice(RegionBase):

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -40,6 +41,8 @@ class RegionTerms(RegionBase):
     """Where people reach the office about their personal data: an address, e-mail or phone."""
     zone: Mapped[str] = mapped_column(server_default="Asia/Jakarta")
     """The office's own time zone, for moments that belong to no store."""
+    halal_blocks: Mapped[bool] = mapped_column(server_default=true())
+    """Whether food without a halal paper may not be delivered; else its producer is only warned."""
     second_factor_required: Mapped[bool] = mapped_column(server_default=true())
     """Whether dinas finance and admin must use an authenticator app; only the sample city goes without."""
 
@@ -50,6 +53,7 @@ class Producer(RegionBase):
     __tablename__ = "producer"
     __table_args__ = (
         CheckConstraint("nib IS NULL OR nib ~ '^[0-9]{13}$'", name="nib"),
+        CheckConstraint("regency IS NULL OR regency ~ '^[0-9]{4}$'", name="regency"),
         {"info": CHANGING},
     )
 
@@ -62,6 +66,10 @@ class Producer(RegionBase):
     """The person who owns the business."""
     phone: Mapped[str | None]
     """Where the dinas reaches the owner, `+62…`; blank for owners without one."""
+    regency: Mapped[str | None]
+    """Kemendagri code of the regency or city where it produces, four digits; blank for the region's own."""
+    is_entity: Mapped[bool] = mapped_column(server_default=false())
+    """Whether it is a firm (badan), not a person."""
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """When the dinas added it or looked at its registration; blank while that waits."""
 

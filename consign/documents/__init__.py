@@ -1,0 +1,1 @@
+"""Submitted papers: intake, review, expiry, waivers, and which products they make eligible."""
