@@ -1,0 +1,64 @@
+"""Reading what people write as a number: digits of any script, look-alike letters, separators and words around it."""
+
+import re
+import unicodedata
+from typing import Final
+
+NUMBER_WORDS: Final = r"NOMOR|NOMER|NUMBER|NO|N0|NR"
+"""What people write for "number" before one; alternatives of a pattern."""
+
+_LONGEST_SHOWN: Final = 40
+_FULL_WIDTH: Final = range(0xFF01, 0xFF5F)
+_FULL_WIDTH_AHEAD_BY: Final = 0xFEE0
+_LOOK_ALIKES: Final = str.maketrans("OoIl|", "00111")
+_LIKE_DIGITS: Final = re.compile(r"[0-9OoIl|]*[0-9][0-9OoIl|]*")
+_SEPARATORS: Final = re.compile(r"[\s.,:;\-_/()\[\]#'\"*=+№·•]+")
+
+
+def fold_digits(text: str) -> str:
+    """Return *text* with the digits of every script as 0 to 9, full-width signs and dashes as plain ones.
+
+    Signs that nobody sees are left out.
+    """
+    return text if text.isascii() else "".join(_fold(sign) for sign in text)
+
+
+def _fold(sign: str) -> str:
+    if sign.isdecimal():
+        return str(unicodedata.decimal(sign))
+    if ord(sign) in _FULL_WIDTH:
+        return chr(ord(sign) - _FULL_WIDTH_AHEAD_BY)
+    category = unicodedata.category(sign)
+    if category == "Cf":
+        return ""
+    return "-" if category == "Pd" or sign == "\N{MINUS SIGN}" else sign
+
+
+def squeeze(text: str) -> str:
+    """Return *text* with folded digits, without spaces, dots, dashes and other signs that only set apart."""
+    return _SEPARATORS.sub("", fold_digits(text))
+
+
+def strip_words(text: str, words: re.Pattern[str]) -> str:
+    """Return *text* without the *words* it begins with; the pattern takes as many as there are."""
+    found = words.match(text)
+    return text[found.end() :] if found else text
+
+
+def read_digits(text: str) -> str:
+    """Return *text*, which stands where digits must, with O read as 0 and I or l as 1.
+
+    It stays what it is where other signs stand in it, or no digit at all.
+    """
+    return text.translate(_LOOK_ALIKES) if _LIKE_DIGITS.fullmatch(text) else text
+
+
+def count_digits(text: str) -> int:
+    """Return how many digits *text* is, 0 where anything else stands in it."""
+    return len(text) if text.isascii() and text.isdecimal() else 0
+
+
+def shorten(text: str) -> str:
+    """Return *text* for a sentence, cut where it is long."""
+    plain = text.strip()
+    return plain if len(plain) <= _LONGEST_SHOWN else f"{plain[:_LONGEST_SHOWN]}…"
