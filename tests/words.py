@@ -8,9 +8,15 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from compliance.reading.refusals import REFUSALS
+
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "consign/web/locale/id/LC_MESSAGES/consign.po"
-KEYWORDS = {"say": None, "tell": None, "NumberRefused": None, "_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {
+    **dict.fromkeys(("say", "tell", "NumberRefused", "_", "gettext")),
+    **dict.fromkeys(one.__name__ for one in REFUSALS.values()),
+    "ngettext": (1, 2),
+}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do"}}
 
