@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from consign.breach import Breach
 from consign.catalogue.checks import CHECKS as CATALOGUE
+from consign.documents.checks import CHECKS as DOCUMENTS
 from consign.files import FileMissing, Files
 from consign.identity.checks import CHECKS as IDENTITY
 from consign.ledger.checks import CHECKS as LEDGER
+from consign.models.documents import Document, DocumentPage, ReferenceList
 from consign.models.sales import SalesUpload
 from consign.partners.checks import CHECKS as PARTNERS
 from consign.sales.checks import CHECKS as SALES
 from consign.settlement.checks import CHECKS as SETTLEMENT
 
-CHECKS = (*LEDGER, *SALES, *SETTLEMENT, *CATALOGUE, *PARTNERS, *IDENTITY)
+CHECKS = (*LEDGER, *SALES, *SETTLEMENT, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
 
 
 def find_breaches(session: Session, files: Files) -> Iterator[Breach]:
@@ -27,7 +29,8 @@ def find_breaches(session: Session, files: Files) -> Iterator[Breach]:
 
 def check_files(session: Session, files: Files) -> Iterator[Breach]:
     """Find files that a row names but that are not stored, or whose bytes are not those that were handed in."""
-    query = select(SalesUpload.sha256).distinct().order_by(SalesUpload.sha256)
+    named = union(*(select(table.sha256) for table in (SalesUpload, Document, DocumentPage, ReferenceList))).subquery()
+    query = select(named.c.sha256).where(named.c.sha256.is_not(None)).order_by(named.c.sha256)
     for sha256 in session.scalars(query):
         try:
             stored = files.compute_hash(sha256)

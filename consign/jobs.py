@@ -15,14 +15,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consign import clock
+from consign.catalogue.goods import find_goods
 from consign.db import Database, backend_pid
+from consign.documents.eligibility import RECOMPUTE, defer_due, recompute, take_due
+from consign.documents.expiry import announce_ends
+from consign.documents.reviewing import release_lapsed
 from consign.errors import ConsignError, NeedsDecision
 from consign.files import Files, hash_file
 from consign.identity.queries import UserUnknown, get_actor
 from consign.identity.rules import Actor
 from consign.models.identity import UserAccount
 from consign.models.region import Region
-from consign.partners.queries import get_partner, get_store
+from consign.partners.queries import get_partner, get_region_terms, get_store
 from consign.sales import actions
 from consign.sales.actions import Decisions, Outcome, hold_upload, post_file, receive_file, refuse_upload
 from consign.sales.mapping import Stated
@@ -205,16 +209,57 @@ def place_parked(database: Database, *, region: str, partner_id: int, user_id: i
         return actions.place_parked(session, by=by, partner_id=partner_id)
 
 
+def recompute_eligibility(database: Database, *, region: str, watch: Watch = _unwatched) -> int:
+    """Judge again the products of producers that are due, some hundred producers at a time; return how many products.
+
+    A transaction takes producers off the list and judges them, so the job may come twice, and many at once: each finds
+    what the others have left.
+    """
+    judged = 0
+    while True:
+        with database.transaction(region) as session, watch(session):
+            on = clock.today(get_region_terms(session).zone)
+            producer_ids = take_due(session, on=on)
+            if not producer_ids:
+                return judged
+            found = recompute(session, goods=find_goods(session, producer_ids=producer_ids), on=on)
+            judged += sum(found.counts.values())
+
+
 def sweep(database: Database, *, older_than_s: int) -> int:
     """Enqueue again, in every region, the files that wait for a reader and that nobody reads; return how many."""
     until = clock.now() - timedelta(seconds=older_than_s)
+    return _sum_regions(database, lambda session: len(actions.defer_received(session, until=until)))
+
+
+def look_after_papers(database: Database) -> int:
+    """Do in every region what nobody asks for: give papers back that a verifier forgot, announce ends, judge what is due.
+
+    Returns how many papers were given back or announced. It may run at any time, many at once, and days may be left out.
+    """
+
+    def look(session: Session) -> int:
+        on = clock.today(get_region_terms(session).zone)
+        defer_due(session, on=on)
+        return release_lapsed(session, now=clock.now()) + announce_ends(session, on=on)
+
+    return _sum_regions(database, look)
+
+
+def _sum_regions(database: Database, work: Callable[[Session], int]) -> int:
+    """Do *work* in every region, each in a transaction of its own, and return what it comes to.
+
+    Raises:
+        ExceptionGroup: in some regions it failed; in the others it was done.
+
+    """
     with database.owner() as connection:
         regions = connection.scalars(select(Region.code).order_by(Region.code)).all()
     found, faults = 0, []
     for region in regions:
         try:
             with database.transaction(region) as session:
-                found += len(actions.defer_received(session, until=until))
+                found += work(session)
         except Exception as fault:  # noqa: BLE001  # one region's fault keeps no other waiting; raised below
             faults.append(fault)
     if faults:
@@ -305,6 +350,7 @@ class Worker:
         for number in count():
             try:
                 await asyncio.to_thread(sweep, self._database, older_than_s=UNTOUCHED_S if number > 1 else 0)
+                await asyncio.to_thread(look_after_papers, self._database)
                 await _tidy(app, delete_old=number % 60 == 0)
             except Exception:  # the next round tries again
                 logger.exception("Looking for lost work failed")
@@ -324,6 +370,7 @@ class Worker:
         app = App(connector=connector)
         app.task(name=actions.READ_SALES_FILE, pass_context=True, retry=retry)(self._read_sales_file)
         app.task(name=actions.PLACE_PARKED, retry=retry)(self._place_parked)
+        app.task(name=RECOMPUTE, retry=retry)(self._recompute_eligibility)
         return app
 
     def _read_sales_file(self, context: "JobContext", *, region: str, upload_id: int) -> None:
@@ -340,6 +387,13 @@ class Worker:
             place_parked(self._database, **facts, watch=self._watch)
         except Exception:
             logger.exception("Parked lines could not be placed: %s", facts)
+            raise
+
+    def _recompute_eligibility(self, **facts: Any) -> None:
+        try:
+            recompute_eligibility(self._database, **facts, watch=self._watch)
+        except Exception:
+            logger.exception("Products could not be judged: %s", facts)
             raise
 
     @contextmanager

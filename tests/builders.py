@@ -116,6 +116,8 @@ def build_city(session: Session, *, agreements: bool = True) -> City:
             name=name,
             net_content=200,
             net_unit="g",
+            goods_class=None,
+            food_group=None,
         )
         set_price(session, by=admin, product=product, price_rp=price, from_on=OPENED)
         add_gtin(session, by=admin, product=product, gtin=gtin(place), from_on=OPENED)

@@ -1,4 +1,4 @@
-"""Adding products, prices, barcodes and tills' codes."""
+"""Adding products, prices, barcodes and tills' codes; saying what sort of goods a product is."""
 
 from datetime import date, timedelta
 
@@ -8,27 +8,47 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consign.catalogue.rules import LONGEST_GTIN, NET_UNITS, BarcodeTaken, PriceOverlaps, ProductCodeTaken, parse_gtin
+from consign.catalogue.rules import (
+    LONGEST_GTIN,
+    NET_UNITS,
+    BarcodeTaken,
+    PriceOverlaps,
+    ProductCodeTaken,
+    parse_gtin,
+    refuse_impossible_class,
+)
 from consign.errors import BadInput, refuse_blank
 from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.catalogue import Barcode, Product, ProductAlias, ProductPrice
 from consign.money import Rupiah
+from consign.partners.due import mark_due
 from consign.sentence import say
 
 
 def add_product(
-    session: Session, *, by: Actor, producer_id: int, code: str, name: str, net_content: int, net_unit: str
+    session: Session,
+    *,
+    by: Actor,
+    producer_id: int,
+    code: str,
+    name: str,
+    net_content: int,
+    net_unit: str,
+    goods_class: str | None,
+    food_group: str | None,
 ) -> Product:
-    """Add one product in one size and packaging.
+    """Add one product in one size and packaging; class and group are blank where nobody has said them yet.
 
     Raises:
         BadInput: code or name is blank, the content is not above zero, or there is no such unit.
+        ClassImpossible: there is no such class, or no such group with it.
         ProductCodeTaken: another product has this code.
 
     """
     authorize(by, Act.MANAGE_PRODUCTS, producer_id=producer_id)
     refuse_blank(code=code, name=name)
+    refuse_impossible_class(goods_class, food_group)
     if net_content <= 0 or net_unit not in NET_UNITS:
         raise BadInput(
             say(
@@ -38,7 +58,15 @@ def add_product(
                 units=NET_UNITS,
             )
         )
-    product = Product(producer_id=producer_id, code=code, name=name, net_content=net_content, net_unit=net_unit)
+    product = Product(
+        producer_id=producer_id,
+        code=code,
+        name=name,
+        net_content=net_content,
+        net_unit=net_unit,
+        goods_class=goods_class,
+        food_group=food_group,
+    )
     try:
         with session.begin_nested():
             session.add(product)
@@ -48,7 +76,29 @@ def add_product(
             raise ProductCodeTaken(taken) from error
         raise
     record_event(session, by=by, act="product added", subject=f"product:{product.id}", code=code)
+    mark_due(session, [producer_id])
     return product
+
+
+def set_class(session: Session, *, by: Actor, product: Product, goods_class: str, food_group: str | None) -> None:
+    """Say what sort of goods *product* is, so that it is known which papers it needs; done again it changes nothing.
+
+    Raises:
+        ClassImpossible: there is no such class, or no such group with it.
+
+    """
+    authorize(by, Act.MANAGE_PRODUCTS, producer_id=product.producer_id)
+    refuse_impossible_class(goods_class, food_group)
+    session.refresh(product, with_for_update={"key_share": True})
+    before = {"goods_class": product.goods_class, "food_group": product.food_group}
+    after = {"goods_class": goods_class, "food_group": food_group}
+    if before == after:
+        return
+    product.goods_class, product.food_group = goods_class, food_group
+    session.flush()
+    subject = f"product:{product.id}"
+    record_event(session, by=by, act="product's class set", subject=subject, before=before, after=after)
+    mark_due(session, [product.producer_id])
 
 
 def set_price(session: Session, *, by: Actor, product: Product, price_rp: int, from_on: date) -> None:

@@ -11,6 +11,7 @@ from consign.catalogue.rules import ProductUnknown
 from consign.identity.rules import Act, Actor, get_reach
 from consign.listing import Found, Value, Wish, fetch_page
 from consign.models.catalogue import Barcode, Product, ProductAlias, ProductPrice
+from consign.models.documents import ProductEligibility
 from consign.models.partners import Partner, Producer
 from consign.sentence import say
 
@@ -30,20 +31,29 @@ def _select_products(by: Actor, *, on: date) -> Select[Any]:
         Producer.name.label("producer"),
         Product.net_content,
         Product.net_unit,
+        Product.goods_class,
+        Product.food_group,
         (cast(Product.net_content, String) + " " + Product.net_unit).label("content"),
         price.scalar_subquery().label("price_rp"),
         barcodes.label("barcodes"),
         aliases.label("aliases"),
+        ProductEligibility.standing,
     ]
-    query = select(*columns).select_from(Product).join(Producer, Producer.id == Product.producer_id)
+    query = (
+        select(*columns)
+        .select_from(Product)
+        .join(Producer, Producer.id == Product.producer_id)
+        .outerjoin(ProductEligibility, ProductEligibility.product_id == Product.id)
+    )
     return query if reach.producer_id is None else query.where(Product.producer_id == reach.producer_id)
 
 
 def find_product_page(session: Session, *, by: Actor, on: date, wish: Wish) -> Found:
     """Return a page of the products that *by* may see.
 
-    Filters: `producer` (a code) and `lacks` (`price` or `barcode`). A row has id, code, name, producer_code, producer,
-    content, price_rp (on the day *on*), barcodes and aliases. A search finds barcodes as well.
+    Filters: `producer` (a code), `lacks` (`price`, `barcode` or `class`) and `standing` (as computed last; `none` where
+    it was not judged yet). A row has id, code, name, producer_code, producer, content, goods_class, food_group, price_rp
+    (on the day *on*), barcodes, aliases and standing. A search finds barcodes as well.
     """
     query = _select_products(by, on=on)
     if wish.filters.get("producer"):
@@ -54,6 +64,11 @@ def find_product_page(session: Session, *, by: Actor, on: date, wish: Wish) -> F
             query = query.where(~priced)
         case "barcode":
             query = query.where(~exists().where(Barcode.product_id == Product.id))
+        case "class":
+            query = query.where(Product.goods_class.is_(None))
+    if wish.filters.get("standing"):
+        asked = wish.filters["standing"]
+        query = query.where(ProductEligibility.standing.is_not_distinct_from(None if asked == "none" else asked))
     numbers = select(func.string_agg(Barcode.number, " ")).where(Barcode.product_id == Product.id).scalar_subquery()
     sorts = {column.name: column for column in query.selected_columns}
     return fetch_page(

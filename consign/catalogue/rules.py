@@ -1,11 +1,14 @@
-"""GTINs, and the errors of this slice."""
+"""GTINs, classes of goods, and the errors of this slice."""
 
+from compliance.facts import GoodsClass
 from consign.errors import BadInput, Conflict, NotFound
-from consign.sentence import say
+from consign.sentence import Code, say
 
 GTIN_LENGTHS = (8, 12, 13, 14)
 LONGEST_GTIN = 14
 NET_UNITS = ("g", "kg", "ml", "l", "pcs")
+FOOD_GROUPS = tuple(f"{number:02d}" for number in range(1, 16))
+"""Groups of home-industry food. Source: BPOM regulation HK.03.1.23.04.12.2205 (2012), appendix."""
 
 
 class GtinInvalid(BadInput):
@@ -32,10 +35,36 @@ class ProductCodeTaken(Conflict):
     code = "catalogue.code_taken"
 
 
+class ClassImpossible(BadInput):
+    """Goods have no such class, or no group of home-industry food with it; nothing was changed."""
+
+    code = "catalogue.class_impossible"
+
+
 class PriceOverlaps(Conflict):
     """A later price stands already; no price was set."""
 
     code = "catalogue.price_overlaps"
+
+
+def refuse_impossible_class(goods_class: str | None, food_group: str | None) -> None:
+    """Refuse a class or group that there is not; only dry food has a group. Blank is what nobody has said yet.
+
+    Raises:
+        ClassImpossible: accordingly.
+
+    """
+    if goods_class is not None and goods_class not in set(GoodsClass):
+        classes = [Code("goods_class", one) for one in GoodsClass]
+        raise ClassImpossible(
+            say("'{given}' is no class of goods; there are {classes}.", given=goods_class, classes=classes)
+        )
+    if food_group is not None and food_group not in FOOD_GROUPS:
+        raise ClassImpossible(
+            say("'{given}' is no group of home-industry food; they go from 01 to 15.", given=food_group)
+        )
+    if food_group is not None and goods_class != GoodsClass.DRY_FOOD:
+        raise ClassImpossible(say("Only dry food has a group of home-industry food; leave the group blank."))
 
 
 def compute_check_digit(payload: str) -> str:

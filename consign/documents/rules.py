@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from compliance.facts import Goods, Stage
-from consign.errors import BadInput, Conflict, NotFound
+from compliance.facts import Goods, GoodsClass, Stage
+from consign.errors import BadInput, Conflict, NotAllowed, NotFound
 
 
 class Decision(StrEnum):
@@ -36,6 +36,36 @@ class DocumentMoved(Conflict):
     code = "documents.moved"
 
 
+class OwnDocument(NotAllowed):
+    """Whoever handed a paper in may not decide about it; nothing was changed."""
+
+    code = "documents.own"
+
+
+class DocumentIncomplete(BadInput):
+    """Something that is needed of a paper is blank or cannot be; nothing was changed."""
+
+    code = "documents.incomplete"
+
+
+class WaiverMissing(NotFound):
+    """There is no such waiver; nothing was changed."""
+
+    code = "documents.waiver_missing"
+
+
+class DemandMissing(NotFound):
+    """The partner makes no such demand; nothing was changed."""
+
+    code = "documents.demand_missing"
+
+
+class ListMissing(NotFound):
+    """There is no such list of another office; nothing was changed."""
+
+    code = "documents.list_missing"
+
+
 class DocumentRefused(BadInput):
     """The file cannot be taken for a paper; nothing was kept, and an earlier paper stays in force."""
 
@@ -64,6 +94,19 @@ class Typed:
     holder: str | None = None
     stage: Stage | None = None
     details: dict[str, str] = field(default_factory=dict)
+
+
+LIQUID_UNITS = frozenset({"ml", "l"})
+
+
+def make_goods(*, name: str, goods_class: str | None, food_group: str | None, net_unit: str) -> Goods:
+    """Return a product as the checks know it; what is sold by volume is liquid."""
+    return Goods(
+        name=name,
+        goods_class=GoodsClass(goods_class) if goods_class else None,
+        food_group=food_group,
+        is_liquid=net_unit in LIQUID_UNITS,
+    )
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class Document(RegionBase):
         Index(
             "ix_document_queue", "submitted_at", "id", postgresql_where=text("state IN ('submitted', 'second_look')")
         ),
-        Index("ix_document_ends", "valid_until", postgresql_where=text("state = 'approved'")),
+        Index("ix_document_ends", "ends_on", postgresql_where=text("state = 'approved'")),
         Index("ix_document_number", "kind", "number_compact"),
         {"info": CHANGING},
     )
@@ -78,7 +78,10 @@ class Document(RegionBase):
     """As it is compared; blank where it has not the form of its kind."""
     issued_on: Mapped[date | None]
     valid_until: Mapped[date | None]
-    """Last day on which it is valid; blank where it has no end or none is known."""
+    """Last day that is printed on it; blank where none is."""
+    ends_on: Mapped[date | None]
+    """Last day on which it can be valid: the printed one, or what its number leaves open; blank where it has no end, as
+    papers of its kind, or none is known. Expiry goes by it."""
     holder: Mapped[str | None]
     """Name of the business or person printed on it."""
     details: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
@@ -166,7 +169,7 @@ class ExpiryReminder(RegionBase):
     __table_args__ = (CheckConstraint("days_ahead IN (60, 30, 7, 0)", name="days_ahead"), {"info": ADD_ONLY})
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
-    valid_until: Mapped[date] = mapped_column(primary_key=True)
+    ends_on: Mapped[date] = mapped_column(primary_key=True)
     days_ahead: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
@@ -177,7 +180,7 @@ class PaperWaiver(RegionBase):
     __tablename__ = "paper_waiver"
     __table_args__ = (
         CheckConstraint(f"kind IN ({KINDS})", name="kind"),
-        CheckConstraint("until_on >= from_on", name="days"),
+        CheckConstraint("until_on >= from_on - 1", name="days"),
         CheckConstraint("reason <> ''", name="reason"),
         ForeignKeyConstraint(["product_id", "producer_id"], ["product.id", "product.producer_id"]),
         Index("ix_paper_waiver_producer_id", "producer_id"),
@@ -192,7 +195,7 @@ class PaperWaiver(RegionBase):
     reason: Mapped[str]
     from_on: Mapped[date]
     until_on: Mapped[date]
-    """Last day; may be moved to an earlier one, not to a later."""
+    """Last day; may be moved to an earlier one, not to a later. The day before its first: it never held."""
     granted_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     granted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
@@ -279,10 +282,14 @@ class ProductEligibility(RegionBase):
 
 
 class EligibilityDue(RegionBase):
-    """A producer whose products are to be judged again; the row goes when that is done."""
+    """That a producer's products are to be judged again; the row goes when that is done.
+
+    Each act leaves a row of its own: whoever judges takes away those it saw, never one whose act it could not see yet.
+    """
 
     __tablename__ = "eligibility_due"
-    __table_args__ = ({"info": PASSING},)
+    __table_args__ = (Index("ix_eligibility_due_producer_id", "producer_id"), {"info": PASSING})
 
-    producer_id: Mapped[int] = mapped_column(ForeignKey("producer.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    producer_id: Mapped[int] = mapped_column(ForeignKey("producer.id"))
     since: Mapped[datetime] = mapped_column(DateTime(timezone=True))

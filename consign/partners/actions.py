@@ -14,6 +14,7 @@ from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize, clean_text, normalize_phone, tidy_name
 from consign.models import RegionBase
 from consign.models.partners import Agreement, Partner, Producer, RegionTerms, Store, StoreAlias
+from consign.partners.due import mark_all_due, mark_due
 from consign.partners.queries import lock_partner
 from consign.partners.rules import (
     AgreementMissing,
@@ -24,6 +25,7 @@ from consign.partners.rules import (
     ProducerMissing,
     Terms,
     parse_nib,
+    parse_regency,
     refuse_change_in_closed_period,
     refuse_days_out_of_order,
     refuse_fee_out_of_bounds,
@@ -45,11 +47,15 @@ def add_producer(
     nib: str | None,
     owner_name: str | None = None,
     phone: str | None = None,
+    regency: str | None = None,
+    is_entity: bool = False,
 ) -> Producer:
     """Add a producer that the dinas knows, so nobody needs to confirm it; *nib* may stay blank until its paper is in.
 
+    *regency* is where it produces, blank for the region itself.
+
     Raises:
-        BadInput: code or name is blank, or the phone number is none.
+        BadInput: code or name is blank, the phone number is none, or there is no such regency.
         NibInvalid: the NIB is not 13 digits.
         CodeTaken: the code or the NIB belongs to another producer.
 
@@ -62,6 +68,8 @@ def add_producer(
         nib=parse_nib(nib) if nib else None,
         owner_name=tidy_name(owner_name) if owner_name else None,
         phone=normalize_phone(phone) if phone else None,
+        regency=parse_regency(regency) if regency else None,
+        is_entity=is_entity,
         confirmed_at=clock.now(),
     )
     lock_producer_codes(session)
@@ -77,13 +85,23 @@ def lock_producer_codes(session: Session) -> None:
 
 
 def change_producer(
-    session: Session, *, by: Actor, producer_id: int, name: str, owner_name: str | None, phone: str | None
+    session: Session,
+    *,
+    by: Actor,
+    producer_id: int,
+    name: str,
+    owner_name: str | None,
+    phone: str | None,
+    regency: str | None,
+    is_entity: bool,
 ) -> None:
-    """Correct what a producer is called, who owns it and where the owner is reached.
+    """Correct what a producer is called, who owns it, where the owner is reached, where it produces, what it is.
+
+    *regency* is blank for the region itself.
 
     Raises:
         ProducerMissing: there is no such producer.
-        BadInput: the name is blank, or the phone number is none.
+        BadInput: the name is blank, the phone number is none, or there is no such regency.
 
     """
     authorize(by, Act.MANAGE_PRODUCERS)
@@ -94,9 +112,12 @@ def change_producer(
         name=tidy_name(name),
         owner_name=tidy_name(owner_name) if owner_name else None,
         phone=normalize_phone(phone) if phone else None,
+        regency=parse_regency(regency) if regency else None,
+        is_entity=is_entity,
     )
     if changed:
         record_event(session, by=by, act="producer changed", subject=f"producer:{producer_id}", **changed)
+        mark_due(session, [producer_id])
 
 
 def set_nib(session: Session, *, by: Actor, producer_id: int, nib: str) -> None:
@@ -116,6 +137,7 @@ def set_nib(session: Session, *, by: Actor, producer_id: int, nib: str) -> None:
         raise NibTaken(say("The NIB {nib} belongs to another producer; nothing was changed.", nib=digits))
     if changed := _change(session, producer, nib=digits):
         record_event(session, by=by, act="producer changed", subject=f"producer:{producer_id}", **changed)
+        mark_due(session, [producer_id])
 
 
 def get_producer_to_change(session: Session, producer_id: int) -> Producer:
@@ -360,9 +382,19 @@ def end_agreement(
 
 
 def change_region_terms(
-    session: Session, *, by: Actor, fee_from_bp: int, fee_to_bp: int, office_name: str, office_contact: str, zone: str
+    session: Session,
+    *,
+    by: Actor,
+    fee_from_bp: int,
+    fee_to_bp: int,
+    office_name: str,
+    office_contact: str,
+    zone: str,
+    halal_blocks: bool,
 ) -> None:
-    """Set the bounds of the fee, what the office is called, where it is reached, and its time zone.
+    """Set the bounds of the fee, what the office is called, where it is reached, its time zone, and what halal means.
+
+    *halal_blocks*: food without a halal paper may not be delivered; else its producer is warned.
 
     Raises:
         BadInput: the bounds or the zone cannot be, or the office's name is blank.
@@ -383,9 +415,12 @@ def change_region_terms(
         office_name=tidy_name(office_name),
         office_contact=clean_text(office_contact),
         zone=zone,
+        halal_blocks=halal_blocks,
     )
     if changed:
         record_event(session, by=by, act="region's settings changed", subject="region", **changed)
+    if "halal_blocks" in changed.get("after", {}):
+        mark_all_due(session)
 
 
 def _refuse_agreements_outside(session: Session, fee_from_bp: int, fee_to_bp: int, *, today: date) -> None:

@@ -84,7 +84,7 @@ def find_producer_page(session: Session, *, by: Actor, wish: Wish) -> Found:
 
 
 def get_producer_facts(session: Session, *, by: Actor, code: str) -> RowMapping:
-    """Return one producer as a row of the list of producers, with phone, confirmed_at and owed_rp.
+    """Return one producer as a row of the list of producers, with phone, regency, is_entity, confirmed_at and owed_rp.
 
     What it is owed is blank for those who may not see what is owed.
 
@@ -92,7 +92,9 @@ def get_producer_facts(session: Session, *, by: Actor, code: str) -> RowMapping:
         UnknownCode: there is none that *by* may see.
 
     """
-    query = _select_producers(by).add_columns(Producer.phone, Producer.confirmed_at)
+    query = _select_producers(by).add_columns(
+        Producer.phone, Producer.regency, Producer.is_entity, Producer.confirmed_at
+    )
     if by.role in PERMITTED[Act.READ_OWED]:
         owed = select(func.coalesce(func.sum(Account.credits_rp - Account.debits_rp), 0)).where(
             Account.producer_id == Producer.id, Account.kind == "producer_is_owed"

@@ -22,7 +22,7 @@ from consign.models.identity import UserAccount
 from consign.models.partners import Producer
 from consign.outbox import Message, record_notices
 from consign.partners.actions import get_producer_to_change, lock_producer_codes
-from consign.partners.rules import PRODUCER_CODE, NibTaken, format_producer_code, parse_nib
+from consign.partners.rules import PRODUCER_CODE, NibTaken, format_producer_code, parse_nib, parse_regency
 from consign.sentence import say
 
 _OUR_CODE = f"^{PRODUCER_CODE}([0-9]{{1,9}})$"
@@ -59,7 +59,8 @@ def register_producer(
     password_hash = hash_password(password)  # takes long, so it is done before anybody has to wait for the codes
     phone = wanted if wanted.startswith("+") else None
     with session.begin_nested():  # no producer without its owner, and no owner without the producer
-        producer = _insert_producer(session, name=business, owner_name=owner, nib=digits, phone=phone, confirmed=False)
+        producer = Producer(name=business, owner_name=owner, nib=digits, phone=phone)
+        _insert_producer(session, producer)
         _refuse_taken_login(session, wanted)
         user = insert_user(
             session,
@@ -86,30 +87,35 @@ def register_for(
     owner_name: str,
     nib: str | None,
     phone: str | None,
+    regency: str | None,
+    is_entity: bool,
     agreed_on_paper: bool,
 ) -> Producer:
     """Add a producer that has no account, for whom people of the dinas act; its owner agreed on paper.
 
-    Whoever may confirm producers confirms it at once; what a field officer registers waits for a verifier.
+    Whoever may confirm producers confirms it at once; what a field officer registers waits for a verifier. *regency*
+    is where it produces, blank for the region itself.
 
     Raises:
         NotAllowed: *by* does not register producers.
         ConsentMissing: there is no signed paper.
-        BadInput: a name is blank or too long, or the phone number is none.
+        BadInput: a name is blank or too long, the phone number is none, or there is no such regency.
         NibInvalid: the NIB is not 13 digits.
         NibTaken: a producer with this NIB is there already.
 
     """
     authorize(by, Act.REGISTER_PRODUCERS)
     refuse_without_consent(agreed=agreed_on_paper)
-    producer = _insert_producer(
-        session,
+    producer = Producer(
         name=tidy_name(business_name),
         owner_name=tidy_name(owner_name),
         nib=parse_nib(nib) if nib else None,
         phone=normalize_phone(phone) if phone else None,
-        confirmed=by.role in PERMITTED[Act.MANAGE_PRODUCERS],
+        regency=parse_regency(regency) if regency else None,
+        is_entity=is_entity,
+        confirmed_at=clock.now() if by.role in PERMITTED[Act.MANAGE_PRODUCERS] else None,
     )
+    _insert_producer(session, producer)
     record_event(session, by=by, act="producer registered", subject=f"producer:{producer.id}", code=producer.code)
     record_consent(session, by=by, producer_id=producer.id)
     if producer.confirmed_at is None:
@@ -136,29 +142,19 @@ def confirm_producer(session: Session, *, by: Actor, producer_id: int) -> None:
     record_notices(session, [Message("partners.producer_confirmed", f"producer:{producer_id}", facts)])
 
 
-def _insert_producer(
-    session: Session, *, name: str, owner_name: str, nib: str | None, phone: str | None, confirmed: bool
-) -> Producer:
-    """Insert a producer with the region's next code; until the transaction ends nobody else gets one.
+def _insert_producer(session: Session, producer: Producer) -> None:
+    """Insert *producer* with the region's next code; until the transaction ends nobody else gets one.
 
     Raises:
-        NibTaken: a producer with this NIB is there already.
+        NibTaken: a producer with its NIB is there already.
 
     """
     lock_producer_codes(session)
-    if nib is not None:
-        _refuse_taken_nib(session, nib)
-    producer = Producer(
-        code=_next_code(session),
-        name=name,
-        nib=nib,
-        owner_name=owner_name,
-        phone=phone,
-        confirmed_at=clock.now() if confirmed else None,
-    )
+    if producer.nib is not None:
+        _refuse_taken_nib(session, producer.nib)
+    producer.code = _next_code(session)
     session.add(producer)
     session.flush()
-    return producer
 
 
 def _next_code(session: Session) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from compliance import nib as nib_numbers
 from compliance.refusals import NumberRefused
+from compliance.regions import is_known_regency
 from consign.errors import BadInput, Conflict, NotFound
 from consign.money import BP_WHOLE, format_rate
 from consign.sentence import Sentence, say
@@ -49,6 +50,12 @@ class NibInvalid(BadInput):
     """A NIB has 13 digits; nothing was added or changed."""
 
     code = "partners.nib_invalid"
+
+
+class RegencyUnknown(BadInput):
+    """There is no kabupaten or kota with this code; nothing was added or changed."""
+
+    code = "partners.regency_unknown"
 
 
 class UnknownCode(NotFound):
@@ -126,10 +133,25 @@ def parse_nib(text: str) -> str:
 
     """
     try:
-        return nib_numbers.parse(text)
+        return nib_numbers.parse(text).compact
     except NumberRefused as error:
         refusal = Sentence(error.template, error.facts)
         raise NibInvalid(say("{refusal}; nothing was changed.", refusal=refusal)) from error
+
+
+def parse_regency(text: str) -> str:
+    """Return the four digits of a kabupaten's or kota's code: `64.71` is `6471`.
+
+    Raises:
+        RegencyUnknown: there is none, and was none, with this code.
+
+    """
+    digits = text.replace(".", "").strip()
+    if not is_known_regency(digits):
+        raise RegencyUnknown(
+            say("'{text}' is no code of a kabupaten or kota, such as 64.71; nothing was changed.", text=text)
+        )
+    return digits
 
 
 def format_producer_code(number: int) -> str:

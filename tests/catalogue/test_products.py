@@ -6,20 +6,33 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from consign.catalogue.actions import add_gtin, add_product, add_product_alias, set_price
+from compliance.facts import Goods, GoodsClass
+from consign.catalogue.actions import add_gtin, add_product, add_product_alias, set_class, set_price
+from consign.catalogue.goods import find_goods
 from consign.catalogue.queries import get_product
-from consign.catalogue.rules import BarcodeTaken, GtinInvalid, PriceOverlaps, ProductCodeTaken, ProductUnknown
+from consign.catalogue.rules import (
+    BarcodeTaken,
+    ClassImpossible,
+    GtinInvalid,
+    PriceOverlaps,
+    ProductCodeTaken,
+    ProductUnknown,
+)
+from consign.db import finish
 from consign.errors import BadInput, NotAllowed
 from consign.identity.rules import Actor, Role
+from consign.models.catalogue import Product
 from consign.partners.actions import add_partner
 from consign.period import Cycle
 from tests.builders import KERIPIK, OPENED, SAMBAL, City, gtin
+from tests.identity.people import events
 
 MAR, JUN = date(2026, 3, 1), date(2026, 6, 1)
 
 
-def product(city: City, **changed: Any) -> object:
+def product(city: City, **changed: Any) -> Product:
     facts = {"producer_id": city.producers[0].id, "code": "PRD-9", "name": "Abon", "net_content": 100, "net_unit": "g"}
+    facts |= {"goods_class": None, "food_group": None}
     return add_product(city.session, **{"by": city.admin, **facts, **changed})
 
 
@@ -141,3 +154,78 @@ def test_whose_money_a_code_means_is_not_the_producers_to_say(city: City):
         add_product_alias(city.session, by=own, partner_id=city.partner.id, product=city.products[0], alias="X")
     with pytest.raises(NotAllowed):
         add_gtin(city.session, by=own, product=city.products[0], gtin=gtin(9), from_on=JUN)
+
+
+# What sort of goods a product is.
+
+
+def due(city: City) -> list[int]:
+    """Take away and return whose products are to be judged again."""
+    finish(city.session)
+    return sorted(city.session.scalars(text("DELETE FROM eligibility_due RETURNING producer_id")))
+
+
+def test_a_products_class_is_said_recorded_and_judged(city: City):
+    session, keripik = city.session, city.products[0]
+    due(city)
+    set_class(session, by=city.admin, product=keripik, goods_class="dry_food", food_group="15")
+    assert (keripik.goods_class, keripik.food_group) == ("dry_food", "15")
+    assert due(city) == [keripik.producer_id]
+    act, subject, by, detail = events(session)[-1]
+    assert (act, subject, by) == ("product's class set", f"product:{keripik.id}", city.admin.user_id)
+    assert detail == {
+        "before": {"goods_class": None, "food_group": None},
+        "after": {"goods_class": "dry_food", "food_group": "15"},
+    }
+    set_class(session, by=city.admin, product=keripik, goods_class="dry_food", food_group="15")  # the same again
+    assert due(city) == []
+    set_class(session, by=city.admin, product=keripik, goods_class="craft", food_group=None)
+    assert (keripik.goods_class, keripik.food_group) == ("craft", None)
+
+
+@pytest.mark.parametrize(
+    ("goods_class", "food_group", "why"),
+    [
+        ("food", None, "no class of goods"),
+        ("", None, "no class of goods"),
+        ("dry_food", "16", "from 01 to 15"),
+        ("dry_food", "1", "from 01 to 15"),
+        ("craft", "01", "Only dry food"),
+    ],
+)
+def test_a_class_that_there_is_not_is_refused(city: City, goods_class: str, food_group: str | None, why: str):
+    keripik = city.products[0]
+    with pytest.raises(ClassImpossible, match=why):
+        set_class(city.session, by=city.admin, product=keripik, goods_class=goods_class, food_group=food_group)
+    with pytest.raises(ClassImpossible, match=why):
+        product(city, goods_class=goods_class, food_group=food_group)
+    assert keripik.goods_class is None
+
+
+def test_a_group_without_a_class_is_refused(city: City):
+    with pytest.raises(ClassImpossible, match="Only dry food"):
+        product(city, goods_class=None, food_group="01")
+
+
+def test_a_producer_says_the_class_of_its_own_products_alone(city: City):
+    own = Actor(1, "ratmi@umkm.example", Role.PRODUCER, producer_id=city.producers[0].id)
+    with pytest.raises(NotAllowed):
+        set_class(city.session, by=own, product=city.products[1], goods_class="craft", food_group=None)
+    with pytest.raises(NotAllowed):
+        set_class(city.session, by=city.auditor, product=city.products[0], goods_class="craft", food_group=None)
+
+
+def test_goods_are_what_papers_are_judged_for(city: City):
+    madu = product(city, name="Madu", net_unit="ml", goods_class="dry_food", food_group="09")
+    kopi = product(city, code="PRD-8", name="Kopi Botol", net_unit="l", goods_class="ready_to_eat")
+    goods = find_goods(city.session, producer_ids=None)
+    first, second = (one.id for one in city.producers)
+    assert [(one.producer_id, one.goods) for one in goods] == [
+        (first, Goods("Keripik Singkong", None)),
+        (first, Goods("Madu", GoodsClass.DRY_FOOD, food_group="09", is_liquid=True)),
+        (first, Goods("Kopi Botol", GoodsClass.READY_TO_EAT, is_liquid=True)),
+        (second, Goods("Sambal Gami", None)),
+    ]
+    assert [one.product_id for one in goods[1:3]] == [madu.id, kopi.id]
+    assert [one.goods.name for one in find_goods(city.session, producer_ids=[second])] == ["Sambal Gami"]
+    assert find_goods(city.session, producer_ids=[]) == []

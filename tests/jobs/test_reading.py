@@ -320,6 +320,7 @@ def test_the_same_job_twice_and_eight_at_once_has_one_effect(city, files, tmp_pa
 
 def test_a_file_handed_in_again_waits_once_and_a_posted_one_not_at_all(city, files, tmp_path, read):
     path = write_csv(tmp_path, ROW)
+    query_queue(city, "DELETE FROM procrastinate_jobs")
     assert [hand_in(city, files, path) for _ in range(3)] == [1, 1, 1]
     assert find_jobs(city) == ["6471:read:1"]
     query_queue(city, "DELETE FROM procrastinate_jobs")

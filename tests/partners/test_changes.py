@@ -24,6 +24,7 @@ from consign.partners.rules import (
     NibTaken,
     PeriodClosed,
     ProducerMissing,
+    RegencyUnknown,
     refuse_change_in_closed_period,
 )
 from tests.builders import ADMIN, OPENED, City, build_city, terms
@@ -37,6 +38,7 @@ SETTINGS = {
     "office_name": "Dinas Koperasi",
     "office_contact": "Jalan Contoh 1",
     "zone": "Asia/Makassar",
+    "halal_blocks": True,
 }
 
 
@@ -50,6 +52,7 @@ def last_event(city: City) -> tuple[str, str, dict[str, object]]:
 def test_a_producers_name_owner_and_phone_may_be_corrected(city: City):
     producer = city.producers[0]
     facts = {"by": city.admin, "producer_id": producer.id, "name": " Dapur  Baru ", "phone": "0812 345 678"}
+    facts |= {"regency": None, "is_entity": False}
     actions.change_producer(city.session, owner_name="Siti", **facts)
     assert (producer.name, producer.owner_name, producer.phone) == ("Dapur Baru", "Siti", "+62812345678")
     assert last_event(city) == (
@@ -71,6 +74,34 @@ def test_a_producers_name_owner_and_phone_may_be_corrected(city: City):
             actions.change_producer(city.session, owner_name=None, **{**facts, **wrong})
     with pytest.raises(ProducerMissing):
         actions.change_producer(city.session, owner_name=None, **{**facts, "producer_id": 999_999})
+
+
+def due(city: City) -> list[int]:
+    """Take away and return whose products are to be judged again."""
+    finish(city.session)
+    return sorted(city.session.scalars(text("DELETE FROM eligibility_due RETURNING producer_id")))
+
+
+def test_where_a_producer_works_and_what_it_is_decide_about_its_papers(city: City):
+    session, producer = city.session, city.producers[0]
+    due(city)
+    facts = {"by": city.admin, "producer_id": producer.id, "name": "Dapur 1", "owner_name": None, "phone": None}
+    actions.change_producer(session, regency="64.72", is_entity=True, **facts)
+    assert (producer.regency, producer.is_entity) == ("6472", True)
+    assert due(city) == [producer.id]
+    actions.change_producer(session, regency="6472", is_entity=True, **facts)  # the same again
+    assert due(city) == []
+    actions.change_producer(session, regency=None, is_entity=False, **facts)
+    assert (producer.regency, due(city)) == (None, [producer.id])
+    actions.set_nib(session, by=city.admin, producer_id=producer.id, nib="9120001234567")
+    assert due(city) == [producer.id]
+    for wrong in ("647", "64711", "kota", "٦٤٧١"):
+        with pytest.raises(RegencyUnknown, match="nothing was changed"):
+            actions.change_producer(session, regency=wrong, is_entity=False, **facts)
+    added = actions.add_producer(
+        session, by=city.admin, code="P8", name="Dapur 8", nib=None, regency="64.74", is_entity=True
+    )
+    assert (added.regency, added.is_entity) == ("6474", True)
 
 
 def test_a_nib_may_come_later(city: City):
@@ -117,9 +148,10 @@ def test_nobody_else_changes_any_of_it(city: City):
     agreement = session.query(Agreement).first()
     assert agreement is not None
     producer = {"producer_id": city.producers[0].id}
+    facts = {"name": "X", "owner_name": None, "phone": None, "regency": None, "is_entity": False, **producer}
     for by in (city.auditor, city.finance):
         for change in (
-            lambda by=by: actions.change_producer(session, by=by, name="X", owner_name=None, phone=None, **producer),
+            lambda by=by: actions.change_producer(session, by=by, **facts),
             lambda by=by: actions.set_nib(session, by=by, nib="9120001234567", **producer),
             lambda by=by: actions.change_partner(session, by=by, partner=city.partner, name="X"),
             lambda by=by: actions.change_store(session, by=by, store=store, name="X"),
@@ -276,6 +308,17 @@ def test_the_regions_settings_are_changed_and_recorded(city: City):
         "after": {"fee_to_bp": 600, "office_name": "Dinas Koperasi", "office_contact": "Jalan Contoh 1"},
     }
     assert city.session.get_one(RegionTerms, 1).second_factor_required  # no page and no command turns it off
+
+
+def test_what_the_lack_of_a_halal_paper_means_is_settled_by_the_region(city: City):
+    assert city.session.get_one(RegionTerms, 1).halal_blocks
+    actions.change_region_terms(city.session, by=city.admin, **SETTINGS)
+    due(city)
+    actions.change_region_terms(city.session, by=city.admin, **{**SETTINGS, "halal_blocks": False})
+    assert last_event(city)[2] == {"before": {"halal_blocks": True}, "after": {"halal_blocks": False}}
+    assert due(city) == sorted(producer.id for producer in city.producers)
+    actions.change_region_terms(city.session, by=city.admin, **{**SETTINGS, "halal_blocks": False, "fee_to_bp": 600})
+    assert due(city) == []
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,8 @@ KASAN: dict[str, Any] = {
     "owner_name": "Kasan Wiryo",
     "nib": None,
     "phone": None,
+    "regency": "64.74",
+    "is_entity": True,
     "agreed_on_paper": True,
 }
 
@@ -162,6 +164,7 @@ def test_an_officer_registers_a_producer_that_has_no_account(city: City):
     session, officer = city.session, add_officer(city.session, by=city.admin)
     producer = register_for(session, by=officer, **{**KASAN, "phone": "0813 111 222"})
     assert (producer.code, producer.phone, producer.confirmed_at) == ("UMKM-001", "+62813111222", None)
+    assert (producer.regency, producer.is_entity) == ("6474", True)
     rows = session.execute(text("SELECT user_id, producer_id, recorded_by FROM consent")).all()
     assert [tuple(row) for row in rows] == [(None, producer.id, officer.user_id)]
     assert [(kind, recipient) for kind, recipient, _ in notices(session)] == [
@@ -186,6 +189,7 @@ def test_what_may_confirm_confirms_at_once(city: City):
         ({"nib": "0000000000001"}, NibTaken),
         ({"phone": "kasan@umkm.example"}, BadInput),
         ({"owner_name": ""}, BadInput),
+        ({"regency": "Bontang"}, BadInput),
     ],
 )
 def test_help_that_is_refused_leaves_nothing_behind(city: City, changed: dict[str, Any], refusal: type[ConsignError]):

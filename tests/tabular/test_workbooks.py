@@ -40,8 +40,8 @@ def read_cell(folder: Path, value: object) -> str:
         (True, "TRUE"),
         (None, ""),
         ("1.234", "1.234"),
-        ("a\r\nb", "a\nb"),
-        ("a\rb", "a\nb"),  # openpyxl writes it as it is, and XML reads any line end as a line feed
+        ("a\r\nb", "a\r\nb"),
+        ("a\rb", "a\rb"),
         ('"Super", ya', '"Super", ya'),
         ("x_x0000_y", "xy"),  # how a workbook writes a null byte
         ("_x0001_1.5", "1.5"),  # our own mark cannot be handed in

@@ -45,6 +45,7 @@ def create_document() -> None:
         sa.Column("number_compact", sa.String(), nullable=True),
         sa.Column("issued_on", sa.Date(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("holder", sa.String(), nullable=True),
         sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("sha256", sa.String(), nullable=True),
@@ -89,7 +90,7 @@ def create_document() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
     op.create_index(
-        "ix_document_ends", "document", ["valid_until"], unique=False, postgresql_where=sa.text("state = 'approved'")
+        "ix_document_ends", "document", ["ends_on"], unique=False, postgresql_where=sa.text("state = 'approved'")
     )
     op.create_index("ix_document_number", "document", ["kind", "number_compact"], unique=False)
     op.create_index("ix_document_producer_id", "document", ["producer_id"], unique=False)
@@ -160,12 +161,12 @@ def create_document_parts() -> None:
     op.create_table(
         "expiry_reminder",
         sa.Column("document_id", sa.BigInteger(), nullable=False),
-        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("days_ahead", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("days_ahead IN (60, 30, 7, 0)", name=op.f("ck_expiry_reminder_days_ahead")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_expiry_reminder_document_id")),
-        sa.PrimaryKeyConstraint("document_id", "valid_until", "days_ahead", name=op.f("pk_expiry_reminder")),
+        sa.PrimaryKeyConstraint("document_id", "ends_on", "days_ahead", name=op.f("pk_expiry_reminder")),
     )
 
 
@@ -207,7 +208,7 @@ def create_waivers_and_demands() -> None:
             name=op.f("ck_paper_waiver_kind"),
         ),
         sa.CheckConstraint("reason <> ''", name=op.f("ck_paper_waiver_reason")),
-        sa.CheckConstraint("until_on >= from_on", name=op.f("ck_paper_waiver_days")),
+        sa.CheckConstraint("until_on >= from_on - 1", name=op.f("ck_paper_waiver_days")),
         sa.ForeignKeyConstraint(["granted_by"], ["user_account.id"], name=op.f("fk_paper_waiver_granted_by")),
         sa.ForeignKeyConstraint(["producer_id"], ["producer.id"], name=op.f("fk_paper_waiver_producer_id")),
         sa.ForeignKeyConstraint(
@@ -253,11 +254,13 @@ def create_reference_lists() -> None:
 def create_eligibility() -> None:
     op.create_table(
         "eligibility_due",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("producer_id", sa.BigInteger(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["producer_id"], ["producer.id"], name=op.f("fk_eligibility_due_producer_id")),
-        sa.PrimaryKeyConstraint("producer_id", name=op.f("pk_eligibility_due")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_eligibility_due")),
     )
+    op.create_index("ix_eligibility_due_producer_id", "eligibility_due", ["producer_id"], unique=False)
     op.create_table(
         "product_eligibility",
         sa.Column("product_id", sa.BigInteger(), nullable=False),
