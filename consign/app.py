@@ -17,19 +17,28 @@ from consign.web import (
     audit,
     board,
     closings,
+    deciding,
+    demands,
+    expiry,
     health,
     home,
     mapping,
+    my_papers,
     my_sales,
     owed,
+    paper_form,
+    papers,
     parked,
     partners,
     producers,
     products,
+    references,
     region_terms,
+    review,
     statements,
     uploads,
     users,
+    waivers,
 )
 from consign.web.access import refuse_undeclared_routes
 from consign.web.errors import add_error_pages
@@ -37,8 +46,9 @@ from consign.web.guard import SecurityHeaders
 from consign.web.visit import MOST_UPLOAD_BYTES
 
 AREAS = (
-    assets, health, home, account, uploads, mapping, parked, board, closings, statements, owed, my_sales, partners, agreements,
-    producers, products, users, region_terms, audit,
+    assets, health, home, account, uploads, mapping, parked, board, closings, statements, owed, my_sales, my_papers,
+    paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, agreements, producers, products,
+    users, region_terms, audit,
 )  # fmt: skip
 AT_ONCE = 2
 """Pages that one process makes at once, and besides them files that it takes in. With more, the interpreter only lets them take

@@ -11,6 +11,9 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
+from compliance.facts import GoodsClass, Kind
+from compliance.findings import Verdict
+from compliance.standing import Standing, State
 from consign.catalogue.rules import NET_UNITS
 from consign.identity.rules import Act
 from consign.identity.rules import Role as Post
@@ -24,6 +27,7 @@ from consign.sales.layout import KindEffect, Receipts, Role
 from consign.sales.rules import DayState, Overlap
 from consign.tabular.dates import DateOrder
 from consign.tabular.numbers import NumberStyle
+from consign.web.region_terms import BLOCKS, WARNS
 from consign.web.words import WORDS, choice_word, remedy, word
 from reports.statement import KINDS
 from tests.words import ROOT, find_untranslated, gather, read_catalogue
@@ -110,7 +114,7 @@ GLOSSARY = {
     "file": "berkas",
     "given up": "diurungkan|urungkan",
     "gross": "kotor",
-    "handed in": "diunggah|mengunggah",
+    "handed in": "diunggah|mengunggah|diajukan|mengajukan|ajukan",
     "ignored": "diabaikan",
     "line": "baris",
     "link": "tautan",
@@ -139,7 +143,12 @@ OTHERWISE = {
     ("agreement", "You may see your data"),
     ("line", "What lines wait for"),
     ("product", "About, such as product or user:3"),
+    ("receipt", "Copy the number from the certificate"),
+    ("statement", "A halal certificate, or a statement"),
+    ("statement", "A non-halal statement"),
     ("statement", "Rest below zero"),
+    ("statement", "Write the non-halal statement"),
+    ("statement", "statement of non-halal materials"),
     ("store", "Hand in the file of this day."),
     ("store", "Store days"),
     ("store", "The file {sha256} is not in the object store."),
@@ -246,12 +255,24 @@ def find_ignored_reasons() -> set[str]:
 def find_audit_acts() -> Iterator[tuple[str, str]]:
     """Return what every recorded event is called, with where it is recorded."""
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record_event":
                 (act,) = [one.value for one in node.keywords if one.arg == "act"]
                 choices = (act.body, act.orelse) if isinstance(act, ast.IfExp) else (act,)
                 for choice in choices:
-                    yield f"{path.relative_to(ROOT)}:{node.lineno}", ast.literal_eval(choice)
+                    for name in read_names(choice, tree):
+                        yield f"{path.relative_to(ROOT)}:{node.lineno}", name
+
+
+def read_names(written: ast.expr, tree: ast.Module) -> Iterable[str]:
+    """Return the one text that is written out, or all those of the module's table that it is looked up in."""
+    if not isinstance(written, ast.Subscript):
+        return (ast.literal_eval(written),)
+    table = ast.unparse(written.value)
+    (found,) = [one.value for one in tree.body if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == table]
+    names: dict[str, str] = ast.literal_eval(found)
+    return names.values()
 
 
 def test_every_recorded_act_has_its_word():
@@ -289,6 +310,12 @@ CODES: dict[str, set[str]] = {
     "zone": set(ZONES),
     "net_unit": set(NET_UNITS),
     "store_day": {*DayState},
+    "goods_class": {*GoodsClass},
+    "halal": {BLOCKS, WARNS},
+    "paper_kind": {*Kind},
+    "paper_state": {*State},
+    "standing": {*Standing},
+    "verdict": {*Verdict},
 }
 
 

@@ -177,7 +177,14 @@ _NAMED: Mapping[str, tuple[Any, Any, str]] = {
     "user": (UserAccount, UserAccount.login, "/users/{id}"),
 }
 """By the first part of a subject: the table, the column with the code, and the address of the page."""
-_NUMBERED = {"agreement": "/agreements/{id}", "upload": "/uploads/{id}", "closing": "/closings/{id}"}
+_NUMBERED = {
+    "agreement": "/agreements/{id}",
+    "closing": "/closings/{id}",
+    "document": "/papers/{id}",
+    "reference": "/references/{id}",
+    "upload": "/uploads/{id}",
+    "waiver": "/waivers/{id}",
+}
 
 
 def find_subjects(session: Session, subjects: Sequence[str]) -> dict[str, Subject]:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 
 from fastapi import APIRouter, Response
 
-from consign.web import closings, my_sales, owed, partners, producers, statements, uploads, users
+from consign.web import closings, my_sales, owed, paper_tasks, partners, producers, statements, uploads, users
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
 
 router = APIRouter(route_class=PageRoute)
 
 FIND_TASKS: tuple[Callable[[Visit], list[Task]], ...] = (
+    paper_tasks.find_tasks,
     uploads.find_tasks,
     producers.find_tasks,
     users.find_tasks,
@@ -24,6 +25,7 @@ FIND_FIGURES: tuple[Callable[[Visit], Sequence[tuple[str, ...]]], ...] = (
     uploads.find_figures,
     owed.find_figures,
     my_sales.find_figures,
+    paper_tasks.find_figures,
 )
 """One function for each area that has figures for the first page: label and value, ready to show, and where it leads."""
 

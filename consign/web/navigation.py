@@ -17,6 +17,10 @@ class Entry:
 
 ENTRIES = (
     Entry("/", say("Home")),
+    Entry("/my-papers", say("My papers")),
+    Entry("/review", say("Review")),
+    Entry("/papers", say("Papers")),
+    Entry("/expiry", say("Ends of papers")),
     Entry("/uploads", say("Sales files")),
     Entry("/parked", say("Waiting lines")),
     Entry("/board", say("Store days")),
@@ -28,6 +32,8 @@ ENTRIES = (
     Entry("/producers", say("Producers")),
     Entry("/partners", say("Partners")),
     Entry("/agreements", say("Agreements")),
+    Entry("/waivers", say("Waivers")),
+    Entry("/references", say("Lists of other offices")),
     Entry("/users", say("Users")),
     Entry("/audit", say("Audit trail")),
     Entry("/settings", say("Settings")),

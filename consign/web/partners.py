@@ -23,6 +23,7 @@ from consign.period import ZONES, Cycle
 from consign.sales.actions import reread_parked
 from consign.sentence import say
 from consign.web.columns import Column
+from consign.web.demands import find_demands_panel
 from consign.web.forms import Field, Form, choices_of, new_form, read_day, read_form
 from consign.web.lookup import read_new_code
 from consign.web.tables import Filter, list_page
@@ -176,6 +177,7 @@ def show_partner(visit: Visiting, code: str) -> Response:
         default_sort="code",
         search=say("Search: code, name or other name"),
         partner=partner,
+        demands=find_demands_panel(visit, partner_id=partner["id"], code=partner["code"]),
     )
 
 

@@ -1,7 +1,7 @@
 """Plots as SVG inside the page: drawn on the server, coloured by the stylesheet, with the same figures as a table."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, TypedDict
@@ -43,16 +43,17 @@ CLASSES: Final[Mapping[str, str]] = {
     "rect reactive tooltip-trigger": "bar",
     "rect negative reactive tooltip-trigger": "bar",
 }
+_NAMESPACE = re.compile(r' xmlns(?::\w+)?="[^"]*"')
 _FRACTION = re.compile(r"(\.\d)\d+")
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar. *label* stands below it, *name* says it in full."""
+    """One bar. *label* stands below it, *name* says it in full; *amount* is in whole rupiah, or counts something."""
 
     label: str
     name: str
-    amount_rp: int
+    amount: int
 
 
 class Plot(TypedDict):
@@ -79,14 +80,24 @@ def plot_days(by_day: Mapping[date, int], *, first: date, last: date, caption: S
     return plot_bars(bars, caption=caption, heads=(head, say("Sales")), language=language)
 
 
-def plot_bars(bars: Sequence[Bar], *, caption: Sentence, heads: tuple[Sentence, Sentence], language: Language) -> Plot:
-    """Return the *bars* as a plot, and as rows below *heads*; without a bar the plot is blank."""
+def plot_bars(
+    bars: Sequence[Bar],
+    *,
+    caption: Sentence,
+    heads: tuple[Sentence, Sentence],
+    language: Language,
+    write: Callable[[int], str] = rupiah,
+) -> Plot:
+    """Return the *bars* as a plot, and as rows below *heads*; without a bar the plot is blank.
+
+    *write* writes an amount in full, as rupiah or as a count.
+    """
     said = language.say(caption)
     return {
-        "svg": _draw(bars, caption=said) if bars else Markup(),
+        "svg": _draw(bars, caption=said, write=write) if bars else Markup(),
         "caption": said,
         "heads": [language.say(head) for head in heads],
-        "rows": [(bar.name, rupiah(bar.amount_rp)) for bar in bars],
+        "rows": [(bar.name, write(bar.amount)) for bar in bars],
     }
 
 
@@ -107,8 +118,8 @@ def find_guides(amounts: Sequence[int]) -> list[int]:
     return list(range(low // step * step, -(-high // step) * step + 1, step))
 
 
-def _draw(bars: Sequence[Bar], *, caption: str) -> Markup:
-    guides = find_guides([bar.amount_rp for bar in bars])
+def _draw(bars: Sequence[Bar], *, caption: str, write: Callable[[int], str]) -> Markup:
+    guides = find_guides([bar.amount for bar in bars])
     chart = pygal.Bar(
         width=SIZE[0], height=SIZE[1], margin=4, margin_right=30, spacing=6, show_legend=False, js=(), css=(), no_prefix=True,
         disable_xml_declaration=True, explicit_size=False, pretty_print=False, show_x_guides=False, show_y_guides=True,
@@ -118,13 +129,14 @@ def _draw(bars: Sequence[Bar], *, caption: str) -> Markup:
     )  # fmt: skip
     chart.x_labels = [bar.label for bar in bars]
     chart.y_labels = guides
-    chart.add("", [bar.amount_rp for bar in bars])
+    chart.add("", [bar.amount for bar in bars])
     root = chart.render_tree()
     _strip(root)
-    _name_bars(root, bars)
+    _name_bars(root, bars, write)
     root.set("role", "img")
     root.set("aria-label", caption)
-    written = etree.tostring(root, encoding="unicode")
+    opening, _, drawn = etree.tostring(root, encoding="unicode").partition(">")
+    written = f"{_NAMESPACE.sub('', opening)}>{drawn}"  # only some libraries write them, and no page needs them
     return Markup(written)  # noqa: S704  # made of our own figures; the serializer escaped every text
 
 
@@ -147,10 +159,10 @@ def _strip(element: Any) -> None:  # noqa: ANN401  # an element of whichever lib
             element.set(name, kept)
 
 
-def _name_bars(root: Any, bars: Sequence[Bar]) -> None:  # noqa: ANN401  # the same
+def _name_bars(root: Any, bars: Sequence[Bar], write: Callable[[int], str]) -> None:  # noqa: ANN401  # the same
     """Let each bar say its day and amount to whoever points at it."""
     drawn = [one for one in root.iter() if one.get("class") == "bar"]
     for element, bar in zip(drawn, bars, strict=True):
         title = element.makeelement("title", {})
-        title.text = f"{bar.name}: {rupiah(bar.amount_rp)}"
+        title.text = f"{bar.name}: {write(bar.amount)}"
         element.append(title)

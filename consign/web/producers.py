@@ -1,10 +1,13 @@
 """Producers: the list, one of them, registering, changing, confirming."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 
+from compliance.regions import find_regency, list_regencies
 from consign.catalogue.lists import find_products_of
+from consign.db import REGION
 from consign.identity.rules import tidy_name
 from consign.models.partners import Producer
 from consign.partners.actions import change_producer, set_nib
@@ -40,13 +43,46 @@ AGREED = Field(
     kind="checkbox",
     hint=say("Without it the dinas may not keep the owner's data (UU 27/2022)."),
 )
-NEW = (BUSINESS, OWNER, NIB, PHONE, AGREED)
-EDIT = (BUSINESS, OWNER, NIB, PHONE)
+REGENCY = Field(
+    "regency",
+    say("Where it produces"),
+    kind="select",
+    hint=say("Numbers of papers name the kabupaten or kota of the kitchen or workshop."),
+)
+ENTITY = Field(
+    "is_entity",
+    say("It is a firm, such as a PT, CV or cooperative, not a person."),
+    kind="checkbox",
+    required=False,
+    hint=say("A firm also needs an NPWP."),
+)
 FILTERS = (
     Filter("state", say("State"), choices_of("producer_state", ("waiting", "confirmed"), word)),
     Filter("account", say("Has an account"), choices_of("yes_no", ("yes", "no"), word)),
     Filter("agreements", say("Agreements"), (Choice("some", say("has some")), Choice("none", say("has none")))),
 )
+
+
+def _new_fields(visit: Visit) -> tuple[Field, ...]:
+    return BUSINESS, OWNER, NIB, PHONE, _regency_field(visit), ENTITY, AGREED
+
+
+def _edit_fields(visit: Visit, producer: Producer) -> tuple[Field, ...]:
+    return BUSINESS, OWNER, NIB, PHONE, _regency_field(visit, present=producer.regency), ENTITY
+
+
+def _regency_field(visit: Visit, *, present: str | None = None) -> Field:
+    """Return the field with the places of the province, and the *present* one also where it is none of them."""
+    own = visit.db.info[REGION]
+    places = {one.code: one.name for one in list_regencies(own[:2])}
+    for code in filter(None, (own, present)):
+        places.setdefault(code, find_regency(code) or code)
+    return replace(REGENCY, choices=[Choice(code, name) for code, name in places.items()])
+
+
+def _read_regency(visit: Visit, form: Form) -> str | None:
+    """Return the place that was chosen; blank where it is the region itself."""
+    return None if form["regency"] == visit.db.info[REGION] else str(form["regency"])
 
 
 @router.get("/producers")
@@ -82,7 +118,7 @@ def show_producers(visit: Visiting) -> Response:
 @router.get("/producers/new")
 def show_new_producer(visit: Visiting) -> Response:
     """Show the form to register a producer that has no account."""
-    return _new_producer_page(visit, new_form(NEW))
+    return _new_producer_page(visit, new_form(_new_fields(visit), regency=visit.db.info[REGION]))
 
 
 def _new_producer_page(visit: Visit, form: Form, *, status: int = 200) -> Response:
@@ -102,7 +138,7 @@ def _new_producer_page(visit: Visit, form: Form, *, status: int = 200) -> Respon
 @router.post("/producers/new")
 def do_register(visit: Visiting) -> Response:
     """Register a producer that has no account."""
-    form = read_form(NEW, visit.texts)
+    form = read_form(_new_fields(visit), visit.texts)
     code = ""
     if form.ok:
         with visit.attempt(form, nib=("partners.nib_taken", "partners.nib_invalid"), phone="input.bad"):
@@ -113,6 +149,8 @@ def do_register(visit: Visiting) -> Response:
                 owner_name=form["owner_name"],
                 nib=form["nib"],
                 phone=form["phone"],
+                regency=_read_regency(visit, form),
+                is_entity=form["is_entity"],
                 agreed_on_paper=form["agreed"],
             ).code
     if not form.ok:
@@ -128,7 +166,11 @@ def show_producer(visit: Visiting, code: str) -> Response:
     producer = get_producer_facts(visit.db, by=visit.actor, code=code)
     helps = visit.visitor is not None and visit.visitor.officer and not producer["has_account"]
     return visit.page(
-        "producer.html", producer=producer, products=find_products_of(visit.db, producer["id"]), helps=helps
+        "producer.html",
+        producer=producer,
+        regency=find_regency(producer["regency"]) if producer["regency"] else None,
+        products=find_products_of(visit.db, producer["id"]),
+        helps=helps,
     )
 
 
@@ -136,7 +178,15 @@ def show_producer(visit: Visiting, code: str) -> Response:
 def show_edit_producer(visit: Visiting, code: str) -> Response:
     """Show the form to change what is known of a producer."""
     producer = get_producer(visit.db, code)
-    form = new_form(EDIT, name=producer.name, owner_name=producer.owner_name, nib=producer.nib, phone=producer.phone)
+    form = new_form(
+        _edit_fields(visit, producer),
+        name=producer.name,
+        owner_name=producer.owner_name,
+        nib=producer.nib,
+        phone=producer.phone,
+        regency=producer.regency or visit.db.info[REGION],
+        is_entity="yes" if producer.is_entity else None,
+    )
     return _edit_producer_page(visit, producer, form)
 
 
@@ -159,7 +209,7 @@ def _edit_producer_page(visit: Visit, producer: Producer, form: Form, *, status:
 def do_edit_producer(visit: Visiting, code: str) -> Response:
     """Change what is known of a producer."""
     producer = get_producer(visit.db, code)
-    form = read_form(EDIT, visit.texts)
+    form = read_form(_edit_fields(visit, producer), visit.texts)
     if form.ok and not form["nib"] and producer.nib:
         form.blame("nib", say("A NIB that was entered can be corrected, but not taken out."))
     if form.ok:
@@ -171,6 +221,8 @@ def do_edit_producer(visit: Visiting, code: str) -> Response:
                 name=form["name"],
                 owner_name=form["owner_name"],
                 phone=form["phone"],
+                regency=_read_regency(visit, form),
+                is_entity=form["is_entity"],
             )
             if form["nib"]:
                 set_nib(visit.db, by=visit.actor, producer_id=producer.id, nib=form["nib"])

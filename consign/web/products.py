@@ -1,12 +1,16 @@
-"""Products: the list, one of them with prices, barcodes and tills' codes, and adding each of these."""
+"""Products: the list, one of them with its papers, prices, barcodes and tills' codes, and adding each of these."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 
+from compliance.facts import GoodsClass
+from compliance.food_groups import find_group, suggest_group
+from compliance.standing import Standing
 from consign import clock
-from consign.catalogue.actions import add_gtin, add_product, add_product_alias, set_price
+from consign.catalogue.actions import add_gtin, add_product, add_product_alias, set_class, set_price
 from consign.catalogue.lists import (
     find_aliases,
     find_barcodes,
@@ -24,7 +28,7 @@ from consign.partners.lists import find_partners_seen
 from consign.partners.producer_lists import find_producers_named, get_own_producer, get_producer_called
 from consign.partners.queries import get_partner
 from consign.sales.actions import reread_parked
-from consign.sentence import say
+from consign.sentence import Code, say
 from consign.web.columns import Column
 from consign.web.forms import (
     Choice,
@@ -38,6 +42,14 @@ from consign.web.forms import (
     read_whole,
 )
 from consign.web.lookup import look_up, read_new_code
+from consign.web.product_papers import (
+    CLASS,
+    find_papers_link,
+    find_papers_path,
+    make_group_field,
+    show_eligibility,
+    suggest_other_group,
+)
 from consign.web.tables import Filter, list_page
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
@@ -113,6 +125,10 @@ GTIN = (
     ),
     Field("gtin_from", say("Printed from"), read=read_day, kind="date"),
 )
+STANDINGS = (
+    *choices_of("standing", Standing, word),
+    Choice("none", say("not judged yet")),
+)
 ALIAS_CODE = Field(
     "alias",
     say("Code at the partner's till"),
@@ -127,7 +143,11 @@ def show_products(visit: Visiting) -> Response:
     on = clock.today(visit.zone)
     own = visit.actor.producer_id is not None
     link = "/producers/{producer_code}" if visit.may("GET /producers") else None
-    lacks = (Choice("price", say("a price today")), Choice("barcode", say("a barcode")))
+    lacks = (
+        Choice("price", say("a price today")),
+        Choice("barcode", say("a barcode")),
+        Choice("class", say("the class of goods")),
+    )
     return list_page(
         visit,
         "list.html",
@@ -139,6 +159,7 @@ def show_products(visit: Visiting) -> Response:
             Column("name", say("Name")),
             *(() if own else (Column("producer", say("Producer"), link=link),)),
             Column("content", say("Content"), sort=False),
+            Column("standing", say("Papers"), kind="badge", words="standing", link=find_papers_link(visit)),
             Column("price_rp", say("Price today"), kind="money"),
             Column("barcodes", say("Barcodes"), kind="count"),
             Column("aliases", say("Codes at tills"), kind="count"),
@@ -148,6 +169,7 @@ def show_products(visit: Visiting) -> Response:
         default_sort="code",
         filters=(
             *(() if own else (Filter("producer", say("Producer's code"), kind="text"),)),
+            Filter("standing", say("Papers"), STANDINGS),
             Filter("lacks", say("Lacks"), lacks),
         ),
         search=say("Search: code, name, producer or barcode"),
@@ -165,7 +187,7 @@ def show_new_product(visit: Visiting) -> Response:
 
 def _new_fields(visit: Visit) -> Sequence[Field]:
     """Return the form's fields; a producer adds its own products, and their codes are given by the region."""
-    fields = (NAME, CONTENT, UNIT, FIRST_PRICE)
+    fields = (NAME, CONTENT, UNIT, FIRST_PRICE, replace(CLASS, required=False), make_group_field())
     if visit.actor.producer_id is not None:
         return fields
     named = find_producers_named(visit.db, most=SUGGESTED_AT_MOST)
@@ -204,7 +226,7 @@ def do_add_product(visit: Visiting) -> Response:
         producer = look_up(form, "producer", lambda given: get_producer_called(visit.db, given))
     code = ""
     if form.ok and producer is not None:
-        with visit.attempt(form, code="catalogue.code_taken"):
+        with visit.attempt(form, code="catalogue.code_taken", food_group="catalogue.class_impossible"):
             code = _add_product(visit, form, producer)
     if not form.ok or not code:
         return _new_product_page(visit, form, status=422)
@@ -220,6 +242,8 @@ def _add_product(visit: Visit, form: Form, producer: Producer) -> str:
         name=form["name"],
         net_content=form["net_content"],
         net_unit=form["net_unit"],
+        goods_class=form["goods_class"],
+        food_group=form["food_group"],
     )
     if form["price"] is not None:
         today = clock.today(visit.zone)
@@ -244,6 +268,9 @@ def _product_page(visit: Visit, code: str, *, status: int = 200, **typed: Form) 
     today = clock.today(visit.zone)
     product = get_product_facts(visit.db, by=visit.actor, code=code, on=today)
     forms: dict[str, Form] = {}
+    if visit.may("POST /products/{code}/class"):
+        group = product["food_group"] or suggest_group(product["name"])
+        forms["class"] = new_form((CLASS, make_group_field()), goods_class=product["goods_class"], food_group=group)
     if visit.may("POST /products/{code}/price"):
         forms["price"] = new_form(PRICE, price_from=today)
     if visit.may("POST /products/{code}/barcode"):
@@ -256,6 +283,10 @@ def _product_page(visit: Visit, code: str, *, status: int = 200, **typed: Form) 
         product=product,
         forms={**forms, **typed},
         problems=next(iter(typed.values()), None),
+        group=find_group(product["food_group"] or ""),
+        suggested=suggest_other_group(product),
+        eligibility=show_eligibility(visit, product, on=today),
+        papers=find_papers_path(visit, product),
         prices=find_prices(visit.db, product["id"]),
         barcodes=find_barcodes(visit.db, product["id"]),
         aliases=find_aliases(visit.db, product["id"]),
@@ -276,6 +307,28 @@ COLUMNS = {
     ),
     "aliases": (Column("alias", say("Code")), Column("partner", say("Partner"))),
 }
+
+
+@router.post("/products/{code}/class")
+def do_set_class(visit: Visiting, code: str) -> Response:
+    """Say what sort of goods a product is; its papers are judged by that from now on."""
+    product = get_product_seen(visit.db, by=visit.actor, code=code)
+    form = read_form((CLASS, make_group_field()), visit.texts)
+    if form.ok:
+        # A group that was suggested is of no matter for goods that have none.
+        group = form["food_group"] if form["goods_class"] == GoodsClass.DRY_FOOD else None
+        with visit.attempt(form, food_group="catalogue.class_impossible"):
+            set_class(visit.db, by=visit.actor, product=product, goods_class=form["goods_class"], food_group=group)
+    if not form.ok:
+        return _product_page(visit, code, status=422, **{"class": form})
+    return visit.go(
+        f"/products/{quote(code)}",
+        say(
+            "{product} is now: {goods_class}.",
+            product=product.name,
+            goods_class=Code("goods_class", form["goods_class"]),
+        ),
+    )
 
 
 @router.post("/products/{code}/price")

@@ -1,4 +1,4 @@
-"""What the dinas sets for its region: bounds of the fee, its name, where it is reached, its time zone."""
+"""What the dinas sets for its region: bounds of the fee, its name, where it is reached, its time zone, and what halal means."""
 
 from fastapi import APIRouter, Response
 
@@ -7,11 +7,12 @@ from consign.partners.actions import change_region_terms
 from consign.partners.queries import get_region_terms
 from consign.period import ZONES
 from consign.sentence import say
-from consign.web.forms import Field, Form, choices_of, new_form, read_form, read_rate
+from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form, read_rate
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
+BLOCKS, WARNS = "blocks", "warns"
 SETTINGS = (
     Field("fee_from", say("Lowest fee in percent"), read=read_rate, inputmode="decimal", longest=8),
     Field(
@@ -42,6 +43,16 @@ SETTINGS = (
         choices=choices_of("zone", ZONES, word),
         hint=say("For moments that belong to no store. Stores have their own."),
     ),
+    Field(
+        "halal",
+        say("Food without a halal paper"),
+        kind="radio",
+        choices=(
+            Choice(BLOCKS, word("halal", BLOCKS), say("As the law says since 18 Oct 2026 for small producers.")),
+            Choice(WARNS, word("halal", WARNS), say("Its producer is told to hand the paper in.")),
+        ),
+        hint=say("A halal certificate, or a statement that the goods are of non-halal materials."),
+    ),
 )
 
 
@@ -53,6 +64,7 @@ def _present(visit: Visit) -> dict[str, str]:
         "office_name": terms.office_name,
         "office_contact": terms.office_contact,
         "zone": terms.zone,
+        "halal": BLOCKS if terms.halal_blocks else WARNS,
     }
 
 
@@ -80,6 +92,7 @@ def do_change_settings(visit: Visiting) -> Response:
                 office_name=form["office_name"],
                 office_contact=form["office_contact"] or "",
                 zone=form["zone"],
+                halal_blocks=form["halal"] == BLOCKS,
             )
     if not form.ok:
         return _settings_page(visit, form, status=422)

@@ -213,19 +213,9 @@ def hand_in(visit: Visiting) -> Response:
     if not form.ok:
         return _hand_in_page(visit, form, partner, stores, status=422, taken=taken)
     if len(taken) == 1:
-        return _lead_on(visit, f"/uploads/{taken[0][0]}{'?again=yes' if again else ''}")
+        return visit.lead_on(f"/uploads/{taken[0][0]}{'?again=yes' if again else ''}")
     said = say("{count} files were handed in. Each is read within a moment.", count=len(taken))
-    return _lead_on(visit, "/uploads", said)
-
-
-def _lead_on(visit: Visit, path: str, said: str | None = None) -> Response:
-    """Send the browser to *path*; the script that shows how much was sent is told where, to go there itself."""
-    answer = visit.go(path, said)
-    if visit.request.headers.get("x-sent-by") != "script":
-        return answer
-    told = JSONResponse({"go": path})
-    told.raw_headers += [one for one in answer.raw_headers if one[0] == b"set-cookie"]
-    return told
+    return visit.lead_on("/uploads", said)
 
 
 def _take_in(

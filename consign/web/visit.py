@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from anyio import to_thread
 from fastapi import Depends, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
@@ -46,7 +46,15 @@ MOST_KEPT = 512
 """Answers remembered in one process; the oldest goes first."""
 Kept = TypeVar("Kept")
 MOST_UPLOAD_BYTES = 300 << 20
-TAKES_FILES = frozenset({"POST /uploads/new"})
+MOST_PAPER_BYTES = 15 << 20
+FORM_AROUND_BYTES = 64 << 10
+"""What a form adds to the file in it."""
+TAKES_FILES: Mapping[str, int] = {
+    "POST /uploads/new": MOST_UPLOAD_BYTES,
+    "POST /papers/new": MOST_PAPER_BYTES + FORM_AROUND_BYTES,
+    "POST /references/new": 50 << 20,
+}
+"""Routes that take files, and how many bytes of a form each reads."""
 A_YEAR_SECONDS = 365 * 86_400
 
 
@@ -90,8 +98,7 @@ class PageRoute(APIRoute):
 
     async def _read_form(self, request: Request) -> None:
         refuse_foreign(request)
-        most = MOST_UPLOAD_BYTES if request.state.route in TAKES_FILES else MOST_FORM_BYTES
-        form = await read_form(request, most_bytes=most)
+        form = await read_form(request, most_bytes=TAKES_FILES.get(request.state.route, MOST_FORM_BYTES))
         request.state.texts, request.state.files = texts_of(form), form
         if not fits_form_token(find_secret(request), request.state.texts.get(FORM_TOKEN, "")):
             raise FormStale(say("This form was open for too long or belongs to another person; nothing was saved."))
@@ -226,6 +233,15 @@ class Visit:
             kept = base64.urlsafe_b64encode(json.dumps(dump_sentence(said)).encode()).decode()
             self.set_cookie(answer, "said", kept, seconds=60)
         return answer
+
+    def lead_on(self, path: str, said: str | None = None) -> Response:
+        """Send the browser to *path*; the script that shows how much was sent is told where, to go there itself."""
+        answer = self.go(path, said)
+        if self.request.headers.get("x-sent-by") != "script":
+            return answer
+        told = JSONResponse({"go": path})
+        told.raw_headers += [one for one in answer.raw_headers if one[0] == b"set-cookie"]
+        return told
 
     def set_cookie(self, answer: Response, name: str, value: str, *, seconds: int | None = None) -> None:
         """Set a cookie that scripts cannot read; without *seconds* it lasts until the browser is closed."""

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
 from starlette.routing import Match
 
+from consign.sample.people import VERIFIER
 from consign.web.access import ACCESS, find_routes
 from tests.browser.people import open_context, sign_in
 
@@ -20,7 +21,10 @@ PEOPLE = (
     "keuangan@enggang.example",
     "eng01@enggang.example",
     "ratmi@umkm.example",
+    "kopi@umkm.example",
     "petugas@dinas.example",
+    VERIFIER,
+    "kepala@dinas.example",
     "auditor@dinas.example",
 )
 NO_PAGES = frozenset(
@@ -30,6 +34,8 @@ NO_PAGES = frozenset(
         "GET /uploads/{upload_id}/state",
         "GET /parked/state",
         "GET /uploads/{upload_id}/file",
+        "GET /papers/{document_id}/file",
+        "GET /papers/{document_id}/pages/{number}",
         "GET /link/{token}",  # looked at where somebody is invited
     }
 )
@@ -67,6 +73,8 @@ def survey(chromium: Browser, sample_app: FastAPI, sample_site: str) -> Survey:
         page.on("console", lambda message: _note_console(survey, message.type, message.text))
         if login:
             sign_in(page, login)
+        if login == VERIFIER:
+            _look_at_review(survey, page)
         _walk(survey, page, sample_site, person=login or "nobody")
         context.close()
     return survey
@@ -104,6 +112,17 @@ def _walk(survey: Survey, page: Page, base: str, *, person: str) -> None:
         for link in page.eval_on_selector_all("a[href]", "found => found.map(one => one.href)"):
             if link.startswith(base):
                 waiting.append(link.removeprefix(base).partition("#")[0] or "/")
+
+
+def _look_at_review(survey: Survey, page: Page) -> None:
+    """Look at a paper as the verifier who holds it sees it, and give it back."""
+    page.goto("/review")
+    page.locator("form[action='/review/next'] button").click()
+    page.wait_for_url("**/papers/*")
+    _look(survey, page, f"{VERIFIER} reviewing", source=page.content())
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a mapping of two whole numbers
+    page.locator("form[action$='/release'] button").click()
+    page.wait_for_load_state()
 
 
 def _look(survey: Survey, page: Page, where: str, *, source: str) -> None:

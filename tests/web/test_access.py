@@ -8,6 +8,7 @@ import pytest
 from consign.web.access import list_routes
 from tests.builders import ADMIN, AUDITOR, FINANCE
 from tests.web.browsing import Browser, Sent
+from tests.web.paper_things import put_papers
 from tests.web.town import BERUANG, FIRST, HEAD, OFFICER, T1, VERIFIER, Town
 
 NOBODY, ACTING = "N", "X"
@@ -78,6 +79,40 @@ EXPECTED = {
     "GET /statements/{number}/lines": "PFVDHUAX",
     "GET /owed": "PFVDHUAX",
     "GET /my-sales": "PX",
+    "GET /my-papers": "PX",
+    "GET /papers": "PVHUAX",
+    "GET /papers/new": "PVAX",
+    "POST /papers/new": "PVAX",
+    "GET /papers/{document_id}": "PVHUAX",
+    "GET /papers/{document_id}/file": "PVHUAX",
+    "GET /papers/{document_id}/pages/{number}": "PVHUAX",
+    "GET /papers/{document_id}/confirm": "PVAX",
+    "POST /papers/{document_id}/confirm": "PVAX",
+    "POST /papers/{document_id}/withdraw": "PVAX",
+    "POST /papers/{document_id}/change": "PVAX",
+    "GET /producers/{code}/papers": "VHUA",
+    "GET /review": "V",
+    "POST /review/next": "V",
+    "POST /papers/{document_id}/claim": "V",
+    "POST /papers/{document_id}/release": "V",
+    "POST /papers/{document_id}/decide": "V",
+    "POST /papers/{document_id}/stage": "V",
+    "POST /papers/{document_id}/revoke": "V",
+    "GET /expiry": "PVHUAX",
+    "GET /waivers": "VHUA",
+    "GET /waivers/new": "H",
+    "POST /waivers/new": "H",
+    "GET /waivers/{waiver_id}": "VHUA",
+    "POST /waivers/{waiver_id}/end": "H",
+    "GET /references": "VHUA",
+    "GET /references/new": "VA",
+    "POST /references/new": "VA",
+    "GET /references/{list_id}": "VHUA",
+    "GET /references/{list_id}/problems": "VHUA",
+    "POST /references/{list_id}/withdraw": "VA",
+    "POST /partners/{code}/demands": "A",
+    "POST /demands/{demand_id}/end": "A",
+    "POST /products/{code}/class": "PVAX",
     "GET /partners": "SFVDHUA",
     "GET /partners/new": "A",
     "POST /partners/new": "A",
@@ -139,6 +174,7 @@ def test_the_table_names_every_route(shared_town: Town):
 def addresses(shared_town: Town) -> dict[str, str]:
     """Return for each route an address that leads to something which is there, of Beruang and of its first producer."""
     town = shared_town
+    papers = put_papers(town)
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
     known = {
         "token": "x" * 43,
@@ -151,11 +187,14 @@ def addresses(shared_town: Town) -> dict[str, str]:
         "agreement_id": str(town.ask("SELECT min(id) FROM agreement")[0][0]),
         "closing_id": str(town.ask("SELECT min(id) FROM closing")[0][0]),
         "number": str(town.ask("SELECT min(number) FROM statement")[0][0]),
+        **papers,
     }
     found = {}
     for route in EXPECTED:
         path = route.partition(" ")[2]
         names = {**known, "code": codes.get(path.split("/")[1], "")}
+        if path.startswith("/papers/"):
+            names["number"] = "1"  # of a page
         found[route] = re.sub(r"\{(\w+)\}", lambda name, names=names: names[name[1]], path) + ASKED.get(route, "")
     return found
 

@@ -14,8 +14,9 @@ from consign.web.access import list_routes
 from tests.builders import ADMIN, FINANCE, gtin
 from tests.conftest import REGION
 from tests.web.browsing import PASSWORD, Browser, Sent
+from tests.web.paper_things import put_papers
 from tests.web.selling import hand_in_and_read, line, make_csv
-from tests.web.town import FIRST, KANCIL, OFFICER, SECOND, T1, T2, VERIFIER, Town
+from tests.web.town import FIRST, HEAD, KANCIL, OFFICER, SECOND, T1, T2, VERIFIER, Town
 
 NOBODY = ""
 NEW_PASSWORD = "hujan kemarin dulu lampu"  # noqa: S105  # of invented people
@@ -41,6 +42,8 @@ REGISTRATION = {
 STORE = {"code": "T9", "name": "Gerai T9", "zone": "Asia/Makassar", "opened_on": "2026-11-01"}
 SETTINGS = {"fee_from": "2", "fee_to": "4", "office_name": "Palsu", "office_contact": "", "zone": "Asia/Jakarta"}
 GROUP = {"partner": "BM", "reason": "product.unknown", "code": "99"}
+DECISION = {"decision": "approve", "number": "1207210001234", "consulted": "oss.go.id", "reason": "palsu"}
+WAIVER = {"producer": "P1", "kind": "halal", "reason": "palsu", "first": "2026-12-01", "last": "2026-12-31"}
 
 FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /sign-in": (NOBODY, {"login": SECOND, "password": PASSWORD}),
@@ -63,6 +66,23 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /parked/dismiss": (FINANCE, {**GROUP, "note": "palsu", "lines": "1"}),
     "POST /board/no-sales": (FINANCE, {"store": "{store_id}", "day": "2026-11-02"}),
     "POST /closings/new": (FINANCE, {"partner": "BM", "until": "2026-10-31", "reason": "palsu"}),
+    "POST /papers/new": (FIRST, {"kind": "nib"}),
+    "POST /papers/{document_id}/confirm": (FIRST, {"number": "1207210001234", "holder": "Palsu"}),
+    "POST /review/next": (VERIFIER, {}),
+    "POST /papers/{document_id}/claim": (VERIFIER, {}),
+    "POST /papers/{document_id}/release": (VERIFIER, {}),
+    "POST /papers/{document_id}/decide": (VERIFIER, DECISION),
+    "POST /papers/{document_id}/change": (FIRST, {"note": "palsu"}),
+    "POST /papers/{document_id}/stage": (VERIFIER, {}),
+    "POST /papers/{document_id}/revoke": (VERIFIER, {"reason": "palsu"}),
+    "POST /papers/{document_id}/withdraw": (FIRST, {}),
+    "POST /waivers/new": (HEAD, WAIVER),
+    "POST /waivers/{waiver_id}/end": (HEAD, {"last": "2026-12-01"}),
+    "POST /references/new": (VERIFIER, {"kind": "nib", "issuer": "Palsu", "as_of": "2026-11-01"}),
+    "POST /references/{list_id}/withdraw": (VERIFIER, {}),
+    "POST /partners/{code}/demands": (ADMIN, {"kind": "slhs", "first": "2026-12-01"}),
+    "POST /demands/{demand_id}/end": (ADMIN, {"last": "2026-12-31", "partner": "BM"}),
+    "POST /products/{code}/class": (FIRST, {"goods_class": "craft", "food_group": ""}),
     "POST /partners/new": (ADMIN, {"code": "XX", "name": "Palsu", "kind": "hotel", "cycle": "week"}),
     "POST /partners/{code}/edit": (ADMIN, {"name": "Palsu"}),
     "POST /partners/{code}/stores/new": (ADMIN, STORE),
@@ -70,8 +90,11 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /stores/{store_id}/alias": (ADMIN, {"alias": "Palsu"}),
     "POST /agreements/new": (FINANCE, AGREEMENT),
     "POST /agreements/{agreement_id}/end": (FINANCE, {"last": "2026-12-31"}),
-    "POST /producers/new": (VERIFIER, {"name": "Palsu", "owner_name": "Palsu", "agreed": "yes"}),
-    "POST /producers/{code}/edit": (VERIFIER, {"name": "Palsu", "owner_name": "Palsu", "nib": "0000000000001"}),
+    "POST /producers/new": (VERIFIER, {"name": "Palsu", "owner_name": "Palsu", "regency": "6471", "agreed": "yes"}),
+    "POST /producers/{code}/edit": (
+        VERIFIER,
+        {"name": "Palsu", "owner_name": "Palsu", "nib": "0000000000001", "regency": "6471"},
+    ),
     "POST /producers/{code}/confirm": (VERIFIER, {}),
     "POST /products/new": (FIRST, {"name": "Palsu", "net_content": "1", "net_unit": "g"}),
     "POST /products/{code}/price": (FIRST, {"price": "1", "price_from": "2026-12-01"}),
@@ -85,7 +108,7 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /settings": (ADMIN, SETTINGS),
 }
 """By changing route: who may send its form, and with what in it something changes."""
-CHANGED_AT_LEAST = 32
+CHANGED_AT_LEAST = 44
 """So many of these forms change something when they are sent as they should be."""
 
 
@@ -126,6 +149,7 @@ def take_aim(town: Town) -> list[Aim]:
         "upload_id": str(town.id("sales_upload", name="november-beruang.csv")),
         "agreement_id": str(town.ask("SELECT min(id) FROM agreement")[0][0]),
         "token": invite(town, KANCIL),
+        **put_papers(town),
     }
     nobody, another = Browser(town.app), town.browser(KANCIL).get("/privacy").form_token()
     nobody.get("/privacy")

@@ -90,7 +90,15 @@ def test_a_price_that_is_missing_leads_to_the_product(town: Town):
         by = get_actor(session, ADMIN)
         producer_id = town.id("producer", code="P3")
         product = add_product(
-            session, by=by, producer_id=producer_id, code="PRD-9", name="Madu Baru", net_content=1, net_unit="pcs"
+            session,
+            by=by,
+            producer_id=producer_id,
+            code="PRD-9",
+            name="Madu Baru",
+            net_content=1,
+            net_unit="pcs",
+            goods_class=None,
+            food_group=None,
         )
         add_gtin(session, by=by, product=product, gtin=gtin(9), from_on=OPENED)
         add_agreement(

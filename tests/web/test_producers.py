@@ -11,6 +11,7 @@ PAPER = {
     "owner_name": "Siti Aminah",
     "nib": "9120001234567",
     "phone": "0812 3456 789",
+    "regency": "6471",
     "agreed": "yes",
 }
 
@@ -76,6 +77,7 @@ def test_a_field_officer_registers_on_paper_and_a_verifier_confirms(town: Town):
         ({"phone": "satu"}, "phone", "no phone number"),
         ({"name": ""}, "name", "missing"),
         ({"owner_name": ""}, "owner_name", "missing"),
+        ({"regency": ""}, "regency", "missing"),
         ({"agreed": ""}, "agreed", "Tick this box"),
     ],
 )
@@ -94,6 +96,7 @@ def test_what_is_known_of_a_producer_is_corrected(town: Town):
     verifier = town.browser(VERIFIER)
     assert verifier.get("/producers/P3/edit").typed("nib") == "0000000000003"
     changed = {"name": "Dapur Tiga", "owner_name": "Bu Tiga", "nib": "0000000000033", "phone": "0812 3456 789"}
+    changed |= {"regency": "6471"}
     page = verifier.post("/producers/P3/edit", changed)
     assert "+628123456789" in page.text
     assert "0000000000033" in page.text
@@ -104,6 +107,34 @@ def test_what_is_known_of_a_producer_is_corrected(town: Town):
     assert "not taken out" in page.problem("nib")
     audit = town.browser(ADMIN).get("/audit").text
     assert "name: Dapur 3 → Dapur Tiga" in audit
+
+
+def test_where_a_producer_works_and_that_it_is_a_firm_is_said(town: Town):
+    verifier = town.browser(VERIFIER)
+    page = verifier.get("/producers/P3/edit")
+    assert '<option value="6471" selected>Kota Balikpapan' in page.source
+    assert "Kota Samarinda" in page.text
+    changed = {"name": "Dapur 3", "owner_name": "Bu Tiga", "nib": "0000000000003", "phone": ""}
+    page = verifier.post("/producers/P3/edit", {**changed, "regency": "6472", "is_entity": "yes"})
+    assert (page.status, page.path) == (200, "/producers/P3")
+    assert "Produces in Kota Samarinda" in page.text
+    assert "Is a firm yes" in page.text
+    assert town.ask("SELECT regency, is_entity FROM producer WHERE code = 'P3'") == [("6472", True)]
+    page = verifier.post("/producers/P3/edit", {**changed, "regency": "9999"})
+    assert page.is_refused()
+    assert "Choose one" in page.problem("regency")
+    page = verifier.post("/producers/P3/edit", {**changed, "regency": "6471"})
+    assert town.ask("SELECT regency, is_entity FROM producer WHERE code = 'P3'") == [(None, False)]
+    assert "Is a firm" not in page.text
+    # Where it is a place of another province, that can stay.
+    town.ask("UPDATE producer SET regency = '7371' WHERE code = 'P3' RETURNING id")
+    assert verifier.post("/producers/P3/edit", {**changed, "regency": "7371"}).status == 200
+
+
+def test_a_producer_is_registered_with_its_place(town: Town):
+    page = town.browser(OFFICER).post("/producers/new", {**PAPER, "regency": "6474", "is_entity": "yes"})
+    assert page.path == "/producers/UMKM-001"
+    assert town.ask("SELECT regency, is_entity FROM producer WHERE code = 'UMKM-001'") == [("6474", True)]
 
 
 def test_an_officer_acts_for_a_producer_without_an_account_and_both_names_are_kept(town: Town):

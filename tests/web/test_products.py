@@ -96,7 +96,7 @@ def test_a_producer_sets_a_new_price_from_a_day_on(town: Town):
 
 def test_producers_have_no_say_in_barcodes_and_tills_codes(shared_town: Town):
     producer = shared_town.browser(FIRST)
-    assert producer.get("/products/PRD-1").actions() == ["/products/PRD-1/price"]
+    assert producer.get("/products/PRD-1").actions() == ["/products/PRD-1/class", "/products/PRD-1/price"]
     assert producer.post("/products/PRD-1/barcode", {"gtin": gtin(77), "gtin_from": "2026-11-01"}).status == 403
     assert producer.post("/products/PRD-1/alias", {"partner": "BM", "alias": "X"}).status == 403
 
@@ -122,3 +122,99 @@ def test_a_tills_code_is_added_and_its_partners_lines_are_placed(town: Town):
     page = finance.post("/products/PRD-2/alias", {"partner": "KM", "alias": "98"})
     assert page.is_refused()
     assert "for another product" in page.problem("alias")
+
+
+# What sort of goods it is, and its papers.
+
+
+def test_a_producer_says_what_sort_of_goods_it_sells(town: Town):
+    producer = town.browser(FIRST)
+    page = producer.get("/products/PRD-1")
+    for seen in ("stopped", "Say which class of goods it is", "food that keeps", "chips, biscuits"):
+        assert seen in page.text
+    # Keripik singkong is of group 15, by its name.
+    assert '<option value="15" selected>' in page.source
+    page = producer.post("/products/PRD-1/class", {"goods_class": "dry_food", "food_group": "15"})
+    assert (page.status, page.path) == (200, "/products/PRD-1")
+    assert "Keripik Singkong is now: food that keeps." in page.text
+    assert "Food that keeps" in page.text
+    assert "15 Hasil olahan biji-bijian dan umbi" in page.text
+    assert town.ask("SELECT goods_class, food_group FROM product WHERE code = 'PRD-1'") == [("dry_food", "15")]
+    assert town.ask("SELECT count(*) > 0 FROM eligibility_due") == [(True,)]
+
+
+def test_another_group_than_the_name_speaks_for_is_pointed_out(town: Town):
+    verifier = town.browser(VERIFIER)
+    page = verifier.post("/products/PRD-1/class", {"goods_class": "dry_food", "food_group": "09"})
+    assert page.status == 200
+    assert "Its name speaks for another group of home-industry food: 15" in page.text
+    # Goods of other classes have no group, whatever was suggested for them.
+    page = verifier.post("/products/PRD-1/class", {"goods_class": "craft", "food_group": "15"})
+    assert page.status == 200
+    assert "Its name speaks" not in page.text
+    assert town.ask("SELECT goods_class, food_group FROM product WHERE code = 'PRD-1'") == [("craft", None)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "says"),
+    [
+        ({"food_group": "15"}, "goods_class", "missing"),
+        ({"goods_class": "food", "food_group": "15"}, "goods_class", "Choose one"),
+        ({"goods_class": "dry_food", "food_group": "16"}, "food_group", "Choose one"),
+    ],
+)
+def test_a_class_that_there_is_not_is_refused(shared_town: Town, typed: dict[str, str], field: str, says: str):
+    page = shared_town.browser(VERIFIER).post("/products/PRD-2/class", typed)
+    assert page.is_refused()
+    assert says in page.problem(field)
+    assert shared_town.ask("SELECT goods_class FROM product WHERE code = 'PRD-2'") == [(None,)]
+
+
+def test_a_product_is_added_with_its_class_and_a_group_needs_food_that_keeps(town: Town):
+    producer = town.browser(FIRST)
+    page = producer.post("/products/new", {**NEW, "goods_class": "craft", "food_group": "15"})
+    assert page.is_refused()
+    assert "Only dry food" in page.problem("food_group")
+    assert page.typed("name") == NEW["name"]
+    page = producer.post("/products/new", {**NEW, "goods_class": "dry_food", "food_group": "15"})
+    assert page.path == "/products/P1-01"
+    assert town.ask("SELECT goods_class, food_group FROM product WHERE code = 'P1-01'") == [("dry_food", "15")]
+
+
+def test_strangers_and_readers_do_not_say_the_class(shared_town: Town):
+    typed = {"goods_class": "craft"}
+    assert shared_town.browser(FIRST).post("/products/PRD-2/class", typed, page="/products/PRD-1").status == 404
+    for login in (AUDITOR, FINANCE):
+        browser = shared_town.browser(login)
+        assert "/products/PRD-1/class" not in browser.get("/products/PRD-1").actions()
+        assert browser.post("/products/PRD-1/class", typed, page="/products/PRD-1").status == 403
+
+
+def test_the_page_of_a_product_says_what_its_papers_lack_and_leads_there(shared_town: Town):
+    own = shared_town.browser(FIRST).get("/products/PRD-1")
+    assert "NIB" in own.text
+    assert "/my-papers" in own.links()
+    seen = shared_town.browser(AUDITOR).get("/products/PRD-1")
+    assert "/producers/P1/papers" in seen.links()
+    officer = shared_town.browser(FINANCE).get("/products/PRD-1")
+    assert "stopped" in officer.text
+    assert "/producers/P1/papers" not in officer.links()
+
+
+def test_the_list_shows_and_narrows_by_what_was_judged_last(town: Town):
+    town.ask(
+        "INSERT INTO product_eligibility (product_id, standing, computed_on, computed_at)"
+        " SELECT id, CASE code WHEN 'PRD-1' THEN 'blocked' ELSE 'warned' END, '2026-11-22', now()"
+        " FROM product WHERE code IN ('PRD-1', 'PRD-2') RETURNING product_id"
+    )
+    browser = town.browser(AUDITOR)
+    for asked, code in (("blocked", "PRD-1"), ("warned", "PRD-2"), ("none", "PRD-3")):
+        page = browser.get(f"/products?standing={asked}")
+        assert "Products 1" in page.text
+        assert code in page.text
+    assert "Nothing fits" in browser.get("/products?standing=eligible").text
+    assert "/producers/P1/papers" in browser.get("/products?standing=blocked").links()
+    assert "/my-papers" in town.browser(FIRST).get("/products").links()
+    town.ask("UPDATE product SET goods_class = 'craft' WHERE code <> 'PRD-2' RETURNING id")
+    assert "PRD-2" in browser.get("/products?lacks=class").text
+    assert "Products 1" in browser.get("/products?lacks=class").text

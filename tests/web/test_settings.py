@@ -11,6 +11,7 @@ GOOD = {
     "office_name": "Dinas Koperasi Contoh",
     "office_contact": "Jalan Contoh 1",
     "zone": "Asia/Makassar",
+    "halal": "warns",
 }
 
 
@@ -26,6 +27,10 @@ def test_settings_are_saved_and_what_was_before_is_kept(town: Town):
     audit = admin.get("/audit?subject=region").text
     assert "highest fee: 5% → 4,5%" in audit
     assert "Jalan Contoh 1" in admin.get("/privacy").text
+    assert town.ask("SELECT halal_blocks FROM region_terms") == [(False,)]
+    assert town.ask("SELECT count(DISTINCT producer_id) = (SELECT count(*) FROM producer) FROM eligibility_due") == [
+        (True,)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -37,6 +42,8 @@ def test_settings_are_saved_and_what_was_before_is_kept(town: Town):
         ({"fee_to": "3,99"}, "fee_to", "Agreements in force with a fee outside these bounds: 1"),
         ({"office_name": ""}, "office_name", "missing"),
         ({"zone": "Europe/Berlin"}, "zone", "Choose one"),
+        ({"halal": ""}, "halal", "missing"),
+        ({"halal": "maybe"}, "halal", "Choose one"),
     ],
 )
 def test_a_refusal_shows_what_was_typed_and_what_holds_now(

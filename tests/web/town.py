@@ -122,7 +122,15 @@ def _add_kancil(session: Session, admin: Actor) -> None:
     )
     producer = add_producer(session, by=admin, code="P3", name="Dapur 3", nib="0000000000003", owner_name="Bu Tiga")
     product = add_product(
-        session, by=admin, producer_id=producer.id, code="PRD-3", name="Madu Kelulut", net_content=250, net_unit="ml"
+        session,
+        by=admin,
+        producer_id=producer.id,
+        code="PRD-3",
+        name="Madu Kelulut",
+        net_content=250,
+        net_unit="ml",
+        goods_class=None,
+        food_group=None,
     )
     set_price(session, by=admin, product=product, price_rp=77_000, from_on=OPENED)
     add_gtin(session, by=admin, product=product, gtin=MADU, from_on=OPENED)
@@ -179,6 +187,6 @@ def _build_other_region(database: Database) -> None:
             producer = add_producer(session, by=by, code=f"S{number}", name=f"Rumah Mahakam {number}", nib=None)
             add_product(
                 session, by=by, producer_id=producer.id, code=f"SMR-{number}", name=f"Amplang Mahakam {number}",
-                net_content=100, net_unit="g",
+                net_content=100, net_unit="g", goods_class=None, food_group=None,
             )  # fmt: skip
     give_passwords(database, OTHER_REGION)

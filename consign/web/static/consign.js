@@ -52,6 +52,24 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// A file that is larger than its form takes is not sent at all.
+for (const drop of document.querySelectorAll("[data-most-bytes]")) {
+  const most = Number(drop.dataset.mostBytes);
+  const told = document.createElement("p");
+  told.className = "problem";
+  told.setAttribute("role", "alert");
+  drop.append(told);
+  drop.closest("form").addEventListener("submit", (event) => {
+    const inputs = [...drop.querySelectorAll("input[type=file]")];
+    const large = inputs.some((input) => [...input.files].some((file) => file.size > most));
+    told.textContent = large ? drop.dataset.tooLarge : "";
+    if (large) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  });
+}
+
 // Drag and drop onto a file field, and how much of the file was sent.
 for (const drop of document.querySelectorAll("[data-drop]")) {
   const input = drop.querySelector("input[type=file]");
@@ -73,7 +91,8 @@ for (const drop of document.querySelectorAll("[data-drop]")) {
     }
   });
   form.addEventListener("submit", (event) => {
-    if (!input.files.length || !bar) {
+    const chosen = [...drop.querySelectorAll("input[type=file]")].some((one) => one.files.length);
+    if (!chosen || !bar) {
       return;
     }
     event.preventDefault();
