@@ -15,6 +15,12 @@ from consign.settlement.actions import close_period
 from tests.builders import KERIPIK, SAMBAL, City, write_csv
 
 SALE = "partner_id, posting_no, row_no"
+PAPER = """INSERT INTO document (producer_id, kind, state, number_compact, submitted_by, submitted_at, decided_by, decided_at)
+  SELECT producer.id, 'pirt', 'approved', '206647101012330', {submitted}, now() - interval '1 day', {decided}, now()
+  FROM producer WHERE producer.code = 'P1'"""
+ONE, OTHER = "(SELECT min(id) FROM user_account)", "(SELECT max(id) FROM user_account)"
+APPROVED = PAPER.format(submitted=ONE, decided=OTHER)
+EVENT = "INSERT INTO document_event (document_id, at, what) SELECT id, now(), '{what}' FROM document"
 
 PLANTED = {
     "ledger.balance": ["UPDATE account SET debits_rp = debits_rp + 1 WHERE id = (SELECT min(id) FROM account)"],
@@ -56,6 +62,21 @@ PLANTED = {
              payment_term_days)
            SELECT partner_id, producer_id, days, fee_rate_bp, fee_on, discount_borne_by, 0, 0, 15 FROM agreement LIMIT 1""",
     ],
+    "documents.decided": [PAPER.format(submitted=ONE, decided=ONE)],
+    "documents.in_force": ["DROP INDEX uq_document_number_in_force", APPROVED, APPROVED],
+    "documents.claim": [
+        "ALTER TABLE document DROP CONSTRAINT ck_document_claimed",
+        APPROVED,
+        "UPDATE document SET state = 'in_review'",
+    ],
+    "documents.history": [
+        APPROVED,
+        EVENT.format(what="approved"),
+        EVENT.format(what="rejected"),
+        EVENT.format(what="reminded"),
+    ],
+    "documents.replaced": [APPROVED, "UPDATE document SET replaces_id = id"],
+    "documents.eligibility": ["DELETE FROM eligibility_due"],
     "audit.broken": ["UPDATE audit_event SET act = 'something else' WHERE seq = 3"],
     "audit.cut": ["DELETE FROM audit_event WHERE seq = (SELECT max(seq) FROM audit_event)"],
 }
@@ -104,12 +125,46 @@ def test_a_planted_breach_is_found_and_named(lived_in: City, code: str) -> None:
     assert all(breach.row and breach.what for breach in found)
 
 
+def judge_by_hand(session: Session, *, computed: str, changes_on: str) -> None:
+    """Let every product be judged, and nothing be due."""
+    session.execute(text("DELETE FROM eligibility_due"))
+    session.execute(
+        text(f"""
+        INSERT INTO product_eligibility (product_id, standing, changes_on, computed_on, computed_at)
+        SELECT id, 'blocked', {changes_on}, current_date - 3, now() - interval '{computed}' FROM product""")
+    )
+
+
+def test_a_product_is_judged_after_a_decision_and_on_its_day(lived_in: City) -> None:
+    session = lived_in.session
+    as_owner(session)
+    judge_by_hand(session, computed="1 hour", changes_on="NULL")
+    assert codes(session) == set()
+    for statement in (APPROVED, EVENT.format(what="approved")):
+        session.execute(text(statement))
+    late = [breach for check in CHECKS for breach in check(session)]
+    assert [(breach.code, "decided about" in breach.what) for breach in late] == [("documents.eligibility", True)]
+    session.execute(text("DELETE FROM product_eligibility"))
+    judge_by_hand(session, computed="-1 hour", changes_on="current_date - 2")
+    overdue = [breach.what for check in CHECKS for breach in check(session)]
+    assert {"stands otherwise" in what for what in overdue} == {True}
+    session.execute(text("INSERT INTO eligibility_due (producer_id, since) SELECT id, now() FROM producer"))
+    assert codes(session) == set()
+
+
 def test_every_code_a_check_can_report_is_planted() -> None:
     import inspect  # noqa: PLC0415
     import re  # noqa: PLC0415
 
     sources = "".join(inspect.getsource(check) for check in CHECKS)
     assert set(re.findall(r'Breach\(\s*"([a-z._0-9]+)"', sources)) == set(PLANTED)
+
+
+def test_the_file_of_a_paper_is_looked_for_as_well(city: City, files: Files) -> None:
+    as_owner(city.session)
+    for statement in (APPROVED, f"UPDATE document SET sha256 = '{'a' * 64}'"):
+        city.session.execute(text(statement))
+    assert [(one.code, one.row) for one in check_files(city.session, files)] == [("files.missing", f"file {'a' * 64}")]
 
 
 def test_a_file_that_is_missing_or_changed_is_found(city: City, files: Files, tmp_path: Path) -> None:

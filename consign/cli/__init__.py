@@ -32,6 +32,7 @@ class LazyGroup(click.Group):
         "agreement": ("people", "Add agreements between partners and producers."),
         "product": ("products", "Add products, prices, barcodes and tills' codes."),
         "numbers": ("numbers", "Check numbers of papers and products."),
+        "documents": ("documents", "Read papers, list those that wait, decide about them."),
         "sales": ("sales", "Look at sales files, post them, solve what waits."),
         "settlement": ("settlement", "Close a partner's period."),
         "statement": ("settlement", "Print a statement, or write it to a file."),

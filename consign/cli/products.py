@@ -5,6 +5,7 @@ from datetime import datetime
 import click
 from sqlalchemy.orm import Session
 
+from compliance.facts import GoodsClass
 from consign.catalogue import actions
 from consign.catalogue.queries import get_product
 from consign.cli.context import DAY, Context, as_user, pass_context
@@ -25,6 +26,10 @@ def product() -> None:
 @click.option("--producer", "producer_code", metavar="CODE", required=True)
 @click.option("--content", type=int, required=True, help="Declared content of one pack.")
 @click.option("--unit", type=click.Choice(["g", "kg", "ml", "l", "pcs"]), required=True)
+@click.option(
+    "--class", "goods_class", type=click.Choice([one.value for one in GoodsClass]), help="What sort of goods it is."
+)
+@click.option("--food-group", help="Group of home-industry food, 01 to 15; only of dry food.")
 @click.option("--price", type=int, help="Consumer price in rupiah.")
 @click.option("--gtin", help="The producer's own barcode number.")
 @click.option("--from", "from_on", type=DAY, required=True, help="Day from which price and barcode hold.")
@@ -38,6 +43,8 @@ def add(
     producer_code: str,
     content: int,
     unit: str,
+    goods_class: str | None,
+    food_group: str | None,
     price: int | None,
     gtin: str | None,
     from_on: datetime,
@@ -47,7 +54,15 @@ def add(
     with context.acting(login) as (session, by):
         owner = get_producer(session, producer_code)
         new = actions.add_product(
-            session, by=by, producer_id=owner.id, code=code, name=name, net_content=content, net_unit=unit
+            session,
+            by=by,
+            producer_id=owner.id,
+            code=code,
+            name=name,
+            net_content=content,
+            net_unit=unit,
+            goods_class=goods_class,
+            food_group=food_group,
         )
         if price is not None:
             actions.set_price(session, by=by, product=new, price_rp=price, from_on=from_on.date())
@@ -55,6 +70,20 @@ def add(
             actions.add_gtin(session, by=by, product=new, gtin=gtin, from_on=from_on.date())
         placed = place_everywhere(session, by)
     click.echo(f"Product {code} was added; {placed} parked lines were placed.")
+
+
+@product.command("class")
+@click.argument("code")
+@click.argument("goods_class", metavar="CLASS", type=click.Choice([one.value for one in GoodsClass]))
+@click.option("--food-group", help="Group of home-industry food, 01 to 15; only of dry food.")
+@as_user
+@pass_context
+def class_(context: Context, *, code: str, goods_class: str, food_group: str | None, login: str) -> None:
+    """Say what sort of goods the product is: its CLASS decides which papers it needs."""
+    with context.acting(login) as (session, by):
+        chosen = get_product(session, code)
+        actions.set_class(session, by=by, product=chosen, goods_class=goods_class, food_group=food_group)
+    click.echo(f"{code} is {goods_class} from now on.")
 
 
 @product.command("price")

@@ -36,6 +36,9 @@ class Goods:
     gtin: str
     plu: str
     """The minimarket's own code; it begins with a zero that a spreadsheet would lose."""
+    goods_class: str | None = None
+    """What sort of goods it is; blank where nobody has said it yet."""
+    food_group: str | None = None
 
 
 def read_producers() -> list[SampleProducer]:
@@ -68,6 +71,8 @@ def read_goods() -> list[Goods]:
             new_price_rp=int(row["new_price_rp"]) if row["new_price_rp"] else None,
             gtin=_gtin(place),
             plu=_plu(place),
+            goods_class=row["goods_class"] or None,
+            food_group=row["food_group"] or None,
         )
         for place, row in enumerate(_read_rows("goods.csv"), start=1)
     ]

@@ -6,6 +6,7 @@ A step that was done before changes nothing, so a load goes on where one was int
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -23,8 +24,8 @@ from consign.partners.queries import find_partners, find_stores, get_partner
 from consign.period import Period
 from consign.sales.actions import Decisions, confirm_no_sales
 from consign.sales.queries import find_missing_days
-from consign.sample import setting_up, welcoming
-from consign.sample.goods import read_producers
+from consign.sample import paper_steps, setting_up, welcoming
+from consign.sample.goods import SampleProducer, read_producers
 from consign.sample.handing_in import SalesFile, make_files
 from consign.sample.months import Months, last_full_months, months_from
 from consign.sample.people import FINANCE, get_partner_finance
@@ -115,7 +116,31 @@ def _list_steps(site: Site) -> list[Step]:
             steps += [Step(file.name, partial(_hand_in, site, file)) for file in make_files(partner, period, months)]
             if period.last <= months.first.last:
                 steps.append(Step(f"closing {partner.name}", partial(_close, site, partner, period)))
-    return steps
+    return [*steps, *_list_paper_steps(site)]
+
+
+def _list_paper_steps(site: Site) -> list[Step]:
+    on = clock.today(ZONE)
+    return [
+        _setting_up(
+            site, "list of another office", partial(paper_steps.ensure_reference_list, files=site.files, on=on)
+        ),
+        *(Step(f"papers of {one.name}", partial(_hand_in_papers, site, one, on)) for one in read_producers()),
+        _setting_up(site, "waivers and demands", partial(paper_steps.ensure_exceptions, on=on)),
+        _setting_up(site, "what may be delivered", partial(paper_steps.judge_due, on=on)),
+    ]
+
+
+def _hand_in_papers(site: Site, producer: SampleProducer, on: date) -> bool:
+    """Hand in a producer's papers unless it has handed in any before."""
+    with site.database.transaction(site.region) as session:
+        if paper_steps.has_papers(session, producer):
+            return False
+    papers = paper_steps.plan_all(producer, on=on)
+    taken = paper_steps.take_files_in(papers, files=site.files)
+    with site.database.transaction(site.region) as session:
+        paper_steps.hand_in(session, producer, papers, taken, on=on)
+    return True
 
 
 def _setting_up(site: Site, what: str, ensure: Callable[[Session], bool]) -> Step:

@@ -8,6 +8,7 @@ ADMIN = "admin@dinas.example"
 FINANCE = "keuangan@dinas.example"
 VERIFIER = "verifikator@dinas.example"
 FIELD_OFFICER = "petugas@dinas.example"
+HEAD = "kepala@dinas.example"
 PASSWORD = "kriuk-titip-jual-64"  # noqa: S105  # of invented people; everybody may know it
 
 
@@ -28,7 +29,8 @@ OFFICE = (
     Person(FINANCE, "Bagus Priyambodo", Role.DINAS_FINANCE),
     Person(VERIFIER, "Nurul Fitriani", Role.VERIFIER),
     Person(FIELD_OFFICER, "Andi Firmansyah", Role.FIELD_OFFICER),
-    Person("kepala@dinas.example", "Hendra Saputra", Role.HEAD),
+    Person("verifikator2@dinas.example", "Siti Marlina", Role.VERIFIER),
+    Person(HEAD, "Hendra Saputra", Role.HEAD),
     Person("auditor@dinas.example", "Maria Lestari", Role.AUDITOR),
 )
 OTHERS = (

@@ -14,6 +14,7 @@ from consign.partners.queries import find_partners, get_partner, get_producer, g
 from consign.partners.rules import UnknownCode
 from consign.sample.goods import Goods, SampleProducer, read_goods
 from consign.sample.months import Months
+from consign.sample.paper_plan import TAX_NUMBERS
 from consign.sample.people import ADMIN, OFFICE, OTHERS, Person
 from consign.sample.stores import FEES_BY_PRODUCT_BP, MINIMARKET, PARTNERS, ZONE, SamplePartner, agree_terms
 from consign.sentence import say
@@ -110,6 +111,7 @@ def ensure_producer(session: Session, sample: SampleProducer, months: Months) ->
         nib=sample.nib,
         owner_name=sample.owner_name,
         phone=sample.phone,
+        is_entity=sample.code in TAX_NUMBERS,
     )
     for partner in PARTNERS:
         if partner.code in sample.fees_bp:
@@ -168,6 +170,8 @@ def _add_goods(session: Session, producer: Producer, goods: Goods, months: Month
         name=goods.name,
         net_content=goods.content,
         net_unit=goods.unit,
+        goods_class=goods.goods_class,
+        food_group=goods.food_group,
     )
     set_price(session, by=admin, product=product, price_rp=goods.price_rp, from_on=months.began_on)
     if goods.new_price_rp is not None:

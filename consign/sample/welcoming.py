@@ -42,6 +42,8 @@ def ensure_newcomers(session: Session) -> bool:
         owner_name=HELPED.owner_name,
         nib=HELPED.nib,
         phone=None,
+        regency=None,
+        is_entity=False,
         agreed_on_paper=True,
     )
     confirm_producer(session, by=get_actor(session, VERIFIER), producer_id=helped.id)
@@ -80,6 +82,7 @@ def _set_terms(session: Session, terms: RegionTerms) -> None:
         office_name=OFFICE_NAME,
         office_contact=OFFICE_CONTACT,
         zone=ZONE,
+        halal_blocks=terms.halal_blocks,
     )
     session.execute(update(RegionTerms).values(second_factor_required=False))
     session.expire(terms)

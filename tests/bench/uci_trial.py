@@ -111,7 +111,7 @@ def add_products(database: Database, codes: dict[str, str]) -> int:
         for place, (code, name) in enumerate(codes.items()):
             product = add_product(
                 session, by=admin, producer_id=producers[place % PRODUCERS], code=f"UCI-{code}", name=name or code,
-                net_content=1, net_unit="pcs",
+                net_content=1, net_unit="pcs", goods_class=None, food_group=None,
             )  # fmt: skip
             add_product_alias(session, by=admin, partner_id=partner.id, product=product, alias=code)
         return place_parked(session, by=admin, partner_id=partner.id)

@@ -1,4 +1,4 @@
-"""Regions, people, products and numbers on the command line: what is printed, and with what it ends."""
+"""Regions, people and products on the command line: what is printed, and with what it ends."""
 
 import json
 import re
@@ -300,28 +300,6 @@ def test_an_auditor_changes_nothing(terminal: Terminal):
     ):
         ended = run(terminal, f"{step} --as {AUDITOR}")
         assert (ended.status, ended.err.endswith("[identity.not_allowed]\n")) == (2, True), step
-
-
-@pytest.mark.parametrize(
-    ("words", "status", "out"),
-    [
-        (("gtin", "8992761002015"), 0, "8992761002015\n"),
-        (("gtin", "8 992761 002015"), 0, "8992761002015\n"),
-        (("nib", "9120.0012.34567"), 0, "9120001234567\n"),
-        (("nib", "912000123456"), 1, "A NIB has 13 digits, '912000123456' has not\n"),
-    ],
-)
-def test_numbers_are_checked_without_a_database(bare_terminal: Terminal, words: tuple[str, ...], status: int, out: str):
-    ended = bare_terminal.run("numbers", "check", *words)
-    assert (ended.status, ended.out) == (status, out)
-
-
-def test_a_wrong_number_says_why_for_programs_too(bare_terminal: Terminal):
-    ended = bare_terminal.run("numbers", "check", "gtin", "8992761002014", "--json")
-    found = json.loads(ended.out)
-    assert (ended.status, found["valid"], found["number"]) == (1, False, None)
-    assert "its check digit should be 5" in found["reason"]
-    assert bare_terminal.run("numbers", "check", "imei", "1").status == 2
 
 
 def test_a_breach_ends_with_1_and_is_named(terminal: Terminal, database: Database):

@@ -79,7 +79,13 @@ def test_whoever_changed_the_password_or_the_settings_keeps_them(session: Sessio
     welcome(session)
     by = get_actor(session, ADMIN)
     change_password(session, by=by, present=PASSWORD, password=OTHER_PASSWORD, keep=None)
-    facts = {"fee_from_bp": 200, "fee_to_bp": 600, "office_name": "Dinas Lain", "office_contact": ""}
+    facts = {
+        "fee_from_bp": 200,
+        "fee_to_bp": 600,
+        "office_name": "Dinas Lain",
+        "office_contact": "",
+        "halal_blocks": True,
+    }
     change_region_terms(session, by=by, zone="Asia/Jakarta", **facts)
     assert not welcome(session)
     assert attempt(session, ADMIN, PASSWORD) == REFUSED
