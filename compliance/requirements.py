@@ -65,7 +65,7 @@ def find_demands(
     """Return what must be held for *goods* on the day, in the order in which a producer should see to it.
 
     Where nobody has said yet what sort of goods it is, only what all goods need. Of two demands of which one fulfils
-    the other, the stricter one is returned.
+    the other, the stricter one is returned; of two alike the partner's.
     """
     return _find(
         goods.goods_class,
@@ -85,10 +85,13 @@ def _find(
     policy: Policy,
     on: date,
 ) -> tuple[Demand, ...]:
-    asked = [
-        *_find_lawful(goods_class, is_entity=is_entity, policy=policy, on=on),
-        *_find_asked(goods_class, partner_demands=partner_demands, on=on),
+    by_partners = {(one.kinds, one.blocks): one for one in _find_asked(goods_class, partner_demands, on)}
+    # What a partner asks for as well is the partner's, since a waiver of the dinas does not lift it.
+    lawful = [
+        by_partners.pop((one.kinds, one.blocks), one)
+        for one in _find_lawful(goods_class, is_entity=is_entity, policy=policy, on=on)
     ]
+    asked = [*lawful, *by_partners.values()]
     return tuple(one for at, one in enumerate(asked) if not _is_covered(one, at, asked))
 
 
@@ -102,9 +105,7 @@ def _find_lawful(goods_class: GoodsClass | None, *, is_entity: bool, policy: Pol
             yield replace(one.demand, blocks=False) if relieved else one.demand
 
 
-def _find_asked(
-    goods_class: GoodsClass | None, *, partner_demands: Sequence[PartnerDemand], on: date
-) -> Iterator[Demand]:
+def _find_asked(goods_class: GoodsClass | None, partner_demands: Sequence[PartnerDemand], on: date) -> Iterator[Demand]:
     asking: dict[Kind, list[PartnerDemand]] = {}
     for one in partner_demands:
         in_force = one.from_on <= on and (one.until_on is None or on <= one.until_on)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -348,12 +349,16 @@ class Worker:
     async def _sweep(self, app: "App") -> None:
         """Look from time to time for what the queue lost. The first rounds look at everything: a worker may have died."""
         for number in count():
-            try:
-                await asyncio.to_thread(sweep, self._database, older_than_s=UNTOUCHED_S if number > 1 else 0)
-                await asyncio.to_thread(look_after_papers, self._database)
-                await _tidy(app, delete_old=number % 60 == 0)
-            except Exception:  # the next round tries again
-                logger.exception("Looking for lost work failed")
+            older_than_s = UNTOUCHED_S if number > 1 else 0
+            for duty in (
+                partial(asyncio.to_thread, sweep, self._database, older_than_s=older_than_s),
+                partial(asyncio.to_thread, look_after_papers, self._database),
+                partial(_tidy, app, delete_old=number % 60 == 0),
+            ):
+                try:
+                    await duty()
+                except Exception:  # the next round tries again, and the other duties are done all the same
+                    logger.exception("Looking for lost work failed")
             await asyncio.sleep(SWEEP_S if number else RESTART_S)
 
     def _make_app(self) -> "App":

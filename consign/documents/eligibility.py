@@ -43,7 +43,8 @@ class Recomputed:
 @dataclass(frozen=True)
 class _Change:
     product: OwnGoods
-    before: str
+    before: str | None
+    """Blank where it is judged for the first time, which is no news to its producer."""
     now: str
 
 
@@ -68,11 +69,12 @@ def recompute(session: Session, *, goods: Iterable[OwnGoods], on: date) -> Recom
         judged = _judge(session, chunk, demands=(), policy=policy, on=on)
         changes += _keep(session, chunk, judged, on=on)
         counts.update(one.standing for one in judged.values())
+    known = [one for one in changes if one.before is not None]
     if changes:
-        facts = {"changed": len(changes), "on": on.isoformat()}
+        facts = {"changed": len(known), "on": on.isoformat()}
         record_event(session, by=None, act="eligibility changed", subject="region", **facts)
-        _tell_producers(session, changes)
-    return Recomputed(counts, len(changes))
+        _tell_producers(session, known)
+    return Recomputed(counts, len(known))
 
 
 def find_standings(session: Session, *, product_ids: Sequence[int]) -> dict[int, ProductEligibility]:
@@ -153,7 +155,7 @@ def _judge_one(
 def _keep(
     session: Session, goods: Sequence[OwnGoods], judged: Mapping[int, Eligibility], *, on: date
 ) -> Iterator[_Change]:
-    """Write the answers for *goods*; yield those that stood otherwise before. What is judged first is no change."""
+    """Write the answers for *goods*; yield those that stood otherwise before, or were not judged yet."""
     standing = select(ProductEligibility.product_id, ProductEligibility.standing)
     before = {
         row[0]: row[1] for row in session.execute(standing.where(ProductEligibility.product_id.in_(list(judged))))
@@ -175,7 +177,7 @@ def _keep(
     insert_rows(session, "product_eligibility", rows, rest=rest)
     for one in goods:
         stood, stands = before.get(one.product_id), judged[one.product_id].standing.value
-        if stood is not None and stood != stands:
+        if stood != stands:
             yield _Change(one, stood, stands)
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import Date, RowMapping, case, exists, literal, select
+from sqlalchemy import BigInteger, Date, RowMapping, case, exists, literal, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from compliance.standing import State
@@ -77,3 +78,12 @@ def _find_ending(session: Session, *, on: date) -> Sequence[RowMapping]:
         .order_by(Document.id)
     )
     return session.execute(query).mappings().all()
+
+
+def keep_reminders(session: Session, document: Document, *, earlier: Document) -> None:
+    """Let what was announced of the *earlier* copy of a certificate count for this one: the same end is told once."""
+    told = select(
+        literal(document.id, BigInteger), ExpiryReminder.ends_on, ExpiryReminder.days_ahead, ExpiryReminder.at
+    ).where(ExpiryReminder.document_id == earlier.id)
+    columns = ["document_id", "ends_on", "days_ahead", "at"]
+    session.execute(insert(ExpiryReminder).from_select(columns, told).on_conflict_do_nothing())

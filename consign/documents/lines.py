@@ -43,3 +43,18 @@ def take_products_over(session: Session, document: Document, *, earlier: Documen
         return
     mine, others = (set(find_product_ids(session, one.id)) for one in (document, earlier))
     write_products(session, document, sorted(mine | others) if mine and others else ())
+
+
+def leave_rest(session: Session, document: Document, *, earlier: Document) -> bool:
+    """Leave the *earlier* paper to the products that *document* is not for; return whether there are any.
+
+    A paper for all products keeps them all: which ones it would be left for is not written down.
+    """
+    if not is_of_goods(Kind(document.kind)):
+        return False
+    mine, others = (set(find_product_ids(session, one.id)) for one in (document, earlier))
+    if not mine or (others and others <= mine):
+        return False
+    if others:
+        write_products(session, earlier, sorted(others - mine))
+    return True

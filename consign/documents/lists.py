@@ -346,3 +346,11 @@ def _find_products(session: Session, document_id: int) -> tuple[ProductSeen, ...
         .order_by(Product.code)
     )
     return tuple(ProductSeen(row.id, row.code, row.name) for row in session.execute(query))
+
+
+def find_covered(session: Session, *, producer_id: int, document_id: int | None) -> set[int]:
+    """Return the products that the producer's paper is for; none where there is no such paper, or it is for all."""
+    query = select(DocumentProduct.product_id).where(
+        DocumentProduct.document_id == document_id, DocumentProduct.producer_id == producer_id
+    )
+    return set(session.scalars(query))

@@ -11,7 +11,8 @@ from compliance.kinds import KINDS
 from compliance.standing import State
 from consign import clock
 from consign.documents.eligibility import mark_due
-from consign.documents.lines import has_same_number, is_in_line_of, take_products_over
+from consign.documents.expiry import keep_reminders
+from consign.documents.lines import has_same_number, is_in_line_of, leave_rest, take_products_over
 from consign.documents.parts import (
     assess_document,
     find_product_ids,
@@ -238,11 +239,22 @@ def _approve(session: Session, document: Document, *, by: Actor, reason: str | N
     if kind is Kind.NIB and document.number_compact is not None:
         _keep_nib(session, document, by=by)
     for other in _find_superseded(session, document):
-        if other.id != document.replaces_id and has_same_number(document, other):
-            take_products_over(session, document, earlier=other)
+        if has_same_number(document, other):
+            _take_over(session, document, earlier=other)
+        elif leave_rest(session, document, earlier=other):
+            continue
         move(session, other, by=by, to=State.SUPERSEDED, what="superseded")
     session.flush()  # one of a line in force: the earlier ones leave first
     move(session, document, by=by, to=State.APPROVED, what="approved", note=reason)
+
+
+def _take_over(session: Session, document: Document, *, earlier: Document) -> None:
+    """Let the same certificate, handed in again, go on as the *earlier* one stood."""
+    if earlier.id != document.replaces_id:
+        take_products_over(session, document, earlier=earlier)
+    if earlier.stage == Stage.FULFILLED:
+        document.stage = earlier.stage
+    keep_reminders(session, document, earlier=earlier)
 
 
 def _find_superseded(session: Session, document: Document) -> list[Document]:

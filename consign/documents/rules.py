@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from compliance.facts import Goods, GoodsClass, Stage
+from compliance.facts import Goods, GoodsClass, Kind, Stage
 from consign.errors import BadInput, Conflict, NotAllowed, NotFound
 
 
@@ -96,6 +96,8 @@ class Typed:
     details: dict[str, str] = field(default_factory=dict)
 
 
+CHANGING = frozenset({Kind.HALAL, Kind.PIRT, Kind.MD, Kind.NA, Kind.TR, Kind.PKD})
+"""Papers that hold for what a product is made of, and how; a change of that is reported."""
 LIQUID_UNITS = frozenset({"ml", "l"})
 
 

@@ -25,7 +25,7 @@ from consign.documents.parts import (
     write_products,
     write_typed,
 )
-from consign.documents.rules import DocumentIncomplete, DocumentMissing, Typed
+from consign.documents.rules import CHANGING, DocumentIncomplete, DocumentMissing, DocumentMoved, Typed
 from consign.documents.typed import refuse_wrong_form, tidy_reason, tidy_typed
 from consign.errors import BadInput
 from consign.identity.rules import Act, Actor, authorize
@@ -61,6 +61,9 @@ def upload_document(
     authorize(by, Act.SUBMIT_PAPERS, producer_id=producer_id)
     get_producer_to_change(session, producer_id)
     replaced = _find_replaced(session, producer_id=producer_id, kind=kind, replaces_id=replaces_id)
+    while replaced is not None and replaced.state == State.REJECTED and replaced.replaces_id is not None:
+        replaces_id = replaced.replaces_id  # what was rejected replaces nothing: its place is still the earlier one's
+        replaced = _find_replaced(session, producer_id=producer_id, kind=kind, replaces_id=replaces_id)
     _refuse_foreign_products(session, producer_id, product_ids)
     if replaced is not None and replaced.state == State.DRAFT:
         move(session, replaced, by=by, to=State.WITHDRAWN, what="withdrawn")
@@ -148,13 +151,15 @@ def report_change(session: Session, *, by: Actor, document_id: int, note: str) -
     Raises:
         DocumentMissing: there is no such paper.
         NotAllowed: *by* does not hand in papers of this producer.
-        DocumentMoved: the paper is not in force.
+        DocumentMoved: the paper is not in force, or does not depend on ingredients and process.
         BadInput: the note is blank or too long.
 
     """
     document = lock_document(session, document_id)
     authorize(by, Act.SUBMIT_PAPERS, producer_id=document.producer_id)
     refuse_state(document, State.APPROVED)
+    if Kind(document.kind) not in CHANGING:
+        raise DocumentMoved(say("This paper does not depend on ingredients or process; nothing was reported."))
     said = tidy_reason(note)
     if said is None:
         raise DocumentIncomplete(say("Say what has changed; nothing was reported."))
@@ -176,7 +181,7 @@ def report_change(session: Session, *, by: Actor, document_id: int, note: str) -
     if rows:
         session.execute(insert(DocumentPage), rows)
     write_products(session, copy, find_product_ids(session, document_id))
-    _take_earlier_back(session, copy, by=by)
+    _take_earlier_back(session, copy, by=by, same_number=True)
     tell_history(session, copy, by=by, what="submitted", note=said)
     mark_due(session, [document.producer_id])
     facts = {"document_id": copy.id, "producer_id": copy.producer_id, "kind": copy.kind, "note": said}
@@ -222,16 +227,20 @@ def _write_pages(session: Session, document: Document, taken: TakenIn | None) ->
         session.execute(insert(DocumentPage), rows)
 
 
-def _take_earlier_back(session: Session, document: Document, *, by: Actor) -> None:
+def _take_earlier_back(session: Session, document: Document, *, by: Actor, same_number: bool = False) -> None:
     """Withdraw what waits in the same line, or was sent back: one paper of a line is enough to review.
 
     Products of one with the same number are taken over, since whoever hands a certificate in again for one product
-    does not mean to give up the others.
+    does not mean to give up the others; not those of the one that is replaced, whose products were there to choose.
+    With *same_number* a renewal that waits stays.
     """
+    chosen_from = document.replaces_id
     earlier = select(Document).where(Document.state.in_(OPEN), is_in_line_of(document))
     query = earlier.order_by(Document.id).with_for_update(key_share=True).execution_options(populate_existing=True)
     for other in session.scalars(query).all():
-        if has_same_number(document, other):
+        if same_number and not has_same_number(document, other):
+            continue
+        if other.id != chosen_from and has_same_number(document, other):
             take_products_over(session, document, earlier=other)
         if document.replaces_id in (None, other.id):
             document.replaces_id = other.replaces_id or document.replaces_id

@@ -11,7 +11,7 @@ from consign.errors import BadInput
 from consign.identity.rules import clean_text
 from consign.sentence import say
 
-LONGEST_TEXT = 1_000
+LONGEST_TEXT = 4_000
 LONGEST_VALUE = 200
 
 
@@ -30,7 +30,7 @@ def tidy_reason(given: str | None) -> str | None:
     """Return what a person wrote, on one line; blank where it is blank.
 
     Raises:
-        BadInput: it is longer than 1,000 characters.
+        BadInput: it is longer than 4,000 characters.
 
     """
     return _tidy(given, longest=LONGEST_TEXT)

@@ -18,9 +18,9 @@ from consign.documents.reviewing import (
 )
 from consign.documents.rules import Decision, Typed
 from consign.sentence import Code, Sentence, say
-from consign.web.forms import Form, read_form
-from consign.web.paper_fields import read_typed
-from consign.web.review import REVOKE, decision_fields, find_doubts, find_review_panel, go_to_next
+from consign.web.forms import Form, new_form, read_form
+from consign.web.paper_fields import read_typed, show_typed
+from consign.web.review import REVOKE, count_turns, decision_fields, find_doubts, find_review_panel, go_to_next
 from consign.web.visit import PageRoute, Visit, Visiting
 
 router = APIRouter(route_class=PageRoute)
@@ -54,6 +54,8 @@ def decide(visit: Visiting, document_id: int) -> Response:
     decision = next((one for one in Decision if one.value == visit.texts.get("decision")), None)
     if decision is None:
         form.blame(None, say("Nothing was decided yet. Press one of the four buttons."))
+    if visit.texts.get("version") != str(count_turns(seen)):
+        return _outdated_page(visit, seen, form)
     if decision is not None and form.ok:
         reason = _find_reason(visit, seen, form["reason"])
         with visit.attempt(form, **{_find_lacking(decision, seen, reason): "documents.incomplete"}):
@@ -121,6 +123,18 @@ def _refused_page(visit: Visit, document_id: int, form: Form) -> Response:
     seen = get_document_seen(visit.db, by=visit.actor, document_id=document_id)
     panel = find_review_panel(visit, seen, form)
     return visit.page("review_refused.html", status=422, seen=seen, panel=panel, form=form)
+
+
+def _outdated_page(visit: Visit, seen: SeenDocument, form: Form) -> Response:
+    """Show what the paper says by now, so that nobody decides by what it said before; the reason typed stays."""
+    if seen.state in WAITING:
+        claim_document(visit.db, by=visit.actor, document_id=seen.id)
+        seen = get_document_seen(visit.db, by=visit.actor, document_id=seen.id)
+    kept = {name: form.texts.get(name, "") for name in ("consulted", "reason")}
+    fresh = new_form(decision_fields(seen), **show_typed(seen), **kept)
+    fresh.blame(None, say("This paper has changed since you opened it, so nothing was decided. Look at it once more."))
+    panel = find_review_panel(visit, seen, fresh)
+    return visit.page("review_refused.html", status=409, seen=seen, panel=panel, form=fresh)
 
 
 @router.post("/papers/{document_id}/stage")

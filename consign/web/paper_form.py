@@ -14,7 +14,7 @@ from compliance.standing import State
 from consign import clock
 from consign.catalogue.lists import find_products_of
 from consign.documents.intake import take_in
-from consign.documents.lists import SeenDocument, get_document_seen
+from consign.documents.lists import SeenDocument, find_covered, get_document_seen
 from consign.documents.submitting import submit_document, upload_document
 from consign.errors import ConsignError
 from consign.listing import parse_id
@@ -71,7 +71,10 @@ def show_hand_in(visit: Visiting) -> Response:
         return _kinds_page(visit, producer)
     wanted = _want(visit, producer, kind, visit.asked.get("replaces", ""))
     asked = visit.asked.get("product", "")
-    chosen = [one.code for one in wanted.products if one.code == asked or len(wanted.products) == 1]
+    covered = find_covered(visit.db, producer_id=producer.id, document_id=wanted.replaces_id)
+    chosen = [
+        one.code for one in wanted.products if one.code == asked or one.id in covered or len(wanted.products) == 1
+    ]
     return _hand_in_page(visit, wanted, new_form(wanted.fields), chosen=chosen)
 
 

@@ -11,7 +11,7 @@ from compliance.findings import Verdict
 from compliance.standing import State
 from consign import clock
 from consign.documents.lists import ENDS, SeenDocument, find_document_page, get_document_seen
-from consign.documents.rules import DocumentMissing
+from consign.documents.rules import CHANGING, DocumentMissing
 from consign.documents.submitting import report_change, withdraw_document
 from consign.documents.wording import ShownFinding
 from consign.sentence import Code, Sentence, say
@@ -35,7 +35,6 @@ TAKEN_BACK_IN = frozenset(
     {State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.SECOND_LOOK, State.NEEDS_CORRECTION, State.APPROVED}
 )
 """States in which whoever handed a paper in may take it back."""
-CHANGING = frozenset({Kind.HALAL, Kind.PIRT, Kind.MD, Kind.NA, Kind.TR, Kind.PKD})
 """Kinds that hold for the ingredients and the process they were issued for."""
 GRAVEST_FIRST = (Verdict.INVALID, Verdict.WARNING, Verdict.UNVERIFIABLE, Verdict.VALID)
 CHANGE = Field(

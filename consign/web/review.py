@@ -42,6 +42,8 @@ COLUMNS = (
     Column("claimed_by_name", say("Held by")),
 )
 GRAVEST_FIRST = (Verdict.INVALID, Verdict.WARNING, Verdict.UNVERIFIABLE, Verdict.VALID)
+UNCHANGING = frozenset({"claimed", "released", "reminded"})
+"""What may happen to a paper and leaves what it says as it is."""
 LONGEST_REASON = 800
 CONSULTED = Field("consulted", say("Where did you look it up?"), required=False, suggest=True, longest=200)
 REASON = Field(
@@ -92,6 +94,8 @@ class Panel:
     told: Sequence[str] = ()
     """Codes of the findings whose sentences go to the producer."""
     site: str = ""
+    version: int = 0
+    """How often what the paper says may have changed; a decision by an older page is not taken."""
     until: datetime | None = None
     """When the hold lapses."""
     may_claim: bool = False
@@ -161,6 +165,11 @@ def find_review_panel(visit: Visit, seen: SeenDocument, form: Form | None = None
     return None
 
 
+def count_turns(seen: SeenDocument) -> int:
+    """Return how often the paper was handed in, corrected or decided: with it what it says may have changed."""
+    return sum(one.what not in UNCHANGING for one in seen.history)
+
+
 def _held_panel(visit: Visit, seen: SeenDocument, form: Form | None) -> Panel:
     shown = form or new_form(decision_fields(seen), **show_typed(seen))
     best = _find_best(seen)
@@ -173,6 +182,7 @@ def _held_panel(visit: Visit, seen: SeenDocument, form: Form | None) -> Panel:
         marks=list(best.values()),
         told=visit.all_texts("tell") if form else (),
         site=KINDS[seen.kind].looked_up_at,
+        version=count_turns(seen),
         until=seen.claimed_at + CLAIM_LASTS if seen.claimed_at else None,
     )
 

@@ -285,6 +285,14 @@ def ask(kind: Kind, *, from_on: date = TODAY, until_on: date | None = None) -> P
     return PartnerDemand("Hotel Melati", kind, None, from_on, until_on)
 
 
+def test_what_a_partner_asks_for_as_the_law_does_is_not_waived_by_the_dinas():
+    waiver = Waiver(Kind.NIB, from_on=TODAY, until_on=TODAY)
+    papers = [paper for paper in BASE if paper.paper.kind is not Kind.NIB]
+    assert judge(papers, goods=BASKET, waivers=[waiver]).standing is Standing.WARNED
+    found = judge(papers, goods=BASKET, partner_demands=[ask(Kind.NIB)], waivers=[waiver])
+    assert (found.standing, found.missing) == (Standing.BLOCKED, ("partner.nib",))
+
+
 def test_what_a_partner_asks_for_stops_goods_and_is_not_waived_by_the_dinas():
     waiver = Waiver(Kind.SLHS, from_on=TODAY, until_on=TODAY)
     found = judge(BASE, goods=BASKET, partner_demands=[ask(Kind.SLHS)], waivers=[waiver])

@@ -33,7 +33,7 @@ def add_colleague(town: Town) -> Browser:
 
 def typed_of(page: Page) -> dict[str, str]:
     """Return what stands in the fields of the decision."""
-    return {name: page.typed(name) or "" for name in ("number", "holder", "issued_on", "consulted")}
+    return {name: page.typed(name) or "" for name in ("number", "holder", "issued_on", "consulted", "version")}
 
 
 def take(browser: Browser) -> Page:
@@ -200,16 +200,43 @@ def test_a_hold_that_lapsed_is_taken_up_again_when_the_decision_is_sent(town: To
 def test_what_another_took_meanwhile_is_not_decided_and_what_was_written_is_shown(town: Town):
     document_id = hand_in_nib(town.browser(FIRST))
     browser, colleague = town.browser(VERIFIER), add_colleague(town)
-    take(browser)
+    old = take(browser)
     browser.post(f"/papers/{document_id}/release", {}, page="/review")
     take(colleague)
-    page = browser.post(
-        f"/papers/{document_id}/decide", {"decision": "reject", "reason": "Kabur sekali."}, page="/review"
-    )
+    facts = {**typed_of(old), "decision": "reject", "reason": "Kabur sekali."}
+    page = browser.post(f"/papers/{document_id}/decide", facts, page="/review")
     assert page.is_refused()
     assert "Kolega Verifikator is reviewing this paper" in page.text
     assert "Kabur sekali." in page.text
     assert state_of(town, document_id) == "in_review"
+
+
+def test_nobody_decides_by_what_a_paper_said_before(town: Town):
+    producer, browser, colleague = town.browser(FIRST), town.browser(VERIFIER), add_colleague(town)
+    document_id = hand_in_nib(producer)
+    old = take(browser)
+    browser.post(f"/papers/{document_id}/release", {}, page="/review")
+    take(colleague)
+    send(colleague, document_id, decision="needs_correction", reason="Nama salah.")
+    confirm(producer, document_id, number=OTHER_NIB, holder="Dapur 1", issued_on="2021-07-12")
+    facts = {**typed_of(old), "decision": "approve", "consulted": "oss.go.id", "reason": "cocok"}
+    page = browser.post(f"/papers/{document_id}/decide", facts, page="/review")
+    assert page.status == 409
+    assert "This paper has changed since you opened it" in page.text
+    assert page.typed("number") == OTHER_NIB
+    assert "cocok" in page.text
+    assert state_of(town, document_id) == "in_review"
+    facts = {**typed_of(page), "decision": "approve", "consulted": "oss.go.id", "reason": "cocok"}
+    browser.post(f"/papers/{document_id}/decide", facts, page="/review")
+    assert state_of(town, document_id) == "approved"
+
+
+def test_what_one_verifier_holds_is_not_shown_to_another(town: Town):
+    hand_in_nib(town.browser(FIRST))
+    browser, colleague = town.browser(VERIFIER), add_colleague(town)
+    take(browser)
+    assert "Papers that you have begun to review: 1" in browser.get("/").text
+    assert "Papers that you have begun to review" not in colleague.get("/").text
 
 
 def test_an_approval_is_taken_back_with_a_reason(town: Town):
