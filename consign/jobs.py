@@ -27,6 +27,7 @@ from consign.identity.queries import UserUnknown, get_actor
 from consign.identity.rules import Actor
 from consign.models.identity import UserAccount
 from consign.models.region import Region
+from consign.partners.due import mark_due_by_other_rules
 from consign.partners.queries import get_partner, get_region_terms, get_store
 from consign.sales import actions
 from consign.sales.actions import Decisions, Outcome, hold_upload, post_file, receive_file, refuse_upload
@@ -241,6 +242,7 @@ def look_after_papers(database: Database) -> int:
 
     def look(session: Session) -> int:
         on = clock.today(get_region_terms(session).zone)
+        mark_due_by_other_rules(session)
         defer_due(session, on=on)
         return release_lapsed(session, now=clock.now()) + announce_ends(session, on=on)
 

@@ -43,6 +43,8 @@ class RegionTerms(RegionBase):
     """The office's own time zone, for moments that belong to no store."""
     halal_blocks: Mapped[bool] = mapped_column(server_default=true())
     """Whether food without a halal paper may not be delivered; else its producer is only warned."""
+    rulesets_hash: Mapped[str] = mapped_column(server_default="")
+    """By which rulesets about papers its products were judged; after an upgrade with others all are judged again."""
     second_factor_required: Mapped[bool] = mapped_column(server_default=true())
     """Whether dinas finance and admin must use an authenticator app; only the sample city goes without."""
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from compliance.rulesets_hash import hash_rulesets
 from consign import clock
-from consign.db import defer, insert_rows
+from consign.db import count_rows, defer, insert_rows
 from consign.models.documents import EligibilityDue
-from consign.models.partners import Producer
+from consign.models.partners import Producer, RegionTerms
 
 JUDGING = "recompute_eligibility"
 """The worker's task that judges them."""
@@ -32,3 +33,14 @@ def mark_due(session: Session, producer_ids: Iterable[int]) -> None:
 def mark_all_due(session: Session) -> None:
     """Have a worker judge the products of every producer again."""
     mark_due(session, session.scalars(select(Producer.id)))
+
+
+def mark_due_by_other_rules(session: Session) -> None:
+    """Have the products of every producer judged again where they were judged by other rulesets than there are now.
+
+    Of many who notice it at once, one marks them.
+    """
+    now = hash_rulesets()
+    noticed = update(RegionTerms).where(RegionTerms.rulesets_hash != now).values(rulesets_hash=now)
+    if count_rows(session, noticed):
+        mark_all_due(session)

@@ -103,6 +103,21 @@ def test_the_day_comes_without_anybodys_doing(database: Database):
     assert find_jobs(database) == []
 
 
+def test_all_products_are_judged_again_after_an_upgrade_with_other_rulesets(database: Database):
+    found_office(database)
+    look_after_papers(database)
+    recompute_eligibility(database, region=REGION)
+    with database.transaction(REGION) as session:
+        session.execute(text("UPDATE product_eligibility SET standing = 'warned'"))  # as other rulesets had it
+    look_after_papers(database)
+    assert recompute_eligibility(database, region=REGION) == 0
+    with database.transaction(REGION) as session:
+        session.execute(text("UPDATE region_terms SET rulesets_hash = 'of an earlier release'"))
+    look_after_papers(database)
+    assert recompute_eligibility(database, region=REGION) == 2
+    assert standings(database) == ["eligible", "blocked"]
+
+
 def test_ends_are_announced_and_forgotten_claims_given_back(database: Database):
     found_office(database)
     paper = hand_in(database, pirt(place=9))

@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.add_column("producer", sa.Column("is_entity", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("product", sa.Column("goods_class", sa.String(), nullable=True))
     op.add_column("product", sa.Column("food_group", sa.String(), nullable=True))
+    op.add_column("region_terms", sa.Column("rulesets_hash", sa.String(), server_default="", nullable=False))
     op.add_column("region_terms", sa.Column("halal_blocks", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.create_check_constraint(
         op.f("ck_product_goods_class"), "product", f"goods_class IS NULL OR goods_class IN ({CLASSES})"
@@ -280,6 +281,7 @@ def create_eligibility() -> None:
 
 def downgrade() -> None:
     op.drop_column("region_terms", "halal_blocks")
+    op.drop_column("region_terms", "rulesets_hash")
     op.drop_column("product", "food_group")
     op.drop_column("product", "goods_class")
     op.drop_column("producer", "is_entity")
