@@ -80,6 +80,7 @@ def assess_paper(
     return (
         *KINDS[paper.kind].module.assess(paper, on=on),
         *_ask_for_blanks(paper),
+        *_ask_for_goods(paper, goods),
         *_compare_with_goods(paper, goods),
         *_compare_pirt(paper, business=business, goods=goods, others=others),
         *_compare_nib(paper, business),
@@ -99,6 +100,14 @@ def _ask_for_blanks(paper: Paper) -> Iterator[Finding]:
         reason = tell("It is not known in whose name the paper is.")
         next_step = tell("Type the name of the business or person that is printed on the paper.")
         yield Finding(f"{paper.kind}.holder_missing", Verdict.UNVERIFIABLE, reason, next_step, facts.source)
+
+
+def _ask_for_goods(paper: Paper, goods: Sequence[Goods]) -> Iterator[Finding]:
+    facts = KINDS[paper.kind]
+    if facts.per_goods and not goods:
+        reason = tell("It is not said for which products this paper is; it then counts for all of the business.")
+        next_step = tell("Choose the products that stand on the paper.")
+        yield Finding(f"{paper.kind}.goods_missing", Verdict.UNVERIFIABLE, reason, next_step, facts.source)
 
 
 def _tidy(text: str | None) -> str:
@@ -238,13 +247,18 @@ def _compare_read(paper: Paper, read: Mapping[str, str]) -> Iterator[Finding]:
 
 def _differ_in_number(paper: Paper, read: str, compact: Callable[[str], str]) -> Wording | None:
     typed, seen = compact(paper.number or ""), compact(read)
-    if not typed or not seen or typed == seen:
+    if not typed or not seen or typed == seen or (paper.kind is Kind.NPWP and _is_same_npwp(typed, seen)):
         return None
     return tell(
         "The number {read} was read from the file, and {typed} was typed.",
         read=mask(paper.kind, shorten(seen)),
         typed=mask(paper.kind, shorten(typed)),
     )
+
+
+def _is_same_npwp(one: str, other: str) -> bool:
+    """Say whether two are one number: 16 digits are the old 15 with a zero before them."""
+    return one.removeprefix("0").zfill(15) == other.removeprefix("0").zfill(15)
 
 
 def _differ_in_issue(typed: date | None, read: date | None) -> Wording | None:
@@ -282,9 +296,13 @@ def _compare_reference(paper: Paper, business: Business, reference: Sequence[Ref
     for hit in reference:
         match = compare_with_any(hit.name, names)
         facts = {"issuer": shorten(hit.issuer), "day": hit.as_of, "name": shorten(hit.name)}
-        if match is not None and match.likeness is not Likeness.DIFFERENT:
+        if match is not None and match.likeness is Likeness.SAME:
             reason = tell("The list of {issuer} as of {day} has this number under the name {name}.", **facts)
             yield Finding(f"{paper.kind}.listed", Verdict.VALID, reason, None, hit.issuer)
+        elif match is not None and match.likeness is Likeness.SIMILAR:
+            reason = tell("The list of {issuer} as of {day} has this number under a similar name, {name}.", **facts)
+            next_step = tell("Look whether both names are the same business.")
+            yield Finding(f"{paper.kind}.listed_similarly", Verdict.UNVERIFIABLE, reason, next_step, hit.issuer)
         else:
             reason = tell("The list of {issuer} as of {day} has this number under another name, {name}.", **facts)
             next_step = tell("Check the number. If it is right, say how that name belongs to your business.")

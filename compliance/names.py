@@ -39,6 +39,8 @@ class _Rules:
     similar_from: int
     ignored: frozenset[str]
     degrees: re.Pattern[str]
+    spellings: Mapping[str, str]
+    """Shorter and other ways to write a name, with the one they are compared as."""
 
 
 @cache
@@ -50,6 +52,7 @@ def _load_rules() -> _Rules:
     return _Rules(
         similar_from=written["similar_from_per_mille"],
         ignored=frozenset((*written["legal_forms"], *written["titles"])),
+        spellings={short: full for full, ways in written["spellings"].items() for short in ways},
         degrees=re.compile(rf"\b(?:{degrees})\b\.?"),
     )
 
@@ -61,13 +64,13 @@ def compare_names(left: str, right: str) -> NameMatch:
     """
     rules = _load_rules()
     ours, theirs = _find_words(left, rules), _find_words(right, rules)
-    if ours and ours == theirs:
+    if ours and sorted(ours) == sorted(theirs):
         return NameMatch(Likeness.SAME, 1000)
     if not ours or not theirs:
         return NameMatch(Likeness.DIFFERENT, 0)
-    one, other = " ".join(ours), " ".join(theirs)
-    if one.replace(" ", "") == other.replace(" ", ""):
+    if "".join(ours) == "".join(theirs):
         return NameMatch(Likeness.SAME, 1000)
+    one, other = " ".join(sorted(ours)), " ".join(sorted(theirs))
     alike = max(fuzz.token_sort_ratio(one, other), fuzz.token_set_ratio(one, other))
     per_mille = min(round(alike * 10), 999)
     return NameMatch(Likeness.SIMILAR if per_mille >= rules.similar_from else Likeness.DIFFERENT, per_mille)
@@ -80,8 +83,8 @@ def compare_with_any(name: str, known: Iterable[str | None]) -> NameMatch | None
 
 
 def _find_words(name: str, rules: _Rules) -> list[str]:
-    """Return the words that are the name itself, in alphabetical order; all of them where none is left."""
+    """Return the words that are the name itself, as they are written in full; all of them where none is left."""
     folded = unicodedata.normalize("NFKC", name[:_LONGEST]).casefold()
     plain = folded.replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
     bare = [word for word in _WORD.findall(rules.degrees.sub(" ", plain)) if word not in rules.ignored]
-    return sorted(bare or _WORD.findall(plain))
+    return [rules.spellings.get(word, word) for word in bare or _WORD.findall(plain)]

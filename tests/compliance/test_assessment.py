@@ -273,3 +273,21 @@ def test_any_paper_is_judged_and_only_form_end_and_kind_are_invalid(*, paper, bu
     assert all(str(one.reason) and one.code.partition(".")[0] in {paper.kind, "read"} for one in found)
     own = KINDS[paper.kind].module.assess(paper, on=TODAY)
     assert list(found)[: len(own)] == own
+
+
+def test_a_number_listed_under_a_similar_name_is_no_proof():
+    hit = ReferenceHit("Dapur Sari Balikpapan", "Dinas Kesehatan", TODAY)
+    found = by_code(assess(NIB, business=Business("Dapur Sari"), reference=[hit]))
+    assert found["nib.listed_similarly"] is Verdict.UNVERIFIABLE
+    assert "nib.listed" not in found
+
+
+def test_the_old_and_the_new_form_of_an_npwp_are_one_number():
+    typed = Paper(Kind.NPWP, "0092542943407000")
+    assert "read.differs" not in by_code(assess(typed, read={"number": "09.254.294.3-407.000"}))
+    assert "read.differs" in by_code(assess(typed, read={"number": "09.254.294.3-407.001"}))
+
+
+def test_a_paper_of_goods_without_goods_is_remarked():
+    assert by_code(assess(PIRT, goods=()))["pirt.goods_missing"] is Verdict.UNVERIFIABLE
+    assert "nib.goods_missing" not in by_code(assess(NIB, goods=()))
