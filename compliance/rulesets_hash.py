@@ -9,8 +9,8 @@ from importlib.resources import files
 def hash_rulesets() -> str:
     """Return the SHA-256 over names and bytes of all rulesets as 64 hexadecimal digits."""
     digest = hashlib.sha256()
-    for file in sorted(files("compliance").joinpath("rulesets").iterdir(), key=lambda one: one.name):
-        if file.is_file():
-            digest.update(f"{file.name}\0".encode())
-            digest.update(file.read_bytes())
+    found = [file for file in files("compliance").joinpath("rulesets").iterdir() if file.is_file()]
+    for file in sorted(found, key=lambda one: one.name):
+        digest.update(f"{file.name}\0".encode())
+        digest.update(file.read_bytes())
     return digest.hexdigest()

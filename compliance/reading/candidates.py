@@ -22,11 +22,18 @@ class Candidate:
     source: Source
     is_backed: bool
     """Whether a label, or a form that nothing else has, says what it is."""
+    is_doubted: bool = False
+    """Whether the words before it name another paper or thing, or signs may be missing: then nothing makes it sure."""
+
+    @property
+    def is_trusted(self) -> bool:
+        """Return whether its surroundings speak for it, and none of them against it."""
+        return self.is_backed and not self.is_doubted
 
     @property
     def is_sure(self) -> bool:
         """Return whether it may be shown as sure if nothing on the paper contradicts it."""
-        return self.is_backed and (self.source is not Source.OCR or self.confidence >= READ_WELL)
+        return self.is_trusted and (self.source is not Source.OCR or self.confidence >= READ_WELL)
 
 
 def cut(line: Line, start: int, end: int) -> tuple[str, int, Box]:

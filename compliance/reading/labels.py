@@ -84,6 +84,36 @@ NOT_ISSUED: Final = re.compile(
     re.IGNORECASE,
 )
 
+OTHER_THINGS: Final[tuple[tuple[re.Pattern[str], frozenset[Kind]], ...]] = tuple(
+    (re.compile(words, re.IGNORECASE), frozenset(own))
+    for words, own in (
+        ("halal", {Kind.HALAL, Kind.NON_HALAL}),
+        (r"pkp|penyuluhan\s*keamanan", {Kind.PKP}),
+        (r"\bnib|nib\b|induk\s*berusaha", {Kind.NIB}),
+        (r"slhs|laik\s*(?:higiene?|sehat)", {Kind.SLHS}),
+        (r"p\W{0,3}irt", {Kind.PIRT}),
+        (r"npwp|wajib\s*pajak", {Kind.NPWP}),
+        (r"bpom|izin\s*edar", {Kind.MD, Kind.NA, Kind.TR, Kind.PKD, Kind.PSAT}),
+        (r"kemenkum", {Kind.TRADEMARK}),
+        (r"ketetapan|fatwa|\bstr\b|penjamah|izin\s*lokasi|sewa(?!ktu)|laborator|\bakta", ()),
+    )
+)
+"""Other papers and things that have days, too, each with the kinds of paper whose own words these are."""
+SHELF_LIFE: Final = re.compile(r"kada?luars?a|kedaluwarsa|expiry", re.IGNORECASE)
+PERMIT: Final = re.compile(r"i[zj]in|sertifikat|registrasi|pendaftaran|notifikasi|persetujuan", re.IGNORECASE)
+OTHERS_NUMBER: Final = re.compile(
+    r"(?<!se)lama(?![a-z])|sebelum|pengganti|menggantikan|pemasok|induk\s*perusahaan|perusahaan\s*induk|pemotong|pinjaman"
+    r"|kredit|(?<!se)tujuan|pengirim|contoh|pihak\s*kedua",
+    re.IGNORECASE,
+)
+"""What stands before a number that is another's, or was replaced; `persetujuan` and `selama` are no such words."""
+
+
+def names_other_thing(words: str, *, kind: Kind) -> bool:
+    """Return whether *words* name a paper or thing other than a paper of *kind*."""
+    return any(kind not in own and pattern.search(words) for pattern, own in OTHER_THINGS)
+
+
 KNOWN_BY: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = tuple(
     (kind, re.compile(words, re.IGNORECASE))
     for kind, words in (

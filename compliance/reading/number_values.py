@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from compliance.facts import Kind
 from compliance.kinds import KINDS
 from compliance.reading.candidates import Candidate, cut
+from compliance.reading.day_words import find_days
 from compliance.reading.found import Piece, Source
-from compliance.reading.labels import NUMBER_LABEL
+from compliance.reading.labels import NUMBER_LABEL, OTHERS_NUMBER
 from compliance.reading.lines import Line
 from compliance.refusals import NumberRefused
 
@@ -50,6 +52,11 @@ _BETWEEN: Final = re.compile(
     r"[\s:;.=()/\-]*(?:(?!hp|tel|fax|wa\b|ponsel|kontak|nik|npwp|nib|kbli|rek)[A-Za-z]+[\s:;.=()/\-]*){0,4}",
     re.IGNORECASE,
 )
+_ISSUER: Final = re.compile(r"\b(?:bpom|pom|kemenkes|ri|no|nomor)\b|\W", re.IGNORECASE)
+"""What stands before a number and says nothing of whose it is."""
+_MORE: Final = re.compile(r"[\s./\-\u2013\u2014]{0,3}\d")
+_ROW: Final = re.compile(r"\s*\d{1,2}\s*[.)]\s*[A-Za-z]")
+"""A numbered row of a form, such as `1. Nama`."""
 FREE: Final = frozenset({Kind.SLHS, Kind.PKP, Kind.MANDATE, Kind.PKS, Kind.NON_HALAL})
 """Their numbers have no form of their own: what stands behind "Nomor" is it."""
 FULL_LENGTHS: Final[Mapping[Kind, frozenset[int]]] = {
@@ -66,21 +73,46 @@ def find_numbers(lines: Sequence[Line], codes: Sequence[Piece], *, kind: Kind) -
         return
     for at, line in enumerate(lines):
         before = lines[at - 1].text if at else ""
-        yield from _find_in_line(line, before=before, kind=kind)
+        yield from _find_in_line(line, before=before, below=_below(lines, at), kind=kind)
     for code in codes:
         yield from _find_in_code(code, kind=kind)
 
 
-def _find_in_line(line: Line, *, before: str, kind: Kind) -> Iterator[Candidate]:
+def _below(lines: Sequence[Line], at: int) -> str:
+    return lines[at + 1].text if at + 1 < len(lines) and lines[at + 1].page == lines[at].page else ""
+
+
+def _find_in_line(line: Line, *, before: str, below: str, kind: Kind) -> Iterator[Candidate]:
     text = line.text
+
+    def is_doubted(found: re.Match[str]) -> bool:
+        return _is_others(text[: found.start()], before=before) or _is_cut(text[found.end() :], below=below)
+
     for found in OWN_FORMS[kind].finditer(text) if kind in OWN_FORMS else ():
-        yield from _check(line, found.start(), found.end(), kind=kind, is_backed=True)
+        for one in _check(line, found.start(), found.end(), kind=kind, is_backed=True):
+            yield replace(one, is_doubted=is_doubted(found))
     if kind in LABELLED_FORMS:
         label, form = LABELLED_FORMS[kind]
         for found in form.finditer(text):
             lead = text[: found.start()]
             is_backed = _is_labelled(lead, label) or (not lead.strip(" :.") and _is_labelled(before, label))
-            yield from _check(line, found.start(), found.end(), kind=kind, is_backed=is_backed)
+            for one in _check(line, found.start(), found.end(), kind=kind, is_backed=is_backed):
+                yield replace(one, is_doubted=is_doubted(found))
+
+
+def _is_others(lead: str, *, before: str) -> bool:
+    """Whether the words before a number, or those above it where none stand before it, say that it is not this paper's."""
+    alone = not _ISSUER.sub("", lead) and not any(map(str.isdigit, before))
+    return OTHERS_NUMBER.search(f"{before} {lead}" if alone else lead) is not None
+
+
+def _is_cut(behind: str, *, below: str) -> bool:
+    """Whether more digits follow, on the line or at the head of the next one, that may belong to the number."""
+    if behind.strip(" .-"):
+        return _MORE.match(behind) is not None
+    days = find_days(below)
+    starts_with_day = bool(days) and days[0].start == 0
+    return _MORE.match(below) is not None and _ROW.match(below) is None and not starts_with_day
 
 
 def _is_labelled(lead: str, label: re.Pattern[str]) -> bool:
@@ -111,7 +143,7 @@ def _find_in_code(code: Piece, *, kind: Kind) -> Iterator[Candidate]:
 
 
 def _find_free(lines: Sequence[Line], *, kind: Kind) -> Iterator[Candidate]:
-    for line in lines:
+    for at, line in enumerate(lines):
         found = NUMBER_LABEL.match(line.text)
         if found is None:
             continue
@@ -120,7 +152,9 @@ def _find_free(lines: Sequence[Line], *, kind: Kind) -> Iterator[Candidate]:
         number = text.strip(" .,:;")
         if write_number(number, kind=kind) is not None:
             whole = number.isascii() and len(number.split()) == 1 and end == len(line.text)
-            yield Candidate("number", number, text.strip(), confidence, line.page, box, line.pieces[0].source, whole)
+            one = Candidate("number", number, text.strip(), confidence, line.page, box, line.pieces[0].source, whole)
+            cut_short = end == len(line.text) and _is_cut("", below=_below(lines, at))
+            yield replace(one, is_doubted=cut_short or OTHERS_NUMBER.search(line.text) is not None)
 
 
 def write_number(text: str, *, kind: Kind) -> str | None:

@@ -28,9 +28,9 @@ def _choose(found: Sequence[Candidate]) -> Candidate | None:
     """Return the best of several for one field; where they differ none is sure."""
     if not found:
         return None
-    best = max(found, key=lambda one: (one.is_sure, one.is_backed, one.source is not Source.QR, one.confidence))
+    best = max(found, key=lambda one: (one.is_sure, one.is_trusted, one.source is not Source.QR, one.confidence))
     same = [one for one in found if one.value == best.value]
-    others = [one for one in found if one.value != best.value and (one.is_backed or not best.is_backed)]
+    others = [one for one in found if one.value != best.value and (one.is_trusted or not best.is_trusted)]
     if others:
         return replace(best, is_backed=False)
     if any(one.source is Source.QR for one in same) and best.source is not Source.QR:

@@ -227,6 +227,72 @@ def test_words_behind_nomor_are_no_number():
     assert "number" not in values("Nomor : tidak ada", "503/012", kind=Kind.SLHS)
 
 
+@pytest.mark.parametrize(
+    ("kind", "rows"),
+    [
+        (Kind.PIRT, ("Nomor lama: 2063471010123-23",)),
+        (Kind.PIRT, ("Menggantikan P-IRT 2063471010123-23",)),
+        (Kind.PIRT, ("Contoh label: P-IRT 2063471010123-23",)),
+        (Kind.HALAL, ("Sertifikat halal pemasok bahan: ID35110000214820320",)),
+        (Kind.NIB, ("NIB induk perusahaan : 1234567890123",)),
+        (Kind.NPWP, ("NPWP pemotong: 09.254.294.3-407.000",)),
+        (Kind.BANK_ACCOUNT, ("No. Rekening Pinjaman : 0012345678",)),
+        (Kind.BANK_ACCOUNT, ("Rekening tujuan transfer: 0012345678",)),
+        (Kind.BANK_ACCOUNT, ("Rekening Pihak Kedua : 0012345678",)),
+        (Kind.MD, ("Nomor pendaftaran lama : BPOM RI MD 224093500120027",)),
+        (Kind.MD, ("Nomor pendaftaran lama :", "BPOM RI MD 224093500120027")),
+        (Kind.SLHS, ("Nomor: 503/012/lama",)),
+    ],
+)
+def test_a_number_of_another_or_a_replaced_one_is_never_sure(kind: Kind, rows: tuple[str, ...]):
+    number = read(*rows, kind=kind)["number"]
+    assert not number.sure
+    assert not read(*rows, kind=kind, codes=[number.value])["number"].sure
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows"),
+    [
+        (Kind.MD, ("Nomor Persetujuan Pendaftaran : BPOM RI MD 224093500120027",)),
+        (Kind.MD, ("Berlaku selama 5 tahun : BPOM RI MD 224093500120027",)),
+        (Kind.MD, ("Nomor lama 224093500120026", "BPOM RI MD 224093500120027")),
+        (Kind.NIB, ("NIB 2812210005566 (menggantikan NIB 1234567890123)",)),
+        (Kind.NIB, ("NIB induk perusahaan : 1234567890123", "NIB : 2812210005566")),
+    ],
+)
+def test_the_papers_own_number_stays_sure(kind: Kind, rows: tuple[str, ...]):
+    number = read(*rows, kind=kind)["number"]
+    assert number.sure
+    assert "".join(filter(str.isalnum, number.value)).endswith(("224093500120027", "2812210005566"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows"),
+    [
+        (Kind.MD, ("BPOM RI MD 240935001200", "027")),
+        (Kind.MD, ("BPOM RI MD 240935001200 -", "027")),
+        (Kind.NA, ("NA18190100123 45",)),
+        (Kind.TR, ("TR 193312345 6",)),
+        (Kind.TR, ("TR 193312345 - 6",)),
+        (Kind.NIB, ("NIB 2812210005566 77",)),
+        (Kind.SLHS, ("Nomor : 503/012/SLHS/", "2024")),
+    ],
+)
+def test_a_number_that_may_go_on_is_not_sure(kind: Kind, rows: tuple[str, ...]):
+    assert not read(*rows, kind=kind)["number"].sure
+
+
+@pytest.mark.parametrize("below", ["1. Nama Pelaku Usaha", "22 November 2026", "Kemasan 250 g", "- Nama"])
+def test_a_row_or_a_day_below_does_not_continue_a_number(below: str):
+    assert read("BPOM RI MD 240935001200", below, kind=Kind.MD)["number"].sure
+    assert read("BPOM RI MD 240935001200 (dalam negeri)", "027", kind=Kind.MD)["number"].sure
+
+
+def test_digits_on_the_next_page_do_not_continue_a_number():
+    lines = [*write("BPOM RI MD 240935001200"), *write("027", page=1)]
+    assert [one.sure for one in find_values(lines, [], kind=Kind.MD)] == [True]
+
+
 # Names -----------------------------------------------------------------------------------------------------------------
 
 
@@ -388,6 +454,55 @@ def test_digits_behind_the_label_of_something_else_are_not_sure():
 
 def test_a_day_of_birth_is_no_day_of_the_paper():
     assert "issued_on" not in values("Balikpapan, 1 Mei 1985", kind=Kind.NIK)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "field"),
+    [
+        (Kind.PIRT, ("Sertifikat halal berlaku sampai dengan 6 Juni 2026",), "valid_until"),
+        (Kind.PIRT, ("Izin lokasi berlaku sampai dengan 1 Januari 2025",), "valid_until"),
+        (Kind.PIRT, ("Masa berlaku sewa", "1 Januari 2025"), "valid_until"),
+        (Kind.PIRT, ("Sertifikat PKP nomor 12 diterbitkan tanggal 6 Juni 2022",), "issued_on"),
+        (Kind.PIRT, ("Tanggal terbit PKP : 1 April 2022",), "issued_on"),
+        (Kind.PIRT, ("Tanggal terbit PKP", "1 April 2022"), "issued_on"),
+        (Kind.PIRT, ("Terdaftar di Kemenkumham tanggal 3 Mei 2020",), "issued_on"),
+        (Kind.PKS, ("NIB diterbitkan tanggal 5 Mei 2021",), "issued_on"),
+        (Kind.SLHS, ("Masa berlaku STR penjamah : 1 Januari 2025",), "valid_until"),
+        (Kind.SLHS, ("Hasil uji laboratorium diterbitkan tanggal 1 Mei 2024",), "issued_on"),
+        (Kind.HALAL, ("Ketetapan Halal KF-12 ditetapkan tanggal 1 Maret 2024",), "issued_on"),
+        (Kind.HALAL, ("Fatwa ditetapkan di Jakarta", "pada tanggal 1 Maret 2024"), "issued_on"),
+        (Kind.MD, ("Tanggal kedaluwarsa: 12 Mei 2027",), "valid_until"),
+        (Kind.NA, ("Expiry date", "12 Mei 2027"), "valid_until"),
+        (Kind.SLHS, ("Balikpapan, 1 Mei 1985",), "issued_on"),
+    ],
+)
+def test_a_day_that_may_be_of_something_else_is_offered_but_not_sure(kind: Kind, rows: tuple[str, ...], field: str):
+    found = read(*rows, kind=kind)
+    assert [*found] == [field]
+    assert not found[field].sure
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        (Kind.HALAL, "Sertifikat halal berlaku sampai dengan 6 Juni 2026"),
+        (Kind.PIRT, "SPP-IRT ini berlaku sampai dengan 6 Juni 2026"),
+        (Kind.SLHS, "Sertifikat Laik Higiene Sanitasi (SLHS) berlaku sampai dengan 6 Juni 2026"),
+        (Kind.PKP, "Sertifikat PKP diterbitkan tanggal 6 Juni 2026"),
+        (Kind.NIB, "NIB diterbitkan di Jakarta, tanggal 6 Juni 2026"),
+        (Kind.NPWP, "Wajib Pajak terdaftar 6 Juni 2026"),
+        (Kind.MD, "Tanggal kedaluwarsa izin edar: 6 Juni 2026"),
+        (Kind.MD, "Berlaku sampai 6 Juni 2026"),
+        (Kind.SLHS, "Berlaku sampai dengan 6 Juni 2026 sewaktu-waktu ditinjau"),
+    ],
+)
+def test_a_day_of_the_papers_own_kind_stays_sure(kind: Kind, row: str):
+    assert [(one.value, one.sure) for one in read(row, kind=kind).values()] == [("2026-06-06", True)]
+
+
+def test_a_day_of_another_paper_does_not_contradict_the_papers_own():
+    rows = ("Sertifikat halal berlaku sampai dengan 6 Juni 2026", "Masa berlaku s.d. 1 Mei 2028")
+    assert values(*rows, kind=Kind.PIRT)["valid_until"] == ("2028-05-01", True)
 
 
 def test_days_in_digits_are_doubted_where_one_has_its_month_first():
