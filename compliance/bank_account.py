@@ -10,7 +10,16 @@ from typing import Final
 
 from compliance.banks import Bank, find_bank
 from compliance.dates import assess_issue, assess_printed_end
-from compliance.digits import NUMBER_WORDS, count_digits, fold_digits, read_digits, shorten, squeeze, strip_words
+from compliance.digits import (
+    NUMBER_WORDS,
+    count_digits,
+    find_digits,
+    fold_digits,
+    read_digits,
+    shorten,
+    squeeze,
+    strip_words,
+)
 from compliance.facts import Paper
 from compliance.findings import Finding, Verdict
 from compliance.forms import judge_form
@@ -22,12 +31,15 @@ SOURCE: Final = "kebiasaan penomoran rekening bank"
 SHORTEST: Final = 5
 LONGEST: Final = 20
 _WORDS: Final = re.compile(
-    rf"(?:{NUMBER_WORDS}|REKENING|REK|ACCOUNT|ACC|AC|BANK|BCA|BNI|BR[I1]|BTN|BS[I1]|MAND[I1]R[I1]|BANKALT[I1]MTARA)+",
+    rf"(?:{NUMBER_WORDS}|REKENING|REK|ACCOUNT|ACCT|ACC|AC|BANKALT[I1]MTARA|KALT[I1]MTARA|KALT[I1]M|BANK|BPD|BCA|BNI"
+    r"|BR[I1]|BTN|BS[I1]|MAND[I1]R[I1]|DANAMON|PERMATA|MUAMALAT|C[I1]MB|N[I1]AGA)+",
     re.IGNORECASE,
 )
 _WALLET: Final = re.compile(r"go-?pay|dana|ovo|shopee-?pay|link-?aja|isaku|doku", re.IGNORECASE)
-_WALLET_BEFORE: Final = re.compile(rf"\s*(?:{_WALLET.pattern})[^A-Za-z]*", re.IGNORECASE)
-_PHONE_ABROAD: Final = re.compile(r"\s*\+\s*62")
+_WALLET_BEFORE: Final = re.compile(rf"(?<![A-Z])(?:{_WALLET.pattern})(?:[^A-Z]*[0-9]|[^A-Z]*$)", re.IGNORECASE)
+_OTHER_NUMBER: Final = re.compile(r"(?<![A-Z])(?:hp|telp?|telepon|nik|ktp|npwp|nib)(?![A-Z])", re.IGNORECASE)
+_LENGTHS: Final = range(SHORTEST, LONGEST + 1)
+_PHONE_ABROAD: Final = re.compile(r"\+\s*62")
 _PHONE: Final = re.compile(r"08[1-9][0-9]{8,9}")
 _PERHAPS_PHONE: Final = re.compile(r"08[1-9][0-9]{7}|08[1-9][0-9]{10}|628[1-9][0-9]{7,10}")
 
@@ -38,8 +50,13 @@ class AccountNumber(Number):
 
 
 def compact(text: str) -> str:
-    """Return *text* without words before it and the spaces, dots and dashes people write into it."""
-    return read_digits(strip_words(squeeze(text), _WORDS))
+    """Return *text* without words before it and the spaces, dots and dashes people write into it.
+
+    Digits among other words are taken too, unless one of them says that they are another number, `NIK`.
+    """
+    if _OTHER_NUMBER.search(fold_digits(text)):
+        return read_digits(strip_words(squeeze(text), _WORDS))
+    return find_digits(text, _WORDS, lengths=_LENGTHS)
 
 
 def parse(text: str) -> AccountNumber:
@@ -51,11 +68,11 @@ def parse(text: str) -> AccountNumber:
 
     """
     digits, folded = compact(text), fold_digits(text)
-    if _PHONE_ABROAD.match(folded) or _PHONE.fullmatch(digits) or _WALLET_BEFORE.fullmatch(folded):
+    if _PHONE_ABROAD.search(folded) or _PHONE.fullmatch(digits) or _WALLET_BEFORE.search(folded):
         raise NumberRefused(
             "This is the number of a phone or a wallet such as GoPay, DANA or OVO, not of a bank account."
         )
-    if not SHORTEST <= count_digits(digits) <= LONGEST:
+    if count_digits(digits) not in _LENGTHS:
         raise NumberRefused(
             "The number of a bank account is 5 to 20 digits, and nothing but digits. This number is not."
         )

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from compliance.dates import assess_issue
-from compliance.digits import NUMBER_WORDS, count_digits, read_digits, shorten, squeeze, strip_words
+from compliance.digits import NUMBER_WORDS, count_digits, read_behind, read_digits, shorten, squeeze, strip_words
 from compliance.facts import Paper
 from compliance.findings import Finding, Verdict
 from compliance.forms import judge_form
@@ -27,6 +27,7 @@ _WORDS: Final = re.compile(
     rf"(?:{NUMBER_WORDS}|SERT[I1]F[I1]KAT|HALAL|BPJPH|INDONESIA|REG[I1]STRAS[I1]|REG)+", re.IGNORECASE
 )
 _PREFIX: Final = re.compile(r"[I1L]D", re.IGNORECASE)
+_AMONG_WORDS: Final = re.compile(rf"[I1L]D(?:{NUMBER_WORDS})*([0-9]{{{USUAL_DIGITS}}})(?![0-9])", re.IGNORECASE)
 _FATWA: Final = re.compile(r"K[HF](?=[0-9OMI])|KEP|KETETAPAN|FATWA|LPPOM|MUI|.*(?:MUI|FATWA)", re.IGNORECASE)
 
 
@@ -38,8 +39,12 @@ class HalalNumber(Number):
 def compact(text: str) -> str:
     """Return *text* in capitals, without words before it, spaces, dots and dashes; 17 digits alone get their ID."""
     tight = strip_words(squeeze(text), _WORDS)
-    if _PREFIX.match(tight):
-        return "ID" + read_digits(tight[2:])
+    prefix = _PREFIX.match(tight)
+    if prefix is not None:
+        return "ID" + read_behind(tight, prefix, _WORDS)
+    among_words = _AMONG_WORDS.findall(tight)
+    if len(among_words) == 1:
+        return f"ID{among_words[0]}"
     digits = read_digits(tight)
     return f"ID{digits}" if count_digits(digits) == USUAL_DIGITS else digits.upper()
 

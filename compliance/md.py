@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from compliance.dates import assess_term
-from compliance.digits import NUMBER_WORDS, count_digits, read_digits, shorten, squeeze, strip_words
+from compliance.digits import PERMIT_WORDS, count_digits, read_behind, read_digits, shorten, squeeze, strip_words
 from compliance.facts import Paper
 from compliance.findings import Finding
 from compliance.forms import judge_form
@@ -21,7 +21,7 @@ from compliance.refusals import NumberRefused
 from compliance.wording import Term, tell
 
 SOURCE: Final = "PerBPOM 23/2023"
-_WORDS: Final = re.compile(rf"(?:{NUMBER_WORDS}|BPOM|POM|BADAN|DEPKES|R[I1]|REG|[I1]Z[I1]N|EDAR)+", re.IGNORECASE)
+_WORDS: Final = re.compile(rf"(?:{PERMIT_WORDS}|BPOM|POM|BADAN|DEPKES)+", re.IGNORECASE)
 _PREFIX: Final = re.compile(r"M[DL]", re.IGNORECASE)
 _ORIGIN: Final = {"MD": "domestic", "ML": "imported"}
 
@@ -42,10 +42,11 @@ class MdNumber(Number):
 
 
 def compact(text: str) -> str:
-    """Return *text* without "BPOM RI" before it and without spaces, dots and dashes, the letters in capitals."""
+    """Return *text* without "BPOM RI" and the like, wherever it stands before the digits, and without spaces, dots and dashes, the letters in capitals."""
     tight = strip_words(squeeze(text), _WORDS)
-    if _PREFIX.match(tight):
-        return tight[:2].upper() + read_digits(tight[2:])
+    prefix = _PREFIX.match(tight)
+    if prefix is not None:
+        return prefix[0].upper() + read_behind(tight, prefix, _WORDS)
     return read_digits(tight)
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from compliance.dates import assess_term, load_validity
-from compliance.digits import NUMBER_WORDS, count_digits, read_digits, shorten, squeeze, strip_words
+from compliance.digits import PERMIT_WORDS, count_digits, read_behind, read_digits, shorten, squeeze, strip_words
 from compliance.facts import Kind, Paper
 from compliance.findings import Finding
 from compliance.forms import judge_form
@@ -22,9 +22,7 @@ from compliance.wording import Term, tell
 from compliance.yearly import assess_year
 
 SOURCE: Final = "PerBPOM 21/2022"
-_WORDS: Final = re.compile(
-    rf"(?:NOT[I1]F[I1]KAS[I1]|KOSMET[I1]KA|{NUMBER_WORDS}|BPOM|POM|R[I1]|REG|[I1]Z[I1]N|EDAR)+", re.IGNORECASE
-)
+_WORDS: Final = re.compile(rf"(?:{PERMIT_WORDS}|KOSMET[I1]KA?|BPOM|POM)+", re.IGNORECASE)
 _PREFIX: Final = re.compile(r"N[A-E]", re.IGNORECASE)
 _MADE_IN: Final = {"NA": "asia", "NB": "australia", "NC": "europe", "ND": "africa", "NE": "america"}
 
@@ -44,10 +42,11 @@ class NaNumber(Number):
 
 
 def compact(text: str) -> str:
-    """Return *text* without "BPOM" before it and without spaces, dots and dashes, the letters in capitals."""
+    """Return *text* without "BPOM" and the like before its digits and without spaces, dots and dashes, the letters in capitals."""
     tight = strip_words(squeeze(text), _WORDS)
-    if _PREFIX.match(tight):
-        return tight[:2].upper() + read_digits(tight[2:])
+    prefix = _PREFIX.match(tight)
+    if prefix is not None:
+        return prefix[0].upper() + read_behind(tight, prefix, _WORDS)
     return read_digits(tight)
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from compliance.dates import assess_issue
-from compliance.digits import NUMBER_WORDS, count_digits, read_digits, shorten, squeeze, strip_words
+from compliance.digits import NUMBER_WORDS, count_digits, find_digits, shorten
 from compliance.facts import Paper
 from compliance.findings import Finding, Verdict
 from compliance.forms import judge_form
@@ -20,6 +20,7 @@ from compliance.refusals import NumberRefused
 from compliance.wording import tell
 
 SOURCE: Final = "PP 28/2025 art. 206"
+_LENGTHS: Final = frozenset({13})
 _WORDS: Final = re.compile(rf"(?:{NUMBER_WORDS}|INDUK|BERUSAHA|N[I1L]B)+", re.IGNORECASE)
 
 
@@ -30,7 +31,7 @@ class NibNumber(Number):
 
 def compact(text: str) -> str:
     """Return *text* without words before it and the spaces, dots and dashes people write into it."""
-    return read_digits(strip_words(squeeze(text), _WORDS))
+    return find_digits(text, _WORDS, lengths=_LENGTHS)
 
 
 def parse(text: str) -> NibNumber:

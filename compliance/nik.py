@@ -13,7 +13,7 @@ from datetime import date
 from typing import Final
 
 from compliance.dates import assess_issue, assess_printed_end
-from compliance.digits import NUMBER_WORDS, count_digits, read_digits, squeeze, strip_words
+from compliance.digits import NUMBER_WORDS, count_digits, find_digits
 from compliance.facts import Paper
 from compliance.findings import Finding, Verdict
 from compliance.forms import judge_form
@@ -26,6 +26,7 @@ SOURCE: Final = "UU 24/2013"
 _FOR_WOMEN: Final = 40
 """What is added to the day of birth of women."""
 _LEAP_YEAR: Final = 4
+_LENGTHS: Final = frozenset({16})
 _WORDS: Final = re.compile(rf"(?:{NUMBER_WORDS}|INDUK|KEPENDUDUKAN|E?KTP|N[I1L]K)+", re.IGNORECASE)
 
 
@@ -45,7 +46,7 @@ class NikNumber(Number):
 
 def compact(text: str) -> str:
     """Return *text* without words before it and the spaces, dots and dashes people write into it."""
-    return read_digits(strip_words(squeeze(text), _WORDS))
+    return find_digits(text, _WORDS, lengths=_LENGTHS)
 
 
 def parse(text: str) -> NikNumber:

@@ -11,7 +11,7 @@ from typing import Final
 
 from compliance import npwp
 from compliance.dates import assess_issue, assess_printed_end
-from compliance.digits import NUMBER_WORDS, count_digits, read_digits, squeeze, strip_words
+from compliance.digits import NUMBER_WORDS, count_digits, find_digits
 from compliance.facts import Paper
 from compliance.findings import Finding, Verdict
 from compliance.forms import judge_form
@@ -20,6 +20,7 @@ from compliance.refusals import NumberRefused
 from compliance.wording import tell
 
 SOURCE: Final = "PMK 136/2023"
+_LENGTHS: Final = frozenset({22})
 _WORDS: Final = re.compile(rf"(?:{NUMBER_WORDS}|NITKU|IDENTITAS|TEMPAT|KEGIATAN|USAHA|[I1]DTKU|TKU)+", re.IGNORECASE)
 
 
@@ -38,7 +39,7 @@ class NitkuNumber(Number):
 
 def compact(text: str) -> str:
     """Return *text* without words before it and the spaces, dots and dashes people write into it."""
-    return read_digits(strip_words(squeeze(text), _WORDS))
+    return find_digits(text, _WORDS, lengths=_LENGTHS)
 
 
 def parse(text: str) -> NitkuNumber:

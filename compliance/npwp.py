@@ -18,7 +18,7 @@ from stdnum.id import npwp as checked
 
 from compliance import nik
 from compliance.dates import assess_issue, assess_printed_end
-from compliance.digits import NUMBER_WORDS, count_digits, read_digits, squeeze, strip_words
+from compliance.digits import NUMBER_WORDS, count_digits, find_digits
 from compliance.facts import Paper
 from compliance.findings import Finding, Verdict
 from compliance.forms import judge_form
@@ -28,6 +28,7 @@ from compliance.regions import is_known_regency
 from compliance.wording import Term, tell
 
 SOURCE: Final = "PMK 136/2023"
+_LENGTHS: Final = frozenset({15, 16})
 _WORDS: Final = re.compile(rf"(?:{NUMBER_WORDS}|NPWP(?:1[56](?=\D|[0-9]{{15}}))?|POKOK|WAJIB|PAJAK)+", re.IGNORECASE)
 
 
@@ -59,7 +60,7 @@ class NpwpNumber(Number):
 
 def compact(text: str) -> str:
     """Return *text* without words before it and the spaces, dots and dashes people write into it."""
-    return read_digits(strip_words(squeeze(text), _WORDS))
+    return find_digits(text, _WORDS, lengths=_LENGTHS)
 
 
 def parse(text: str) -> NpwpNumber:
@@ -72,7 +73,7 @@ def parse(text: str) -> NpwpNumber:
     """
     digits = compact(text)
     length = count_digits(digits)
-    if length not in {15, 16}:
+    if length not in _LENGTHS:
         raise NumberRefused("An NPWP has 15 or 16 digits, and nothing but digits. This number has not.")
     old = digits if length == 15 else digits[1:] if digits[0] == "0" else None
     if old is None:

@@ -24,7 +24,7 @@ from importlib.resources import files
 from typing import Final
 
 from compliance.dates import assess_age, assess_end, assess_issue, assess_term, load_validity
-from compliance.digits import NUMBER_WORDS, count_digits, read_digits, shorten, squeeze, strip_words
+from compliance.digits import NUMBER_WORDS, count_digits, find_digits, shorten
 from compliance.facts import Kind, Paper
 from compliance.findings import Finding, Verdict
 from compliance.food_groups import find_group
@@ -35,6 +35,7 @@ from compliance.regions import find_regency
 from compliance.wording import Term, tell
 
 SOURCE: Final = "PerBPOM 22/2018"
+_LENGTHS: Final = frozenset({15})
 _WORDS: Final = re.compile(
     rf"(?:{NUMBER_WORDS}|SPP|P[I1L]RT|[I1L]RT|SERT[I1]F[I1]KAT|[I1][ZJ][I1]N|EDAR|PRODUKSI|D[I1]NKES|DEPKES|R[I1])+",
     re.IGNORECASE,
@@ -86,7 +87,7 @@ def find_packaging(code: str) -> str | None:
 
 def compact(text: str) -> str:
     """Return *text* without "P-IRT No." and the like before it, and without spaces, dots and dashes."""
-    return read_digits(strip_words(squeeze(text), _WORDS))
+    return find_digits(text, _WORDS, lengths=_LENGTHS)
 
 
 def is_old(text: str) -> bool:

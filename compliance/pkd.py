@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from compliance.dates import assess_term
-from compliance.digits import NUMBER_WORDS, count_digits, read_digits, shorten, squeeze, strip_words
+from compliance.digits import PERMIT_WORDS, count_digits, read_behind, read_digits, shorten, squeeze, strip_words
 from compliance.facts import Paper
 from compliance.findings import Finding
 from compliance.forms import judge_form
@@ -19,7 +19,7 @@ from compliance.refusals import NumberRefused
 from compliance.wording import Term, tell
 
 SOURCE: Final = "Permenkes 62/2017"
-_WORDS: Final = re.compile(rf"(?:{NUMBER_WORDS}|KEMENKES|KEMKES|DEPKES|PKRT|R[I1]|[I1]Z[I1]N|EDAR)+", re.IGNORECASE)
+_WORDS: Final = re.compile(rf"(?:{PERMIT_WORDS}|KEMENTER[I1]AN|KESEHATAN|KEMENKES|KEMKES|DEPKES|PKRT)+", re.IGNORECASE)
 _PREFIX: Final = re.compile(r"PK[DL]", re.IGNORECASE)
 _ORIGIN: Final = {"PKD": "domestic", "PKL": "imported"}
 
@@ -37,10 +37,11 @@ class PkdNumber(Number):
 
 
 def compact(text: str) -> str:
-    """Return *text* without "KEMENKES RI" before it, spaces, dots and dashes; digits alone are a PKD's."""
+    """Return *text* without "KEMENKES RI" and the like before its digits, spaces, dots and dashes; digits alone are a PKD's."""
     tight = strip_words(squeeze(text), _WORDS)
-    if _PREFIX.match(tight):
-        return tight[:3].upper() + read_digits(tight[3:])
+    prefix = _PREFIX.match(tight)
+    if prefix is not None:
+        return prefix[0].upper() + read_behind(tight, prefix, _WORDS)
     digits = read_digits(tight)
     return f"PKD{digits}" if count_digits(digits) else tight
 

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Final
 
 from compliance.dates import assess_term, load_validity
-from compliance.digits import NUMBER_WORDS, count_digits, read_digits, shorten, squeeze, strip_words
+from compliance.digits import PERMIT_WORDS, count_digits, read_behind, read_digits, shorten, squeeze, strip_words
 from compliance.facts import Kind, Paper
 from compliance.findings import Finding
 from compliance.forms import judge_form
@@ -24,7 +24,7 @@ from compliance.wording import Term, tell
 from compliance.yearly import assess_year
 
 SOURCE: Final = "PerBPOM 25/2023"
-_WORDS: Final = re.compile(rf"(?:{NUMBER_WORDS}|BPOM|POM|DEPKES|R[I1]|REG|[I1]Z[I1]N|EDAR)+", re.IGNORECASE)
+_WORDS: Final = re.compile(rf"(?:{PERMIT_WORDS}|BPOM|POM|DEPKES)+", re.IGNORECASE)
 _PREFIX: Final = re.compile(r"BTR|T[RIL]|HT|FF|S[DIL]", re.IGNORECASE)
 _SORT: Final = {
     "TR": "traditional",
@@ -53,11 +53,11 @@ class TrNumber(Number):
 
 
 def compact(text: str) -> str:
-    """Return *text* without "POM" before it and without spaces, dots and dashes, the letters in capitals."""
+    """Return *text* without "POM" and the like before its digits and without spaces, dots and dashes, the letters in capitals."""
     tight = strip_words(squeeze(text), _WORDS)
     prefix = _PREFIX.match(tight)
     if prefix is not None:
-        return prefix[0].upper() + read_digits(tight[prefix.end() :])
+        return prefix[0].upper() + read_behind(tight, prefix, _WORDS)
     return read_digits(tight)
 
 

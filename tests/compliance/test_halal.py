@@ -19,9 +19,14 @@ from tests.compliance.judging import TODAY, by_code, refusal
         "1D35110000214820324",
         "35110000214820324",
         "HALAL INDONESIA ID35110000214820324",
+        "ID No. 35110000214820324",
+        "Halal MUI ID35110000214820324",
+        "LPPOM MUI ID No. 35110000214820324",
+        "Fatwa KH.001/2026, ID35110000214820324",
     ],
 )
 def test_a_certificate_is_read_however_it_is_written(text: str):
+    assert not halal.is_fatwa(text)
     number = halal.parse(text)
     assert number.compact == "ID35110000214820324"
     assert halal.format(number) == "ID35110000214820324"
@@ -71,10 +76,14 @@ def test_a_printed_last_day_never_ends_a_certificate():
 
 @pytest.mark.parametrize("digits", [13, 14, 16, 18, 20])
 def test_an_unusual_length_is_looked_at(digits: int):
-    assert judge(number="ID" + "3" * digits) == {
+    assert judge(number="ID1" + "3" * (digits - 1)) == {
         "halal.form_right": Verdict.VALID,
         "halal.length_unusual": Verdict.WARNING,
     }
+
+
+def test_of_two_certificates_none_is_taken():
+    assert judge(number="MUI ID35110000214820324 MUI ID35110000214820325") == {"halal.fatwa_number": Verdict.INVALID}
 
 
 def test_a_wrong_form_is_invalid():

@@ -17,6 +17,15 @@ from tests.compliance.judging import TODAY, by_code, refusal
         ("Izin Edar BPOM RI No. MD 123.456.789-012", "MD123456789012"),
         ("POM RI ml 123456789012", "ML123456789012"),
         ("md l23456789O12", "MD123456789012"),
+        ("MD BPOM RI 123456789012", "MD123456789012"),
+        ("MD RI BPOM 123456789012", "MD123456789012"),
+        ("BPOM RI MD No 123456789012", "MD123456789012"),
+        ("MD No. 123456789012", "MD123456789012"),
+        ("NIE: MD 123456789012", "MD123456789012"),
+        ("No. Registrasi BPOM RI MD 123456789012", "MD123456789012"),
+        ("No. Register: ML 123456789012", "ML123456789012"),
+        ("Nomor Pendaftaran MD 123456789012", "MD123456789012"),
+        ("“MD 123456789012”", "MD123456789012"),
     ],
 )
 def test_both_forms_are_read_however_they_are_written(text: str, number: str):

@@ -21,6 +21,10 @@ from tests.compliance.judging import TODAY, by_code, in_full_width, refusal
         in_full_width("9120001234567"),
         "9120001234\u200b567",
         "912000I234567",
+        "9120001234567 (NIB)",
+        "NIB “9120001234567”",
+        "\N{LEFT SINGLE QUOTATION MARK}9120001234567\N{RIGHT SINGLE QUOTATION MARK}",
+        "PB-UMKU 12, NIB 9120 0012 34567 (2021)",
     ],
 )
 def test_a_nib_is_read_however_it_is_written(text: str):
@@ -32,9 +36,14 @@ def test_a_nib_may_begin_with_zero():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "912000123456", "91200012345678", "9120001A34567", "OOOOOOOOOOOOO", "9120001?34567"]
+    "text", ["", "912000123456", "91200012345678", "9120001A34567", "OOOOOOOOOOOOO", "9120001?34567", "A9120001234567"]
 )
 def test_what_is_not_13_digits_is_no_nib(text: str):
+    assert "13 digits" in refusal(nib.parse, text)
+
+
+@pytest.mark.parametrize("text", ["9120001234567 / 9120001234568", "9120001234567 (NIB) 9120001234567 (NIB)"])
+def test_of_two_numbers_none_is_taken(text: str):
     assert "13 digits" in refusal(nib.parse, text)
 
 

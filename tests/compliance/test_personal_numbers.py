@@ -25,6 +25,9 @@ OLD_NPWP = "013121660091000"
         "Nomor Induk Kependudukan 64710l45O885OOO1",
         "٦٤٧١٠١٤٥٠٨٨٥٠٠٠١",
         in_full_width("6471014508850001"),
+        "NIK 16 digit 6471014508850001",
+        "6471014508850001 (KTP)",
+        "”6471014508850001”",
     ],
 )
 def test_a_nik_is_read_however_it_is_written(text: str):
@@ -104,6 +107,8 @@ def test_a_wrong_form_is_invalid_and_a_blank_one_is_not_judged(kind: Kind):
         "NPWP No. O1.3I2.166.O-O91.OOO",
         "Nomor Pokok Wajib Pajak 01.312.166.0-091.000",
         "NPWP15: 013121660091000",
+        "NPWP 15 digit: 013121660091000",
+        "NPWP lama 01.312.166.0-091.000",
         "٠١٣١٢١٦٦٠٠٩١٠٠٠",
     ],
 )
@@ -113,7 +118,17 @@ def test_an_old_npwp_is_read_however_it_is_written(text: str):
     assert number.says() == {"form": Term("npwp_form", "old"), "office": "091"}
 
 
-@pytest.mark.parametrize("text", ["0013121660091000", "NPWP16 0013 1216 6009 1000", "NPWP 0013121660091000"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0013121660091000",
+        "NPWP16 0013 1216 6009 1000",
+        "NPWP 0013121660091000",
+        "NPWP 16 digit: 0013121660091000",
+        "NPWP (16 digit) 0013 1216 6009 1000",
+        "NPWP baru 0013121660091000",
+    ],
+)
 def test_an_old_npwp_with_a_zero_before_it_is_one_of_16_digits(text: str):
     number = npwp.parse(text)
     assert (number.compact, npwp.format(number)) == ("0013121660091000", "0013121660091000")
@@ -146,6 +161,15 @@ def test_a_new_npwp_that_begins_with_1_is_never_refused(number: str):
     assert npwp.parse(number).says() == {"form": Term("npwp_form", "other")}
 
 
+@pytest.mark.parametrize("text", [f"NPWP/NIK {NIK}", f"NPWP Pribadi {NIK}"])
+def test_an_npwp_among_other_words_is_found(text: str):
+    assert npwp.parse(text).compact == NIK
+
+
+def test_of_two_npwps_none_is_taken():
+    assert "15 or 16 digits" in refusal(npwp.parse, f"NPWP lama {OLD_NPWP}, baru {NIK}")
+
+
 def test_other_16_digits_are_looked_at():
     assert judge(Kind.NPWP, "6471019908850001")["npwp.no_nik"] is Verdict.WARNING
     assert judge(Kind.NPWP, "2071014508850001")["npwp.no_nik"] is Verdict.WARNING
@@ -156,6 +180,7 @@ def test_other_16_digits_are_looked_at():
     [
         "0013121660091000000001",
         "NITKU: 0013121660091000-000001",
+        "NITKU 22 digit 0013121660091000 000001",
         "Nomor Identitas Tempat Kegiatan Usaha 0013121660091000 000001",
     ],
 )
@@ -185,6 +210,16 @@ def test_a_nitku_with_a_wrong_npwp_is_refused():
         ("BNI a/c 0123456789", "0123456789"),
         (in_full_width("0123456789"), "0123456789"),
         ("0812345678", "0812345678"),
+        ("Bankaltimtara 0011234567", "0011234567"),
+        ("Bank Kaltimtara O011234567", "0011234567"),
+        ("BPD Kaltim 0011234567", "0011234567"),
+        ("Danamon O011234567", "0011234567"),
+        ("Permata O011234567", "0011234567"),
+        ("Bank Muamalat O011234567", "0011234567"),
+        ("CIMB Niaga O011234567", "0011234567"),
+        ("Acct No. O011234567", "0011234567"),
+        ("1911234567 (BCA)", "1911234567"),
+        ("Bank Nagari 0011 2345 67 a.n. Sari", "0011234567"),
     ],
 )
 def test_an_account_is_read_however_it_is_written_and_stays_text(text: str, digits: str):
@@ -195,13 +230,23 @@ def test_an_account_is_read_however_it_is_written_and_stays_text(text: str, digi
 
 @pytest.mark.parametrize(
     "text",
-    ["081234567890", "0812-3456-789", "+62 812 3456 7890", "+62812345", "GoPay 12345678", "OVO: 0812 3456 78", "DANA"],
+    [
+        "081234567890",
+        "0812-3456-789",
+        "+62 812 3456 7890",
+        "+62812345",
+        "GoPay 12345678",
+        "OVO: 0812 3456 78",
+        "DANA",
+        "Dompet GoPay 12345678",
+        "HP +62 812 3456 7890",
+    ],
 )
 def test_a_phone_or_wallet_is_no_bank_account(text: str):
     assert "wallet" in refusal(bank_account.parse, text)
 
 
-@pytest.mark.parametrize("text", ["", "1234", "1" * 21, "12345a", "Danamon"])
+@pytest.mark.parametrize("text", ["", "1234", "1" * 21, "12345a", "Danamon", f"NIK {NIK}", "telp. 0541 123456"])
 def test_an_account_is_5_to_20_digits(text: str):
     assert "5 to 20 digits" in refusal(bank_account.parse, text)
 

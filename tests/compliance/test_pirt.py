@@ -37,6 +37,9 @@ NUMBER = "206347101012328"
         "٢٠٦٣٤٧١٠١٠١٢٣-٢٨",
         "P-IRT\u00a02063471010123\u201128",
         NUMBER,
+        f"{NUMBER} (P-IRT)",
+        "P-IRT 2063471010123-28 (sampai 2028)",
+        "“P-IRT 2063471010123-28”",
     ],
 )
 def test_an_spp_irt_is_read_however_it_is_written(text: str):

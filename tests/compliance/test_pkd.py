@@ -17,6 +17,10 @@ from tests.compliance.judging import TODAY, by_code, refusal
         "PKD2O5O1712345",
         "Nomor Izin Edar PKRT: PKD 20501712345",
         "20501712345",
+        "PKD No. 20501712345",
+        "PKD KEMENKES RI 20501712345",
+        "Kementerian Kesehatan RI PKD 20501712345",
+        "NIE PKD 20501712345",
     ],
 )
 def test_a_permit_is_read_however_it_is_written(text: str):
