@@ -48,6 +48,8 @@ class Page(HTMLParser):
         self.answer = answer
         self.status = answer.status_code
         self.source = answer.text
+        self.bare = re.sub(r'name="form_token" value="[^"]*"', "", self.source)
+        """The source without form tokens, which may hold any short code by chance."""
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.texts: list[str] = []
         self._hidden = 0
