@@ -1,0 +1,70 @@
+"""Typst, fed with JSON: what people wrote reaches a template as a string and is never read as markup.
+
+Only the fonts that come along are used, so that a page looks the same on every machine. Equal input gives equal bytes:
+no time is written into a file but one that the caller names.
+"""
+
+import functools
+import io
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+import pikepdf
+import typst
+
+TEMPLATES = Path(__file__).parent / "templates"
+FONTS = Path(str(files("fontpkg_ibm_plex_sans_condensed"))) / "files"
+LARGE = 100_000
+"""Characters of figures from which on a document would hold tens of megabytes until ten others were made."""
+REMEMBERED = 10
+
+
+@functools.cache
+def _fonts() -> typst.Fonts:
+    """Return the fonts, read once in a process."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
+
+
+def typeset(
+    template: str,
+    figures: Mapping[str, object],
+    *,
+    output: Literal["pdf", "svg"] = "pdf",
+    standard: Literal["ua-1"] | None = None,
+    is_tagged: bool = True,
+    written_at: datetime | None = None,
+) -> bytes:
+    """Return what *template* makes of *figures*; an SVG has one page. *written_at* stands in the PDF as its time."""
+    compiler = typst.Compiler(root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True)
+    written = json.dumps(figures, ensure_ascii=False)
+    made = compiler.compile(
+        str(TEMPLATES / template),
+        format=output,
+        sys_inputs={"figures": written},
+        pdf_standards=standard or [],
+        timestamp=written_at or 0,
+        pdf_tags=is_tagged,
+    )
+    if len(written) > LARGE:
+        _forget(compiler)
+    if not isinstance(made, bytes):
+        raise TypeError(f"{template} made more than one file")
+    return _pack(made) if output == "pdf" and len(written) > LARGE else made
+
+
+def _pack(pdf: bytes) -> bytes:
+    """Return *pdf* with its small parts compressed together: pages and tags take a fifth of what they took."""
+    target = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        document.save(target, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return target.getvalue()
+
+
+def _forget(compiler: typst.Compiler) -> None:
+    """Let Typst forget what it worked out: it keeps that for the ten documents that follow, be they ever so short."""
+    for _ in range(REMEMBERED + 1):
+        compiler.compile(b"", format="svg")
