@@ -22,6 +22,8 @@ from consign.web import (
     expiry,
     health,
     home,
+    labels,
+    listings,
     mapping,
     my_papers,
     my_sales,
@@ -31,11 +33,18 @@ from consign.web import (
     parked,
     partners,
     producers,
+    product_changes,
+    product_import,
+    product_numbers,
+    product_photo,
     products,
+    public,
     references,
     region_terms,
+    register,
     review,
     statements,
+    stocks,
     uploads,
     users,
     waivers,
@@ -47,7 +56,8 @@ from consign.web.visit import MOST_UPLOAD_BYTES
 
 AREAS = (
     assets, health, home, account, uploads, mapping, parked, board, closings, statements, owed, my_sales, my_papers,
-    paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, agreements, producers, products,
+    paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, agreements, producers, product_import,
+    products, product_changes, product_numbers, product_photo, listings, public, register, labels, stocks,
     users, region_terms, audit,
 )  # fmt: skip
 AT_ONCE = 2

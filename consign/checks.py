@@ -11,6 +11,7 @@ from consign.documents.checks import CHECKS as DOCUMENTS
 from consign.files import FileMissing, Files
 from consign.identity.checks import CHECKS as IDENTITY
 from consign.ledger.checks import CHECKS as LEDGER
+from consign.models.catalogue import LabelOrder, Product, ProductImport
 from consign.models.documents import Document, DocumentPage, ReferenceList
 from consign.models.sales import SalesUpload
 from consign.partners.checks import CHECKS as PARTNERS
@@ -18,6 +19,13 @@ from consign.sales.checks import CHECKS as SALES
 from consign.settlement.checks import CHECKS as SETTLEMENT
 
 CHECKS = (*LEDGER, *SALES, *SETTLEMENT, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
+
+NAMING = (
+    SalesUpload.sha256, Document.sha256, DocumentPage.sha256, ReferenceList.sha256,
+    Product.photo_sha256, Product.thumb_sha256, ProductImport.sha256, ProductImport.rows_sha256,
+    LabelOrder.sha256, LabelOrder.preview_sha256,
+)  # fmt: skip
+"""Columns that name a file."""
 
 
 def find_breaches(session: Session, files: Files) -> Iterator[Breach]:
@@ -29,7 +37,7 @@ def find_breaches(session: Session, files: Files) -> Iterator[Breach]:
 
 def check_files(session: Session, files: Files) -> Iterator[Breach]:
     """Find files that a row names but that are not stored, or whose bytes are not those that were handed in."""
-    named = union(*(select(table.sha256) for table in (SalesUpload, Document, DocumentPage, ReferenceList))).subquery()
+    named = union(*(select(column.label("sha256")) for column in NAMING)).subquery()
     query = select(named.c.sha256).where(named.c.sha256.is_not(None)).order_by(named.c.sha256)
     for sha256 in session.scalars(query):
         try:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consign import clock
+from consign.catalogue import labels
 from consign.catalogue.goods import find_goods
 from consign.db import Database, backend_pid
 from consign.documents.eligibility import RECOMPUTE, defer_due, recompute, take_due
@@ -228,6 +229,36 @@ def recompute_eligibility(database: Database, *, region: str, watch: Watch = _un
             judged += sum(found.counts.values())
 
 
+def make_sheet_of_labels(
+    database: Database, files: Files, *, region: str, order_id: int, watch: Watch = _unwatched
+) -> None:
+    """Make the labels that somebody asked for, and read every symbol again before they are offered.
+
+    Nothing happens where they are made already, or somebody else makes them: so the job may come twice, and many at once.
+    """
+    with database.transaction(region) as session, watch(session):
+        order = labels.take_waiting(session, order_id)
+        if order is not None:
+            labels.make_labels(session, files, order)
+
+
+def give_up_labels(database: Database, *, region: str, order_id: int) -> None:
+    """Say that labels could not be made for a fault of ours. Nothing happens if they stand elsewhere by now."""
+    reason = say(
+        "A fault on our side kept these labels from being made; nothing is to be printed."
+        " Ask for them again later, and tell the dinas if that happens again."
+    )
+    with database.transaction(region) as session:
+        order = labels.take_waiting(session, order_id)
+        if order is not None:
+            labels.refuse_labels(session, order, reason)
+
+
+def sweep_labels(database: Database) -> int:
+    """Enqueue again, in every region, the labels that wait to be made; return how many orders."""
+    return _sum_regions(database, labels.defer_waiting)
+
+
 def sweep(database: Database, *, older_than_s: int) -> int:
     """Enqueue again, in every region, the files that wait for a reader and that nobody reads; return how many."""
     until = clock.now() - timedelta(seconds=older_than_s)
@@ -355,6 +386,7 @@ class Worker:
             for duty in (
                 partial(asyncio.to_thread, sweep, self._database, older_than_s=older_than_s),
                 partial(asyncio.to_thread, look_after_papers, self._database),
+                partial(asyncio.to_thread, sweep_labels, self._database),
                 partial(_tidy, app, delete_old=number % 60 == 0),
             ):
                 try:
@@ -378,6 +410,7 @@ class Worker:
         app.task(name=actions.READ_SALES_FILE, pass_context=True, retry=retry)(self._read_sales_file)
         app.task(name=actions.PLACE_PARKED, retry=retry)(self._place_parked)
         app.task(name=RECOMPUTE, retry=retry)(self._recompute_eligibility)
+        app.task(name=labels.MAKE_LABELS, pass_context=True, retry=retry)(self._make_labels)
         return app
 
     def _read_sales_file(self, context: "JobContext", *, region: str, upload_id: int) -> None:
@@ -387,6 +420,15 @@ class Worker:
             logger.exception("Upload %s of region %s could not be read", upload_id, region)
             if context.job.attempts >= RETRIES and not self._stopping:
                 give_up_reading(self._database, region=region, upload_id=upload_id)
+            raise
+
+    def _make_labels(self, context: "JobContext", *, region: str, order_id: int) -> None:
+        try:
+            make_sheet_of_labels(self._database, self._files, region=region, order_id=order_id, watch=self._watch)
+        except Exception:
+            logger.exception("Labels %s of region %s could not be made", order_id, region)
+            if context.job.attempts >= RETRIES and not self._stopping:
+                give_up_labels(self._database, region=region, order_id=order_id)
             raise
 
     def _place_parked(self, **facts: Any) -> None:

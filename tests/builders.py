@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from consign.catalogue.actions import add_gtin, add_product, add_product_alias, set_price
-from consign.catalogue.rules import compute_check_digit
+from consign.catalogue.numbers import compute_check_digit
 from consign.files import hash_file
 from consign.identity.actions import add_user
 from consign.identity.queries import get_actor

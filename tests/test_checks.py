@@ -1,5 +1,6 @@
 """Every invariant finds the breach it is there for: each is planted once, past all constraints."""
 
+import io
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +22,17 @@ PAPER = """INSERT INTO document (producer_id, kind, state, number_compact, submi
 ONE, OTHER = "(SELECT min(id) FROM user_account)", "(SELECT max(id) FROM user_account)"
 APPROVED = PAPER.format(submitted=ONE, decided=OTHER)
 EVENT = "INSERT INTO document_event (document_id, at, what) SELECT id, now(), '{what}' FROM document"
+SERIES = f"INSERT INTO number_series (prefix, next_serial, opened_by, opened_at) VALUES ('23', {{next}}, {ONE}, now())"
+GIVEN = """INSERT INTO barcode (number, product_id, kind, prefix, serial, from_on, added_at)
+  SELECT '{number}', min(id), 'city', '23', {serial}, '2026-11-01', now() FROM product"""
+RANGE = f"""INSERT INTO reserved_range (partner_id, first, last, note, added_by, added_at)
+  SELECT min(id), 230000000000, 230000000009, 'Timbangan', {ONE}, now() - interval '1 day' FROM partner"""
+FIRST_NUMBER = "2300000000016"
+"""From the right, without the last: 1*3, 3*3 and 2*1 are 14, and 20 - 14 = 6."""
+SECOND_NUMBER = "2300000000023"
+"""2*3, 3*3 and 2*1 are 17, and 20 - 17 = 3."""
+FIRST_GIVEN = GIVEN.format(number=FIRST_NUMBER, serial=1)
+SKIPPED = "INSERT INTO number_skipped (prefix, first_serial, last_serial) VALUES ('23', {first}, {last})"
 
 PLANTED = {
     "ledger.balance": ["UPDATE account SET debits_rp = debits_rp + 1 WHERE id = (SELECT min(id) FROM account)"],
@@ -51,6 +63,15 @@ PLANTED = {
     "settlement.numbers": ["UPDATE statement_counter SET last = last + 1"],
     "settlement.seal": ["UPDATE statement SET audit_hash = repeat('0', 64) WHERE number = 'NP-2026-000003'"],
     "barcode.invalid": ["UPDATE barcode SET number = '8990000000011' WHERE number = (SELECT max(number) FROM barcode)"],
+    "barcode.not_of_its_series": [SERIES.format(next=2), GIVEN.format(number="2300000000021", serial=1)],
+    "barcode.second": [
+        "DROP INDEX uq_barcode_city_in_use",
+        SERIES.format(next=3),
+        FIRST_GIVEN,
+        GIVEN.format(number=SECOND_NUMBER, serial=2),
+    ],
+    "register.gap": [SERIES.format(next=3), FIRST_GIVEN],
+    "register.reserved": [RANGE, SERIES.format(next=2), FIRST_GIVEN],
     "price.overlap": [
         "ALTER TABLE product_price DROP CONSTRAINT ex_product_price_days",
         "INSERT INTO product_price (product_id, days, price_rp) SELECT product_id, days, 1 FROM product_price LIMIT 1",
@@ -125,6 +146,43 @@ def test_a_planted_breach_is_found_and_named(lived_in: City, code: str) -> None:
     assert all(breach.row and breach.what for breach in found)
 
 
+NONE_GIVEN: list[str] = []
+
+
+@pytest.mark.parametrize(
+    ("next_serial", "planted", "breaches"),
+    [
+        (1, NONE_GIVEN, set()),
+        (2, [FIRST_GIVEN], set()),
+        (10, [FIRST_GIVEN, SKIPPED.format(first=2, last=9)], set()),
+        (2, NONE_GIVEN, {"register.gap"}),  # the first is lost
+        (11, [FIRST_GIVEN, SKIPPED.format(first=3, last=10)], {"register.gap"}),  # 2 is lost
+        (10, [FIRST_GIVEN, SKIPPED.format(first=1, last=9)], {"register.gap"}),  # 1 is given, and passed over
+        (6, [FIRST_GIVEN, SKIPPED.format(first=2, last=9)], {"register.gap"}),  # 9 lies beyond the next
+        (1, [GIVEN.format(number=FIRST_NUMBER, serial=10_000_000_000)], {"barcode.not_of_its_series", "register.gap"}),
+    ],
+)
+def test_numbers_of_a_series_are_given_or_passed_over_each_once(
+    lived_in: City, next_serial: int, planted: list[str], breaches: set[str]
+) -> None:
+    as_owner(lived_in.session)
+    for statement in (SERIES.format(next=next_serial), *planted):
+        lived_in.session.execute(text(statement))
+    assert codes(lived_in.session) == breaches
+
+
+@pytest.mark.parametrize(
+    "noted", ["added_at = now() + interval '1 hour'", "withdrawn_at = now() - interval '1 hour'", "first = 230000000002"]
+)
+def test_a_number_given_before_a_range_was_noted_or_after_it_was_withdrawn_is_none_of_it(
+    lived_in: City, noted: str
+) -> None:
+    as_owner(lived_in.session)
+    for statement in (RANGE, SERIES.format(next=2), FIRST_GIVEN, f"UPDATE reserved_range SET {noted}"):
+        lived_in.session.execute(text(statement))
+    assert codes(lived_in.session) == set()
+
+
 def judge_by_hand(session: Session, *, computed: str, changes_on: str) -> None:
     """Let every product be judged, and nothing be due."""
     session.execute(text("DELETE FROM eligibility_due"))
@@ -178,3 +236,19 @@ def test_a_file_that_is_missing_or_changed_is_found(city: City, files: Files, tm
     stored = next(one for one in (tmp_path / "files").rglob("*") if one.is_file())
     stored.write_bytes(b"something else")
     assert [breach.code for breach in check_files(city.session, files)] == ["files.changed"]
+
+
+NAMED = (
+    "UPDATE product SET photo_sha256 = '{sha256}', thumb_sha256 = '{sha256}' WHERE code = 'PRD-1'",
+    """INSERT INTO product_import (state, sha256, file_name, handed_in_by, handed_in_at)
+       SELECT 'tried', '{sha256}', 'produk.csv', min(id), now() FROM user_account""",
+    """INSERT INTO product_import (state, sha256, rows_sha256, file_name, handed_in_by, handed_in_at)
+       SELECT 'tried', '{stored}', '{sha256}', 'produk.csv', min(id), now() FROM user_account""",
+)
+
+
+@pytest.mark.parametrize("statement", NAMED, ids=["photo", "list of products", "rows of a list"])
+def test_a_file_of_a_product_that_is_missing_is_found(city: City, files: Files, statement: str) -> None:
+    stored, _ = files.keep(io.BytesIO(b"Nama produk"))
+    city.session.execute(text(statement.format(sha256="b" * 64, stored=stored)))
+    assert [(one.code, one.row) for one in check_files(city.session, files)] == [("files.missing", f"file {'b' * 64}")]

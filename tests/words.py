@@ -9,12 +9,15 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from compliance.reading.refusals import REFUSALS
+from reports import label_check, labels  # noqa: F401  # all refusals of the library are known once these are
+from reports.wording import LabelRefused
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "consign/web/locale/id/LC_MESSAGES/consign.po"
 KEYWORDS = {
     **dict.fromkeys(("say", "tell", "NumberRefused", "_", "gettext")),
     **dict.fromkeys(one.__name__ for one in REFUSALS.values()),
+    **dict.fromkeys(one.__name__ for one in LabelRefused.__subclasses__()),
     "ngettext": (1, 2),
 }
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
@@ -24,7 +27,7 @@ OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false", "exten
 def gather() -> Catalog:
     """Return every message of the modules and the page templates, as they are now."""
     found = Catalog(fuzzy=False)
-    for package in ("consign", "compliance"):
+    for package in ("consign", "compliance", "reports"):
         for path, line, message, _, context in extract_from_dir(ROOT / package, METHODS, OPTIONS, keywords=KEYWORDS):
             found.add(message, None, [(f"{package}/{path}", line)], context=context)
     return found

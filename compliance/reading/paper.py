@@ -37,7 +37,7 @@ def read_paper(path: Path, *, kind: Kind | None, scratch: Path) -> Reading:
     reader = get_picture_reader()
     if reader is not None and media_type != media.PDF:
         reader.prepare()
-    found = _open(path, scratch=scratch, media_type=media_type)
+    found = open_file(path, scratch=scratch, media_type=media_type)
     ocr = read_pictures(reader, found["pages"], scratch=scratch, seconds=MOST_READING_SECONDS)
     pieces = [_as_piece(one) for page in found["pages"] for one in page["pieces"]]
     codes = [one for one in pieces if one.source is Source.QR]
@@ -75,8 +75,8 @@ def _write_text(lines: Sequence[Line], *, page: int) -> str:
     return "\n".join(line.text for line in lines if line.page == page)
 
 
-def _open(path: Path, *, scratch: Path, media_type: str) -> dict[str, Any]:
-    """Return what a child process found in the file.
+def open_file(path: Path, *, scratch: Path, media_type: str) -> dict[str, Any]:
+    """Return what a child process found in the file at *path*, which it checked, and cleaned into *scratch*.
 
     Raises:
         PaperRefused: in one of its kinds.

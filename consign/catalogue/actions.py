@@ -1,21 +1,24 @@
 """Adding products, prices, barcodes and tills' codes; saying what sort of goods a product is."""
 
+from dataclasses import asdict
 from datetime import date, timedelta
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from consign import clock
+from consign.catalogue.numbers import LONGEST_GTIN, as_same_length, parse_gtin
 from consign.catalogue.rules import (
-    LONGEST_GTIN,
-    NET_UNITS,
     BarcodeTaken,
+    Details,
     PriceOverlaps,
     ProductCodeTaken,
-    parse_gtin,
     refuse_impossible_class,
+    refuse_impossible_content,
+    refuse_impossible_details,
 )
 from consign.errors import BadInput, refuse_blank
 from consign.identity.actions import record_event
@@ -24,6 +27,9 @@ from consign.models.catalogue import Barcode, Product, ProductAlias, ProductPric
 from consign.money import Rupiah
 from consign.partners.due import mark_due
 from consign.sentence import say
+
+NOTHING_SAID = Details()
+_LOCK_PRODUCT = text("SELECT id FROM product WHERE id = :id FOR NO KEY UPDATE")
 
 
 def add_product(
@@ -37,11 +43,15 @@ def add_product(
     net_unit: str,
     goods_class: str | None,
     food_group: str | None,
+    details: Details = NOTHING_SAID,
+    follows_id: int | None = None,
 ) -> Product:
     """Add one product in one size and packaging; class and group are blank where nobody has said them yet.
 
+    *follows_id* names the product whose place it takes.
+
     Raises:
-        BadInput: code or name is blank, the content is not above zero, or there is no such unit.
+        BadInput: code or name is blank, the content is not above zero, there is no such unit, or a detail cannot be.
         ClassImpossible: there is no such class, or no such group with it.
         ProductCodeTaken: another product has this code.
 
@@ -49,15 +59,8 @@ def add_product(
     authorize(by, Act.MANAGE_PRODUCTS, producer_id=producer_id)
     refuse_blank(code=code, name=name)
     refuse_impossible_class(goods_class, food_group)
-    if net_content <= 0 or net_unit not in NET_UNITS:
-        raise BadInput(
-            say(
-                "The content {content} {unit} cannot be: above zero in {units}; no product was added.",
-                content=net_content,
-                unit=net_unit,
-                units=NET_UNITS,
-            )
-        )
+    refuse_impossible_content(net_content, net_unit)
+    refuse_impossible_details(details)
     product = Product(
         producer_id=producer_id,
         code=code,
@@ -66,6 +69,8 @@ def add_product(
         net_unit=net_unit,
         goods_class=goods_class,
         food_group=food_group,
+        follows_id=follows_id,
+        **asdict(details),
     )
     try:
         with session.begin_nested():
@@ -115,7 +120,7 @@ def set_price(session: Session, *, by: Actor, product: Product, price_rp: int, f
     taken = say(
         "{product} has a price from {day} or later already; no price was set.", product=product.name, day=from_on
     )
-    _lock(session, product)
+    lock_product(session, product)
     prices = session.scalars(
         select(ProductPrice).where(ProductPrice.product_id == product.id).execution_options(populate_existing=True)
     ).all()
@@ -140,7 +145,8 @@ def set_price(session: Session, *, by: Actor, product: Product, price_rp: int, f
 def add_gtin(session: Session, *, by: Actor, product: Product, gtin: str, from_on: date) -> str:
     """Give the product the producer's own GTIN from *from_on* on.
 
-    A number before it is printed until the day before, and goes on finding the product.
+    A number before it, the producer's own or one of the city, is printed until the day before and goes on finding the
+    product for ever.
 
     Raises:
         GtinInvalid: the number is no GTIN.
@@ -150,19 +156,29 @@ def add_gtin(session: Session, *, by: Actor, product: Product, gtin: str, from_o
     authorize(by, Act.MANAGE_CODES, producer_id=product.producer_id)
     number = parse_gtin(gtin)
     taken = say("The number {number} is in use for a product, for ever; no barcode was added.", number=number)
-    _lock(session, product)
+    lock_product(session, product)
     # A GTIN-12 is a GTIN-13 without its leading zero: a till may print it either way.
-    same = func.lpad(Barcode.number, LONGEST_GTIN, "0") == number.rjust(LONGEST_GTIN, "0")
+    same = func.lpad(Barcode.number, LONGEST_GTIN, "0") == as_same_length(number)
     if session.scalar(select(Barcode.number).where(same)) is not None:
         raise BarcodeTaken(taken)
     try:
         with session.begin_nested():
             session.execute(
                 update(Barcode)
-                .where(Barcode.product_id == product.id, Barcode.until_on.is_(None), Barcode.from_on < from_on)
+                .where(Barcode.product_id == product.id, Barcode.until_on.is_(None), Barcode.from_on <= from_on)
                 .values(until_on=from_on - timedelta(1))
             )
-            session.add(Barcode(number=number, product_id=product.id, from_on=from_on, until_on=None))
+            session.add(
+                Barcode(
+                    number=number,
+                    product_id=product.id,
+                    kind="gtin",
+                    from_on=from_on,
+                    until_on=None,
+                    added_by=by.user_id,
+                    added_at=clock.now(),
+                )
+            )
     except IntegrityError as error:
         if isinstance(error.orig, UniqueViolation):  # another transaction added it in the meantime
             raise BarcodeTaken(taken) from error
@@ -199,6 +215,6 @@ def add_product_alias(session: Session, *, by: Actor, partner_id: int, product: 
     )
 
 
-def _lock(session: Session, product: Product) -> None:
+def lock_product(session: Session, product: Product) -> None:
     """Hold *product* until the transaction ends: two people who end the same price or number would wait for each other."""
-    session.execute(select(Product.id).where(Product.id == product.id).with_for_update(key_share=True))
+    session.execute(_LOCK_PRODUCT, {"id": product.id})

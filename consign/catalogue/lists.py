@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, RowMapping, Select, String, cast, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Date, RowMapping, Select, String, case, cast, exists, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from consign.catalogue.rules import ProductUnknown
 from consign.identity.rules import Act, Actor, get_reach
@@ -16,11 +16,17 @@ from consign.models.partners import Partner, Producer
 from consign.sentence import say
 
 
+def _is_printed(on: date) -> ColumnElement[bool]:
+    """Return the condition under which a number is in use on the day *on*."""
+    goes_on = or_(Barcode.until_on.is_(None), Barcode.until_on >= on)
+    return Barcode.retired_at.is_(None) & (Barcode.from_on <= on) & goes_on
+
+
 def _select_products(by: Actor, *, on: date) -> Select[Any]:
-    """Return the products *by* may see, with their price on the day *on*."""
+    """Return the products *by* may see, with their price and the number in use on the day *on*."""
     reach = get_reach(by, Act.READ_PRODUCTS)
     price = select(ProductPrice.price_rp).where(ProductPrice.product_id == Product.id, ProductPrice.days.contains(on))
-    barcodes = select(func.count()).where(Barcode.product_id == Product.id).scalar_subquery()
+    number = select(func.max(Barcode.number)).where(Barcode.product_id == Product.id, _is_printed(on))
     aliases = select(func.count()).where(ProductAlias.product_id == Product.id).scalar_subquery()
     columns: list[Value] = [
         Product.id,
@@ -35,7 +41,7 @@ def _select_products(by: Actor, *, on: date) -> Select[Any]:
         Product.food_group,
         (cast(Product.net_content, String) + " " + Product.net_unit).label("content"),
         price.scalar_subquery().label("price_rp"),
-        barcodes.label("barcodes"),
+        number.scalar_subquery().label("number"),
         aliases.label("aliases"),
         ProductEligibility.standing,
     ]
@@ -51,9 +57,9 @@ def _select_products(by: Actor, *, on: date) -> Select[Any]:
 def find_product_page(session: Session, *, by: Actor, on: date, wish: Wish) -> Found:
     """Return a page of the products that *by* may see.
 
-    Filters: `producer` (a code), `lacks` (`price`, `barcode` or `class`) and `standing` (as computed last; `none` where
-    it was not judged yet). A row has id, code, name, producer_code, producer, content, goods_class, food_group, price_rp
-    (on the day *on*), barcodes, aliases and standing. A search finds barcodes as well.
+    Filters: `producer` (a code), `lacks` (`price`, `barcode`: a number in use, `class` or `photo`) and `standing` (as
+    computed last; `none` where it was not judged yet). A row has id, code, name, producer_code, producer, content,
+    goods_class, food_group, price_rp and number (both on the day *on*), aliases and standing. A search finds all numbers.
     """
     query = _select_products(by, on=on)
     if wish.filters.get("producer"):
@@ -63,9 +69,11 @@ def find_product_page(session: Session, *, by: Actor, on: date, wish: Wish) -> F
             priced = exists().where(ProductPrice.product_id == Product.id, ProductPrice.days.contains(on))
             query = query.where(~priced)
         case "barcode":
-            query = query.where(~exists().where(Barcode.product_id == Product.id))
+            query = query.where(~exists().where(Barcode.product_id == Product.id, _is_printed(on)))
         case "class":
             query = query.where(Product.goods_class.is_(None))
+        case "photo":
+            query = query.where(Product.photo_sha256.is_(None))
     if wish.filters.get("standing"):
         asked = wish.filters["standing"]
         query = query.where(ProductEligibility.standing.is_not_distinct_from(None if asked == "none" else asked))
@@ -97,13 +105,36 @@ def get_product_seen(session: Session, *, by: Actor, code: str) -> Product:
 
 
 def get_product_facts(session: Session, *, by: Actor, code: str, on: date) -> RowMapping:
-    """Return one product as a row of the list of products.
+    """Return one product as a row of the list of products, with all that is known of it.
+
+    Besides a list's columns it has brand, packaging, pieces, shelf_life_days, ingredients, photo_sha256, thumb_sha256,
+    sold_from, sold_until, is_public (whether everybody may see it by its number), earlier and earlier_code (the product it follows; blank without one), and later: the products
+    that follow it, each with code and name (blank without one).
 
     Raises:
         ProductUnknown: there is none that *by* may see.
 
     """
-    row = session.execute(_select_products(by, on=on).where(Product.code == code)).mappings().one_or_none()
+    earlier, later = aliased(Product), aliased(Product)
+    named = func.json_build_object("code", later.code, "name", later.name)
+    followers = select(func.json_agg(named)).where(later.follows_id == Product.id)
+    more: list[Value] = [
+        Product.brand,
+        Product.packaging,
+        Product.pieces,
+        Product.shelf_life_days,
+        Product.ingredients,
+        Product.photo_sha256,
+        Product.thumb_sha256,
+        Product.sold_from,
+        Product.sold_until,
+        Producer.confirmed_at.is_not(None).label("is_public"),
+        earlier.code.label("earlier_code"),
+        earlier.name.label("earlier"),
+        followers.scalar_subquery().label("later"),
+    ]
+    query = _select_products(by, on=on).add_columns(*more).outerjoin(earlier, earlier.id == Product.follows_id)
+    row = session.execute(query.where(Product.code == code)).mappings().one_or_none()
     if row is None:
         raise ProductUnknown(say("There is no product '{code}'.", code=code))
     return row
@@ -116,9 +147,31 @@ def find_prices(session: Session, product_id: int) -> Sequence[RowMapping]:
     return session.execute(query.where(ProductPrice.product_id == product_id).order_by(first.desc())).mappings().all()
 
 
-def find_barcodes(session: Session, product_id: int) -> Sequence[RowMapping]:
-    """Return a product's numbers, the newest first: number, first, and the last day on which it is printed."""
-    query = select(Barcode.number, Barcode.from_on.label("first"), Barcode.until_on.label("last"))
+def state_of_number(on: date) -> ColumnElement[str]:
+    """Return how a number stands on the day *on*: `in_use`, `ahead`, `replaced` or `retired`."""
+    today = literal(on, Date)
+    return case(
+        (Barcode.retired_at.is_not(None), "retired"),
+        (Barcode.from_on > today, "ahead"),
+        (Barcode.until_on < today, "replaced"),
+        else_="in_use",
+    )
+
+
+def find_barcodes(session: Session, product_id: int, *, on: date) -> Sequence[RowMapping]:
+    """Return a product's numbers, the newest first.
+
+    A row has number, kind (`gtin` or `city`), first, last (the last day on which it is printed; blank while it goes on),
+    reason (of taking it out of use) and state on the day *on*: `in_use`, `ahead`, `replaced` or `retired`.
+    """
+    query = select(
+        Barcode.number,
+        Barcode.kind,
+        state_of_number(on).label("state"),
+        Barcode.from_on.label("first"),
+        Barcode.until_on.label("last"),
+        Barcode.retired_reason.label("reason"),
+    )
     ordered = query.where(Barcode.product_id == product_id).order_by(Barcode.from_on.desc(), Barcode.number)
     return session.execute(ordered).mappings().all()
 

@@ -1,20 +1,20 @@
-"""GTINs, classes of goods, and the errors of this slice."""
+"""What a product can be, and the errors of this slice."""
+
+from dataclasses import dataclass
+from datetime import date
 
 from compliance.facts import GoodsClass
 from consign.errors import BadInput, Conflict, NotFound
-from consign.sentence import Code, say
+from consign.sentence import Code, Sentence, say
 
-GTIN_LENGTHS = (8, 12, 13, 14)
-LONGEST_GTIN = 14
 NET_UNITS = ("g", "kg", "ml", "l", "pcs")
+PACKAGINGS = ("glass", "plastic", "paper", "can", "foil", "other", "composite", "double")
+"""What goods are packed in, by the words of SPP-IRT numbers."""
+LONGEST_INGREDIENTS = 1_000
+LONGEST_SHELF_LIFE_DAYS = 3_650
+MOST_PIECES = 10_000
 FOOD_GROUPS = tuple(f"{number:02d}" for number in range(1, 16))
 """Groups of home-industry food. Source: BPOM regulation HK.03.1.23.04.12.2205 (2012), appendix."""
-
-
-class GtinInvalid(BadInput):
-    """The number is not a GTIN; no barcode was added."""
-
-    code = "catalogue.gtin_invalid"
 
 
 class BarcodeTaken(Conflict):
@@ -47,6 +47,194 @@ class PriceOverlaps(Conflict):
     code = "catalogue.price_overlaps"
 
 
+class NewNumberNeeded(Conflict):
+    """The goods would be others under the same number; nothing was changed. *reasons* name what makes them others."""
+
+    code = "catalogue.new_number_needed"
+
+    def __init__(self, sentence: Sentence, reasons: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.reasons = reasons
+
+
+class NumberStands(Conflict):
+    """The product has a number that is in use; no number was issued."""
+
+    code = "catalogue.number_stands"
+
+
+class NumberMissing(NotFound):
+    """There is no such number; nothing was changed."""
+
+    code = "catalogue.number_missing"
+
+
+class NumberRetired(Conflict):
+    """The number is in use no more; nothing was changed."""
+
+    code = "catalogue.number_retired"
+
+
+class NoPrefix(Conflict):
+    """The dinas has not yet said with which digits city numbers begin; no number was issued."""
+
+    code = "catalogue.no_prefix"
+
+
+class NotEligible(Conflict):
+    """The product's papers do not allow to deliver it; no number was issued."""
+
+    code = "catalogue.not_eligible"
+
+
+class PrefixOverlaps(Conflict):
+    """Another series of the register begins alike; nothing was changed."""
+
+    code = "catalogue.prefix_overlaps"
+
+
+class RangeMissing(NotFound):
+    """There is no such range of a partner; nothing was changed."""
+
+    code = "catalogue.range_missing"
+
+
+class AddressInvalid(BadInput):
+    """The address cannot stand in a QR code; nothing was changed."""
+
+    code = "catalogue.address_invalid"
+
+
+class ListingOverlaps(Conflict):
+    """The store lists the product on some of these days already; nothing was changed."""
+
+    code = "catalogue.listing_overlaps"
+
+
+class ListingMissing(NotFound):
+    """There is no such listing; nothing was changed."""
+
+    code = "catalogue.listing_missing"
+
+
+class PhotoRefused(BadInput):
+    """The file cannot be taken for a photo; the earlier photo stays."""
+
+    code = "catalogue.photo_refused"
+
+
+class StockMissing(NotFound):
+    """There is no such label paper; nothing was changed."""
+
+    code = "catalogue.stock_missing"
+
+
+class StockNameTaken(Conflict):
+    """Another label paper is called so; nothing was changed."""
+
+    code = "catalogue.stock_name_taken"
+
+
+class ScanTestMissing(NotFound):
+    """There is no such test of small symbols; nothing was changed."""
+
+    code = "catalogue.scan_test_missing"
+
+
+class ScanWrong(BadInput):
+    """The small symbol was not read right; small symbols stay refused."""
+
+    code = "catalogue.scan_wrong"
+
+
+class ScanTestNeeded(Conflict):
+    """Nobody has shown yet that small symbols can be read on this paper; no labels were made."""
+
+    code = "catalogue.scan_test_needed"
+
+
+class LabelsRefused(BadInput):
+    """Labels cannot be made of what was given; none were."""
+
+    code = "catalogue.labels_refused"
+
+
+class LabelOrderMissing(NotFound):
+    """There are no such labels; nothing was changed."""
+
+    code = "catalogue.label_order_missing"
+
+
+@dataclass(frozen=True)
+class Details:
+    """What else is known of a product; what nobody has said is blank."""
+
+    brand: str | None = None
+    packaging: str | None = None
+    """One of `PACKAGINGS`."""
+    pieces: int = 1
+    """How many pieces one pack holds."""
+    shelf_life_days: int | None = None
+    ingredients: str | None = None
+    sold_from: date | None = None
+    """First day on which it is offered, inside; as is the last."""
+    sold_until: date | None = None
+
+
+def refuse_impossible_content(net_content: int, net_unit: str) -> None:
+    """Refuse a content that is not above zero, or a unit that there is not.
+
+    Raises:
+        BadInput: accordingly; no product was added or changed.
+
+    """
+    if net_content <= 0 or net_unit not in NET_UNITS:
+        raise BadInput(
+            say(
+                "The content {content} {unit} cannot be: above zero in {units}; nothing was changed.",
+                content=net_content,
+                unit=net_unit,
+                units=NET_UNITS,
+            )
+        )
+
+
+def refuse_impossible_details(details: Details) -> None:
+    """Refuse a packaging that there is not, numbers out of bounds, and days in the wrong order.
+
+    Raises:
+        BadInput: accordingly; no product was added or changed.
+
+    """
+    if details.packaging is not None and details.packaging not in PACKAGINGS:
+        packagings = [Code("packaging", one) for one in PACKAGINGS]
+        raise BadInput(
+            say("'{given}' is no packaging; there are {packagings}.", given=details.packaging, packagings=packagings)
+        )
+    if not 1 <= details.pieces <= MOST_PIECES:
+        raise BadInput(
+            say("A pack holds from 1 to {most} pieces, not {pieces}.", most=MOST_PIECES, pieces=details.pieces)
+        )
+    if details.shelf_life_days is not None and not 1 <= details.shelf_life_days <= LONGEST_SHELF_LIFE_DAYS:
+        raise BadInput(
+            say(
+                "It keeps from 1 to {most} days, not {days}.",
+                most=LONGEST_SHELF_LIFE_DAYS,
+                days=details.shelf_life_days,
+            )
+        )
+    if details.ingredients is not None and len(details.ingredients) > LONGEST_INGREDIENTS:
+        raise BadInput(say("The ingredients have more than {most} characters.", most=LONGEST_INGREDIENTS))
+    if details.sold_from and details.sold_until and details.sold_until < details.sold_from:
+        raise BadInput(
+            say(
+                "It is offered until {last}, before it begins on {first}.",
+                first=details.sold_from,
+                last=details.sold_until,
+            )
+        )
+
+
 def refuse_impossible_class(goods_class: str | None, food_group: str | None) -> None:
     """Refuse a class or group that there is not; only dry food has a group. Blank is what nobody has said yet.
 
@@ -65,52 +253,3 @@ def refuse_impossible_class(goods_class: str | None, food_group: str | None) -> 
         )
     if food_group is not None and goods_class != GoodsClass.DRY_FOOD:
         raise ClassImpossible(say("Only dry food has a group of home-industry food; leave the group blank."))
-
-
-def compute_check_digit(payload: str) -> str:
-    """Return the check digit for a GTIN without its last digit: weights 3, 1, 3, 1 … from the right.
-
-    Source: GS1 General Specifications, check digit calculation.
-    """
-    weighted = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(payload)))
-    return str(-weighted % 10)
-
-
-def parse_gtin(text: str) -> str:
-    """Return a GTIN-8, 12, 13 or 14 as its digits, leading zeros kept. A wrong number is refused, never repaired.
-
-    Restricted numbers are valid only inside one company or city, so they are no GTINs: GTIN-13 beginning with 02,
-    04, 05, 2, 98 or 99, or with the five zeros that keep it apart from a GTIN-8; GTIN-8 beginning with 0 or 2.
-
-    Raises:
-        GtinInvalid: the length, the check digit or the prefix is wrong.
-
-    Source: GS1 General Specifications, GS1 prefixes and restricted circulation numbers.
-
-    """
-    digits = text.strip().replace(" ", "").replace("-", "")
-    if not digits.isascii() or not digits.isdigit() or len(digits) not in GTIN_LENGTHS:
-        raise GtinInvalid(
-            say("'{text}' is no GTIN: 8, 12, 13 or 14 digits are expected; no barcode was added.", text=text)
-        )
-    expected = compute_check_digit(digits[:-1])
-    if digits[-1] != expected:
-        raise GtinInvalid(
-            say(
-                "'{text}' ends in {last}, but its check digit should be {expected}: a digit was mistyped;"
-                " no barcode was added.",
-                text=text,
-                last=digits[-1],
-                expected=expected,
-            )
-        )
-    if _is_restricted(digits):
-        raise GtinInvalid(say("'{text}' is a number for internal use, not a GTIN; no barcode was added.", text=text))
-    return digits
-
-
-def _is_restricted(digits: str) -> bool:
-    if len(digits) == 8:
-        return digits[0] in "02"
-    thirteen = digits.rjust(LONGEST_GTIN, "0")[1:]
-    return thirteen[:2] in {"02", "04", "05", "98", "99"} or thirteen[0] == "2" or thirteen.startswith("00000")

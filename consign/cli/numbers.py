@@ -12,7 +12,7 @@ from compliance.kinds import KINDS
 from compliance.refusals import NumberRefused
 from compliance.wording import Term
 from consign import clock
-from consign.catalogue.rules import GtinInvalid, parse_gtin
+from consign.catalogue.numbers import GtinInvalid, parse_gtin
 from consign.cli.context import DAY, Context, as_json_option, pass_context
 from consign.cli.output import print_json
 from consign.cli.speaking import describe_findings, language_option, print_findings

@@ -22,7 +22,7 @@ from consign.outbox import Message, record_notices
 from consign.partners.due import JUDGING as RECOMPUTE
 from consign.partners.due import mark_due
 
-__all__ = ["RECOMPUTE", "find_standings", "judge", "mark_due", "recompute"]
+__all__ = ["RECOMPUTE", "find_kept", "find_standings", "judge", "mark_due", "recompute"]
 
 GOODS_AT_ONCE = 5_000
 """Products that are judged and written by one round of statements."""
@@ -30,6 +30,10 @@ PRODUCERS_AT_ONCE = 500
 """Producers whose products are judged in one transaction."""
 MOST_NAMED = 20
 """Products that a notice names; it counts the others."""
+_KEPT = text("""
+    SELECT standing FROM product_eligibility JOIN product ON product.id = product_id
+    WHERE product_id = :product_id AND computed_on <= :on AND (changes_on IS NULL OR changes_on > :on)
+      AND NOT EXISTS (SELECT FROM eligibility_due WHERE eligibility_due.producer_id = product.producer_id)""")
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,15 @@ def find_standings(session: Session, *, product_ids: Sequence[int]) -> dict[int,
     """Return what was computed last for these products, by product; one not judged yet is left out."""
     query = select(ProductEligibility).where(ProductEligibility.product_id.in_(product_ids))
     return {row.product_id: row for row in session.scalars(query)}
+
+
+def find_kept(session: Session, *, product_id: int, on: date) -> Standing | None:
+    """Return how a product stands on the day *on* where that is known without judging it; blank where it is not.
+
+    What was computed last holds as long as its producer is not due again and the day has not come on which it changes.
+    """
+    kept = session.scalar(_KEPT, {"product_id": product_id, "on": on})
+    return Standing(kept) if kept is not None else None
 
 
 def take_due(session: Session, *, on: date) -> list[int]:

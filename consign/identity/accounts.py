@@ -32,7 +32,7 @@ from consign.models.identity import Consent, UserAccount, UserLink
 from consign.outbox import Message, record_notices, withhold_fact
 from consign.sentence import say
 
-PRIVACY_NOTICE = "2026-11"
+PRIVACY_NOTICE = "2026-12"
 """Version of the privacy notice that people agree to; a new text gets a new one."""
 INVITATION_LASTS = timedelta(days=14)
 RESET_LASTS = timedelta(hours=1)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import exists, insert, select, text
+from sqlalchemy import bindparam, exists, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,10 @@ SCOPED = {
     Role.PARTNER_FINANCE: ("partner_id",),
 }
 """What a role is held for; others for nothing in particular."""
+
+_LOCK_HEAD = select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1).with_for_update()
+_APPEND = insert(AuditEvent)
+_MOVE_HEAD = update(AuditHead).where(AuditHead.id == 1).values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
 
 
 class LoginTaken(Conflict):
@@ -46,16 +50,15 @@ def record_event(session: Session, *, by: Actor | None, act: str, subject: str, 
 
 def _append_waiting(session: Session) -> None:
     """Chain the transaction's events to the head, which stays locked until the commit that follows."""
-    head = session.execute(
-        select(AuditHead).where(AuditHead.id == 1).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one()
-    rows = []
+    connection = session.connection()  # without the mapper: every act waits for this
+    head = connection.execute(_LOCK_HEAD).one()
+    seq, latest, rows = head.seq, head.hash, []
     for event in session.info.pop(WAITING_EVENTS):
-        seq, at, previous = head.seq + 1, clock.now(), head.hash
-        head.seq, head.hash = seq, compute_event_hash(previous, seq=seq, at=at, **event)
-        rows.append({"seq": seq, "at": at, **event, "previous_hash": previous, "hash": head.hash})
-    session.execute(insert(AuditEvent), rows)
-    session.flush()
+        seq, at, previous = seq + 1, clock.now(), latest
+        latest = compute_event_hash(previous, seq=seq, at=at, **event)
+        rows.append({"seq": seq, "at": at, **event, "previous_hash": previous, "hash": latest})
+    connection.execute(_APPEND, rows)
+    connection.execute(_MOVE_HEAD, {"new_seq": seq, "new_hash": latest})
 
 
 def add_user(

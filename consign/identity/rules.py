@@ -57,6 +57,14 @@ class Act(StrEnum):
     MANAGE_PRODUCTS = "manage products and prices"
     READ_PRODUCTS = "read products"
     MANAGE_CODES = "say which product a code means"
+    ISSUE_NUMBERS = "get numbers of the city register"
+    MANAGE_NUMBERS = "take numbers out of use"
+    MANAGE_NUMBERS_TERMS = "say how the city register works"
+    READ_NUMBERS = "read the city register"
+    MANAGE_LISTINGS = "say which stores list a product"
+    PRINT_LABELS = "print labels"
+    READ_LABELS = "read labels and label papers"
+    MANAGE_LABEL_STOCK = "manage label papers"
     MANAGE_AGREEMENTS = "manage agreements"
     READ_AGREEMENTS = "read agreements"
     POST_SALES = "post sales"
@@ -95,6 +103,16 @@ PERMITTED: dict[Act, frozenset[Role]] = {
     Act.MANAGE_PRODUCTS: frozenset({Role.ADMIN, Role.VERIFIER, Role.PRODUCER}),
     Act.READ_PRODUCTS: _DINAS_READERS | {Role.FIELD_OFFICER, Role.PRODUCER},
     Act.MANAGE_CODES: frozenset({Role.ADMIN, Role.VERIFIER, Role.DINAS_FINANCE}),  # a code decides whose money it is
+    Act.ISSUE_NUMBERS: frozenset(
+        {Role.ADMIN, Role.VERIFIER, Role.PRODUCER}
+    ),  # the register picks them, so nobody gains
+    Act.MANAGE_NUMBERS: frozenset({Role.ADMIN, Role.VERIFIER}),
+    Act.MANAGE_NUMBERS_TERMS: frozenset({Role.ADMIN}),
+    Act.READ_NUMBERS: _DINAS_READERS | {Role.PARTNER_FINANCE, Role.STORE_MANAGER},
+    Act.MANAGE_LISTINGS: frozenset({Role.ADMIN, Role.VERIFIER}),
+    Act.PRINT_LABELS: frozenset({Role.ADMIN, Role.VERIFIER, Role.PRODUCER}),
+    Act.READ_LABELS: frozenset({Role.ADMIN, Role.VERIFIER, Role.PRODUCER, Role.HEAD, Role.AUDITOR}),
+    Act.MANAGE_LABEL_STOCK: frozenset({Role.ADMIN}),
     Act.MANAGE_AGREEMENTS: frozenset({Role.ADMIN, Role.DINAS_FINANCE}),
     Act.READ_AGREEMENTS: _DINAS_READERS | {Role.PARTNER_FINANCE, Role.PRODUCER},
     Act.POST_SALES: frozenset({Role.STORE_MANAGER, Role.PARTNER_FINANCE, Role.DINAS_FINANCE}),

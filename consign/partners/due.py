@@ -1,6 +1,7 @@
 """Producers whose products are to be judged again, because something that papers are judged by has changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -13,6 +14,19 @@ from consign.models.partners import Producer, RegionTerms
 
 JUDGING = "recompute_eligibility"
 """The worker's task that judges them."""
+GATHERED = "gathered_due"
+"""In the session's facts: producers that are marked together later."""
+
+
+@contextmanager
+def marking_once(session: Session) -> Iterator[None]:
+    """Mark the producers of all that is done inside at its end, each once; none where it raises."""
+    session.info[GATHERED] = set()
+    try:
+        yield
+    finally:
+        gathered = session.info.pop(GATHERED)
+    mark_due(session, gathered)
 
 
 def mark_due(session: Session, producer_ids: Iterable[int]) -> None:
@@ -21,6 +35,9 @@ def mark_due(session: Session, producer_ids: Iterable[int]) -> None:
     Each act leaves rows of its own: whoever judges takes away those it saw, so what was changed here is never missed,
     and nobody waits for anybody.
     """
+    if GATHERED in session.info:
+        session.info[GATHERED].update(producer_ids)
+        return
     session.flush()  # a producer may be as new as its mark
     at = clock.now()
     due = [{"producer_id": one, "since": at} for one in sorted(set(producer_ids))]

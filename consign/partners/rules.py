@@ -15,6 +15,10 @@ from consign.sentence import Sentence, say
 LONGEST_TERM_DAYS = 365
 PRODUCER_CODE = "UMKM-"
 """What the codes begin with that the region gives to producers who register."""
+LONGEST_CODE = 20
+FORMS = frozenset({"new", "import"})
+"""Stand in addresses for forms, where a thing's code stands elsewhere, so no thing is called so."""
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _PERCENTAGE = re.compile(r"(?P<whole>[0-9]{1,6})(?:[.,](?P<rest>[0-9]{0,2}))?\s*%?")
 
 
@@ -110,6 +114,11 @@ class Terms:
     fee_tax_bp: int
     pph23_bp: int
     payment_term_days: int
+
+
+def is_plain_code(text: str) -> bool:
+    """Say whether *text* may be the code of something new: it stands in addresses and files, so it is kept plain."""
+    return len(text) <= LONGEST_CODE and _CODE.fullmatch(text) is not None and text.lower() not in FORMS
 
 
 def parse_rate_bp(text: str) -> int:

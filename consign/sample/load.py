@@ -24,7 +24,7 @@ from consign.partners.queries import find_partners, find_stores, get_partner
 from consign.period import Period
 from consign.sales.actions import Decisions, confirm_no_sales
 from consign.sales.queries import find_missing_days
-from consign.sample import paper_steps, setting_up, welcoming
+from consign.sample import catalogue_steps, paper_steps, setting_up, welcoming
 from consign.sample.goods import SampleProducer, read_producers
 from consign.sample.handing_in import SalesFile, make_files
 from consign.sample.months import Months, last_full_months, months_from
@@ -116,7 +116,8 @@ def _list_steps(site: Site) -> list[Step]:
             steps += [Step(file.name, partial(_hand_in, site, file)) for file in make_files(partner, period, months)]
             if period.last <= months.first.last:
                 steps.append(Step(f"closing {partner.name}", partial(_close, site, partner, period)))
-    return [*steps, *_list_paper_steps(site)]
+    steps.append(_setting_up(site, "goods of the city register", partial(catalogue_steps.ensure_goods, months=months)))
+    return [*steps, *_list_paper_steps(site), *_list_catalogue_steps(site)]
 
 
 def _list_paper_steps(site: Site) -> list[Step]:
@@ -128,6 +129,23 @@ def _list_paper_steps(site: Site) -> list[Step]:
         *(Step(f"papers of {one.name}", partial(_hand_in_papers, site, one, on)) for one in read_producers()),
         _setting_up(site, "waivers and demands", partial(paper_steps.ensure_exceptions, on=on)),
         _setting_up(site, "what may be delivered", partial(paper_steps.judge_due, on=on)),
+    ]
+
+
+def _list_catalogue_steps(site: Site) -> list[Step]:
+    months, on = site.months, clock.today(ZONE)
+    return [
+        _setting_up(site, "city register", catalogue_steps.ensure_register),
+        _setting_up(site, "numbers of the city", partial(catalogue_steps.ensure_numbers, months=months)),
+        *(
+            _setting_up(
+                site, f"shelves of {one.name}", partial(catalogue_steps.ensure_listings, sample=one, months=months)
+            )
+            for one in PARTNERS
+        ),
+        _setting_up(site, "photos", partial(catalogue_steps.ensure_photos, files=site.files)),
+        _setting_up(site, "labels", partial(catalogue_steps.ensure_labels, files=site.files, on=on)),
+        _setting_up(site, "list of products", partial(catalogue_steps.ensure_list, files=site.files, on=on)),
     ]
 
 

@@ -9,7 +9,7 @@ from compliance.dates import load_validity
 from compliance.facts import GoodsClass, Kind, Stage
 from compliance.label import load_items
 from consign.documents.rules import Typed
-from consign.sample.goods import Goods, SampleProducer
+from consign.sample.goods import SampleProducer, Wares
 
 REGENCY = "6471"
 BANK = "124"
@@ -110,7 +110,7 @@ _PERMITS = {
 _FOOD = {GoodsClass.DRY_FOOD, GoodsClass.CHILLED_FOOD, GoodsClass.READY_TO_EAT}
 
 
-def plan_papers(producer: SampleProducer, goods: Sequence[Goods], *, on: date) -> list[SamplePaper]:
+def plan_papers(producer: SampleProducer, goods: Sequence[Wares], *, on: date) -> list[SamplePaper]:
     """Return the papers of *producer* for its *goods*, as they stand on the day *on*; missing ones are left out."""
     planned = [*_plan_business(producer, goods, on=on), *_plan_permits(producer, goods, on=on)]
     food = tuple(one.code for one in goods if one.goods_class in _FOOD)
@@ -124,7 +124,7 @@ def plan_papers(producer: SampleProducer, goods: Sequence[Goods], *, on: date) -
     return [one for one in planned if one.turn.fate is not Fate.MISSING]
 
 
-def _plan_business(producer: SampleProducer, goods: Sequence[Goods], *, on: date) -> Iterator[SamplePaper]:
+def _plan_business(producer: SampleProducer, goods: Sequence[Wares], *, on: date) -> Iterator[SamplePaper]:
     place, owner = _place(producer), producer.owner_name or producer.name
     if producer.nib:
         yield _paper(producer, Kind.NIB, producer.nib, on=on)
@@ -139,7 +139,7 @@ def _plan_business(producer: SampleProducer, goods: Sequence[Goods], *, on: date
         yield _paper(producer, Kind.SLHS, f"443/{place:03d}/SLHS/{REGENCY}", on=on)
 
 
-def _plan_permits(producer: SampleProducer, goods: Sequence[Goods], *, on: date) -> Iterator[SamplePaper]:
+def _plan_permits(producer: SampleProducer, goods: Sequence[Wares], *, on: date) -> Iterator[SamplePaper]:
     """Yield a permit for each product; an SPP-IRT is for all that are of one group."""
     groups = sorted({one.food_group for one in goods if one.food_group})
     for place, group in enumerate(groups, start=1):

@@ -25,7 +25,7 @@ from consign.models.catalogue import Product
 from consign.models.documents import Document, PaperWaiver, ReferenceList
 from consign.models.partners import Producer
 from consign.partners.queries import get_partner, get_producer
-from consign.sample.goods import SampleProducer, read_goods, read_producers
+from consign.sample.goods import SampleProducer, read_city_goods, read_goods, read_producers
 from consign.sample.paper_files import write_paper
 from consign.sample.paper_plan import Fate, SamplePaper, plan_papers, renew
 from consign.sample.people import ADMIN, HEAD, VERIFIER
@@ -52,7 +52,7 @@ DECISIONS = {
 
 def plan_all(producer: SampleProducer, *, on: date) -> list[SamplePaper]:
     """Return all papers that *producer* hands in, each one that follows another behind it."""
-    goods = [one for one in read_goods() if one.producer == producer.code]
+    goods = [one for one in (*read_goods(), *read_city_goods()) if one.producer == producer.code]
     planned = plan_papers(producer, goods, on=on)
     return [*planned, *(renew(one) for one in planned if one.turn.fate is Fate.RENEWING)]
 

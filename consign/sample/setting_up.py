@@ -172,6 +172,7 @@ def _add_goods(session: Session, producer: Producer, goods: Goods, months: Month
         net_unit=goods.unit,
         goods_class=goods.goods_class,
         food_group=goods.food_group,
+        details=goods.details,
     )
     set_price(session, by=admin, product=product, price_rp=goods.price_rp, from_on=months.began_on)
     if goods.new_price_rp is not None:

@@ -1,18 +1,14 @@
 """What people type to name things: codes, and finding what a code or a name means."""
 
-import re
 from collections.abc import Callable
 from typing import TypeVar
 
 from consign.errors import BadInput, ConsignError
+from consign.partners.rules import LONGEST_CODE, is_plain_code
 from consign.sentence import say
 from consign.web.forms import Form
 
 Thing = TypeVar("Thing")
-LONGEST_CODE = 20
-FORM = "new"
-"""Stands in addresses for the form that adds a thing, so no thing is called so."""
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def read_new_code(text: str) -> str:
@@ -22,7 +18,7 @@ def read_new_code(text: str) -> str:
         BadInput: it is not plain, or too long.
 
     """
-    if len(text) > LONGEST_CODE or not _CODE.fullmatch(text) or text.lower() == FORM:
+    if not is_plain_code(text):
         raise BadInput(
             say(
                 "“{text}” cannot be a code. Use up to {longest} letters, digits, dots and dashes, and no spaces.",

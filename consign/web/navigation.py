@@ -29,6 +29,8 @@ ENTRIES = (
     Entry("/statements", say("Statements")),
     Entry("/owed", say("What is owed")),
     Entry("/products", say("Products")),
+    Entry("/numbers", say("Numbers")),
+    Entry("/labels", say("Labels")),
     Entry("/producers", say("Producers")),
     Entry("/partners", say("Partners")),
     Entry("/agreements", say("Agreements")),

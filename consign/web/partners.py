@@ -6,7 +6,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Response
 
 from consign import clock
+from consign.catalogue.listings import find_listed_page
 from consign.identity.rules import Role, tidy_name
+from consign.listing import Found, Wish
 from consign.models.partners import Partner, Store
 from consign.partners import actions
 from consign.partners.lists import (
@@ -26,7 +28,7 @@ from consign.web.columns import Column
 from consign.web.demands import find_demands_panel
 from consign.web.forms import Field, Form, choices_of, new_form, read_day, read_form
 from consign.web.lookup import read_new_code
-from consign.web.tables import Filter, list_page
+from consign.web.tables import Filter, find_download, list_page, show_table
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
@@ -88,6 +90,13 @@ STORE_COLUMNS = (
     Column("opened_on", say("First day"), kind="day"),
     Column("closed_on", say("Last day"), kind="day"),
     Column("aliases", say("Other names")),
+)
+OFFERED_COLUMNS = (
+    Column("name", say("Name")),
+    Column("producer", say("Producer")),
+    Column("content", say("Content"), sort=False),
+    Column("first", say("From"), kind="day"),
+    Column("last", say("Until"), kind="day"),
 )
 
 
@@ -263,12 +272,31 @@ def do_add_store(visit: Visiting, code: str) -> Response:
 
 @router.get("/stores/{store_id}")
 def show_store(visit: Visiting, store_id: str) -> Response:
-    """Show one store with the names that files use for it, and who manages it."""
+    """Show one store with what it offers, the names that files use for it, and who manages it."""
     store, partner = get_store_seen(visit.db, by=visit.actor, store_id=store_id)
     return _store_page(visit, store, partner, new_form(ALIAS))
 
 
 def _store_page(visit: Visit, store: Store, partner: Partner, form: Form, *, status: int = 200) -> Response:
+    on = clock.today(store.zone)
+    link = "/products/{code}" if visit.may("GET /products/{code}") else None
+    columns = (replace(OFFERED_COLUMNS[0], link=link), *OFFERED_COLUMNS[1:])
+
+    def fetch(wish: Wish) -> Found:
+        return find_listed_page(visit.db, store_id=store.id, on=on, wish=wish)
+
+    download = find_download(visit, name="offered", columns=columns, fetch=fetch, default_sort="name")
+    if download is not None:
+        return download
+    table = show_table(
+        visit,
+        caption=say("Products offered here"),
+        columns=columns,
+        fetch=fetch,
+        empty=say("No product is listed in this store yet. The dinas lists products on their pages."),
+        default_sort="name",
+        search=say("Search: name, code or producer"),
+    )
     managers = find_store_managers(visit.db, store.id) if visit.may("GET /users") else []
     return visit.page(
         "store.html",
@@ -277,6 +305,7 @@ def _store_page(visit: Visit, store: Store, partner: Partner, form: Form, *, sta
         store=store,
         partner=partner,
         managers=managers,
+        table=replace(table, path=f"/stores/{store.id}"),
         aliases=find_store_aliases(visit.db, store.id),
     )
 

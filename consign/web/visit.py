@@ -47,12 +47,15 @@ MOST_KEPT = 512
 Kept = TypeVar("Kept")
 MOST_UPLOAD_BYTES = 300 << 20
 MOST_PAPER_BYTES = 15 << 20
+MOST_LIST_BYTES = 5 << 20
 FORM_AROUND_BYTES = 64 << 10
 """What a form adds to the file in it."""
 TAKES_FILES: Mapping[str, int] = {
     "POST /uploads/new": MOST_UPLOAD_BYTES,
     "POST /papers/new": MOST_PAPER_BYTES + FORM_AROUND_BYTES,
     "POST /references/new": 50 << 20,
+    "POST /products/import": MOST_LIST_BYTES + FORM_AROUND_BYTES,
+    "POST /products/{code}/photo": MOST_PAPER_BYTES + FORM_AROUND_BYTES,
 }
 """Routes that take files, and how many bytes of a form each reads."""
 A_YEAR_SECONDS = 365 * 86_400

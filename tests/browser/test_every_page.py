@@ -36,6 +36,20 @@ NO_PAGES = frozenset(
         "GET /uploads/{upload_id}/file",
         "GET /papers/{document_id}/file",
         "GET /papers/{document_id}/pages/{number}",
+        "GET /products/{code}/photo",
+        "GET /products/{code}/thumb",
+        "GET /products/import/template",
+        "GET /products/import/products",
+        "GET /products/import/{import_id}/problems",
+        "GET /labels/{order_id}/state",
+        "GET /labels/{order_id}/sheet",
+        "GET /labels/{order_id}/preview",
+        "GET /label-papers/{stock_id}/test-page",
+        "GET /label-tests/{test_id}/sheet",
+        "GET /numbers/print",
+        "GET /p/{number}/photo",
+        "GET /p/{number}/thumb",
+        "GET /01/{gtin}/10/{batch}",  # the page of its number, with one line more; no page leads to it
         "GET /link/{token}",  # looked at where somebody is invited
     }
 )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consign.catalogue.rules import GtinInvalid, compute_check_digit, parse_gtin
+from consign.catalogue.numbers import GtinInvalid, compute_check_digit, parse_gtin
 
 
 def test_a_check_digit_worked_by_hand():

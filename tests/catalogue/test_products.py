@@ -9,11 +9,11 @@ from sqlalchemy import text
 from compliance.facts import Goods, GoodsClass
 from consign.catalogue.actions import add_gtin, add_product, add_product_alias, set_class, set_price
 from consign.catalogue.goods import find_goods
+from consign.catalogue.numbers import GtinInvalid
 from consign.catalogue.queries import get_product
 from consign.catalogue.rules import (
     BarcodeTaken,
     ClassImpossible,
-    GtinInvalid,
     PriceOverlaps,
     ProductCodeTaken,
     ProductUnknown,

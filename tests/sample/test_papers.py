@@ -69,7 +69,7 @@ def test_the_city_has_papers_of_every_fate_and_they_are_judged(database: Databas
         assert states >= {"draft", "submitted", "second_look", "approved", "needs_correction", "rejected"}
         standings = dict(ask("SELECT standing, count(*) FROM product_eligibility GROUP BY standing"))
         assert set(standings) == {"eligible", "warned", "blocked"}
-        assert sum(map(int, map(str, standings.values()))) == 80
+        assert sum(map(int, map(str, standings.values()))) == 88
         assert ask("SELECT count(*) FROM eligibility_due") == [(0,)]
         # One paper is of a wrong kind for its goods, one account is not the owner's, one name is another on the list.
         codes = {code for (code,) in ask("SELECT f ->> 'code' FROM document, jsonb_array_elements(findings) AS f")}

@@ -1,3 +1,4 @@
+import io
 import re
 from collections.abc import Callable
 from datetime import date
@@ -5,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from consign.catalogue.rules import parse_gtin
+from consign.catalogue.numbers import parse_gtin
+from consign.catalogue.rules import refuse_impossible_details
 from consign.checks import find_breaches
 from consign.cli import cli
 from consign.db import Database
@@ -24,11 +27,12 @@ from consign.partners.actions import add_store
 from consign.partners.queries import find_partners, find_stores, get_partner
 from consign.period import Cycle, Period
 from consign.sales.actions import reverse_upload
-from consign.sample.goods import make_unregistered, read_goods, read_producers
+from consign.sample.goods import Wares, make_unregistered, read_city_goods, read_goods, read_producers
 from consign.sample.handing_in import make_files
 from consign.sample.load import CLOSED_INCOMPLETE, load_city
 from consign.sample.months import last_full_months, months_from
 from consign.sample.people import ADMIN, FINANCE, LOGINS, NEWCOMERS, PASSWORD
+from consign.sample.pictures import PICTURES, draw_picture
 from consign.sample.setting_up import RegionInUse
 from consign.sample.stores import HOTEL, MINIMARKET, PARTNERS, SUPERMARKET
 from consign.settlement.queries import find_owed
@@ -76,7 +80,7 @@ def test_the_city_is_whole_and_nothing_in_it_contradicts_anything(database: Data
 
     with database.transaction(REGION) as session:
         # 40 who sell, two who wait, and one whom the field officer helps.
-        assert (count(session, Producer), count(session, Product)) == (43, 80)
+        assert (count(session, Producer), count(session, Product)) == (43, 88)
         partners = find_partners(session)
         assert len(partners) == 3
         assert sum(len(find_stores(session, partner_id=one.id)) for one in partners) == 12
@@ -130,7 +134,7 @@ def test_the_first_month_is_closed_and_owed(database: Database, files: Files) ->
 def test_an_interrupted_load_goes_on_and_a_whole_one_changes_nothing(
     database: Database, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for step in (2, 20, 45, 54, 62):
+    for step in (2, 20, 45, 54, 62, 75, 121):
         with pytest.raises(Interrupted):
             load_city(database, files, region=REGION, watch=interrupt_before(step))
     monkeypatch.setenv("CONSIGN_DATABASE_URL", database._engine.url.render_as_string(hide_password=False))
@@ -139,7 +143,7 @@ def test_an_interrupted_load_goes_on_and_a_whole_one_changes_nothing(
     assert "The sample city was loaded." in first.output
     with database.transaction(REGION) as session:
         before = snapshot(session)
-        assert (before["producer"], before["product"], before["sales_upload"], before["closing"]) == (43, 80, 24, 4)
+        assert (before["producer"], before["product"], before["sales_upload"], before["closing"]) == (43, 88, 24, 4)
         assert list(find_breaches(session, files)) == []
 
     second = CliRunner().invoke(cli, ["demo"], catch_exceptions=False)
@@ -224,9 +228,69 @@ def test_the_months_are_the_last_two_that_are_over(
 
 
 def test_goods_and_producers_fit_together() -> None:
-    goods, producers = read_goods(), read_producers()
+    goods, of_city, producers = read_goods(), read_city_goods(), read_producers()
     assert {one.producer for one in goods} == {one.code for one in producers}
     assert all(one.phone is None or re.fullmatch(r"\+62840000[0-9]{5}", one.phone) for one in producers)  # no network's
     assert all(200 <= fee <= 500 for one in producers for fee in one.fees_bp.values())
     assert len({one.plu for one in goods} | {make_unregistered().plu}) == 81
     assert {parse_gtin(one.gtin)[:3] for one in goods} == {"899"}
+    every: list[Wares] = [*goods, *of_city]
+    assert len({one.code for one in every}) == len(every) == 88
+    assert {one.producer for one in of_city} <= {one.code for one in producers}
+    assert [one.follows for one in of_city if one.follows] == ["BPN-063"]
+    assert set(PICTURES) <= {one.code for one in every}
+    for one in every:
+        refuse_impossible_details(one.details)
+        assert one.details.brand
+        assert one.details.packaging
+    # Whatever is eaten or put on the skin says what is in it; of one thing nobody has said what it is.
+    silent = {one.goods_class for one in every if one.details.ingredients is None}
+    assert silent == {"craft", None}
+
+
+def test_pictures_are_the_same_bytes_whenever_they_are_made_and_differ_by_product() -> None:
+    made = [[draw_picture(one, name=code, brand="Contoh") for code, one in PICTURES.items()] for _ in range(2)]
+    assert made[0] == made[1]
+    assert len(set(made[0])) == len(PICTURES)
+    for content in made[0]:
+        with Image.open(io.BytesIO(content)) as picture:
+            assert (picture.format, picture.size, dict(picture.getexif())) == ("JPEG", (1_000, 1_000), {})
+
+
+def test_the_city_has_numbers_shelves_photos_and_a_list(database: Database, files: Files) -> None:
+    load_city(database, files, region=REGION, watch=ignore)
+
+    with database.transaction(REGION) as session:
+
+        def ask(query: str) -> list[tuple[object, ...]]:
+            return [tuple(row) for row in session.execute(text(query))]
+
+        # Eight products without a GTIN got numbers of the city, one after the other and without a gap.
+        assert ask("SELECT prefix, next_serial FROM number_series") == [("20", 9)]
+        assert ask("SELECT count(*), min(serial), max(serial) FROM barcode WHERE kind = 'city'") == [(8, 1, 8)]
+        assert ask("SELECT public_address FROM register_terms") == [("http://127.0.0.1:8000",)]
+        assert ask("SELECT first, last FROM reserved_range") == [(210_000_000_000, 214_999_999_999)]
+        # A GTIN took over from one, the day after its last; another was retired.
+        taken_over = "kind, until_on + 1 = (SELECT from_on FROM barcode WHERE number = '8990000000860')"
+        assert ask(f"SELECT {taken_over} FROM barcode WHERE number = '2000000000060'") == [("city", True)]
+        assert ask(
+            "SELECT product.code FROM barcode JOIN product ON product.id = product_id WHERE retired_at > '-infinity'"
+        ) == [("BPN-083",)]
+        # One product took another's place: its content changed, and so did its number.
+        follows = "old.code, old.net_content, new.code, new.net_content, new.sold_from - old.sold_until"
+        assert ask(f"SELECT {follows} FROM product AS new JOIN product AS old ON old.id = new.follows_id") == [
+            ("BPN-063", 150, "BPN-088", 125, 1)
+        ]
+        # A product stands on the shelves of the partners that agreed with its producer, and of no others.
+        stray = """SELECT 1 FROM product_listing JOIN product ON product.id = product_id JOIN store ON store.id = store_id
+            WHERE NOT EXISTS (SELECT 1 FROM agreement WHERE agreement.producer_id = product.producer_id
+              AND agreement.partner_id = store.partner_id)"""
+        assert ask(stray) == []
+        assert ask("SELECT count(DISTINCT store_id), count(DISTINCT product_id) FROM product_listing") == [(12, 88)]
+        ended = "SELECT DISTINCT code FROM product_listing JOIN product ON product.id = product_id WHERE NOT upper_inf(days)"
+        assert sorted(ask(ended)) == [("BPN-063",), ("BPN-083",)]
+        assert ask("SELECT count(*), count(DISTINCT photo_sha256) FROM product WHERE photo_sha256 > ''") == [(9, 9)]
+        # A producer's list was tried, and nobody has taken it over.
+        assert ask("SELECT state, counts FROM product_import") == [
+            ("tried", {"added": 1, "changed": 1, "unchanged": 1, "problem": 1})
+        ]

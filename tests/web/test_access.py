@@ -5,10 +5,14 @@ from collections import Counter
 
 import pytest
 
+from consign.catalogue.numbers import as_same_length
 from consign.web.access import list_routes
-from tests.builders import ADMIN, AUDITOR, FINANCE
+from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK
 from tests.web.browsing import Browser, Sent
+from tests.web.goods_things import put_goods
+from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
+from tests.web.product_lists import put_lists
 from tests.web.town import BERUANG, FIRST, HEAD, OFFICER, T1, VERIFIER, Town
 
 NOBODY, ACTING = "N", "X"
@@ -41,6 +45,11 @@ EXPECTED = {
     "POST /register": EVERYBODY,
     "GET /privacy": EVERYBODY,
     "POST /language": EVERYBODY,
+    "GET /p/{number}": EVERYBODY,
+    "GET /p/{number}/photo": EVERYBODY,
+    "GET /p/{number}/thumb": EVERYBODY,
+    "GET /01/{gtin}": EVERYBODY,
+    "GET /01/{gtin}/10/{batch}": EVERYBODY,
     "GET /": SIGNED_IN,
     "GET /account": SIGNED_IN,
     "POST /account/password": SIGNED_IN,
@@ -140,10 +149,53 @@ EXPECTED = {
     "GET /products": "POVDHUAX",
     "GET /products/new": "PVAX",
     "POST /products/new": "PVAX",
+    "GET /products/import": "PVAX",
+    "POST /products/import": "PVAX",
+    "GET /products/import/template": "PVAX",
+    "GET /products/import/products": "PVAX",
+    "GET /products/import/{import_id}": "PVAX",
+    "GET /products/import/{import_id}/problems": "PVAX",
+    "POST /products/import/{import_id}/take": "PVAX",
     "GET /products/{code}": "POVDHUAX",
     "POST /products/{code}/price": "PVAX",
     "POST /products/{code}/barcode": "VDA",
     "POST /products/{code}/alias": "VDA",
+    "GET /products/{code}/edit": "PVAX",
+    "POST /products/{code}/edit": "PVAX",
+    "GET /products/{code}/successor": "PVAX",
+    "POST /products/{code}/successor": "PVAX",
+    "GET /products/{code}/photo": "POVDHUAX",
+    "GET /products/{code}/thumb": "POVDHUAX",
+    "POST /products/{code}/photo": "PVAX",
+    "POST /products/{code}/number": "PVAX",
+    "POST /products/{code}/retire": "VA",
+    "GET /products/{code}/listings": "VA",
+    "POST /products/{code}/listings": "VA",
+    "POST /products/{code}/listings/end": "VA",
+    "GET /numbers": "SFVDHUA",
+    "GET /numbers/print": "SFVDHUA",
+    "GET /numbers/settings": "A",
+    "POST /numbers/settings": "A",
+    "POST /numbers/ranges": "A",
+    "POST /numbers/ranges/{range_id}/withdraw": "A",
+    "GET /labels": "PVHUAX",
+    "GET /labels/new": "PVAX",
+    "POST /labels/new": "PVAX",
+    "GET /labels/{order_id}": "PVHUAX",
+    "GET /labels/{order_id}/state": "PVHUAX",
+    "GET /labels/{order_id}/sheet": "PVHUAX",
+    "GET /labels/{order_id}/preview": "PVHUAX",
+    "GET /label-papers": "PVHUAX",
+    "GET /label-papers/new": "A",
+    "POST /label-papers/new": "A",
+    "GET /label-papers/{stock_id}": "PVHUAX",
+    "GET /label-papers/{stock_id}/edit": "A",
+    "POST /label-papers/{stock_id}/edit": "A",
+    "GET /label-papers/{stock_id}/test-page": "PVHUAX",
+    "POST /label-papers/{stock_id}/test-scan": "PVAX",
+    "GET /label-tests/{test_id}": "PVAX",
+    "POST /label-tests/{test_id}": "PVAX",
+    "GET /label-tests/{test_id}/sheet": "PVAX",
     "GET /users": "HUA",
     "GET /users/new": "A",
     "POST /users/new": "A",
@@ -175,6 +227,9 @@ def addresses(shared_town: Town) -> dict[str, str]:
     """Return for each route an address that leads to something which is there, of Beruang and of its first producer."""
     town = shared_town
     papers = put_papers(town)
+    lists = put_lists(town)
+    put_goods(town)
+    labels = put_labels(town)
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
     known = {
         "token": "x" * 43,
@@ -187,7 +242,11 @@ def addresses(shared_town: Town) -> dict[str, str]:
         "agreement_id": str(town.ask("SELECT min(id) FROM agreement")[0][0]),
         "closing_id": str(town.ask("SELECT min(id) FROM closing")[0][0]),
         "number": str(town.ask("SELECT min(number) FROM statement")[0][0]),
+        "gtin": as_same_length(KERIPIK),
+        "batch": "B-7",
         **papers,
+        **lists,
+        **labels,
     }
     found = {}
     for route in EXPECTED:
@@ -195,6 +254,8 @@ def addresses(shared_town: Town) -> dict[str, str]:
         names = {**known, "code": codes.get(path.split("/")[1], "")}
         if path.startswith("/papers/"):
             names["number"] = "1"  # of a page
+        if path.startswith("/p/"):
+            names["number"] = KERIPIK
         found[route] = re.sub(r"\{(\w+)\}", lambda name, names=names: names[name[1]], path) + ASKED.get(route, "")
     return found
 

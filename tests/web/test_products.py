@@ -96,7 +96,8 @@ def test_a_producer_sets_a_new_price_from_a_day_on(town: Town):
 
 def test_producers_have_no_say_in_barcodes_and_tills_codes(shared_town: Town):
     producer = shared_town.browser(FIRST)
-    assert producer.get("/products/PRD-1").actions() == ["/products/PRD-1/class", "/products/PRD-1/price"]
+    own = [f"/products/PRD-1/{act}" for act in ("photo", "class", "price")]
+    assert producer.get("/products/PRD-1").actions() == own
     assert producer.post("/products/PRD-1/barcode", {"gtin": gtin(77), "gtin_from": "2026-11-01"}).status == 403
     assert producer.post("/products/PRD-1/alias", {"partner": "BM", "alias": "X"}).status == 403
 

@@ -21,7 +21,10 @@ from consign.identity.rules import Reach, Role
 from consign.web.access import ACCESS, Open, list_routes, may_open
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, SAMBAL
 from tests.web.browsing import Browser, Sent
+from tests.web.goods_things import put_goods
+from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
+from tests.web.product_lists import put_lists
 from tests.web.test_forgeries import fingerprint
 from tests.web.town import (
     BERUANG,
@@ -58,6 +61,9 @@ PLACES = {
     "number": "statement",
     "token_hash": "session",
     "document_id": "document",
+    "import_id": "import",
+    "order_id": "labels",
+    "test_id": "scan_test",
 }
 CODES = {"partners": "partner", "producers": "producer", "products": "product"}
 """Of which kind the code is that stands in an address."""
@@ -78,6 +84,9 @@ FORMS = {
     "/board/no-sales": {"day": "2026-11-02"},
     "/products/{code}/price": {"price": "1", "price_from": "2026-12-01"},
     "/products/{code}/class": {"goods_class": "craft"},
+    "/products/{code}/edit": {"name": "asing", "net_content": "200", "net_unit": "g", "same_goods": "yes"},
+    "/products/{code}/successor": {"name": "asing", "net_content": "1", "net_unit": "g", "reason": "net_content"},
+    "/label-tests/{test_id}": {"read": "9520000000000"},
     "/papers/{document_id}/confirm": {"number": "1207210001234", "holder": "asing"},
     "/papers/{document_id}/change": {"note": "asing"},
 }
@@ -137,6 +146,9 @@ def things_of(town: Town, *, partners: list[str], stores: list[str], producers: 
         "statement": found("number", f"statement {by_partner}", partners)
         + found("number", f"statement {by_producer}", producers),
         "document": found("document.id", f"document {by_producer}", producers),
+        "import": found("product_import.id", f"product_import {by_producer}", producers),
+        "labels": found("label_order.id", f"label_order {by_producer}", producers),
+        "scan_test": found("scan_test.id", f"scan_test {by_producer}", producers),
         "session": found(
             "encode(token_hash, 'hex')",
             f"user_session JOIN user_account ON user_account.id = user_id {by_store}".replace(
@@ -148,15 +160,15 @@ def things_of(town: Town, *, partners: list[str], stores: list[str], producers: 
 
 
 KANCILS = (
-    *("Kancil", "Loka", "Dapur 3", "Madu Kelulut", "PRD-3", MADU),
+    *("Merek Rahasia 3", "Kancil", "Loka", "Dapur 3", "Madu Kelulut", "PRD-3", MADU),
     *("KM", "K1", "154.000", "147.840", "77.000", "385.000", "2.222"),
 )
 BERUANGS = (
     *("Beruang", "Gerai T", "Dapur 1", "Keripik", "PRD-2", KERIPIK),
     *("BM", "T1", "T2", "Dapur 2", "Sambal", "PRD-1", SAMBAL, "65.812", "43.875", "1.111"),
 )
-FIRSTS = ("Bu Rahasia 1", "Dapur 1", "Keripik", "PRD-1", KERIPIK, "43.875", "Barang Asing")
-SECONDS = ("Bu Rahasia 2", "Dapur 2", "Sambal", "PRD-2", SAMBAL, "21.937", "Barang Asing")
+FIRSTS = ("Merek Rahasia 1", "Bu Rahasia 1", "Dapur 1", "Keripik", "PRD-1", KERIPIK, "43.875", "Barang Asing")
+SECONDS = ("Merek Rahasia 2", "Bu Rahasia 2", "Dapur 2", "Sambal", "PRD-2", SAMBAL, "21.937", "Barang Asing")
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +176,9 @@ def strangers(shared_town: Town) -> dict[str, Stranger]:
     """Return for everybody whose role is held for something what is strange to them."""
     town = shared_town
     put_papers(town)
+    put_lists(town)
+    put_goods(town)
+    put_labels(town)
     for login in (T1, T2, K1):
         town.browser(login)  # their sessions are strange to others
     kancil = things_of(town, partners=["KM"], stores=["K1"], producers=["P3"])
@@ -289,7 +304,7 @@ def text_of(answer: httpx.Response) -> str:
         with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
             names = [name for name in book.namelist() if "sharedStrings" in name or "worksheets/" in name]
             return "\n".join(cell for name in sorted(names) for cell in _CELL.findall(book.read(name).decode()))
-    return _TOKEN.sub("", answer.headers.get("location", "") + answer.content.decode("utf-8-sig"))
+    return _TOKEN.sub("", answer.headers.get("location", "") + answer.content.decode("utf-8-sig", errors="replace"))
 
 
 def without(text: str, one: Try) -> str:
@@ -403,6 +418,9 @@ ELSEWHERE = Stranger(
         "upload": [],
         "statement": [],
         "document": [],
+        "import": [],
+        "labels": [],
+        "scan_test": [],
         "session": [],
     },
     ("SMR", "Loka Mahakam", "Rumah Mahakam", "Mahakam Mart", "Orang Samarinda"),  # the places alone are known to all

@@ -14,6 +14,7 @@ from consign.web.access import find_routes
 from consign.web.assets import find_assets
 from tests.builders import ADMIN, FINANCE
 from tests.web.browsing import Browser
+from tests.web.goods_things import put_goods
 from tests.web.paper_things import put_papers
 from tests.web.town import BERUANG, FIRST, HEAD, OFFICER, T1, VERIFIER, Town
 
@@ -42,6 +43,7 @@ def counting(town: Town) -> Iterator[list[str]]:
 def papers(shared_town: Town) -> None:
     """Put papers where pages lead to them."""
     put_papers(shared_town)
+    put_goods(shared_town)
 
 
 def find_route(town: Town, path: str) -> str | None:

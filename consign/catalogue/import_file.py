@@ -1,0 +1,159 @@
+"""Reading a list of products from XLSX or CSV: which column holds what, and the rows as they stand there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from consign.catalogue.import_columns import COLUMNS, EXAMPLE, ROLE_OF, Role
+from consign.catalogue.import_rules import (
+    ImportColumnMissing,
+    ImportColumnTwice,
+    ImportEmpty,
+    ImportTooLarge,
+    ImportTooLong,
+)
+from consign.files import CHUNK_BYTES
+from consign.sentence import say
+from consign.tabular.cells import shown
+from consign.tabular.headers import normalize
+from consign.tabular.opening import open_table
+from consign.tabular.table import Batch, Table
+
+MOST_BYTES = 5 << 20
+MOST_ROWS = 5_000
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """A row as it stands in the file. One that has not as many cells as the header is *broken*."""
+
+    row: int
+    cells: tuple[str, ...]
+    broken: bool = False
+
+    def shown(self) -> tuple[str, ...]:
+        """Return the cells as a person sees them."""
+        return tuple(shown(cell) for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class ProductList:
+    """What a file holds: its headers, the place of each column that is used, and its rows in their order."""
+
+    headers: tuple[str, ...]
+    places: Mapping[Role, int]
+    rows: tuple[ListRow, ...]
+    examples: int
+    """Rows that were left out because they are a template's example."""
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Return the headers of columns that say nothing here."""
+        used = set(self.places.values())
+        return tuple(one.strip() for place, one in enumerate(self.headers) if place not in used and one.strip())
+
+    def header_of(self, role: Role) -> str:
+        """Return what the file calls a column; what templates call it where the file has none."""
+        place = self.places.get(role)
+        return COLUMNS[role].title if place is None else self.headers[place].strip()
+
+
+def copy_list(source: BinaryIO, path: Path) -> None:
+    """Copy what *source* holds from its beginning to *path*.
+
+    Raises:
+        ImportTooLarge: it is more than 5 MB.
+
+    """
+    source.seek(0)
+    size = 0
+    with path.open("wb") as target:
+        while piece := source.read(CHUNK_BYTES):
+            size += target.write(piece)
+            if size > MOST_BYTES:
+                raise ImportTooLarge(
+                    say("The file is larger than {megabytes} MB; nothing was changed.", megabytes=MOST_BYTES >> 20)
+                )
+
+
+def read_list(path: Path, *, whose_is_known: bool) -> ProductList:
+    """Read the list in the file at *path*; blank rows and a template's example are left out.
+
+    *whose_is_known*: all its products are one producer's, so no column needs to say it.
+
+    Raises:
+        ImportColumnMissing: no column names a product or, where that is needed, a producer.
+        ImportColumnTwice: two columns hold the same.
+        ImportTooLong: it has more than 5,000 rows.
+        ImportEmpty: it has none.
+        FileRefused: in one of its kinds, where it is no table that can be read.
+
+    """
+    with open_table(path, words=frozenset(ROLE_OF)) as table:
+        places = _find_places(table, whose_is_known=whose_is_known)
+        rows = _read_rows(table)
+    kept = [row for row in rows if row.broken or not _is_example(row, places)]
+    if not kept:
+        raise ImportEmpty(
+            say("The list has no row with a product; nothing was changed. Fill in a row for each product.")
+        )
+    return ProductList(table.headers, places, tuple(kept), len(rows) - len(kept))
+
+
+def _find_places(table: Table, *, whose_is_known: bool) -> Mapping[Role, int]:
+    places: dict[Role, int] = {}
+    for place, header in enumerate(table.headers):
+        role = ROLE_OF.get(normalize(header))
+        if role is None:
+            continue
+        if role in places:
+            raise ImportColumnTwice(
+                say(
+                    "“{first}” and “{second}” are columns for the same; nothing was changed. Leave one of them out.",
+                    first=table.describe_column(places[role]),
+                    second=table.describe_column(place),
+                )
+            )
+        places[role] = place
+    if Role.NAME not in places and Role.CODE not in places:
+        raise ImportColumnMissing(
+            say(
+                "No column is named “{name}” or “{code}”; nothing was changed. Use the template, or name one so.",
+                name=COLUMNS[Role.NAME].title,
+                code=COLUMNS[Role.CODE].title,
+            )
+        )
+    if not whose_is_known and Role.PRODUCER not in places and Role.CODE not in places:
+        raise ImportColumnMissing(
+            say(
+                "No column says whose products these are; nothing was changed. Choose the producer, or name a column"
+                " “{producer}”.",
+                producer=COLUMNS[Role.PRODUCER].title,
+            )
+        )
+    return places
+
+
+def _read_rows(table: Table) -> list[ListRow]:
+    rows: list[ListRow] = []
+    for batch in table.batches():
+        rows += _read_batch(batch)
+        if len(rows) > MOST_ROWS:
+            raise ImportTooLong(
+                say("The list has more than {most} rows; nothing was changed. Hand it in in parts.", most=MOST_ROWS)
+            )
+    return sorted(rows, key=lambda row: row.row)
+
+
+def _read_batch(batch: Batch) -> list[ListRow]:
+    rows = [ListRow(broken.row, broken.cells, broken=True) for broken in batch.broken]
+    columns = [cells.to_pylist() for cells in batch.cells]
+    whole = zip(batch.rows.tolist(), zip(*columns, strict=True), strict=True)
+    rows += [ListRow(row, tuple(cell or "" for cell in cells)) for row, cells in whole]
+    return [row for row in rows if any(cell.strip() for cell in row.cells)]
+
+
+def _is_example(row: ListRow, places: Mapping[Role, int]) -> bool:
+    place = places.get(Role.NAME)
+    return place is not None and shown(row.cells[place]).strip().casefold().startswith(EXAMPLE)

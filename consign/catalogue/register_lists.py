@@ -1,0 +1,118 @@
+"""The city register as people look at it: numbers with what they stand for, and numbers that partners use themselves."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from consign.catalogue.lists import state_of_number
+from consign.identity.rules import Act, Actor, get_reach
+from consign.listing import Found, Value, Wish, fetch_page
+from consign.models.catalogue import Barcode, NumberSeries, Product, ReservedRange
+from consign.models.partners import Agreement, Partner, Producer
+
+STATES = ("in_use", "replaced", "retired", "ahead")
+KINDS = ("city", "gtin")
+
+
+def find_number_page(session: Session, *, by: Actor, on: date, wish: Wish) -> Found:
+    """Return a page of all numbers, as they stand on the day *on*.
+
+    People of a partner see the numbers of producers that have or had an agreement with it. Filters: `state`, `kind` and
+    `taken` (`yes`: in use, and among numbers that a partner uses itself; for people of a partner, that theirs does).
+    A row has number, product, product_code, producer, producer_code, brand, content, kind, from_on, until_on, state and
+    reason.
+    """
+    query = _select_numbers(by, on=on)
+    for name, value in (("state", state_of_number(on)), ("kind", Barcode.kind)):
+        if wish.filters.get(name):
+            query = query.where(value == wish.filters[name])
+    if wish.filters.get("taken") == "yes":
+        partner_id = get_reach(by, Act.READ_NUMBERS).partner_id
+        query = query.where(_is_taken(partner_id), Barcode.until_on.is_(None))
+    return fetch_page(
+        session,
+        query,
+        wish=wish,
+        sorts={column.name: column for column in query.selected_columns},
+        default_sort="number",
+        searched=[Barcode.number, Product.name, Product.code, Producer.name, Producer.code, Product.brand],
+        tie=Barcode.number,
+    )
+
+
+def find_ranges(session: Session) -> Sequence[RowMapping]:
+    """Return the numbers that partners use themselves: id, partner, first, last, note, added_at and in_way.
+
+    *in_way* counts the numbers in use that lie among them.
+    """
+    other = aliased(Barcode)
+    payload = func.substr(other.number, 1, 12)
+    in_way = (
+        select(func.count())
+        .where(other.kind == "city", other.until_on.is_(None))
+        .where(payload >= func.to_char(ReservedRange.first, "FM000000000000"))
+        .where(payload <= func.to_char(ReservedRange.last, "FM000000000000"))
+        .scalar_subquery()
+    )
+    columns: list[Value] = [
+        ReservedRange.id,
+        Partner.name.label("partner"),
+        ReservedRange.first,
+        ReservedRange.last,
+        ReservedRange.note,
+        ReservedRange.added_at,
+        in_way.label("in_way"),
+    ]
+    query = (
+        select(*columns)
+        .join(Partner, Partner.id == ReservedRange.partner_id)
+        .where(ReservedRange.withdrawn_at.is_(None))
+    )
+    return session.execute(query.order_by(ReservedRange.first, ReservedRange.id)).mappings().all()
+
+
+def find_series(session: Session) -> Sequence[RowMapping]:
+    """Return the series of the register by prefix: prefix, and how many running numbers were used of it."""
+    query = select(NumberSeries.prefix, (NumberSeries.next_serial - 1).label("used")).order_by(NumberSeries.prefix)
+    return session.execute(query).mappings().all()
+
+
+def _select_numbers(by: Actor, *, on: date) -> Select[Any]:
+    reach = get_reach(by, Act.READ_NUMBERS)
+    columns: list[Value] = [
+        Barcode.number,
+        Product.name.label("product"),
+        Product.code.label("product_code"),
+        Producer.name.label("producer"),
+        Producer.code.label("producer_code"),
+        Product.brand,
+        func.concat(Product.net_content, " ", Product.net_unit).label("content"),
+        Barcode.kind,
+        Barcode.from_on,
+        Barcode.until_on,
+        state_of_number(on).label("state"),
+        Barcode.retired_reason.label("reason"),
+    ]
+    query = (
+        select(*columns)
+        .join(Product, Product.id == Barcode.product_id)
+        .join(Producer, Producer.id == Product.producer_id)
+    )
+    if reach.partner_id is not None:
+        agreed = exists().where(Agreement.partner_id == reach.partner_id, Agreement.producer_id == Producer.id)
+        query = query.where(agreed)
+    return query
+
+
+def _is_taken(partner_id: int | None) -> ColumnElement[bool]:
+    """Return whether a partner uses a number itself; with *partner_id*, whether that one does."""
+    payload = func.substr(Barcode.number, 1, 12)
+    return (Barcode.kind == "city") & exists().where(
+        ReservedRange.withdrawn_at.is_(None),
+        *(() if partner_id is None else (ReservedRange.partner_id == partner_id,)),
+        payload >= func.to_char(ReservedRange.first, "FM000000000000"),
+        payload <= func.to_char(ReservedRange.last, "FM000000000000"),
+    )
