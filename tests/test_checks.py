@@ -172,7 +172,8 @@ def test_numbers_of_a_series_are_given_or_passed_over_each_once(
 
 
 @pytest.mark.parametrize(
-    "noted", ["added_at = now() + interval '1 hour'", "withdrawn_at = now() - interval '1 hour'", "first = 230000000002"]
+    "noted",
+    ["added_at = now() + interval '1 hour'", "withdrawn_at = now() - interval '1 hour'", "first = 230000000002"],
 )
 def test_a_number_given_before_a_range_was_noted_or_after_it_was_withdrawn_is_none_of_it(
     lived_in: City, noted: str

@@ -33,7 +33,8 @@ from consign.cli.context import Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json
 from consign.cli.products import place_everywhere
 from consign.errors import BadInput
-from consign.listing import MOST_EXPORTED_ROWS, Wish
+from consign.identity.rules import Actor
+from consign.listing import Wish
 from consign.partners.queries import get_partner, get_region_terms
 from consign.regions import get_region
 from consign.sentence import say
@@ -125,7 +126,12 @@ def _read_number(code: str) -> str:
 def _draw_link(code: str, address: str, output: Path, ending: str) -> None:
     link = make_digital_link(address, _read_number(code))
     if link is None:
-        raise BadInput(say("{code} is a number of a city, which has no Digital Link; nothing was written.", code=code))
+        raise BadInput(
+            say(
+                "{code} is a number of a city, which means nothing elsewhere and has no QR code; nothing was written.",
+                code=code,
+            )
+        )
     segno.make(link, micro=False, error="m").save(str(output), kind=ending, scale=QR_SCALE[ending], border=4)
 
 
@@ -194,21 +200,27 @@ def reserve(context: Context, *, first: str, last: str | None, partner_code: str
 @pass_context
 def register(context: Context, *, output: Path, login: str) -> None:
     """Write all numbers with what they stand for, for the partners' master data."""
+    ending = output.suffix.lower().lstrip(".")
+    if ending not in {"pdf", "xlsx", "csv"}:
+        raise BadInput(say("“{file}” ends in none of .pdf, .xlsx and .csv; nothing was written.", file=output.name))
     region = get_region(context.database, context.region).name
     with context.acting(login) as (session, by):
-        on = _today(session)
-        if output.suffix.lower() == ".pdf":
-            output.write_bytes(print_register(session, by=by, region=region, on=on))
-            return
-        found = find_number_page(session, by=by, on=on, wish=Wish(sort="number", rows=MOST_EXPORTED_ROWS))
+        if ending == "pdf":
+            content = print_register(session, by=by, region=region, on=_today(session))
+        else:
+            content = _write_list(session, by, ending)
+    output.write_bytes(content)
+    click.echo(f"{output} was written.")
+
+
+def _write_list(session: Session, by: Actor, ending: str) -> bytes:
+    on = _today(session)
+    count = find_number_page(session, by=by, on=on, wish=Wish(rows=1)).total
+    found = find_number_page(session, by=by, on=on, wish=Wish(sort="number", rows=max(count, 1)))
     rows = [[row[head] for head in HEADS] for row in found.rows]
-    match output.suffix.lower():
-        case ".xlsx":
-            output.write_bytes(write_xlsx(HEADS, rows, sheet="numbers"))
-        case ".csv":
-            output.write_bytes(write_csv(HEADS, rows).encode("utf-8-sig"))
-        case _:
-            raise BadInput(say("“{file}” ends in none of .pdf, .xlsx and .csv; nothing was written.", file=output.name))
+    if ending == "xlsx":
+        return write_xlsx(HEADS, rows, sheet="numbers")
+    return write_csv(HEADS, rows).encode("utf-8-sig")
 
 
 def _today(session: Session) -> date:

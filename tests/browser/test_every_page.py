@@ -53,8 +53,8 @@ NO_PAGES = frozenset(
         "GET /link/{token}",  # looked at where somebody is invited
     }
 )
-SEVERAL = {"GET /uploads/{upload_id}": 6}
-"""Kinds of pages of which several are looked into for links: not every file has rows that were ignored."""
+SEVERAL = {"GET /uploads/{upload_id}": 6, "GET /label-papers/{stock_id}": 12}
+"""Kinds of pages of which several are looked into for links: not every file has rows that were ignored, nor paper a test."""
 NARROW = {"width": 320, "height": 640}
 WIDE = {"width": 1280, "height": 900}
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from consign.db import Database
+from consign.identity.accounts import PRIVACY_NOTICE
 from consign.identity.secrets import hash_password
 from tests.conftest import REGION
 
@@ -36,7 +37,8 @@ def give_passwords(database: Database, region: str = REGION) -> None:
         session.execute(text("UPDATE region_terms SET second_factor_required = false"))
         session.execute(
             text("""
-            INSERT INTO consent (user_id, notice, given_at, recorded_by) SELECT id, '2026-11', now(), id FROM user_account""")
+            INSERT INTO consent (user_id, notice, given_at, recorded_by) SELECT id, :notice, now(), id FROM user_account"""),
+            {"notice": PRIVACY_NOTICE},
         )
 
 

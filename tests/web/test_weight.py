@@ -61,6 +61,8 @@ def measure(town: Town, login: str) -> dict[str, tuple[int, int, str]]:
             continue
         with counting(town) as asked:
             page = browser.get(path)
+        if "html" not in page.answer.headers.get("content-type", ""):
+            continue  # a file, which weighs what it holds
         figures[route] = (len(asked), len(gzip.compress(page.source.encode(), COMPRESSION)), path)
         waiting += [link.partition("#")[0] for link in page.links() if link.startswith("/")]
     return figures
