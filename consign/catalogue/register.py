@@ -5,7 +5,7 @@ until the transaction ends, so of many who ask at once each waits for the one be
 all is the next one's. Order of locks: product, series, and the audit trail's head last.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
@@ -59,9 +59,16 @@ _TERMS = text("""
 _RANGES = text("SELECT first, last FROM reserved_range WHERE withdrawn_at IS NULL")
 _LOCK_SERIES = text("SELECT next_serial FROM number_series WHERE prefix = :prefix FOR UPDATE")
 _GIVE = text("""
-    WITH taken AS (UPDATE number_series SET next_serial = :serial + 1 WHERE prefix = :prefix)
+    WITH taken AS (
+      UPDATE number_series SET next_serial = :serial + 1
+      WHERE prefix = :prefix AND NOT EXISTS (
+        SELECT FROM reserved_range
+        WHERE withdrawn_at IS NULL AND CAST(left(:number, 12) AS bigint) BETWEEN first AND last)
+      RETURNING prefix)
     INSERT INTO barcode (number, product_id, kind, prefix, serial, from_on, added_by, added_at)
-    VALUES (:number, :product_id, 'city', :prefix, :serial, :from_on, :added_by, :added_at)""")
+    SELECT :number, :product_id, 'city', prefix, :serial, CAST(:from_on AS date), :added_by, CAST(:added_at AS timestamptz)
+    FROM taken RETURNING number""")
+"""Gives the number unless a partner uses it itself; then it gives none."""
 
 
 def get_register_terms(session: Session) -> RegisterTerms:
@@ -92,10 +99,7 @@ def issue_number(session: Session, *, by: Actor, product: Product, on: date) -> 
         )
     if not terms.before_papers:
         _refuse_not_eligible(session, product, on=on)
-    serial = _take_serial(session, terms.prefix)
-    number = make_city_number(terms.prefix, serial)
-    facts = {"number": number, "product_id": product.id, "prefix": terms.prefix, "serial": serial}
-    session.execute(_GIVE, {**facts, "from_on": on, "added_by": by.user_id, "added_at": clock.now()})
+    number = _give_next(session, terms.prefix, {"product_id": product.id, "from_on": on, "added_by": by.user_id})
     record_event(session, by=by, act="number issued", subject=f"product:{product.id}", number=number)
     return number
 
@@ -250,15 +254,21 @@ def _refuse_not_eligible(session: Session, product: Product, *, on: date) -> Non
         )
 
 
-def _take_serial(session: Session, prefix: str) -> int:
-    """Return the series' next running number; those that partners use themselves are passed over, and noted."""
-    wanted = session.execute(_LOCK_SERIES, {"prefix": prefix}).scalar_one()
+def _give_next(session: Session, prefix: str, facts: Mapping[str, object]) -> str:
+    """Give the series' next number; those that partners use themselves are passed over, and noted."""
+    # The series stays locked: the number is the next one for nobody else, and no range is noted meanwhile.
+    wanted = int(session.execute(_LOCK_SERIES, {"prefix": prefix}).scalar_one())
+    facts = {**facts, "prefix": prefix, "added_at": clock.now()}
+    number = make_city_number(prefix, wanted)
+    if session.scalar(_GIVE, {**facts, "number": number, "serial": wanted}) is not None:
+        return number
     serial = find_free_serial(prefix, wanted, find_active_ranges(session))
-    if serial > wanted:
-        make_city_number(prefix, serial)  # where the prefix has none left, nothing is passed over
-        passed = {"prefix": prefix, "first_serial": wanted, "last_serial": serial - 1}
-        insert_rows(session, NumberSkipped.__tablename__, [passed])
-    return int(serial)
+    number = make_city_number(prefix, serial)  # where the prefix has none left, nothing is passed over
+    insert_rows(
+        session, NumberSkipped.__tablename__, [{"prefix": prefix, "first_serial": wanted, "last_serial": serial - 1}]
+    )
+    session.execute(_GIVE, {**facts, "number": number, "serial": serial})
+    return number
 
 
 def _open_series(session: Session, *, by: Actor, prefix: str) -> None:

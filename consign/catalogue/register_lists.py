@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, RowMapping, Select, String, cast, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from consign.catalogue.lists import state_of_number
 from consign.identity.rules import Act, Actor, get_reach
@@ -49,12 +49,9 @@ def find_ranges(session: Session) -> Sequence[RowMapping]:
     *in_way* counts the numbers in use that lie among them.
     """
     other = aliased(Barcode)
-    payload = func.substr(other.number, 1, 12)
     in_way = (
         select(func.count())
-        .where(other.kind == "city", other.until_on.is_(None))
-        .where(payload >= func.to_char(ReservedRange.first, "FM000000000000"))
-        .where(payload <= func.to_char(ReservedRange.last, "FM000000000000"))
+        .where(other.kind == "city", other.until_on.is_(None), _lies_in_range(other.number))
         .scalar_subquery()
     )
     columns: list[Value] = [
@@ -109,10 +106,14 @@ def _select_numbers(by: Actor, *, on: date) -> Select[Any]:
 
 def _is_taken(partner_id: int | None) -> ColumnElement[bool]:
     """Return whether a partner uses a number itself; with *partner_id*, whether that one does."""
-    payload = func.substr(Barcode.number, 1, 12)
     return (Barcode.kind == "city") & exists().where(
         ReservedRange.withdrawn_at.is_(None),
+        _lies_in_range(Barcode.number),
         *(() if partner_id is None else (ReservedRange.partner_id == partner_id,)),
-        payload >= func.to_char(ReservedRange.first, "FM000000000000"),
-        payload <= func.to_char(ReservedRange.last, "FM000000000000"),
     )
+
+
+def _lies_in_range(number: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Return whether a number of the city lies in the range; compared as texts of thirteen digits, by their index."""
+    first = cast(ReservedRange.first, String) + "0"
+    return number.between(first, cast(ReservedRange.last, String) + "9")

@@ -4,6 +4,7 @@ from typing import Any
 
 from psycopg.errors import UniqueViolation
 from sqlalchemy import bindparam, exists, insert, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,13 @@ SCOPED = {
 
 _LOCK_HEAD = select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1).with_for_update()
 _APPEND = insert(AuditEvent)
+_APPEND_ONE = text("""
+    WITH moved AS (UPDATE audit_head SET seq = :seq, hash = :hash WHERE id = 1)
+    INSERT INTO audit_event (seq, at, user_id, act, subject, detail, previous_hash, hash)
+    VALUES (:seq, :at, :user_id, :act, :subject, :detail, :previous_hash, :hash)""").bindparams(
+    bindparam("detail", type_=JSONB)
+)
+"""Most acts are one event, which goes to the server in one trip."""
 _MOVE_HEAD = update(AuditHead).where(AuditHead.id == 1).values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
 
 
@@ -57,6 +65,9 @@ def _append_waiting(session: Session) -> None:
         seq, at, previous = seq + 1, clock.now(), latest
         latest = compute_event_hash(previous, seq=seq, at=at, **event)
         rows.append({"seq": seq, "at": at, **event, "previous_hash": previous, "hash": latest})
+    if len(rows) == 1:
+        connection.execute(_APPEND_ONE, rows[0])
+        return
     connection.execute(_APPEND, rows)
     connection.execute(_MOVE_HEAD, {"new_seq": seq, "new_hash": latest})
 
