@@ -40,11 +40,13 @@ words: install ## take new messages into the Indonesian catalogue; the translati
 screenshots: install ## pictures of the key pages, in screenshots/
 	$(BIN)/python -m tests.browser.screenshots
 
-bench: install ## posting against a bare COPY, closing against a bare GROUP BY, pages under load (needs wrk), papers, reading of papers
+bench: install ## posting against a bare COPY, closing against a bare GROUP BY, pages under load (needs wrk), papers, reading of papers, numbers, labels
 	$(BIN)/python -m tests.bench.posting
 	$(BIN)/python -m tests.bench.pages
 	$(BIN)/python -m tests.bench.reading
 	$(BIN)/python -m tests.bench.papers
+	$(BIN)/python -m tests.bench.numbers
+	$(BIN)/python -m tests.bench.labels
 
 lock: ## pin the newest versions that fit pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
