@@ -21,15 +21,17 @@ from consign.catalogue.rules import (
     refuse_impossible_content,
     refuse_impossible_details,
 )
+from consign.documents.intake import MOST_BYTES, copy_bounded, store_file
 from consign.documents.wording import sentence_of
-from consign.files import CHUNK_BYTES, Files, hash_file
+from consign.files import Files
 from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize, tidy_name
 from consign.models.catalogue import Barcode, Product
 from consign.partners.due import mark_due
 from consign.sentence import Code, say
 
-MOST_PHOTO_BYTES = 15 << 20
+MOST_PHOTO_BYTES = MOST_BYTES
+"""A photo may have as many bytes as a paper: both are opened by the same reader."""
 
 
 def change_product(session: Session, *, by: Actor, product: Product, facts: Facts, same_goods: bool) -> bool:
@@ -129,12 +131,12 @@ def set_photo(session: Session, *, by: Actor, product: Product, source: BinaryIO
     with tempfile.TemporaryDirectory(prefix="consign-") as folder:
         path, scratch = Path(folder) / "photo", Path(folder) / "scratch"
         scratch.mkdir()
-        _copy(source, path)
+        copy_bounded(source, path)
         try:
             photo, thumb = clean_photo(path, scratch=scratch)
         except PaperRefused as refusal:
             raise PhotoRefused(sentence_of(refusal)) from refusal
-        kept = {"photo_sha256": _store(photo, files), "thumb_sha256": _store(thumb, files)}
+        kept = {"photo_sha256": store_file(photo, files), "thumb_sha256": store_file(thumb, files)}
     lock_product(session, product)
     session.refresh(product)
     if product.photo_sha256 == kept["photo_sha256"]:
@@ -190,17 +192,3 @@ def _as_columns(facts: Facts) -> dict[str, object]:
 def _plain(value: object) -> object:
     """Return *value* as an audit event keeps it."""
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _copy(source: BinaryIO, path: Path) -> None:
-    source.seek(0)
-    left = MOST_PHOTO_BYTES + 1
-    with path.open("wb") as target:
-        while left and (piece := source.read(min(CHUNK_BYTES, left))):
-            left -= target.write(piece)
-
-
-def _store(path: Path, files: Files) -> str:
-    sha256 = hash_file(path)
-    files.store(path, sha256)
-    return sha256

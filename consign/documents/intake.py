@@ -52,14 +52,14 @@ def take_in(source: BinaryIO, *, name: str, kind: Kind | None, files: Files) -> 
     with tempfile.TemporaryDirectory(prefix="consign-") as folder:
         path, scratch = Path(folder) / "paper", Path(folder) / "scratch"
         scratch.mkdir()
-        _copy(source, path)
+        copy_bounded(source, path)
         try:
             reading = read_paper(path, kind=kind, scratch=scratch)
         except PaperRefused as refusal:
             raise DocumentRefused(sentence_of(refusal)) from refusal
-        pages = tuple(KeptPage(_store(page.path, files), page.width, page.height) for page in reading.pages)
+        pages = tuple(KeptPage(store_file(page.path, files), page.width, page.height) for page in reading.pages)
         return TakenIn(
-            sha256=_store(reading.cleaned, files),
+            sha256=store_file(reading.cleaned, files),
             media_type=reading.media_type,
             size_bytes=reading.cleaned.stat().st_size,
             file_name=clean_file_name(name),
@@ -83,7 +83,7 @@ def clean_file_name(given: str) -> str:
     return seen[:LONGEST_FILE_NAME] or "paper"
 
 
-def _copy(source: BinaryIO, path: Path) -> None:
+def copy_bounded(source: BinaryIO, path: Path) -> None:
     """Copy the file, and one byte of what it has too much: the reader refuses it with its own sentence."""
     source.seek(0)
     left = MOST_BYTES + 1
@@ -92,7 +92,8 @@ def _copy(source: BinaryIO, path: Path) -> None:
             left -= target.write(piece)
 
 
-def _store(path: Path, files: Files) -> str:
+def store_file(path: Path, files: Files) -> str:
+    """Keep the file at *path*, and return its SHA-256."""
     sha256 = hash_file(path)
     files.store(path, sha256)
     return sha256
