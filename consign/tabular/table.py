@@ -1,6 +1,6 @@
 """A table as text, read in batches, column at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +11,24 @@ from consign.sentence import Sentence
 
 KEPT_BYTES = 160 << 20
 """A table with no more text is kept between the first reading, which decides, and the second, which reads."""
+
+
+PART_ROWS = 1 << 21
+"""More rows than a sheet can have: the number of a row in a later part begins at a multiple of it."""
+MOST_PARTS = 1 << 10
+
+
+def number_row(row: int, *, part: int) -> int:
+    """Return the number, unique in the file, of the row that a person counts as *row* in the part at *part*."""
+    return part * PART_ROWS + row
+
+
+def split_number(number: int, parts: Sequence[str]) -> tuple[str | None, int]:
+    """Return the part's name, blank where the file has no *parts*, and the row as a person counts it there."""
+    if not parts:
+        return None, number
+    place, row = divmod(number, PART_ROWS)
+    return parts[place], row
 
 
 @dataclass(frozen=True)
@@ -77,6 +95,8 @@ class Table:
     headers: tuple[str, ...]
     evidence: tuple[Sentence, ...]
     read: Callable[[], Iterator[Batch]]
+    parts: tuple[str, ...] = ()
+    """Names of the sheets or columns it was put together from, where there are several; its rows are numbered in each."""
     _kept: list[Batch] | None = None
 
     def batches(self) -> Iterator[Batch]:

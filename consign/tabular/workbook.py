@@ -1,9 +1,5 @@
 """Tables in XLSX workbooks, read in a child process with limits: a crash of the parser is no outage."""
 
-import json
-import signal
-import subprocess
-import sys
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator
@@ -11,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consign.sentence import say
+from consign.tabular.child import ask_child
 from consign.tabular.refusals import (
     FileDamaged,
     FileNotATable,
@@ -26,11 +23,8 @@ MOST_ENTRIES = 2_000
 MOST_BYTES = 200 << 20
 MOST_RATIO = 100
 RATIO_FROM_BYTES = 100 << 10
-MOST_SECONDS = 20
 NO_HEADER_STATUS = 4
 MANY_TABLES_STATUS = 6
-TOO_LARGE_STATUSES = (5, -signal.SIGKILL, -signal.SIGXCPU, -signal.SIGABRT)
-"""The child ran out of memory or time; its parser aborts where it gets no memory."""
 PIECE_BYTES = 1 << 20
 LONGEST_MARK = max(map(len, FAILED_MARKS))
 
@@ -131,25 +125,17 @@ def _look_through_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, most
 
 
 def _read_in_child(path: Path, *, scratch: Path, words: Collection[str], may_have_failed: bool) -> _Found:
-    asked = {"words": sorted(words), "may_have_failed": may_have_failed}
-    (scratch / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
-    command = [sys.executable, "-m", "consign.tabular.workbook_child", str(path), str(scratch)]
-    try:
-        child = subprocess.run(command, capture_output=True, check=False, timeout=MOST_SECONDS)
-    except subprocess.TimeoutExpired as error:
-        raise FileTooLarge(say("The workbook took too long to read; nothing of it was used.")) from error
-    _refuse_status(child.returncode)
-    found = json.loads((scratch / "found.json").read_text(encoding="utf-8"))
-    return _Found(found["sheet"], found["header_row"], tuple(found["headers"]))
-
-
-def _refuse_status(status: int) -> None:
-    """Turn the child's end into its refusal; 0 is none.
+    """Return what the child found in the workbook.
 
     Raises:
-        FileRefused: in one of its kinds.
+        FileWithoutHeader: no visible sheet names its columns.
+        FileWithManyTables: several do, and hold rows.
+        FileTooLarge: it takes too much to read.
+        FileDamaged: it cannot be read.
 
     """
+    asked = {"words": sorted(words), "may_have_failed": may_have_failed}
+    status, found = ask_child("consign.tabular.workbook_child", path, scratch=scratch, asked=asked)
     if status == NO_HEADER_STATUS:
         raise FileWithoutHeader(
             say("No visible sheet has a row that names two columns or more; nothing of the file was used.")
@@ -161,7 +147,4 @@ def _refuse_status(status: int) -> None:
                 " Put them into one sheet, or save each as a file."
             )
         )
-    if status in TOO_LARGE_STATUSES:
-        raise FileTooLarge(say("The workbook takes too much to read; nothing of it was used. Save it as CSV."))
-    if status != 0:
-        raise FileDamaged(say("The workbook cannot be read; nothing of it was used. Save it again as XLSX or CSV."))
+    return _Found(found["sheet"], found["header_row"], tuple(found["headers"]))

@@ -7,24 +7,21 @@ anything else means that the workbook cannot be read.
 
 import csv
 import json
-import resource
-import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import python_calamine
 
 from consign.tabular.cells import TYPED
+from consign.tabular.child import run_child
 from consign.tabular.headers import SEARCHED_ROWS, count_known, find_header, normalize
 from consign.tabular.workbook_errors import find_error_cells
 
-MOST_MEMORY_BYTES = 1 << 30
-MOST_CPU_SECONDS = 20
 NO_HEADER_STATUS = 4
-TOO_LARGE_STATUS = 5
 MANY_TABLES_STATUS = 6
 EXACT_INTEGERS = 10**15
 """A spreadsheet keeps fifteen digits of a number and puts zeros for the others."""
@@ -123,9 +120,8 @@ def write_rows(path: Path, rows: Iterator[tuple[int, list[str]]]) -> None:
         writer.writerows([number, *cells] for number, cells in rows)
 
 
-def main(path: Path, folder: Path) -> int:
+def main(path: Path, folder: Path, asked: dict[str, Any]) -> int:
     """Read the workbook at *path* and leave what was found in *folder*."""
-    asked = json.loads((folder / "asked.json").read_text(encoding="utf-8"))
     try:
         found = find_table(path, frozenset(asked["words"]))
     except ManyTablesError:
@@ -151,9 +147,4 @@ def _cells_below(found: Found, *, width: int, errors: dict[tuple[int, int], str]
 
 
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
-    try:
-        sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
-    except MemoryError:
-        sys.exit(TOO_LARGE_STATUS)
+    run_child(main)
