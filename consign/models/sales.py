@@ -41,6 +41,8 @@ class SalesProfile(RegionBase):
     """SHA-256 of the header's words in their order."""
     version: Mapped[int]
     """The highest version is the one in use."""
+    headers: Mapped[list[str] | None] = mapped_column(JSONB)
+    """The header's cells in their order; blank in profiles that were kept before headers were."""
     layout: Mapped[dict[str, Any]] = mapped_column(JSONB)
     confirmed_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     confirmed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
