@@ -158,6 +158,8 @@ class Layout:
     """A blank amount, or a mere dash, is price times quantity."""
     own_total: bool = True
     """The file's own total is the sum of its rows."""
+    three_decimals: bool = False
+    """Quantities always have three decimals, so that `2.000` is two and shows which sign is the decimal one."""
     dollar_is_rupiah: bool = False
     """Amounts are written with a dollar sign and count rupiah all the same."""
     before_tax: bool = False
@@ -212,6 +214,7 @@ class Layout:
                 one_each=bool(given.get("one_each", False)),
                 described=bool(given.get("described", False)),
                 gross_may_be_blank=bool(given.get("gross_may_be_blank", False)),
+                three_decimals=bool(given.get("three_decimals", False)),
                 dollar_is_rupiah=bool(given.get("dollar_is_rupiah", False)),
                 before_tax=bool(given.get("before_tax", False)),
                 known_as=str(given.get("known_as", "")),
@@ -222,16 +225,15 @@ class Layout:
 
 
 PLAIN_VALUES = (
-    *(
-        "day_begins_at",
-        "by_name",
-        "one_each",
-        "described",
-        "gross_may_be_blank",
-        "dollar_is_rupiah",
-        "before_tax",
-        "known_as",
-    ),
+    "day_begins_at",
+    "by_name",
+    "one_each",
+    "described",
+    "gross_may_be_blank",
+    "three_decimals",
+    "dollar_is_rupiah",
+    "before_tax",
+    "known_as",
 )
 NAMES = frozenset({one.name for one in fields(Layout)} | {"name"})
 

@@ -12,7 +12,7 @@ import pandas as pd
 from consign.period import Period
 from consign.sales.columns import EFFECT_IGNORE, MILLI, Columns, Problem
 from consign.sales.filling import Filler
-from consign.sales.layout import Role
+from consign.sales.layout import NUMBER_ROLES, Role
 from consign.sales.row_rules import NO_RULE
 from consign.sales.study import Study
 from consign.sentence import Code, say
@@ -106,6 +106,7 @@ class Reader:
         ignored = [
             self._ignore(batch, index, self._why_left_out(columns, index))
             for index in np.flatnonzero(cancelled).tolist()
+            if any(cell.strip() for cell in batch.cells_of(index))
         ]
         keep = ~cancelled
         for index in np.flatnonzero((columns.problem != 0) & ~cancelled).tolist():
@@ -156,7 +157,7 @@ class Reader:
         headers = self._study.table.headers
         if [normalize(cell) for cell in cells[: len(headers)]] == [normalize(header) for header in headers]:
             return "repeated_header"
-        if self._study.layout.described and row == self._study.table.header_row + 1:
+        if self._study.layout.described and row == self._study.table.header_row + 1 and self._holds_no_values(cells):
             return "description"
         if not TOTAL_WORDS.fullmatch(normalize(filled[0])):
             return "note" if len(filled) == 1 and not re.search(r"\d", filled[0]) else None
@@ -165,6 +166,13 @@ class Reader:
         if len(cells) == len(headers):
             self._totals.append(self._read_total(cells))
         return "total_row"
+
+    def _holds_no_values(self, cells: list[str]) -> bool:
+        """Say whether neither the day nor any number can be read in a row."""
+        places = self._study.places
+        numbers = [parse_number(cells[places[role]], self._study.style) for role in NUMBER_ROLES if role in places]
+        dated = Role.DATE in places and isinstance(parse_day(cells[places[Role.DATE]], self._study.order), date)
+        return not dated and not any(isinstance(number, Decimal) for number in numbers)
 
     def _names_product(self, cells: list[str]) -> bool:
         """Say whether a row names a product by a code that is no word for a total."""

@@ -12,7 +12,7 @@ from consign.tabular.cells import TYPED, shown
 from consign.tabular.dates import DateOrder, decide_date_order
 from consign.tabular.decision import Choice, Decision
 from consign.tabular.headers import normalize
-from consign.tabular.numbers import NumberStyle, decide_number_style
+from consign.tabular.numbers import NumberStyle, decide_by_decimals, decide_number_style
 from consign.tabular.refusals import FileWithoutRows
 from consign.tabular.table import Batch, Column, Table
 
@@ -86,6 +86,8 @@ def study_table(table: Table, layout: Layout, *, places: dict[Role, int]) -> Stu
     study.rule_places = {header.strip(): place for place, header in reversed(list(enumerate(table.headers)))}
     study.evidence += _say_known(layout)
     numbers = decide_number_style(text for role in NUMBER_ROLES for text in texts.get(role, ()))
+    if layout.three_decimals:
+        numbers = decide_by_decimals(texts.get(Role.QUANTITY, ()), numbers)
     study.style = _settle(study, _NUMBERS, numbers, confirmed=layout.number_style) or study.style
     days = decide_date_order(texts.get(Role.DATE, ()))
     study.order = _settle(study, _DAYS, days, confirmed=layout.date_order) or study.order

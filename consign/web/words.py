@@ -36,6 +36,11 @@ _PROBLEM = {
     "date.invalid": say("the cell is no day of the calendar"),
     "date.in_future": say("the day has not come yet"),
     "cell.too_long": say("the receipt or till number is too long"),
+    "currency.other": say("the amount is not in rupiah"),
+    "time.invalid": say("the cell names no time of day, which tells the business day"),
+    "returned.too_many": say("more came back than was sold"),
+    "returned.not_whole": say("what came back does not come to whole rupiah"),
+    "returned.by_order": say("something of the order came back, but the file does not say what"),
     "store.unknown": say("the store is not known"),
     "store.other_than_stated": say("the row is of another store than the file was handed in for"),
     "product.unknown": say("the product is not known"),
@@ -83,6 +88,13 @@ _IGNORED = {
     "repeated_header": say("header once more"),
     "total_row": say("total of the file"),
     "note": say("note"),
+    "description": say("description of the columns"),
+    "not_completed": say("the order is not completed yet"),
+    "add_on": say("addition to the product above"),
+    "payment_row": say("payment, no goods"),
+    "order_row": say("head of the receipt, no goods"),
+    "discount_row": say("discount of the whole receipt"),
+    "subtotal": say("subtotal"),
 }
 _PARKED_STATE = {
     "open": say("waiting"),
@@ -180,6 +192,10 @@ _COLUMN = {
     "returns_receipt": say("receipt of the returned sale"),
     "till": say("till"),
     "kind": say("kind of row"),
+    "time": say("time of day"),
+    "currency": say("currency"),
+    "returned": say("returned quantity"),
+    "returned_amount": say("returned amount"),
 }
 _NUMBER_STYLE = {
     "id": say("Indonesian (1.234.567,00)"),
@@ -197,6 +213,7 @@ _KIND = {
     "sale": say("sale"),
     "return": say("return"),
     "ignore": say("no sale, to be ignored"),
+    "given_back": say("sold and given back later"),
 }
 _RECEIPTS = {
     "per_store": say("numbered by the store, perhaps anew every day"),
@@ -209,6 +226,7 @@ _OVERLAP = {
     "replace": say("replace what stands"),
     "cancel": say("give up this upload"),
 }
+_DOLLAR = {"rupiah": say("yes, they count rupiah")}
 _YES_NO = {
     "yes": say("yes"),
     "no": say("no"),
@@ -717,6 +735,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "decision": _DECISION,
     "detail": _DETAIL,
     "discount_borne_by": _DISCOUNT_BORNE_BY,
+    "dollar": _DOLLAR,
     "document_event": _DOCUMENT_EVENT,
     "due_state": _DUE_STATE,
     "fee_on": _FEE_ON,
@@ -799,6 +818,13 @@ _IN_THE_FILE = {
     "sign.conflict": say("Give quantity and amount the same sign: both with a minus for a return."),
     "date.invalid": say("Write a day that is in the calendar, in the same order as the other rows."),
     "date.in_future": say("Check the day, and whether day and month are swapped."),
+    "currency.other": say("Hand in the amounts in rupiah."),
+    "time.invalid": say("Write the time as hours and minutes, such as 14:05."),
+    "returned.too_many": say("Check both quantities against the receipt."),
+    "returned.not_whole": say("Write the goods that came back as a row of their own, with a minus."),
+    "returned.by_order": say(
+        "Take what came back out of the row, or write it as a row of its own with a minus, as the order shows it."
+    ),
     "cell.too_long": say("Check whether the right column was chosen; at most 100 characters can be read."),
 }
 _AGAIN = say(
