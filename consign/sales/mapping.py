@@ -108,7 +108,8 @@ def map_table(
     chosen = apply_answers(chosen, answers)
     missing = find_missing_roles(chosen, store_stated=stated.store_id is not None, days_stated=stated.last is not None)
     if missing:
-        return chosen, None, [_ask_for(role, table) for role in missing]
+        asked = [_ask_for(role, table) for role in missing]
+        return chosen, None, [*([_say_changed(changed)] if changed else []), *asked]
     study = study_table(table, chosen, places=locate_columns(table.headers, chosen.columns))
     answered: dict[str, object] = {"number_style": answers.number_style, "date_order": answers.date_order}
     questions = [question for question in study.questions if not answered.get(question.about)]

@@ -56,6 +56,8 @@ class ReadBatch:
     lines: pd.DataFrame
     problems: list[Problem]
     ignored: list[Ignored]
+    cancelled: pd.DataFrame
+    """Rows that the till cancelled and that can be read, with the columns of `lines`: perhaps they were posted before."""
 
 
 class Reader:
@@ -128,7 +130,10 @@ class Reader:
                 ignored.append(Ignored(broken.row, reason, raw))
         kept = _with_given_back(lines[keep])
         self._count(kept, problems, ignored)
-        return ReadBatch(batch, kept, sorted(problems, key=lambda problem: problem.row), ignored)
+        gone = lines[cancelled & (columns.problem == 0)] if cancelled.any() else lines[:0]
+        if len(gone):
+            gone = gone[gone["row_no"].isin([row.row for row in ignored if row.reason == "cancelled"])]
+        return ReadBatch(batch, kept, sorted(problems, key=lambda problem: problem.row), ignored, gone)
 
     @staticmethod
     def _ignore(batch: Batch, index: int, reason: str) -> Ignored:

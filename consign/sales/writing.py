@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from consign.sales.cancelled import CancelledLines
 from consign.sales.columns import MILLI, Problem, day_of
 from consign.sales.copying import Copier
 from consign.sales.layout import Receipts
@@ -136,6 +137,7 @@ class LineWriter:
         self._terms = terms
         self._target = target
         self._twins = Twins()
+        self.cancelled = CancelledLines()
         self.sums = Sums()
         """What went into the sales table so far."""
 
@@ -144,6 +146,12 @@ class LineWriter:
         reasons = self.write_lines(batch.lines)
         if (reasons != PLACED).any() or batch.problems:
             _park(self._copier, batch, reasons=reasons, target=self._target)
+        if len(batch.cancelled):
+            self.cancelled.add(
+                batch.cancelled,
+                store_id=_resolve_stores(batch.cancelled, self._places, self._target),
+                product_id=_resolve_products(batch.cancelled, self._places),
+            )
         if batch.ignored:
             _keep_ignored(self._copier, batch.ignored, self._target.upload_id)
 
@@ -302,7 +310,10 @@ def _look_up(codes: "pd.Series[str]", known: dict[str, int]) -> NDArray[np.int64
 
 
 def _text(rows: pd.DataFrame, column: str) -> pa.Array:
-    return pa.array(rows[column], pa.string()) if column in rows else _blank(len(rows))
+    if column not in rows:
+        return _blank(len(rows))
+    found = pa.array(rows[column], pa.string())
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
 
 
 def _blank(count: int) -> pa.Array:
