@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -54,8 +55,16 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "kinds",
             multiple=True,
             metavar="WORD=EFFECT",
-            help="What a kind of row is: sale, return, ignore.",
+            help="What a kind of row is: sale, return, ignore, given_back.",
         ),
+        click.option(
+            "--day-begins",
+            "day_begins_at",
+            type=click.IntRange(0, 23),
+            metavar="HOUR",
+            help="Hour at which the business day begins; earlier sales belong to the day before.",
+        ),
+        click.option("--dollar-is-rupiah", is_flag=True, help="Amounts with a dollar sign count rupiah."),
         click.option("--from", "first", type=DAY, help="First day the file speaks about, if it has no dates."),
         click.option("--until", "last", type=DAY, help="Last day the file speaks about, if it has no dates."),
     )
@@ -83,6 +92,8 @@ def inspect(
     number_style: str | None,
     date_order: str | None,
     kinds: tuple[str, ...],
+    day_begins_at: int | None,
+    dollar_is_rupiah: bool,
     first: datetime | None,
     last: datetime | None,
     as_json: bool,
@@ -92,7 +103,11 @@ def inspect(
         found = inspect_file(
             file,
             layout=read_layout(profile),
-            answers=read_answers(columns, number_style, date_order, kinds, accept=True),
+            answers=replace(
+                read_answers(columns, number_style, date_order, kinds, accept=True),
+                day_begins_at=day_begins_at,
+                dollar_is_rupiah=dollar_is_rupiah or None,
+            ),
             store_stated=store is not None,
             first=first.date() if first else (last.date() if last else None),
             last=last.date() if last else None,
@@ -141,6 +156,8 @@ def post(
     number_style: str | None,
     date_order: str | None,
     kinds: tuple[str, ...],
+    day_begins_at: int | None,
+    dollar_is_rupiah: bool,
     first: datetime | None,
     last: datetime | None,
     accept_mapping: bool,
@@ -155,7 +172,11 @@ def post(
     """
     decisions = actions.Decisions(
         layout=read_layout(profile),
-        answers=read_answers(columns, number_style, date_order, kinds, accept=accept_mapping),
+        answers=replace(
+            read_answers(columns, number_style, date_order, kinds, accept=accept_mapping),
+            day_begins_at=day_begins_at,
+            dollar_is_rupiah=dollar_is_rupiah or None,
+        ),
         overlap=Overlap(on_overlap),
     )
     results: list[dict[str, Any]] = []

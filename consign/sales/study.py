@@ -16,6 +16,8 @@ from consign.tabular.numbers import NumberStyle, decide_by_decimals, decide_numb
 from consign.tabular.refusals import FileWithoutRows
 from consign.tabular.table import Batch, Column, Table
 
+CUT_OFF_ROWS = 1_000
+"""As many rows at most does one till write into a file."""
 FIXED_WIDTH_DAY = r"^\x01?(?:\d{4}[-/.]\d{2}[-/.]\d{2}|\d{2}[-/.]\d{2}[-/.]\d{4})[T ]\d"
 
 
@@ -85,6 +87,10 @@ def study_table(table: Table, layout: Layout, *, places: dict[Role, int]) -> Stu
     )
     study.rule_places = {header.strip(): place for place, header in reversed(list(enumerate(table.headers)))}
     study.evidence += _say_known(layout)
+    if rows == CUT_OFF_ROWS:
+        study.evidence.append(
+            say("exactly {rows} rows: some tills export no more, so that rows may be missing", rows=rows)
+        )
     numbers = decide_number_style(text for role in NUMBER_ROLES for text in texts.get(role, ()))
     if layout.three_decimals:
         numbers = decide_by_decimals(texts.get(Role.QUANTITY, ()), numbers)
