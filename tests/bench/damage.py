@@ -12,7 +12,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.sales.damaging import DAMAGES, STYLES, WHOLE, WRONG, Copy, Original, Reading, judge, make_copies, make_original, read
+from tests.sales.damaging import (
+    DAMAGES,
+    STYLES,
+    WHOLE,
+    WRONG,
+    Copy,
+    Original,
+    Reading,
+    judge,
+    make_copies,
+    make_original,
+    read,
+)
 
 FEWER: dict[str, tuple[str, ...]] = {
     "all columns": WHOLE,
@@ -51,13 +63,17 @@ def try_copies(columns: Sequence[str], count: int, *, seed: int, show: bool) -> 
 
 def say_what(copy: Copy, whole: Reading, found: Reading | str, became: str) -> None:
     """Print a copy that was refused or read wrong."""
-    print(f"  {became}: {copy.original.style.name}, {copy.kind}\n    {copy.original.lines()[copy.row - 1]}\n    {copy.damaged}")
+    print(
+        f"  {became}: {copy.original.style.name}, {copy.kind}\n    {copy.original.lines()[copy.row - 1]}\n    {copy.damaged}"
+    )
     print(f"    {found if isinstance(found, str) else (whole.lines.get(copy.row), found.lines.get(copy.row))}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--copies", type=int, default=2_400, help="of files with all columns; of each other set a quarter")
+    parser.add_argument(
+        "--copies", type=int, default=2_400, help="of files with all columns; of each other set a quarter"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="print each copy that was refused or wrong")
     given = parser.parse_args()
@@ -71,10 +87,14 @@ def main() -> None:
             for (one, what), times in found.items():
                 became[what] += times if kind in (one, "together") else 0
             wrong = sum(became[one] for one in WRONG)
-            rest = ", ".join(f"{what} {times}" for what, times in sorted(became.items()) if what not in WRONG | {"refused"})
+            rest = ", ".join(
+                f"{what} {times}" for what, times in sorted(became.items()) if what not in WRONG | {"refused"}
+            )
             print(f"  {kind}: tried {became.total()}, refused {became['refused']}, silently wrong {wrong} ({rest})")
             failed = failed or (
-                kind == "together" and columns == WHOLE and (wrong > 0 or became["refused"] > MOST_REFUSED * became.total())
+                kind == "together"
+                and columns == WHOLE
+                and (wrong > 0 or became["refused"] > MOST_REFUSED * became.total())
             )
     sys.exit(failed)
 

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 
-
 from consign.sales.layout import KNOWN_WORDS
 from consign.sales.mapping import Answers, Stated, map_table
 from consign.sales.reading import Reader
@@ -109,7 +108,10 @@ class Original:
 
     def parts(self, row: int) -> list[str]:
         """Return the cells of a row as they are written, quotes around them."""
-        return [self.join([cell, "x"]).removesuffix(self.join(["x"])).removesuffix(self.style.sign) for cell in self.rows[row]]
+        return [
+            self.join([cell, "x"]).removesuffix(self.join(["x"])).removesuffix(self.style.sign)
+            for cell in self.rows[row]
+        ]
 
 
 def make_original(style: Style, columns: Sequence[str] = WHOLE, *, seed: int = 7) -> Original:
@@ -251,7 +253,16 @@ def make_copies(originals: Sequence[Original], count: int, *, seed: int) -> Iter
         yield Copy(original, kind, row + 1, damaged)
 
 
-MONEY = ("store_code", "day", "product_barcode", "receipt", "quantity_milli", "unit_price_rp", "gross_rp", "discount_rp")
+MONEY = (
+    "store_code",
+    "day",
+    "product_barcode",
+    "receipt",
+    "quantity_milli",
+    "unit_price_rp",
+    "gross_rp",
+    "discount_rp",
+)
 
 
 @dataclass(frozen=True)
