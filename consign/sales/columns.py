@@ -48,6 +48,7 @@ PROBLEMS = (
     "date.invalid",
     "date.in_future",
     "cell.too_long",
+    "row.suspicious",
 )
 """Codes of what can be wrong with a row; the place of each is its number inside a batch."""
 NUMBER_OF = {code: np.int8(place) for place, code in enumerate(PROBLEMS)}
@@ -108,6 +109,7 @@ class Columns:
             "gross_rp": gross,
             "discount_rp": discount,
         }
+        self._mark_suspicious()
         frame.update(problem=self.problem, day_ok=self._day_ok, **self._say_readable())
         return pd.DataFrame({name: column for name, column in frame.items() if column is not None})
 
@@ -137,6 +139,11 @@ class Columns:
         fresh = where & (self.problem == 0)
         self.problem[fresh] = NUMBER_OF[code]
         self._culprit[fresh] = self._study.places.get(role, -1)
+
+    def _mark_suspicious(self) -> None:
+        """Mark rows that contradict nearly all others, where nothing else is wrong with them."""
+        for number, role in self._study.suspicious.items():
+            self._mark(self._batch.rows == number, "row.suspicious", role)
 
     def _read_kinds(self) -> None:
         column = self._batch.column(self._study.places[Role.KIND])

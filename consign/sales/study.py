@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from consign.errors import Question
 from consign.sales.layout import KIND_WORDS, NUMBER_ROLES, KindEffect, Layout, Role
+from consign.sales.suspicion import Usual
 from consign.sentence import Code, Sentence, say
 from consign.tabular.cells import TYPED, shown
 from consign.tabular.dates import DateOrder, decide_date_order
@@ -59,6 +60,8 @@ class Study:
     """Distinct texts of the date column."""
     codes: dict[Role, set[str]] = field(default_factory=dict)
     """Distinct texts of the store, barcode and code columns."""
+    suspicious: dict[int, Role] = field(default_factory=dict)
+    """Rows that contradict what nearly all others show, by their numbers, with the column that tells most."""
 
 
 def study_table(table: Table, layout: Layout, *, places: dict[Role, int]) -> Study:
@@ -70,8 +73,10 @@ def study_table(table: Table, layout: Layout, *, places: dict[Role, int]) -> Stu
     """
     texts: dict[Role, set[str]] = {role: set() for role in places}
     rows = 0
+    usual = Usual(places)
     for batch in table.batches():
         rows += len(batch) + len(batch.broken)
+        usual.learn(batch)
         for role in texts.keys() - {Role.NAME, Role.RECEIPT, Role.RETURNS_RECEIPT, Role.TILL}:
             column = read_days(batch, places[role]) if role is Role.DATE else batch.column(places[role])
             texts[role].update(column.texts)
@@ -87,6 +92,7 @@ def study_table(table: Table, layout: Layout, *, places: dict[Role, int]) -> Stu
     _decide_kinds(study, texts.get(Role.KIND, set()))
     study.days = texts.get(Role.DATE, set())
     study.codes = {role: texts.get(role, set()) for role in (Role.STORE, Role.BARCODE, Role.CODE)}
+    study.suspicious = usual.find_suspicious(table, style=study.style)
     return study
 
 
