@@ -220,6 +220,7 @@ class Columns:
             self._mark(abs(abs(counted) - abs(gross)) > slack, "amount.does_not_tie", Role.GROSS)
         if discount is None:
             discount = np.zeros_like(gross) if net is None else abs(gross) - abs(net)
+        self._mark((gross == 0) & (discount != 0), "discount.too_large", Role.DISCOUNT)
         discount = discount * np.sign(gross)
         if net is not None:
             self._mark(abs(gross - discount) != abs(net), "net.does_not_tie", Role.NET)

@@ -3,7 +3,8 @@
 What is usual is learnt from the whole file: of its codes and receipts the shape, of its quantities and amounts the range,
 of a product the prices in other rows. A row is suspicious only where two of its cells contradict their own columns, or one
 holds a separator or a quote without which it would be as the others, or its price is a fiftieth of what the same product
-costs in every other row and nothing in the row confirms it. One unusual cell alone is no reason.
+costs in every other row and nothing in the row confirms it, or its discount is blank where the till writes zeros. One
+unusual cell alone is no reason.
 """
 
 from collections import Counter, defaultdict
@@ -74,7 +75,7 @@ class Usual:
             counts = np.bincount(found.codes, minlength=len(found.shapes)).tolist()
             for shape, count in zip(found.shapes, counts, strict=True):
                 self._shapes[role][shape] += count
-        for role in (Role.QUANTITY, *self._amounts[:1]):
+        for role in (Role.QUANTITY, Role.DISCOUNT, *self._amounts[:1]):
             if role in self._places:
                 column = batch.column(self._places[role])
                 counts = np.bincount(column.codes, minlength=len(column.texts)).tolist()
@@ -85,7 +86,9 @@ class Usual:
         """Return the number of each suspicious row of *table*, and the column that tells most."""
         if self._rows < LEAST_ROWS:
             return {}
-        return self._find_odd_numbers(table, style) | self._find_odd_texts(table)
+        return (
+            self._find_lost_discounts(table, style) | self._find_odd_numbers(table, style) | self._find_odd_texts(table)
+        )
 
     @property
     def _few(self) -> int:
@@ -123,7 +126,10 @@ class Usual:
     def _stores(self, table: Table) -> set[str]:
         roles = [role for role in (Role.STORE, Role.TILL) if role in self._places]
         return {
-            text.strip() for batch in table.batches() for role in roles for text in batch.column(self._places[role]).texts
+            text.strip()
+            for batch in table.batches()
+            for role in roles
+            for text in batch.column(self._places[role]).texts
         }
 
     def _find_stray_sign(
@@ -149,6 +155,19 @@ class Usual:
                 return one
         return None
 
+    def _find_lost_discounts(self, table: Table, style: NumberStyle) -> dict[int, Role]:
+        """Find blank discounts where nearly all rows have one and most say that there is none: the till writes zeros."""
+        counts = self._numbers[Role.DISCOUNT]
+        blank = {text for text in counts if not text.strip()}
+        zeros = sum(counts[text] for text, number in _parse(counts, style).items() if number == 0)
+        if not blank or sum(counts[text] for text in blank) > self._few or zeros * 2 < self._rows:
+            return {}
+        return {
+            row: Role.DISCOUNT
+            for batch in table.batches()
+            for row in _rows_with(batch, self._places[Role.DISCOUNT], blank)
+        }
+
     def _find_range(self, quantities: Mapping[str, Decimal], amounts: Mapping[str, Decimal]) -> _Range | None:
         """Return the range that nearly all rows keep to; blank where quantities and amounts cannot be told apart."""
         most = _find_after(self._few, self._numbers[Role.QUANTITY], quantities, largest=True)
@@ -167,7 +186,11 @@ class Usual:
             return {}
         many = {text for text, value in quantities.items() if value > usual.quantity}
         low = {text for text, value in amounts.items() if value <= usual.quantity}
-        far = {text for text, value in amounts.items() if 0 < value * FAR < usual.amount} if len(self._amounts) == 1 else set()
+        far = (
+            {text for text, value in amounts.items() if 0 < value * FAR < usual.amount}
+            if len(self._amounts) == 1
+            else set()
+        )
         if not (many and low) and not far:
             return {}
         rows = self._find_rows(table, many=many, low=low, far=far)
@@ -206,7 +229,10 @@ class Usual:
                 for column, texts in ((quantity, many), (amount, low), (amount, far))
             )
             for index in np.flatnonzero((is_many & is_low) | is_far).tolist():
-                texts = (batch.cells[self._places[role]][index].as_py() for role in (product, Role.QUANTITY, self._amounts[0]))
+                texts = (
+                    batch.cells[self._places[role]][index].as_py()
+                    for role in (product, Role.QUANTITY, self._amounts[0])
+                )
                 found.append((int(batch.rows[index]), *texts))
         return found
 
@@ -243,10 +269,20 @@ def _find_shapes(batch: Batch, place: int, role: Role) -> _Shapes:
     else:
         bare = pc.utf8_trim(cells, characters=DIGITS)
     encoded = bare.dictionary_encode()
-    keys = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64) << 32 | lengths.to_numpy(zero_copy_only=False)
+    keys = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64) << 32 | lengths.to_numpy(
+        zero_copy_only=False
+    )
     distinct, codes = np.unique(keys, return_inverse=True)
     texts = encoded.dictionary.to_pylist()
     return _Shapes([(texts[key >> 32], key & 0xFFFFFFFF) for key in distinct.tolist()], codes)
+
+
+def _rows_with(batch: Batch, place: int, texts: set[str]) -> list[int]:
+    """Return the numbers of the rows that hold one of *texts*."""
+    column = batch.column(place)
+    wanted = np.array([text in texts for text in column.texts], dtype=bool)
+    rows: list[int] = batch.rows[wanted[column.codes]].tolist() if wanted.any() else []
+    return rows
 
 
 def _mask(look: _Shapes, shapes: set[Shape]) -> NDArray[np.bool_]:

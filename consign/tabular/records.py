@@ -56,27 +56,40 @@ def read_records(
     reader = csv.reader(lines, delimiter=delimiter)
     while True:
         lines.taken.clear()
-        try:
-            record = next(reader)
-        except csv.Error as error:
-            refusal = FileDamaged(say("A quote is never closed, or a line is endless; nothing of the file was used."))
-            if len(lines.taken) < 2:
-                raise refusal from error
-        else:
-            if record == [_END]:
-                return
-            refusal = (
-                _find_swallowed_rows(number + 1, record, delimiter=delimiter, width=width) if lines.taken[1:] else None
-            )
+        record, refusal = _next_record(reader, number=number + 1, delimiter=delimiter, width=width, lines=lines)
+        if record == [_END]:
+            return
         number += 1
-        if refusal is not None:
-            stray += 1
-            if number <= after_row or stray > MOST_STRAY_QUOTES or not _is_stray(lines.taken, delimiter=delimiter):
+        if len(lines.taken) > 1 and (refusal or (number > after_row and len(record) != width)):
+            is_stray = _is_stray(lines.taken, delimiter=delimiter)
+            stray += is_stray
+            if refusal and (number <= after_row or stray > MOST_STRAY_QUOTES or not is_stray):
                 raise refusal
-            record = [lines.give_back_all_but_one().rstrip("\r\n")]
-            reader = csv.reader(lines, delimiter=delimiter)
+            if is_stray:
+                record = [lines.give_back_all_but_one().rstrip("\r\n")]
+                reader = csv.reader(lines, delimiter=delimiter)
         if number > after_row:
             yield number, record
+
+
+def _next_record(
+    reader: Iterator[list[str]], *, number: int, delimiter: str, width: int, lines: _Lines
+) -> tuple[list[str], FileDamaged | None]:
+    """Return the next record, and why it is none where it holds other rows.
+
+    Raises:
+        FileDamaged: a single line is endless.
+
+    """
+    try:
+        record = next(reader)
+    except csv.Error as error:
+        refusal = FileDamaged(say("A quote is never closed, or a line is endless; nothing of the file was used."))
+        if len(lines.taken) < 2:
+            raise refusal from error
+        return [], refusal
+    swallowed = len(lines.taken) > 1 and _find_swallowed_rows(number, record, delimiter=delimiter, width=width)
+    return record, swallowed or None
 
 
 def _is_stray(lines: list[str], *, delimiter: str) -> bool:

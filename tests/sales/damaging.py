@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-
 from consign.sales.layout import KNOWN_WORDS
 from consign.sales.mapping import Answers, Stated, map_table
 from consign.sales.reading import Reader

@@ -40,6 +40,7 @@ def test_a_row_with_a_line_end_inside_counts_once(tmp_path: Path):
         ('a,1,"Keripik,1\nb,2,"Sambal",2\nc,3,x,3\n', {2: 'a,1,"Keripik,1'}),
         ('a,1,"Keripik,1\nb,2,x,2\nc,3,"Sambal",3\n', {2: 'a,1,"Keripik,1'}),
         ('a,1,x,"1\nb,2,x,2\nc,3,x,3\n', {2: 'a,1,x,"1'}),
+        ('"a","1","x","1\n"b","2","y","2"\n', {2: '"a","1","x","1'}),
         ('a,1,x,1\nb,2,x,"2\n', {3: 'b,2,x,"2'}),
         ('"a,1,x,1\nb,2,x,2\n', {2: '"a,1,x,1'}),
         ('a,1,"x"",1\nb,2,"y"",2\nc,3,z,3\n', {2: 'a,1,"x"",1', 3: 'b,2,"y"",2'}),
