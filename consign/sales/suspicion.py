@@ -31,13 +31,16 @@ FAR = 50
 """A price is far from another that is so many times as much."""
 QUOTE = '"'
 DIGITS = "0123456789"
+BLANKS = " \t\n\r\v\f"
+MOST_COUNTED = 1 << 20
+"""So many possible shapes are counted without sorting."""
 NAMED = ("x", 0)
 """The one shape of all names; a name of digits alone is shaped like a code."""
 CODED_ROLES = (Role.STORE, Role.TILL, Role.RECEIPT, Role.BARCODE, Role.CODE)
 TEXT_ROLES = (*CODED_ROLES, Role.NAME)
 
 Shape = tuple[str, int]
-"""A code without the digits at its ends, and its length: `S004090` is `S` of 7."""
+"""A code without the digits at its ends, and its length in bytes: `S004090` is `S` of 7."""
 
 
 @dataclass(frozen=True)
@@ -256,25 +259,43 @@ class Usual:
 
 def shape_of(text: str) -> Shape:
     """Return the shape of a code."""
-    bare = text.strip()
-    return bare.strip(DIGITS), len(bare)
+    bare = text.strip(BLANKS)
+    return bare.strip(DIGITS), len(bare.encode())
 
 
 def _find_shapes(batch: Batch, place: int, role: Role) -> _Shapes:
-    cells = pc.utf8_trim_whitespace(batch.cells[place])
-    lengths = pc.utf8_length(cells)
+    if role in (Role.STORE, Role.BARCODE, Role.CODE):  # their repeated texts are found once for other reasons, too
+        column = batch.column(place)
+        shapes = list(dict.fromkeys(map(shape_of, column.texts)))
+        numbers = {shape: number for number, shape in enumerate(shapes)}
+        return _Shapes(
+            shapes, np.array([numbers[shape_of(text)] for text in column.texts], dtype=np.int64)[column.codes]
+        )
+    cells = pc.ascii_trim_whitespace(batch.cells[place])
+    lengths = pc.binary_length(cells)
     if role is Role.NAME:
         plain = pc.or_(pc.utf8_is_digit(cells), pc.equal(lengths, 0))
         bare, lengths = pc.if_else(plain, "", NAMED[0]), pc.if_else(plain, lengths, NAMED[1])
     else:
-        bare = pc.utf8_trim(cells, characters=DIGITS)
+        bare = pc.ascii_trim(cells, characters=DIGITS)
     encoded = bare.dictionary_encode()
-    keys = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64) << 32 | lengths.to_numpy(
-        zero_copy_only=False
-    )
-    distinct, codes = np.unique(keys, return_inverse=True)
     texts = encoded.dictionary.to_pylist()
-    return _Shapes([(texts[key >> 32], key & 0xFFFFFFFF) for key in distinct.tolist()], codes)
+    sizes = lengths.to_numpy(zero_copy_only=False).astype(np.int64)
+    keys = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64) * (sizes.max(initial=0) + 1) + sizes
+    return _number_shapes(keys, texts, longest=int(sizes.max(initial=0)))
+
+
+def _number_shapes(keys: NDArray[np.int64], texts: list[str], *, longest: int) -> _Shapes:
+    """Return the shapes that *keys* stand for: the place of its text times *longest* and one, and its length."""
+    highest = len(texts) * (longest + 1)
+    if highest <= MOST_COUNTED:
+        distinct = np.flatnonzero(np.bincount(keys, minlength=highest))
+        places = np.zeros(highest, dtype=np.int64)
+        places[distinct] = np.arange(len(distinct))
+        codes = places[keys]
+    else:
+        distinct, codes = np.unique(keys, return_inverse=True)
+    return _Shapes([(texts[key // (longest + 1)], key % (longest + 1)) for key in distinct.tolist()], codes)
 
 
 def _rows_with(batch: Batch, place: int, texts: set[str]) -> list[int]:
