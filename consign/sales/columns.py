@@ -56,6 +56,7 @@ PROBLEMS = (
     "returned.too_many",
     "returned.not_whole",
     "returned.by_order",
+    "row.suspicious",
 )
 """Codes of what can be wrong with a row; the place of each is its number inside a batch."""
 NUMBER_OF = {code: np.int8(place) for place, code in enumerate(PROBLEMS)}
@@ -142,6 +143,7 @@ class Columns:
             "discount_rp": discount,
             **back,
         }
+        self._mark_suspicious()
         frame.update(problem=self.problem, day_ok=self._day_ok, **self._say_readable())
         return pd.DataFrame({name: column for name, column in frame.items() if column is not None})
 
@@ -171,6 +173,11 @@ class Columns:
         fresh = where & (self.problem == 0)
         self.problem[fresh] = NUMBER_OF[code]
         self._culprit[fresh] = self._study.places.get(role, -1)
+
+    def _mark_suspicious(self) -> None:
+        """Mark rows that contradict nearly all others, where nothing else is wrong with them."""
+        for number, role in self._study.suspicious.items():
+            self._mark(self._batch.rows == number, "row.suspicious", role)
 
     def _read_kinds(self) -> None:
         column = self._batch.column(self._study.places[Role.KIND])
@@ -319,6 +326,7 @@ class Columns:
             self._mark(abs(abs(counted) - abs(gross)) > slack, "amount.does_not_tie", Role.GROSS)
         if discount is None:
             discount = np.zeros_like(gross) if net is None else abs(gross) - abs(net)
+        self._mark((gross == 0) & (discount != 0), "discount.too_large", Role.DISCOUNT)
         discount = discount * np.sign(gross)
         if net is not None:
             kept = abs(gross - discount)

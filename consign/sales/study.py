@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from consign.errors import Question
 from consign.sales.layout import AMOUNT_ROLES, NUMBER_ROLES, TEXT_ROLES, KindEffect, Layout, Role, find_effect
+from consign.sales.suspicion import Usual
 from consign.sentence import Code, Sentence, say
 from consign.tabular.cells import TYPED, shown
 from consign.tabular.dates import DateOrder, decide_date_order
@@ -63,6 +64,8 @@ class Study:
     """Where the columns stand that the layout's rules and fillings name."""
     codes: dict[Role, set[str]] = field(default_factory=dict)
     """Distinct texts of the store, barcode and code columns."""
+    suspicious: dict[int, Role] = field(default_factory=dict)
+    """Rows that contradict what nearly all others show, by their numbers, with the column that tells most."""
 
 
 def study_table(table: Table, layout: Layout, *, places: dict[Role, int]) -> Study:
@@ -75,8 +78,10 @@ def study_table(table: Table, layout: Layout, *, places: dict[Role, int]) -> Stu
     texts: dict[Role, set[str]] = {role: set() for role in places}
     read = texts.keys() - (TEXT_ROLES - ({Role.NAME} if layout.by_name else set()))
     rows = 0
+    usual = Usual(places)
     for batch in table.batches():
         rows += len(batch) + len(batch.broken)
+        usual.learn(batch)
         for role in read:
             column = read_days(batch, places[role]) if role is Role.DATE else batch.column(places[role])
             texts[role].update(column.texts)
@@ -103,6 +108,7 @@ def study_table(table: Table, layout: Layout, *, places: dict[Role, int]) -> Stu
     study.codes = {role: texts.get(role, set()) for role in (Role.STORE, Role.BARCODE, Role.CODE)}
     if layout.by_name:
         study.codes[Role.CODE] = study.codes[Role.CODE] | texts.get(Role.NAME, set())
+    study.suspicious = usual.find_suspicious(table, style=study.style)
     return study
 
 
