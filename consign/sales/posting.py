@@ -19,9 +19,11 @@ IS_RETURN = "(quantity < 0 AND (receipt <> '' OR returns_receipt <> ''))"
 
 SUMMED = """
     WITH added AS ({insert} RETURNING store_id, sold_on, receipt = '' AS summary, quantity, sales_rp, fee_rp,
-      COALESCE(unit_price_rp <> agreed_price_rp, false) AS differs)
+      COALESCE(unit_price_rp <> agreed_price_rp, false) AS differs, row_no, fee_rate_from = 'day_of_return' AS unpaired)
     SELECT store_id, sold_on, summary, count(*) AS lines, sum(quantity) AS quantity, sum(sales_rp)::bigint AS sales_rp,
-      sum(fee_rp)::bigint AS fee_rp, count(*) FILTER (WHERE differs) AS price_differs
+      sum(fee_rp)::bigint AS fee_rp, count(*) FILTER (WHERE differs) AS price_differs, min(row_no) AS first_row,
+      count(*) FILTER (WHERE quantity <> trunc(quantity)) AS fractions, max(quantity) AS most,
+      count(*) FILTER (WHERE unpaired) AS unpaired
     FROM added GROUP BY store_id, sold_on, summary"""
 
 INSERT_PLAIN = SUMMED.format(
@@ -194,7 +196,10 @@ def record_posting(
 
 def _insert(session: Session, sums: Sums, statement: str, facts: dict[str, Any]) -> None:
     for row in session.execute(text(statement), facts):
-        part = StoreDay(row.lines, row.quantity, row.sales_rp, row.fee_rp, row.price_differs)
+        part = StoreDay(
+            row.lines, row.quantity, row.sales_rp, row.fee_rp, row.price_differs, row.first_row, row.fractions, row.most,
+            row.unpaired,
+        )  # fmt: skip
         key: tuple[int, date, bool] = (row.store_id, row.sold_on, row.summary)
         sums.add(key, part)
 

@@ -70,6 +70,37 @@ def assess_day(
     return DayState.MISSING
 
 
+OLD_DAYS = 60
+"""Sales of days longer past are looked at."""
+FAR_OFF_TIMES = 10
+
+
+def find_day_oddities(
+    day: date, *, today: date, opened_on: date, closed_on: date | None, settled_until: date | None
+) -> list[str]:
+    """Return the codes of what is odd about sales of a store on *day*, as of the store's own *today*.
+
+    The days the store opened and closed on are days it sells; *settled_until* is the last day of the closed periods.
+    """
+    odd = {
+        "day.before_opening": day < opened_on,
+        "day.after_closing": closed_on is not None and day > closed_on,
+        "day.old": (today - day).days > OLD_DAYS,
+        "day.settled": settled_until is not None and day <= settled_until,
+    }
+    return [code for code, holds in odd.items() if holds]
+
+
+def is_far_off(price_rp: int, agreed_rp: int) -> bool:
+    """Say whether a till's price is ten times the agreed one or a tenth of it: perhaps in thousands, or of a whole box."""
+    return price_rp >= FAR_OFF_TIMES * agreed_rp or price_rp * FAR_OFF_TIMES <= agreed_rp
+
+
+def is_by_weight(net_content: int, net_unit: str) -> bool:
+    """Say whether a product may be sold by weight or measure: what is declared is one kilogram or litre, no pack."""
+    return (net_content, net_unit) in {(1, "kg"), (1, "l"), (1000, "g"), (1000, "ml")}
+
+
 class UploadReversed(Conflict):
     """The upload is not posted, so there is nothing to reverse; nothing was changed."""
 
