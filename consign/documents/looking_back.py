@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from compliance.eligibility import assess_eligibility
@@ -39,7 +39,7 @@ class BlockedDays:
 def find_blocked(session: Session, product_ids: Sequence[int]) -> list[int]:
     """Return which of these products may not be delivered, as computed last."""
     query = select(ProductEligibility.product_id).where(
-        ProductEligibility.product_id.in_(product_ids), ProductEligibility.standing == Standing.BLOCKED
+        ProductEligibility.product_id == func.any(list(product_ids)), ProductEligibility.standing == Standing.BLOCKED
     )
     return list(session.scalars(query))
 

@@ -53,11 +53,9 @@ _UNLISTED = text(f"""
     SELECT sale.product_id, array_agg(DISTINCT sale.store_id) AS stores, {_SUMS}
     FROM sale JOIN unnest(CAST(:stores AS integer[]), CAST(:since AS date[])) AS keeping(store_id, since)
       ON keeping.store_id = sale.store_id AND sale.sold_on >= keeping.since
-    LEFT JOIN (SELECT product_id, store_id, range_agg(days) AS days FROM product_listing
-      WHERE store_id = ANY(:stores) GROUP BY 1, 2) AS listed
-      ON listed.product_id = sale.product_id AND listed.store_id = sale.store_id
-    WHERE sale.partner_id = :partner AND sale.posting_no = :number AND quantity > 0
-      AND NOT COALESCE(listed.days @> sale.sold_on, false) GROUP BY 1 ORDER BY 1""")  # noqa: S608  # constants
+    WHERE sale.partner_id = :partner AND sale.posting_no = :number AND quantity > 0 AND NOT EXISTS (
+      SELECT FROM product_listing AS listed WHERE listed.product_id = sale.product_id
+        AND listed.store_id = sale.store_id AND listed.days @> sale.sold_on) GROUP BY 1 ORDER BY 1""")  # noqa: S608  # constants
 _RETIRED = text(f"""
     SELECT sale.product_id, product.sold_until, max(sold_on) AS last, {_SUMS}
     FROM sale JOIN product ON product.id = sale.product_id AND sale.sold_on > product.sold_until
@@ -200,7 +198,7 @@ def find_not_eligible(posted: Posted) -> Iterator[Found]:
         return
     query = select(
         Product.id, Product.producer_id, Product.name, Product.goods_class, Product.food_group, Product.net_unit
-    ).where(Product.id.in_(blocked))
+    ).where(Product.id == func.any(blocked))
     goods = [as_goods(row) for row in posted.session.execute(query).mappings()]
     days = posted.days
     spans = [
@@ -244,7 +242,7 @@ def find_retired(posted: Posted) -> Iterator[Found]:
     products = sorted(posted.places.producers)
     if not products or not posted.sums.days:
         return
-    ended = select(Product.id).where(Product.id.in_(products), Product.sold_until < posted.days[-1])
+    ended = select(Product.id).where(Product.id == func.any(products), Product.sold_until < posted.days[-1])
     gone = posted.session.scalars(ended).all()
     for row in posted.read(_RETIRED, products=gone) if gone else ():
         detail = {"until": row["sold_until"].isoformat(), "last": row["last"].isoformat()}
@@ -304,11 +302,12 @@ def find_days(posted: Posted) -> Iterator[Found]:
     }
     closed = select(func.max(Closing.until_on)).where(Closing.partner_id == posted.partner_id)
     settled_until = posted.session.scalar(closed) if posted.sums.days else None
+    today = {zone: clock.today(zone) for zone in {store.zone for store in stores.values()}}
     odd: defaultdict[tuple[int, str], list[tuple[date, StoreDay]]] = defaultdict(list)
     for (store_id, day, _), part in posted.sums.days.items():
         store = stores[store_id]
         for code in find_day_oddities(
-            day, today=clock.today(store.zone), opened_on=store.opened_on, closed_on=store.closed_on,
+            day, today=today[store.zone], opened_on=store.opened_on, closed_on=store.closed_on,
             settled_until=settled_until,
         ):  # fmt: skip
             odd[store_id, code].append((day, part))
