@@ -23,6 +23,7 @@ from consign.partners.actions import PARTNER_KINDS
 from consign.partners.rules import DiscountBorneBy, FeeOn
 from consign.period import ZONES, Cycle
 from consign.sales.columns import PROBLEMS
+from consign.sales.finding_lists import FINDING_CODES
 from consign.sales.known_layouts import load_known_layouts
 from consign.sales.layout import KindEffect, Receipts, Role
 from consign.sales.rules import DayState, Overlap
@@ -293,6 +294,7 @@ WAITING_REASONS = find_waiting_reasons()
 CODES: dict[str, set[str]] = {
     "upload_status": read_checked("sales_upload", "status"),
     "problem": set(PROBLEMS) - {""} | WAITING_REASONS,
+    "finding": set(FINDING_CODES),
     "ignored": find_ignored_reasons(),
     "parked_state": read_checked("sales_parked", "state"),
     "posting_kind": read_checked("sales_posting", "kind"),

@@ -23,6 +23,7 @@ from consign.partners.queries import lock_partner
 from consign.period import Cycle, period_of
 from consign.sales import posting
 from consign.sales.booking import book_file, book_parked, choose_lines_of
+from consign.sales.finding_lists import FindingSum, find_finding_sums
 from consign.sales.inspecting import CONFIRMATION, Look, look_into
 from consign.sales.known_layouts import find_known_layout
 from consign.sales.layout import KNOWN_WORDS, Layout, compute_signature
@@ -104,6 +105,8 @@ class Outcome:
     """Posted lines whose price at the till is not the agreed one; posted all the same."""
     evidence: tuple[Sentence, ...]
     reversed_rows: int = 0
+    findings: tuple[FindingSum, ...] = ()
+    """What is odd about posted or waiting lines, by kind; they are posted all the same."""
 
 
 def receive_file(
@@ -621,4 +624,5 @@ def _describe(session: Session, upload: SalesUpload) -> Outcome:
         price_differs=upload.outcome.get("price_differs", 0),
         evidence=tuple(load_sentence(one) for one in upload.outcome.get("evidence", ())),
         reversed_rows=upload.outcome.get("reversed_rows", 0),
+        findings=tuple(find_finding_sums(session, upload.id)),
     )

@@ -48,6 +48,21 @@ _PROBLEM = {
     "agreement.missing": say("no agreement covers this product on this day"),
     "overlap.differs": say("the row differs from what is posted for the same receipt or day"),
 }
+_FINDING = {
+    "price.far_off": say("price ten times off the agreed one, or more"),
+    "price.differs": say("another price than agreed"),
+    "product.not_eligible": say("papers did not allow to deliver it"),
+    "product.not_listed": say("the store does not offer it"),
+    "product.retired": say("not offered any more"),
+    "agreement.missing": say("no agreement on these days"),
+    "day.before_opening": say("before the store's first day"),
+    "day.after_closing": say("after the store's last day"),
+    "day.old": say("more than 60 days back"),
+    "day.settled": say("of a closed period"),
+    "quantity.fraction": say("part of a piece"),
+    "quantity.unusual": say("far more than usual"),
+    "return.without_sale": say("return whose sale was not found"),
+}
 _STORE_DAY = {
     "received": say("sales received"),
     "zero": say("no sales"),
@@ -741,6 +756,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "fee_on": _FEE_ON,
     "fee_rate_from": _FEE_RATE_FROM,
     "field": _FIELD,
+    "finding": _FINDING,
     "goods_class": _GOODS_CLASS,
     "halal": _HALAL,
     "ignored": _IGNORED,
@@ -846,6 +862,33 @@ _REMEDY = {
         " corrected file."
     ),
 }
+
+_FINDING_REMEDY = {
+    "price.far_off": say(
+        "Perhaps the file counts in thousands, or it is the price of a whole box. If so, reverse the file."
+    ),
+    "price.differs": say("Ask the store which price is right, and mend the till or the product's price."),
+    "product.not_eligible": say(
+        "Goods on the shelf are settled. Nothing more may be delivered until the papers are in."
+    ),
+    "product.not_listed": say("Note that the store offers it, or ask the store which product it was."),
+    "product.retired": say("Ask the store to take the rest off the shelf, or move the last day."),
+    "agreement.missing": say("The lines wait. Add an agreement for these days, or have the days mended in the file."),
+    "day.before_opening": say("Check the day in the file, or the store's first day."),
+    "day.after_closing": say("Check the day in the file, or the store's last day."),
+    "day.old": say("Check whether the days are right. They are posted for the days they name."),
+    "day.settled": say("The closed statements stay. These lines stand in the next one as late."),
+    "quantity.fraction": say("It is sold by the piece: check quantity and unit in the file."),
+    "quantity.unusual": say("Check the quantity against the receipt: perhaps a code or a price stands in its column."),
+    "return.without_sale": say(
+        "It took the fee rate of its own day. Check whether its sale is in another file that is missing."
+    ),
+}
+
+
+def finding_remedy(code: str) -> Sentence:
+    """Return what a person can do about a finding of a posting; blank where nothing is known."""
+    return _FINDING_REMEDY.get(code, Sentence("", {}))
 
 
 def word(group: str, code: str) -> Sentence:
