@@ -18,7 +18,7 @@ from pydifact.tokenizer import Tokenizer
 
 from consign.sentence import say
 from consign.tabular.message_cells import refuse_other_count, refuse_other_reference
-from consign.tabular.refusals import FileDamaged, FileIsTest, FileMixedEncodings, FileNotATable
+from consign.tabular.refusals import FileDamaged, FileIsTest, FileMixedEncodings
 
 BLANKS = " \t\r\n"
 NO_RELEASE = "\0"
@@ -96,16 +96,13 @@ class Interchange:
 
 
 def read_interchanges(content: bytes) -> Iterator[Interchange]:
-    """Yield the interchanges in *content*, taken apart.
+    """Yield the interchanges in *content*, which holds no null byte, taken apart.
 
     Raises:
         FileDamaged: one is cut off, or something else stands between them.
         FileMixedEncodings: letters are not written the way the interchange says.
-        FileNotATable: there are bytes that no text has.
 
     """
-    if b"\0" in content or b"\x01" in content:
-        raise FileNotATable(say("The file holds no text; nothing of it was used. Save it as CSV or XLSX."))
     # Every byte becomes one sign here: what parts segments is ASCII in each of the encodings.
     text = content.removeprefix(b"\xef\xbb\xbf").decode("iso-8859-1")
     place, number = _skip_blanks(text, 0), 0

@@ -19,7 +19,6 @@ from consign.tabular.message_cells import (
     merge,
     name_currency,
     name_measure,
-    refuse_control,
     refuse_other_count,
     refuse_other_reference,
     write_day,
@@ -248,12 +247,19 @@ def _write_signed(record: Record, sign_at: int, number_at: int) -> str:
     """Return the cell of the number at *number_at* with the sign that stands at *sign_at*.
 
     Raises:
-        ControlCountDiffers: what stands there is no sign, so the fields are shifted.
+        FileDamaged: what stands there is no sign, so the fields are shifted.
 
     """
     sign, number = record.of_segment(sign_at, 1), record.of_segment(number_at, 35)
     if sign not in SIGNS:
-        refuse_control(f"{record.segment} ({record.number})", stated=sign, found="+, -")
+        raise FileDamaged(
+            say(
+                "Line {line} has '{sign}' where the sign of a number stands, so its fields are shifted; nothing of the file"
+                " was used. Ask the sender to send it again.",
+                line=record.number,
+                sign=sign,
+            )
+        )
     if not number:
         return ""
     if not number[0].isdigit():

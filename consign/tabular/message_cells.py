@@ -104,7 +104,7 @@ def find_decimal(cell: str | None) -> Decimal | None:
     match = _NUMBER.fullmatch((cell or "").removeprefix(TYPED))
     if not cell or match is None:
         return None
-    return Decimal(f"{match[1]}{match[2] or '0'}.{match[4] or '0'}")
+    return Decimal(f"{match[1]}{match[2] or '0'}" + (f".{match[4]}" if match[4] else ""))
 
 
 def write_day(text: str, *, form: str) -> str:
@@ -161,7 +161,7 @@ def refuse_other_total(control: str, *, stated: Decimal | None, sums: Iterable[D
     """
     found = list(sums)
     if stated is None or stated not in found:
-        refuse_control(control, stated=str(stated or "?"), found=str(found[0]) if found else "0")
+        refuse_control(control, stated="?" if stated is None else str(stated), found=str(found[0]) if found else "0")
 
 
 def refuse_other_reference(control: str, *, stated: str, expected: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from consign.sentence import dump_sentence, say
+from consign.tabular.cells import TYPED
 from consign.tabular.child import run_child
 from consign.tabular.idoc import read_sales_idocs
 from consign.tabular.message_cells import MessageTable
@@ -46,9 +47,12 @@ def read_messages(content: bytes, *, container: str) -> MessageTable:
     """Return the table that the messages in *content* make.
 
     Raises:
-        FileRefused: in one of its kinds, when they cannot be read as one.
+        FileNotATable: there are bytes that no text has, our own mark among them.
+        FileRefused: in one of its other kinds, when they cannot be read as one.
 
     """
+    if any(mark in content for mark in (b"\0", TYPED.encode())):
+        raise FileNotATable(say("The file holds no text; nothing of it was used. Save it as CSV or XLSX."))
     if container == "edifact":
         return read_sales_reports(content)
     text, encoding = _decode(content)
@@ -58,7 +62,7 @@ def read_messages(content: bytes, *, container: str) -> MessageTable:
 
 
 def _decode(content: bytes) -> tuple[str, str]:
-    """Return the text of *content*, in which nothing says how it is written.
+    """Return the text of *content*, in which nothing says how it is written, and its encoding.
 
     Raises:
         FileNotATable: there are bytes that no text has.
