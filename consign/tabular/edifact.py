@@ -1,7 +1,7 @@
 """UN/EDIFACT: segments of an interchange, its messages, and whether its own counts tie.
 
-Segments are taken apart by pydifact, one at a time: it knows neither two interchanges in a file nor encodings, drops an
-unfinished segment at the end, and checks no counts. All that is done here.
+Segments with released signs are taken apart by pydifact, one at a time: it knows neither two interchanges in a file nor
+encodings, drops an unfinished segment at the end, and checks no counts. All that is done here.
 
 Source: ISO 9735, syntax versions 1 to 4 (UNA, UNB, UNG, UNH, UNT, UNE, UNZ; release character; character sets).
 """
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pydifact.control.characters import Characters
-from pydifact.exceptions import EDISyntaxError
 from pydifact.parser import Parser
 from pydifact.tokenizer import Tokenizer
 
@@ -29,8 +28,7 @@ ENCODINGS = {
     "UNOK": "iso-8859-9", "UNOL": "iso-8859-15", "UNOW": "utf-8", "UNOY": "utf-8",
 }  # fmt: skip
 """The encoding of each syntax identifier. Source: ISO 9735-1, code list 0001."""
-REMEMBERED_SEGMENTS = 1 << 16
-"""Prices, quantities and references come again and again; so many segments are taken apart only once."""
+Parts = tuple[tuple[str, ...], ...]
 _TAG = re.compile(r"[A-Z][A-Z0-9]{2}")
 
 
@@ -155,10 +153,9 @@ class _Reading:
         self.place = place
         self.number = number
         self._pattern = _pattern(signs)
-        header = self._take()
-        syntax = _part(header, signs)[1][:1]
-        self._header = header
-        self.encoding = _find_encoding(syntax[0] if syntax else "")
+        self._parts: dict[str, Parts] = {}  # prices, quantities, references come again and again: each is parted once
+        self._header = self._take()
+        self.encoding = _find_encoding(part_segment(self._header, signs)[1][0])
 
     def _take(self) -> str:
         """Return the text of the next segment without line ends, which belong to no segment.
@@ -191,8 +188,14 @@ class _Reading:
             raw = self._take()
 
     def _read_segment(self, raw: str) -> Segment:
+        parts = self._parts.get(raw)
+        if parts is None:
+            parts = self._parts[raw] = self._part(raw)
+        return Segment(self.number, parts[0][0], parts[1:])
+
+    def _part(self, raw: str) -> Parts:
         try:
-            decoded = raw if raw.isascii() else raw.encode("iso-8859-1").decode(self.encoding)
+            text = raw if raw.isascii() else raw.encode("iso-8859-1").decode(self.encoding)
         except UnicodeDecodeError as error:
             raise FileMixedEncodings(
                 say(
@@ -202,19 +205,15 @@ class _Reading:
                     number=self.number,
                 )
             ) from error
-        try:
-            parts = _part(decoded, self._signs)
-        except EDISyntaxError:
-            parts = ()
-        tag = parts[0][0] if parts and len(parts[0]) == 1 else ""
-        if not _TAG.fullmatch(tag):
+        parts = part_segment(text, self._signs)
+        if len(parts[0]) != 1 or not _TAG.fullmatch(parts[0][0]):
             raise FileDamaged(
                 say(
                     "Segment {number} has no name; nothing of the file was used. Ask the sender to send it again.",
                     number=self.number,
                 )
             )
-        return Segment(self.number, tag, parts[1:])
+        return parts
 
 
 @lru_cache(maxsize=8)
@@ -241,14 +240,11 @@ def _find_encoding(syntax: str) -> str:
     return ENCODINGS[syntax]
 
 
-@lru_cache(maxsize=REMEMBERED_SEGMENTS)
-def _part(raw: str, signs: Signs) -> tuple[tuple[str, ...], ...]:
-    """Return the elements of a segment and their components, the tag being the first.
-
-    Raises:
-        EDISyntaxError: it cannot be taken apart.
-
-    """
+def part_segment(text: str, signs: Signs) -> Parts:
+    """Return the elements of a segment and their components, the tag being the first. *text* is without its end."""
+    if signs.release not in text:
+        # Nothing is released: signs part the text wherever they stand, which is fifty times as fast.
+        return tuple(tuple(element.split(signs.component)) for element in text.split(signs.element))
     characters = Characters.from_str(
         signs.component
         + signs.element
@@ -257,16 +253,13 @@ def _part(raw: str, signs: Signs) -> tuple[tuple[str, ...], ...]:
         + signs.reserved
         + signs.terminator
     )
-    tokens = Tokenizer().get_tokens(_keep_strays(raw, signs) + signs.terminator, characters)
-    for elements in Parser().convert_tokens_to_raw_segments(tokens):
-        return tuple((element,) if isinstance(element, str) else tuple(element) for element in elements)
-    return ()
+    tokens = Tokenizer().get_tokens(_keep_strays(text, signs) + signs.terminator, characters)
+    (elements,) = Parser().convert_tokens_to_raw_segments(tokens)
+    return tuple((element,) if isinstance(element, str) else tuple(element) for element in elements)
 
 
 def _keep_strays(raw: str, signs: Signs) -> str:
     """Release a release character before a sign that needs none: it was meant itself, and would be lost."""
-    if signs.release not in raw:
-        return raw
     release = signs.release
     return re.sub(
         re.escape(release) + r"(.?)",

@@ -99,7 +99,13 @@ def read_sales_idocs(text: str, *, encoding: str) -> MessageTable:
         _refuse_other_idoc(idoc, seen)
         table.rows += list(_read_rows(idoc))
         idocs += 1
-    table.add_control_evidence(messages=idocs)
+    table.evidence += [
+        say("encoding {encoding}", encoding=encoding),
+        say(
+            "IDocs: {count}; the numbers of their records follow on, but an IDoc does not say how many it has",
+            count=idocs,
+        ),
+    ]
     return table
 
 

@@ -33,13 +33,6 @@ class MessageTable:
     rows: list[tuple[int, Facts]] = field(default_factory=list)
     parts: tuple[str, ...] = ()
 
-    def add_control_evidence(self, *, messages: int) -> None:
-        """Say what the file is made of."""
-        self.evidence += [
-            say("encoding {encoding}", encoding=self.encoding),
-            say("{count} messages, whose control counts tie", count=messages),
-        ]
-
     def find_headers(self) -> list[str]:
         """Return the headers that occur, in an order that does not depend on the order in the file.
 

@@ -68,7 +68,10 @@ def read_product_activity(text: str, *, encoding: str) -> MessageTable:
     table.rows.sort(key=lambda row: row[0])
     most = table.rows[-1][0] // PART_ROWS if table.rows else 0
     table.parts = tuple(f"SDQ {place}" for place in range(1, most + 2)) if most else ()
-    table.add_control_evidence(messages=sets)
+    table.evidence += [
+        say("encoding {encoding}", encoding=table.encoding),
+        say("messages whose control counts tie: {count}", count=sets),
+    ]
     return table
 
 

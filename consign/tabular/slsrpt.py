@@ -73,7 +73,10 @@ def read_sales_reports(content: bytes) -> MessageTable:
             table.rows += _Report(message).read()
             messages += 1
     table.encoding = ", ".join(sorted(encodings))
-    table.add_control_evidence(messages=messages)
+    table.evidence += [
+        say("encoding {encoding}", encoding=table.encoding),
+        say("messages whose control counts tie: {count}", count=messages),
+    ]
     return table
 
 
