@@ -16,8 +16,15 @@ from pydifact.parser import Parser
 from pydifact.tokenizer import Tokenizer
 
 from consign.sentence import say
-from consign.tabular.message_cells import refuse_other_count, refuse_other_reference
-from consign.tabular.refusals import FileDamaged, FileIsTest, FileMixedEncodings
+from consign.tabular.message_controls import (
+    cut_off,
+    no_interchange,
+    out_of_place,
+    refuse_other_count,
+    refuse_other_reference,
+    refuse_test,
+)
+from consign.tabular.refusals import FileDamaged, FileMixedEncodings
 
 BLANKS = " \t\r\n"
 NO_RELEASE = "\0"
@@ -135,13 +142,7 @@ def _read_signs(text: str, place: int, number: int) -> tuple[Signs, int, int]:
             return signs, place, number
     elif text.startswith("UNB+", place):
         return Signs(), place, number
-    raise FileDamaged(
-        say(
-            "Behind segment {number} no interchange begins (UNA or UNB); nothing of the file was used."
-            " Ask the sender to send it again.",
-            number=number,
-        )
-    )
+    raise no_interchange(number, opening="UNA, UNB")
 
 
 class _Reading:
@@ -167,13 +168,7 @@ class _Reading:
         self.number += 1
         match = self._pattern.match(self._text, _skip_blanks(self._text, self.place))
         if match is None:
-            raise FileDamaged(
-                say(
-                    "The message is cut off in segment {number}; nothing of the file was used."
-                    " Ask the sender to send it again.",
-                    number=self.number,
-                )
-            )
+            raise cut_off(self.number)
         self.place = match.end()
         return match[1].replace("\r", "").replace("\n", "")
 
@@ -278,10 +273,7 @@ def split_messages(interchange: Interchange) -> Iterator[Message]:
 
     """
     opening = interchange.segments[0]
-    if opening.at(11).strip() not in ("", "0"):
-        raise FileIsTest(
-            say("The interchange '{reference}' is marked as a test; nothing of it was used.", reference=opening.at(5))
-        )
+    refuse_test(opening.at(11), reference=opening.at(5))
     envelope = _Envelope(opening, interchange.signs)
     for segment in interchange.segments[1:]:
         yield from envelope.take(segment)
@@ -316,14 +308,7 @@ class _Envelope:
             case tag if inside_message and tag not in ("UNB", "UNG", "UNE", "UNH", "UNZ"):
                 self._inside.append(segment)
             case _:
-                raise FileDamaged(
-                    say(
-                        "Segment {number} ({tag}) stands where it cannot; nothing of the file was used."
-                        " Ask the sender to send it again.",
-                        number=segment.number,
-                        tag=segment.tag,
-                    )
-                )
+                raise out_of_place(segment.number, segment.tag)
 
     def _end_message(self, header: Segment, trailer: Segment) -> Message:
         self._check(trailer, counted=len(self._inside) + 2, reference=header.at(1))

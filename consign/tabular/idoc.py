@@ -19,12 +19,17 @@ from consign.tabular.message_cells import (
     merge,
     name_currency,
     name_measure,
-    refuse_other_count,
-    refuse_other_reference,
     write_day,
     write_number,
 )
-from consign.tabular.refusals import FileDamaged, FileIsTest, FileNotATable, MessageDoubled
+from consign.tabular.message_controls import (
+    refuse_doubled,
+    refuse_other_count,
+    refuse_other_kind,
+    refuse_other_reference,
+    refuse_test,
+)
+from consign.tabular.refusals import FileDamaged
 
 CONTROL = "EDI_DC40"
 KIND = "WPUUMS"
@@ -93,7 +98,7 @@ def read_sales_idocs(text: str, *, encoding: str) -> MessageTable:
 
     """
     table = MessageTable(encoding)
-    seen: set[str] = set()
+    seen: set[object] = set()
     idocs = 0
     for idoc in split_idocs(text):
         _refuse_other_idoc(idoc, seen)
@@ -156,7 +161,7 @@ def _check_place(idoc: Idoc, record: Record) -> None:
     refuse_other_count(f"SEGNUM, {name}", stated=record.field(49, 6), counted=len(idoc.records) + 1)
 
 
-def _refuse_other_idoc(idoc: Idoc, seen: set[str]) -> None:
+def _refuse_other_idoc(idoc: Idoc, seen: set[object]) -> None:
     """Refuse what reports no sales, or has a number that was *seen* in the file before.
 
     Raises:
@@ -166,32 +171,14 @@ def _refuse_other_idoc(idoc: Idoc, seen: set[str]) -> None:
         MessageDoubled: another IDoc has its number.
 
     """
-    if idoc.kind != KIND:
-        raise FileNotATable(
-            say(
-                "Message '{reference}' is of the kind {kind}, which reports no sales; nothing of the file was used."
-                " What is needed is a sales report, {needed}.",
-                reference=idoc.number,
-                kind=idoc.kind or "?",
-                needed=KIND,
-            )
-        )
-    if idoc.control.field(38, 1):
-        raise FileIsTest(
-            say("The interchange '{reference}' is marked as a test; nothing of it was used.", reference=idoc.number)
-        )
+    refuse_other_kind(idoc.kind, needed=KIND, reference=idoc.number)
+    refuse_test(idoc.control.field(38, 1), reference=idoc.number)
     if not idoc.sender:
         raise FileDamaged(
             say("Line {line} names no store (SNDPRN); nothing of the file was used.", line=idoc.control.number)
         )
-    if idoc.number and idoc.number in seen:
-        raise MessageDoubled(
-            say(
-                "Message '{reference}' stands in the file twice; nothing of it was used. Ask the sender to send it again.",
-                reference=idoc.number,
-            )
-        )
-    seen.add(idoc.number)
+    if idoc.number:
+        refuse_doubled(idoc.number, seen=seen, reference=idoc.number)
 
 
 def _read_rows(idoc: Idoc) -> Iterator[tuple[int, Facts]]:

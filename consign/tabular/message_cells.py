@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from consign.sentence import Sentence, say
 from consign.tabular.cells import TYPED
-from consign.tabular.refusals import ControlCountDiffers, FileWithoutRows
+from consign.tabular.refusals import FileWithoutRows
 
 BETWEEN = " | "
 """Stands between two values that were given for one cell; no number and no day reads so."""
@@ -132,58 +132,6 @@ def name_measure(unit: str, *, plain: frozenset[str]) -> str:
 def name_currency(currency: str) -> str:
     """Return what an amount's header says about its *currency*: nothing for rupiah, or where none is named."""
     return "" if currency in ("", RUPIAH) else f":{currency}"
-
-
-def refuse_other_count(control: str, *, stated: str, counted: int) -> None:
-    """Hold a count that a message states against what the file holds.
-
-    Raises:
-        ControlCountDiffers: they differ.
-
-    """
-    if not re.fullmatch(r"\d{1,18}", stated.strip(), re.ASCII) or int(stated) != counted:
-        refuse_control(control, stated=stated, found=str(counted))
-
-
-def refuse_other_total(control: str, *, stated: Decimal | None, sums: Iterable[Decimal]) -> None:
-    """Hold a total that a message states against the *sums* it may mean, in the order of likelihood.
-
-    Raises:
-        ControlCountDiffers: it is none of them.
-
-    """
-    found = list(sums)
-    if stated is None or stated not in found:
-        refuse_control(control, stated="?" if stated is None else str(stated), found=str(found[0]) if found else "0")
-
-
-def refuse_other_reference(control: str, *, stated: str, expected: str) -> None:
-    """Hold the reference at the end of an envelope against the one at its beginning.
-
-    Raises:
-        ControlCountDiffers: they differ.
-
-    """
-    if stated.strip() != expected.strip():
-        refuse_control(control, stated=stated, found=expected)
-
-
-def refuse_control(control: str, *, stated: str, found: str) -> None:
-    """Refuse a file whose own count or reference differs from what it holds.
-
-    Raises:
-        ControlCountDiffers: always.
-
-    """
-    raise ControlCountDiffers(
-        say(
-            "{control} says {stated}, but the file has {found}: something is missing, doubled or changed, and nothing"
-            " of the file was used. Ask the sender to send it again.",
-            control=control,
-            stated=stated or "-",
-            found=found or "-",
-        )
-    )
 
 
 def merge(levels: Iterable[Mapping[str, str]]) -> Facts:

@@ -22,13 +22,12 @@ from consign.tabular.message_cells import (
     merge,
     name_currency,
     name_measure,
-    refuse_other_count,
-    refuse_other_total,
     write_day,
     write_number,
     write_span,
 )
-from consign.tabular.refusals import FileNotATable, FileTooLarge, MessageDoubled
+from consign.tabular.message_controls import refuse_doubled, refuse_other_count, refuse_other_kind, refuse_other_total
+from consign.tabular.refusals import FileTooLarge
 from consign.tabular.table import PART_ROWS, number_row
 from consign.tabular.x12 import Segment, TransactionSet, read_interchanges, split_sets
 
@@ -56,7 +55,7 @@ def read_product_activity(text: str, *, encoding: str) -> MessageTable:
 
     """
     table = MessageTable(encoding)
-    seen: set[bytes] = set()
+    seen: set[object] = set()
     sets = 0
     for segments in read_interchanges(text):
         if segments[-1].number >= PART_ROWS:
@@ -75,7 +74,7 @@ def read_product_activity(text: str, *, encoding: str) -> MessageTable:
     return table
 
 
-def _refuse_other_set(transaction: TransactionSet, seen: set[bytes]) -> None:
+def _refuse_other_set(transaction: TransactionSet, seen: set[object]) -> None:
     """Refuse what is no product activity, or was *seen* in the file before.
 
     Raises:
@@ -83,27 +82,11 @@ def _refuse_other_set(transaction: TransactionSet, seen: set[bytes]) -> None:
         MessageDoubled: another set of the sender says the same to the letter.
 
     """
-    if transaction.kind != KIND:
-        raise FileNotATable(
-            say(
-                "Message '{reference}' is of the kind {kind}, which reports no sales; nothing of the file was used."
-                " What is needed is a sales report, {needed}.",
-                reference=transaction.reference,
-                kind=transaction.kind or "?",
-                needed=KIND,
-            )
-        )
+    refuse_other_kind(transaction.kind, needed=KIND, reference=transaction.reference)
     digest = hashlib.sha256(repr(transaction.sender).encode())
     for segment in transaction.segments:
         digest.update(repr((segment.tag, segment.elements)).encode())
-    if digest.digest() in seen:
-        raise MessageDoubled(
-            say(
-                "Message '{reference}' stands in the file twice; nothing of it was used. Ask the sender to send it again.",
-                reference=transaction.reference,
-            )
-        )
-    seen.add(digest.digest())
+    refuse_doubled(digest.digest(), seen=seen, reference=transaction.reference)
 
 
 class _Activity:

@@ -25,13 +25,12 @@ from consign.tabular.message_cells import (
     merge,
     name_currency,
     name_measure,
-    refuse_other_count,
-    refuse_other_total,
     write_day,
     write_number,
     write_span,
 )
-from consign.tabular.refusals import FileDamaged, FileNotATable, MessageChangesAnother, MessageDoubled
+from consign.tabular.message_controls import refuse_doubled, refuse_other_count, refuse_other_kind, refuse_other_total
+from consign.tabular.refusals import FileDamaged, MessageChangesAnother
 
 KIND = "SLSRPT"
 REPORTS_SALES = frozenset({"", "7", "9", "31"})
@@ -64,7 +63,7 @@ def read_sales_reports(content: bytes) -> MessageTable:
     """
     table = MessageTable("")
     encodings: set[str] = set()
-    seen: set[bytes] = set()
+    seen: set[object] = set()
     messages = 0
     for interchange in read_interchanges(content):
         encodings.add(interchange.encoding)
@@ -80,7 +79,7 @@ def read_sales_reports(content: bytes) -> MessageTable:
     return table
 
 
-def _refuse_other_message(message: Message, seen: set[bytes]) -> None:
+def _refuse_other_message(message: Message, seen: set[object]) -> None:
     """Refuse what reports no sales, or was *seen* in the file before.
 
     Raises:
@@ -89,16 +88,7 @@ def _refuse_other_message(message: Message, seen: set[bytes]) -> None:
         MessageDoubled: another message of the sender says the same to the letter.
 
     """
-    if message.kind != KIND:
-        raise FileNotATable(
-            say(
-                "Message '{reference}' is of the kind {kind}, which reports no sales; nothing of the file was used."
-                " What is needed is a sales report, {needed}.",
-                reference=message.reference,
-                kind=message.kind or "?",
-                needed=KIND,
-            )
-        )
+    refuse_other_kind(message.kind, needed=KIND, reference=message.reference)
     digest = hashlib.sha256(repr(message.sender).encode())
     for segment in message.segments:
         digest.update(repr((segment.tag, segment.elements)).encode())
@@ -112,14 +102,7 @@ def _refuse_other_message(message: Message, seen: set[bytes]) -> None:
                     function=function,
                 )
             )
-    if digest.digest() in seen:
-        raise MessageDoubled(
-            say(
-                "Message '{reference}' stands in the file twice; nothing of it was used. Ask the sender to send it again.",
-                reference=message.reference,
-            )
-        )
-    seen.add(digest.digest())
+    refuse_doubled(digest.digest(), seen=seen, reference=message.reference)
 
 
 class _Report:

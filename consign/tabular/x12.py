@@ -8,9 +8,14 @@ Source: ASC X12.5 and X12.6 (ISA, GS, ST, SE, GE, IEA).
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from consign.sentence import say
-from consign.tabular.message_cells import refuse_other_count, refuse_other_reference
-from consign.tabular.refusals import FileDamaged, FileIsTest
+from consign.tabular.message_controls import (
+    cut_off,
+    no_interchange,
+    out_of_place,
+    refuse_other_count,
+    refuse_other_reference,
+    refuse_test,
+)
 
 BLANKS = " \t\r\n"
 HEADER_ELEMENTS = 16
@@ -93,13 +98,7 @@ def _find_signs(text: str, place: int, number: int) -> tuple[str, str]:
         terminator = text[ends + 2 : ends + 3]
         if ends > 0 and terminator and not terminator.isalnum() and terminator != separator:
             return separator, terminator if terminator != "\r" or text[ends + 3 : ends + 4] != "\n" else "\r\n"
-    raise FileDamaged(
-        say(
-            "Behind segment {number} no interchange begins (ISA); nothing of the file was used."
-            " Ask the sender to send it again.",
-            number=number,
-        )
-    )
+    raise no_interchange(number, opening="ISA")
 
 
 def _take(text: str, place: int, terminator: str, number: int) -> tuple[str, int]:
@@ -115,12 +114,7 @@ def _take(text: str, place: int, terminator: str, number: int) -> tuple[str, int
         return text[place:ends], ends + len(terminator)
     if text.startswith("IEA", place):
         return text[place:], len(text)
-    raise FileDamaged(
-        say(
-            "The message is cut off in segment {number}; nothing of the file was used. Ask the sender to send it again.",
-            number=number,
-        )
-    )
+    raise cut_off(number)
 
 
 def split_sets(segments: list[Segment]) -> Iterator[TransactionSet]:
@@ -133,10 +127,7 @@ def split_sets(segments: list[Segment]) -> Iterator[TransactionSet]:
 
     """
     opening = segments[0]
-    if opening.at(15) == "T":
-        raise FileIsTest(
-            say("The interchange '{reference}' is marked as a test; nothing of it was used.", reference=opening.at(13))
-        )
+    refuse_test("T" if opening.at(15) == "T" else "", reference=opening.at(13))
     envelope = _Envelope(opening)
     for segment in segments[1:]:
         yield from envelope.take(segment)
@@ -175,14 +166,7 @@ class _Envelope:
             case tag if inside and tag not in ("", "ISA", "GS", "GE", "ST", "IEA"):
                 self._inside.append(segment)
             case _:
-                raise FileDamaged(
-                    say(
-                        "Segment {number} ({tag}) stands where it cannot; nothing of the file was used."
-                        " Ask the sender to send it again.",
-                        number=segment.number,
-                        tag=segment.tag,
-                    )
-                )
+                raise out_of_place(segment.number, segment.tag)
 
     @staticmethod
     def _check(trailer: Segment, *, counted: int, number: str) -> None:
