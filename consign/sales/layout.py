@@ -85,7 +85,7 @@ WORDS: dict[Role, tuple[str, ...]] = {
     Role.BARCODE: ("barcode", "barkode", "kode barcode", "ean", "ean13", "gtin", "upc"),
     Role.CODE: (
         "kode", "kode barang", "kode produk", "kode item", "sku", "plu", "artikel", "item code", "product code",
-        "stock code", "stockcode", "seller sku",
+        "stock code", "stockcode", "seller sku", "pia sa", "lin sa", "rff sa", "lin vn",
     ),
     Role.NAME: (
         "nama", "nama produk", "nama barang", "nama item", "produk", "barang", "product", "product name", "item",
@@ -93,14 +93,14 @@ WORDS: dict[Role, tuple[str, ...]] = {
     ),
     Role.QUANTITY: (
         "qty", "quantity", "jumlah", "jml", "kuantitas", "banyak", "terjual", "jumlah terjual", "jumlah produk", "pcs",
-        "items sold", "unit terjual",
+        "items sold", "unit terjual", "qty 153", "za qs",
     ),
     Role.UNIT_PRICE: (
-        "harga", "hrg", "harga satuan", "harga jual", "harga produk", "price", "unit price", "unitprice", "rate",
+        "harga", "hrg", "harga satuan", "harga jual", "harga produk", "price", "unit price", "unitprice", "rate", "pri aae", "pri aaa", "ctp ucp", "ctp rtl",
     ),
     Role.GROSS: (
         "gross sales", "gross", "bruto", "penjualan kotor", "total", "subtotal", "sub total", "jumlah harga",
-        "total harga", "nilai", "amount", "total penjualan", "line total",
+        "total harga", "nilai", "amount", "total penjualan", "line total", "moa 203",
     ),
     Role.DISCOUNT: ("diskon", "discount", "discounts", "potongan", "disc"),
     Role.NET: ("net sales", "net", "neto", "netto", "penjualan bersih", "total bersih"),

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from consign.sentence import say
+from consign.tabular.messages import find_container, open_message_table
 from consign.tabular.refusals import FileLocked, FileNotATable
 from consign.tabular.table import Table
 from consign.tabular.text_files import open_text_table
@@ -45,9 +46,12 @@ def open_table(path: Path, *, words: Collection[str]) -> Iterator[Table]:
     with path.open("rb") as source:
         first = source.read(FIRST_BYTES)
     _refuse_other_kinds(path, first)
+    container = find_container(first)
     with tempfile.TemporaryDirectory(prefix="consign-") as folder:
         if first.startswith(ZIP):
             yield open_workbook_table(path, scratch=Path(folder), words=words)
+        elif container is not None:
+            yield open_message_table(path, container=container, scratch=Path(folder))
         else:
             yield open_text_table(path, scratch=Path(folder), words=words)
 
