@@ -5,7 +5,7 @@ Source: OpenDocument 1.3 part 3, 9.1 (tables, rows, cells and how often they are
 
 import re
 import zipfile
-from pathlib import Path
+from functools import lru_cache
 from xml.parsers import expat
 
 from consign.tabular.cells import is_error_value
@@ -20,37 +20,38 @@ CELLS = ("table-cell", "covered-table-cell")
 _SHOWN_ERROR = re.compile(r"#[^\W\d][\w/]*[!?]?|Err:\d+")
 
 
-def find_error_cells(path: Path, *, sheet: str) -> dict[tuple[int, int], str]:
+def find_error_cells(archive: zipfile.ZipFile, *, sheet: str) -> dict[tuple[int, int], str]:
     """Return what stands in the failed cells of *sheet*, by row and column from 1.
 
     Raises:
         LookupError: there is no such sheet.
 
     """
-    cells = _FailedCells(sheet)
-    with zipfile.ZipFile(path) as archive, archive.open(BOOK) as source:
+    return _find_in_sheets(archive)[sheet]
+
+
+@lru_cache(maxsize=1)
+def _find_in_sheets(archive: zipfile.ZipFile) -> dict[str, dict[tuple[int, int], str]]:
+    cells = _FailedCells()
+    with archive.open(BOOK) as source:
         while piece := source.read(PIECE_BYTES):
             cells.parser.Parse(piece, False)  # noqa: FBT003  # expat takes its arguments by place only
-    if not cells.seen:
-        raise LookupError(sheet)
     return cells.found
 
 
 class _FailedCells:
-    """Collects failed cells of one sheet while the document streams by.
+    """Collects failed cells by sheet while the document streams by; a table inside a cell is no sheet.
 
     What a comment in a cell says is not the cell's own text.
     """
 
-    def __init__(self, sheet: str) -> None:
-        self.found: dict[tuple[int, int], str] = {}
-        self.seen = False
+    def __init__(self) -> None:
+        self.found: dict[str, dict[tuple[int, int], str]] = {}
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
-        self._sheet = sheet
-        self._tables: list[bool] = []
+        self._tables: list[dict[tuple[int, int], str]] = []
         self._row = self._rows = self._column = self._columns = 0
         self._failed: dict[int, str] = {}
         self._attributes: dict[str, str] = {}
@@ -75,11 +76,10 @@ class _FailedCells:
             self.parser.CharacterDataHandler = self._text.append
 
     def _start_table(self, attributes: dict[str, str]) -> None:
-        named = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "name"), None)
-        inside = not self._tables and named == self._sheet
-        self._tables.append(inside)
-        if inside:
-            self.seen, self._row = True, 0
+        name = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "name"), "")
+        self._tables.append({})
+        if len(self._tables) == 1:
+            self._row, self.found[name] = 0, self._tables[0]
 
     def _end(self, name: str) -> None:
         tag = name.rpartition(":")[2]
@@ -96,7 +96,7 @@ class _FailedCells:
         elif tag == "table-row":
             if self._failed:
                 for row in range(self._row + 1, min(self._row + self._rows, MOST_ROWS) + 1):
-                    self.found.update({(row, column): text for column, text in self._failed.items()})
+                    self._tables[0].update({(row, column): text for column, text in self._failed.items()})
             self._row += self._rows
 
     def _end_cell(self) -> None:
@@ -106,7 +106,7 @@ class _FailedCells:
         self._column += self._columns
 
     def _is_inside(self) -> bool:
-        return bool(self._tables) and self._tables[-1]
+        return len(self._tables) == 1
 
 
 def _repeats(attributes: dict[str, str], name: str) -> int:

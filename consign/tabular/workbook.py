@@ -130,8 +130,8 @@ def _read_in_child(path: Path, archive: Archive, *, scratch: Path, words: Collec
         case Status.MANY_TABLES:
             raise FileWithManyTables(
                 say(
-                    "The sheets {sheets} have rows below other columns, and each may be the sales; nothing of the file was used."
-                    " Save the right one as a file, or hide the other.",
+                    "The sheets {sheets} hold rows below different columns, and each may be the table; nothing of the"
+                    " file was used. Save the right one as a file of its own, or hide the others.",
                     sheets=found["sheets"],
                 )
             )

@@ -60,7 +60,7 @@ class Choice:
     parts: list[Candidate] = field(default_factory=list)
     left_out: list[tuple[LeftOut, str]] = field(default_factory=list)
     rivals: list[Candidate] = field(default_factory=list)
-    """Sheets with other columns that look as much like the table."""
+    """Sheets that look as much like the table but do not all have the same columns."""
 
 
 def choose_sheets(entries: Sequence[SheetEntry], words: Collection[str]) -> Choice:
@@ -84,8 +84,9 @@ def choose_sheets(entries: Sequence[SheetEntry], words: Collection[str]) -> Choi
             choice.parts.append(one)
         elif one.columns != best.columns and one.has_rows:
             choice.left_out.append((LeftOut.OTHER_COLUMNS, one.name))
-            if _equals(one.score, best.score):
-                choice.rivals.append(one)
+    alike = [one for one in candidates if one.has_rows and _equals(one.score, best.score)]
+    if any(one.columns != best.columns for one in alike):
+        choice.rivals = alike
     return choice
 
 
@@ -170,9 +171,9 @@ def main(path: Path, folder: Path, asked: dict[str, Any]) -> int:
     if not choice.parts:
         return Status.NO_HEADER
     status = Status.DONE
+    facts: dict[str, Any]
     if choice.rivals:
-        status, names = Status.MANY_TABLES, [one.name for one in (*choice.parts, *choice.rivals)]
-        facts: dict[str, Any] = {"sheets": list(map(_tidy, names))}
+        status, facts = Status.MANY_TABLES, {"sheets": [_tidy(one.name) for one in choice.rivals]}
     elif len(choice.parts) > asked["most_parts"]:
         return Status.MANY_SHEETS
     else:

@@ -1,6 +1,7 @@
 """Sheets of a workbook as rows of cells, whichever reader knows its kind."""
 
 import os
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -18,7 +19,13 @@ from consign.tabular.workbook_cells import Cell
 ENCRYPTED = "EncryptedPackage"
 OLD_STREAMS = ("Workbook", "Book")
 """Where a compound file keeps the workbook; the second is that of Excel 5 and 95."""
-BLANK: Mapping[tuple[int, int], str] = {}
+FindErrors = Callable[..., Mapping[tuple[int, int], str]]
+FINDERS: dict[str, FindErrors] = {
+    "xlsx": xlsx_errors.find_error_cells,
+    "xlsm": xlsx_errors.find_error_cells,
+    "xlsb": xlsb_errors.find_error_cells,
+    "ods": ods_errors.find_error_cells,
+}
 
 
 class WorkbookLockedError(Exception):
@@ -57,14 +64,10 @@ def list_sheets(path: Path, container: str, *, scratch: Path, may_have_failed: b
         NoWorkbookError: it is a document of another kind.
 
     """
-    finders: dict[str, Callable[..., Mapping[tuple[int, int], str]]] = {
-        "xlsx": partial(xlsx_errors.find_error_cells, path),
-        "xlsm": partial(xlsx_errors.find_error_cells, path),
-        "xlsb": partial(xlsb_errors.find_error_cells, path),
-        "ods": partial(ods_errors.find_error_cells, path),
-    }
     if container != "xls":
-        return _list_fast(path, container, scratch=scratch, find=finders[container] if may_have_failed else None)
+        archive = zipfile.ZipFile(path) if may_have_failed else None  # open until this process ends
+        find = partial(FINDERS[container], archive) if archive else None
+        return _list_fast(path, container, scratch=scratch, find=find)
     content = path.read_bytes()
     if not content.startswith(SIGNATURE):
         return _list_bare(content)
@@ -90,12 +93,10 @@ def _read_stream(content: bytes) -> bytes:
     return stream
 
 
-def _list_fast(
-    path: Path, container: str, *, scratch: Path, find: Callable[..., Mapping[tuple[int, int], str]] | None
-) -> list[SheetEntry]:
+def _list_fast(path: Path, container: str, *, scratch: Path, find: FindErrors | None) -> list[SheetEntry]:
     """List the sheets as the fast reader sees them."""
     link = scratch / f"book.{container}"  # the reader goes by the name, which may lie
-    os.symlink(path.resolve(), link)
+    link.symlink_to(path.resolve())
     try:
         book = python_calamine.CalamineWorkbook.from_path(link)
     except python_calamine.PasswordError as error:
@@ -103,11 +104,10 @@ def _list_fast(
     names = [sheet.name for sheet in book.sheets_metadata]
     if len(set(names)) < len(names):
         raise LookupError("two sheets of one name")
-    by = "place" if container == "xls" else "sheet"
     entries = []
     for place, sheet in enumerate(book.sheets_metadata):
         if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet:
-            errors = partial(find, **{by: place if container == "xls" else sheet.name}) if find else dict
+            errors = partial(find, sheet=place if container == "xls" else sheet.name) if find else dict
             visible = sheet.visible == python_calamine.SheetVisibleEnum.Visible
             entries.append(SheetEntry(sheet.name, visible, partial(_open_fast, book, sheet.name, errors)))
     return entries

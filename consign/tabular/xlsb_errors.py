@@ -6,7 +6,7 @@ Source: [MS-XLSB] 2.1.4 (records), 2.4.27 (BrtBundleSh), 2.4.320 (BrtCellError),
 import struct
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
+from functools import lru_cache
 
 from consign.tabular.xls_records import ERRORS, UNKNOWN_ERROR
 from consign.tabular.xlsx_errors import find_part, read_relations
@@ -19,22 +19,26 @@ ERROR_AT = 8
 """A cell's record begins with its column and its style, four bytes each."""
 
 
-def find_error_cells(path: Path, *, sheet: str) -> dict[tuple[int, int], str]:
+def find_error_cells(archive: zipfile.ZipFile, *, sheet: str) -> dict[tuple[int, int], str]:
     """Return what stands in the failed cells of *sheet*, by row and column from 1.
 
     Raises:
         LookupError: the workbook does not say where the sheet is, or a cell where it is, so cells would look blank.
 
     """
-    with zipfile.ZipFile(path) as archive:
-        book = archive.read(find_part(archive, BOOK))
-        for kind, place, _ in _records(book):
-            if kind == BUNDLE_SHEET:
-                key, after = _read_wide(book, place + 8)
-                if _read_wide(book, after)[0] == sheet:
-                    part = read_relations(archive, BOOK)[key]
-                    return _find_in_sheet(archive.read(find_part(archive, part)))
-    raise LookupError(sheet)
+    return _find_in_sheet(archive.read(find_part(archive, _find_sheets(archive)[sheet])))
+
+
+@lru_cache(maxsize=1)
+def _find_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the part that holds each sheet, as the workbook's relationships say."""
+    relations, sheets = read_relations(archive, BOOK), {}
+    book = archive.read(find_part(archive, BOOK))
+    for kind, place, _ in _records(book):
+        if kind == BUNDLE_SHEET:
+            key, after = _read_wide(book, place + 8)
+            sheets[_read_wide(book, after)[0]] = relations[key]
+    return sheets
 
 
 def _find_in_sheet(content: bytes) -> dict[tuple[int, int], str]:

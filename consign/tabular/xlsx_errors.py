@@ -6,7 +6,7 @@ Source: ECMA-376 part 1, 18.3.1.4 (cell, `t="e"`), 18.2.19 (sheet), Part 2 (rela
 import posixpath
 import re
 import zipfile
-from pathlib import Path
+from functools import lru_cache
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
@@ -17,7 +17,7 @@ BOOK = "xl/workbook.xml"
 _RELATION = re.compile(r"\{.*/relationships\}id")
 
 
-def find_error_cells(path: Path, *, sheet: str) -> dict[tuple[int, int], str]:
+def find_error_cells(archive: zipfile.ZipFile, *, sheet: str) -> dict[tuple[int, int], str]:
     """Return what stands in the failed cells of *sheet*, by row and column from 1.
 
     Raises:
@@ -25,7 +25,7 @@ def find_error_cells(path: Path, *, sheet: str) -> dict[tuple[int, int], str]:
 
     """
     cells = _FailedCells()
-    with zipfile.ZipFile(path) as archive, archive.open(_find_sheet(archive, sheet)) as source:
+    with archive.open(find_part(archive, _find_sheets(archive)[sheet])) as source:
         while piece := source.read(PIECE_BYTES):
             cells.parser.Parse(piece, False)  # noqa: FBT003  # expat takes its arguments by place only
     return cells.found
@@ -62,14 +62,16 @@ def read_relations(archive: zipfile.ZipFile, book: str) -> dict[str | None, str]
     }
 
 
-def _find_sheet(archive: zipfile.ZipFile, sheet: str) -> str:
-    """Return the name of the part that holds *sheet*, as the workbook's relationships say."""
+@lru_cache(maxsize=1)
+def _find_sheets(archive: zipfile.ZipFile) -> dict[str | None, str]:
+    """Return the part that holds each sheet, as the workbook's relationships say."""
+    relations = read_relations(archive, BOOK)
     book = ET.fromstring(archive.read(find_part(archive, BOOK)))  # noqa: S314  # as above
-    for one in book.iter():
-        if one.tag.endswith("}sheet") and one.get("name") == sheet:
-            key = next(value for name, value in one.items() if _RELATION.fullmatch(name))
-            return find_part(archive, read_relations(archive, BOOK)[key])
-    raise LookupError(sheet)
+    return {
+        one.get("name"): relations[next(value for name, value in one.items() if _RELATION.fullmatch(name))]
+        for one in book.iter()
+        if one.tag.endswith("}sheet")
+    }
 
 
 class _FailedCells:

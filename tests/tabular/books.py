@@ -5,7 +5,7 @@ XLSB after [MS-XLSB] 2.1.4 (records) and 2.4 (their layouts); ODS after OpenDocu
 
 import struct
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -182,16 +182,17 @@ def _cell_of_xlsb(place: int, cell: object) -> bytes:
             return record(3, head() + bytes([ERROR_CODES[shown]]))
         case bool():
             return record(4, head() + bytes([cell]))
-        case int() | float():
-            return record(5, head() + struct.pack("<d", cell))
-        case datetime():
-            return record(5, head(DATE_TIME_STYLE) + struct.pack("<d", serial_of(cell)))
-        case date():
-            return record(5, head(DATE_STYLE) + struct.pack("<d", serial_of(cell)))
+        case str():
+            return record(6, head() + wide(cell))
+        case datetime() | date():
+            style, number = DATE_TIME_STYLE if isinstance(cell, datetime) else DATE_STYLE, serial_of(cell)
         case time():
-            return record(5, head(TIME_STYLE) + struct.pack("<d", fraction_of(cell)))
+            style, number = TIME_STYLE, fraction_of(cell)
+        case int() | float():
+            style, number = 0, cell
         case _:
-            return record(6, head() + wide(str(cell)))
+            raise TypeError(cell)
+    return record(5, head(style) + struct.pack("<d", number))
 
 
 ODS_NAMESPACES = " ".join(
@@ -233,26 +234,27 @@ def write_ods_tables(path: Path, tables: str) -> Path:
 
 def _table_of_ods(sheet: Sheet) -> str:
     spans = {(top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in sheet.merged}
-    rows = "".join(
-        f"<table:table-row>{''.join(_cells_of_ods(number, row, spans))}</table:table-row>"
-        for number, row in enumerate(sheet.rows)
-    )
-    style = "hidden" if sheet.hidden else "shown"
-    return f'<table:table table:name={quoteattr(sheet.name)} table:style-name="{style}">{rows}</table:table>'
-
-
-def _cells_of_ods(number: int, row: Sequence[object], spans: dict[tuple[int, int], tuple[int, int]]) -> Iterator[str]:
-    for place, cell in enumerate(row):
-        rows, columns = spans.get((number, place), (1, 1))
-        span = (
-            f' table:number-rows-spanned="{rows}" table:number-columns-spanned="{columns}"'
-            if (rows, columns) != (1, 1)
-            else ""
+    covered = {
+        (row, column)
+        for top, left, bottom, right in sheet.merged
+        for row in range(top, bottom + 1)
+        for column in range(left, right + 1)
+    } - set(spans)
+    rows = []
+    for number, row in enumerate(sheet.rows):
+        cells = (
+            "<table:covered-table-cell/>"
+            if (number, place) in covered
+            else _cell_of_ods(cell, spans.get((number, place)))
+            for place, cell in enumerate(row)
         )
-        yield _cell_of_ods(cell, span)
+        rows.append(f"<table:table-row>{''.join(cells)}</table:table-row>")
+    style = "hidden" if sheet.hidden else "shown"
+    return f'<table:table table:name={quoteattr(sheet.name)} table:style-name="{style}">{"".join(rows)}</table:table>'
 
 
-def _cell_of_ods(cell: object, span: str = "") -> str:
+def _cell_of_ods(cell: object, spans: tuple[int, int] | None) -> str:
+    span = f' table:number-rows-spanned="{spans[0]}" table:number-columns-spanned="{spans[1]}"' if spans else ""
     match cell:
         case None:
             return f"<table:table-cell{span}/>"
