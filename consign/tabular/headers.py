@@ -133,7 +133,9 @@ def _join(upper: Sequence[str], names: list[str], merged: Sequence[Merged], *, p
     twice = [column for column, name in enumerate(names) if name.strip() and counts[normalize(name)] > 1]
     groups = _find_groups(upper, len(names), merged)
     only_names = len(cells) > 1 and not any(
-        _NUMBER.fullmatch(_cell(upper, column)) or (column not in twice and _stands_over_name(upper, names, column))
+        _stands_over_name(upper, names, column) and column not in twice
+        if column < len(names) and names[column].strip()
+        else _NUMBER.fullmatch(_cell(upper, column))
         for column in cells
     )
     joined = list(names)
