@@ -4,6 +4,7 @@ It finds `asked.json` (the container) in FOLDER, and leaves `rows.csv` (row numb
 encoding, evidence, parts) there. Where it refuses the file it ends with REFUSED_STATUS and leaves code and sentence.
 """
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,6 @@ from consign.tabular.message_cells import MessageTable
 from consign.tabular.product_activity import read_product_activity
 from consign.tabular.refusals import FileNotATable, FileRefused
 from consign.tabular.slsrpt import read_sales_reports
-from consign.tabular.workbook_child import write_rows
 
 REFUSED_STATUS = 7
 
@@ -30,8 +30,10 @@ def main(path: Path, folder: Path, asked: dict[str, Any]) -> int:
     except FileRefused as refusal:
         found, status = {"code": refusal.code, "sentence": dump_sentence(refusal.sentence)}, REFUSED_STATUS
     else:
-        cells = ((number, [facts.get(header, "") for header in headers]) for number, facts in table.rows)
-        write_rows(folder / "rows.csv", cells)
+        with (folder / "rows.csv").open("w", encoding="utf-8", newline="") as target:
+            # The writer quotes cells with a sign of its line end: with a bare "\n" a "\r" would stand unquoted.
+            writer = csv.writer(target, lineterminator="\r\n")
+            writer.writerows([number, *(facts.get(header, "") for header in headers)] for number, facts in table.rows)
         found = {
             "headers": headers,
             "encoding": table.encoding,

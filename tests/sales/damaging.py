@@ -308,10 +308,8 @@ def judge(copy: Copy, whole: Reading, found: Reading | str) -> str:
         return "wrong elsewhere"
     if (found.problems.keys() | found.ignored.keys()) - whole.ignored.keys() - {copy.row}:
         return "wrong elsewhere"
-    if copy.row in found.problems:
-        return "problem"
-    if copy.row in found.ignored:
-        return "ignored"
+    if copy.row in found.problems or copy.row in found.ignored:
+        return "problem" if copy.row in found.problems else "ignored"
     if copy.row not in found.lines:
         return "lost"
     return "same" if found.lines[copy.row] == whole.lines.get(copy.row) else "wrong"
