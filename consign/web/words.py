@@ -41,6 +41,7 @@ _PROBLEM = {
     "returned.too_many": say("more came back than was sold"),
     "returned.not_whole": say("what came back does not come to whole rupiah"),
     "returned.by_order": say("something of the order came back, but the file does not say what"),
+    "row.suspicious": say("the row does not fit the other rows, as if its cells were moved"),
     "store.unknown": say("the store is not known"),
     "store.other_than_stated": say("the row is of another store than the file was handed in for"),
     "product.unknown": say("the product is not known"),
@@ -842,6 +843,9 @@ _IN_THE_FILE = {
         "Take what came back out of the row, or write it as a row of its own with a minus, as the order shows it."
     ),
     "cell.too_long": say("Check whether the right column was chosen; at most 100 characters can be read."),
+    "row.suspicious": say(
+        "Compare the row with the receipt: whether each cell is in its column, and no separator or quote too many is in it."
+    ),
 }
 _AGAIN = say(
     "Hand in the corrected file again: rows that are posted already are not counted twice. Then dismiss this row."
