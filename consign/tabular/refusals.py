@@ -61,3 +61,15 @@ class FileWithManyTables(FileRefused):
     """Several sheets hold the same columns, so one alone would be half; nothing of the file was used."""
 
     code = "file.many_tables"
+
+
+class ArchiveInArchive(FileRefused):
+    """An archive holds another one, which is not opened; nothing of that one was used."""
+
+    code = "file.archive_in_archive"
+
+
+class ArchiveWithoutFiles(FileRefused):
+    """An archive holds no file that can be taken out; nothing of it was used."""
+
+    code = "file.archive_without_files"
