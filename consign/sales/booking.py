@@ -20,6 +20,7 @@ from consign.sales.copying import Copier
 from consign.sales.layout import Layout, Receipts, Role
 from consign.sales.places import Places, find_places
 from consign.sales.profiles import keep_profile
+from consign.sales.progress import Tell, tell_nobody
 from consign.sales.reading import Reader
 from consign.sales.rules import Overlap
 from consign.sales.study import Study
@@ -29,12 +30,16 @@ from consign.sales.writing import LineWriter, Target, make_staging
 from consign.sentence import dump_sentence, say
 
 
-def book_file(session: Session, *, by: Actor, upload: SalesUpload, study: Study, decision: Overlap) -> None:
+def book_file(
+    session: Session, *, by: Actor, upload: SalesUpload, study: Study, decision: Overlap, tell: Tell = tell_nobody
+) -> None:
     """Read the rows of a studied file into the books.
 
     The partner is locked first. Lines go straight into the sales, unless something is posted for one of their store-days:
     then they are staged, and what stands already is taken out.
     """
+    total = study.table.row_count
+    tell("deciding", 0, total)
     places = find_places(
         session,
         partner_id=upload.partner_id,
@@ -58,8 +63,10 @@ def book_file(session: Session, *, by: Actor, upload: SalesUpload, study: Study,
         writer = LineWriter(copier, places=places, terms=terms, target=target)
         for batch in reader.read():
             writer.write(batch)
+            tell("posting", reader.rows_read, total)
     known, reversed_rows = 0, 0
     if staged:
+        tell("deciding", reader.rows_read, total)
         known, reversed_rows = _settle_overlap(session, by=by, upload=upload, decision=decision, for_ever=for_ever)
         number = posting.next_number(session, upload.partner_id)
         posting.insert_plain(session, writer.sums, partner_id=upload.partner_id, number=number)
@@ -73,6 +80,7 @@ def book_file(session: Session, *, by: Actor, upload: SalesUpload, study: Study,
         "evidence": [dump_sentence(one) for one in study.evidence],
         "price_differs": posted.price_differs,
         "reversed_rows": reversed_rows,
+        **({"parts": list(study.table.parts)} if study.table.parts else {}),
     }
     session.flush()
     _tell_about_parked(session, upload)

@@ -110,7 +110,7 @@ class _Bounded:
 def _open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
     with path.open("rb") as source:
         try:
-            archive = zipfile.ZipFile(_Bounded(source))  # type: ignore[arg-type]  # it is only read
+            archive = zipfile.ZipFile(_Bounded(source))
         except BROKEN as error:
             raise FileDamaged(_damaged()) from error
         with archive:

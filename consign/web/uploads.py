@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.datastructures import UploadFile
 
 from consign import clock
-from consign.identity.rules import PERMITTED, Act, Role, clean_text
+from consign.identity.rules import PERMITTED, Act, Role
 from consign.listing import Found, Wish
 from consign.models.partners import Partner, Store
 from consign.partners.lists import find_partners_seen
@@ -25,6 +25,7 @@ from consign.sales.lists import (
     get_upload_seen,
 )
 from consign.sales.mapping import Stated
+from consign.sales.rules import tidy_file_name
 from consign.sales.standing import Standing, find_standing
 from consign.sentence import say
 from consign.web.columns import Column
@@ -38,7 +39,6 @@ from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
 
-LONGEST_NAME = 150
 ACCEPTED = ".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods,.zip"
 ENDINGS = frozenset(ACCEPTED.split(","))
 ALL_STORES = "*"
@@ -234,12 +234,6 @@ def _take_in(
         )
         taken.append((upload.id, name))
     return not is_new
-
-
-def tidy_file_name(given: str) -> str:
-    """Return the name of a file as it is shown: without folders, without signs that cannot be seen, not too long."""
-    name = clean_text(PurePosixPath(given.replace("\\", "/")).name).strip()
-    return name[:LONGEST_NAME] or "-"
 
 
 @router.get("/uploads/{upload_id}")
