@@ -26,6 +26,7 @@ from consign.sales.booking import book_file, book_parked, choose_lines_of
 from consign.sales.inspecting import CONFIRMATION, Look, look_into
 from consign.sales.layout import KNOWN_WORDS, Layout, compute_signature
 from consign.sales.mapping import Answers, Stated, apply_answers, ask_to_confirm, locate_columns, map_table
+from consign.sales.mended import cut_report
 from consign.sales.profiles import refuse_for_others
 from consign.sales.progress import Tell, tell_nobody
 from consign.sales.queries import find_file_count, find_profile
@@ -322,7 +323,8 @@ def post_file(
         return _describe(session, upload)
     _refuse_ended(upload)
     place_parked(session, by=by, partner_id=upload.partner_id)
-    with open_table(path, words=KNOWN_WORDS) as table:
+    with open_table(path, words=KNOWN_WORDS) as opened:
+        table = cut_report(opened)
         table.watch = lambda rows: tell("reading", rows, None)
         known = _find_layout(session, upload, table)
         given = decisions.layout or known
@@ -585,7 +587,8 @@ def _find_layout(session: Session, upload: SalesUpload, table: Table) -> Layout 
 
 
 def _look_into(session: Session, upload: SalesUpload, *, path: Path, decisions: Decisions) -> Look:
-    with open_table(path, words=KNOWN_WORDS) as table:
+    with open_table(path, words=KNOWN_WORDS) as opened:
+        table = cut_report(opened)
         layout = _find_layout(session, upload, table)
         return look_into(table, layout=layout, answers=decisions.answers, stated=_stated(upload), most_rows=SHOWN_ROWS)
 

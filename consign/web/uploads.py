@@ -1,7 +1,10 @@
 """Sales files: the list of them, handing one in, its rows, and its bytes as they came."""
 
+import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import IO, Any, BinaryIO, cast
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
@@ -10,39 +13,46 @@ from starlette.datastructures import UploadFile
 
 from consign import clock
 from consign.identity.rules import PERMITTED, Act, Role
-from consign.listing import Found, Wish
+from consign.listing import Found, Row, Wish, page_rows
 from consign.models.partners import Partner, Store
 from consign.partners.lists import find_partners_seen
 from consign.partners.queries import find_stores
 from consign.partners.rules import UnknownCode
 from consign.sales.actions import hand_in_file
 from consign.sales.lists import (
+    UploadSeen,
     find_ignored_page,
     find_line_page,
     find_problem_page,
-    find_status,
+    find_state,
     find_upload_page,
     get_upload_seen,
 )
 from consign.sales.mapping import Stated
+from consign.sales.progress import find_progress
+from consign.sales.rows import tell_row_place
 from consign.sales.rules import tidy_file_name
 from consign.sales.standing import Standing, find_standing
+from consign.sales.unpacking import find_members
 from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form
 from consign.web.language import count, rupiah
-from consign.web.tables import Filter, list_page
+from consign.web.problem_file import write_problem_file
+from consign.web.tables import XLSX, Filter, list_page
 from consign.web.tasks import Task
-from consign.web.upload_page import show_upload_page, tell_row
+from consign.web.upload_page import MEMBER_COLUMNS, show_members, show_upload_page, tell_progress, tell_row
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
 
-ACCEPTED = ".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods,.zip"
+ACCEPTED = ".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods,.zip,.gz"
 ENDINGS = frozenset(ACCEPTED.split(","))
 ALL_STORES = "*"
-STATUSES = ("received", "needs_mapping", "read", "posted", "refused", "reversed", "cancelled")
+REPORT_MEMORY_BYTES = 8 << 20
+CHUNK_BYTES = 1 << 20
+STATUSES = ("received", "needs_mapping", "read", "posted", "refused", "reversed", "cancelled", "unpacked")
 STATES = ("open", "placed", "known", "dismissed", "withdrawn")
 COLUMNS = (
     Column("name", say("File"), link="/uploads/{id}"),
@@ -50,13 +60,14 @@ COLUMNS = (
     Column("partner", say("Partner")),
     Column("store", say("Store")),
     Column("status", say("State"), kind="badge", words="upload_status"),
+    Column("archive", say("From the archive"), link="/uploads/{archive_id}"),
     Column("rows_read", say("Rows read"), kind="count"),
     Column("posted", say("Posted"), kind="count", link="/uploads/{id}/lines"),
     Column("waiting", say("Waiting"), kind="count", link="/uploads/{id}/problems?state=open"),
     Column("sales_rp", say("Sales"), kind="money"),
 )
 PROBLEM_COLUMNS = (
-    Column("row_no", say("Row"), kind="count"),
+    Column("row_no", say("Row"), kind="row"),
     Column("reason", say("What is wrong"), kind="word", words="problem"),
     Column("column", say("Column")),
     Column("cell", say("Cell")),
@@ -66,12 +77,12 @@ PROBLEM_COLUMNS = (
     Column("raw", say("The whole row"), sort=False),
 )
 IGNORED_COLUMNS = (
-    Column("row_no", say("Row"), kind="count"),
+    Column("row_no", say("Row"), kind="row"),
     Column("why", say("Why"), sort=False),
     Column("raw", say("The whole row"), sort=False),
 )
 LINE_COLUMNS = (
-    Column("row_no", say("Row"), kind="count"),
+    Column("row_no", say("Row"), kind="row"),
     Column("sold_on", say("Day"), kind="day"),
     Column("store", say("Store")),
     Column("receipt", say("Receipt")),
@@ -245,7 +256,30 @@ def show_upload(visit: Visiting, upload_id: str) -> Response:
 @router.get("/uploads/{upload_id}/state")
 def tell_state(visit: Visiting, upload_id: str) -> JSONResponse:
     """Tell how far a file is, for a page that waits."""
-    return JSONResponse({"state": find_status(visit.db, by=visit.actor, upload_id=upload_id)})
+    state = find_state(visit.db, by=visit.actor, upload_id=upload_id)
+    progress = find_progress(visit.db, int(upload_id)) if state == "received" else None
+    if progress is None:
+        return JSONResponse({"state": state})
+    told = {"says": visit.say(tell_progress(progress)), "done": progress.rows_done, "total": progress.rows_total}
+    return JSONResponse({"state": state, "progress": told})
+
+
+@router.get("/uploads/{upload_id}/members")
+def show_archive(visit: Visiting, upload_id: str) -> Response:
+    """Show all files of an archive, with what became of each."""
+    seen = get_upload_seen(visit.db, by=visit.actor, upload_id=upload_id)
+    rows = show_members(find_members(visit.db, seen.upload))
+    return list_page(
+        visit,
+        "upload_rows.html",
+        name=f"files-{seen.upload.id}",
+        caption=say("Files in this archive"),
+        columns=[replace(column, sort=False) for column in MEMBER_COLUMNS],
+        fetch=lambda wish: page_rows(rows, wish=wish, default_sort="place"),
+        empty=say("This is no archive that was unpacked."),
+        default_sort="place",
+        seen=seen,
+    )
 
 
 @router.get("/uploads/{upload_id}/problems")
@@ -256,6 +290,7 @@ def show_problems(visit: Visiting, upload_id: str) -> Response:
     def fetch(wish: Wish) -> Found:
         found = find_problem_page(visit.db, upload_id=seen.upload.id, wish=wish)
         rows = [tell_row(row) if row["state"] == "open" else {**row, "remedy": ""} for row in found.rows]
+        rows = _tell_places(seen, rows)
         return Found(rows, found.total, found.page, found.pages)
 
     return list_page(
@@ -287,7 +322,7 @@ def show_ignored(visit: Visiting, upload_id: str) -> Response:
             }
             for row in found.rows
         ]
-        return Found(rows, found.total, found.page, found.pages)
+        return Found(_tell_places(seen, rows), found.total, found.page, found.pages)
 
     return list_page(
         visit,
@@ -308,13 +343,18 @@ def show_lines(visit: Visiting, upload_id: str) -> Response:
     """Show the sales that a file reported: those it posted, or those that were known already."""
     seen = get_upload_seen(visit.db, by=visit.actor, upload_id=upload_id)
     known = visit.asked.get("what") == "known"
+
+    def fetch(wish: Wish) -> Found:
+        found = find_line_page(visit.db, upload=seen.upload, wish=wish)
+        return Found(_tell_places(seen, found.rows), found.total, found.page, found.pages)
+
     return list_page(
         visit,
         "upload_rows.html",
         name=f"lines-{seen.upload.id}",
         caption=say("Sales that were known already") if known else say("Sales that this file posted"),
         columns=LINE_COLUMNS,
-        fetch=lambda wish: find_line_page(visit.db, upload=seen.upload, wish=wish),
+        fetch=fetch,
         empty=say("There is none."),
         default_sort="row_no",
         filters=(
@@ -324,6 +364,28 @@ def show_lines(visit: Visiting, upload_id: str) -> Response:
         search=say("Search: product, store or receipt"),
         seen=seen,
     )  # fmt: skip
+
+
+def _tell_places(seen: UploadSeen, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    parts = seen.upload.outcome.get("parts")
+    return [{**row, "row_no": tell_row_place(row["row_no"], parts)} for row in rows]
+
+
+@router.get("/uploads/{upload_id}/report.xlsx")
+def send_report(visit: Visiting, upload_id: str) -> StreamingResponse:
+    """Send the rows that wait as a workbook in which they can be mended and handed in again."""
+    upload = get_upload_seen(visit.db, by=visit.actor, upload_id=upload_id).upload
+    target = tempfile.SpooledTemporaryFile(max_size=REPORT_MEMORY_BYTES)  # noqa: SIM115  # closed once it is sent
+    write_problem_file(visit.db, visit.files, cast("BinaryIO", target), upload=upload, language=visit.language)
+    headers = {"Content-Disposition": f'attachment; filename="problems-{upload.id}.xlsx"'}
+    return StreamingResponse(_send(target), media_type=XLSX, headers=headers)
+
+
+def _send(target: IO[bytes]) -> Iterator[bytes]:
+    with target:
+        target.seek(0)
+        while piece := target.read(CHUNK_BYTES):
+            yield piece
 
 
 @router.get("/uploads/{upload_id}/file")
