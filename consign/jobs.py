@@ -220,6 +220,7 @@ class _ArchiveSteps:
             by = get_actor(session, self._login)
             if actions.take_received(session, upload.id, wait=True) is not None:
                 unpack_upload(session, self._files, by=by, upload_id=upload.id, path=fetch(), deferred=False)
+        with self._begin() as session:  # the refusal is kept by now
             members = self._find_members(session, upload.id)
         return [self._answer(member) for member in members]
 

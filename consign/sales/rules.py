@@ -19,7 +19,7 @@ LONGEST_FILE_NAME = 150
 def tidy_file_name(given: str) -> str:
     """Return the name of a file as it is shown: without folders, without signs that cannot be seen, not too long."""
     name = clean_text(PurePosixPath(given.replace("\\", "/")).name).strip()
-    return name[:LONGEST_FILE_NAME] or "-"
+    return name[:LONGEST_FILE_NAME] if name.strip(".") else "-"
 
 
 class Overlap(StrEnum):

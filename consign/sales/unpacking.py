@@ -82,7 +82,7 @@ def tidy_names(given: Sequence[str]) -> list[str]:
 
 def _with_folder(name: str, tidied: str) -> str:
     folder = tidy_file_name(str(PurePosixPath(name.replace("\\", "/")).parent))
-    return tidied if folder in {"-", ".", ".."} else f"{folder}/{tidied}"
+    return tidied if folder == "-" else f"{folder}/{tidied}"
 
 
 def _hand_in_all(
