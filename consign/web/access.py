@@ -47,7 +47,6 @@ ACCESS: dict[str, Act | Open] = {
     "POST /uploads/new": Act.POST_SALES,
     "GET /uploads/{upload_id}": Act.READ_SALES,
     "GET /uploads/{upload_id}/state": Act.READ_SALES,
-    "GET /uploads/{upload_id}/members": Act.READ_SALES,
     "GET /uploads/{upload_id}/problems": Act.READ_SALES,
     "GET /uploads/{upload_id}/report.xlsx": Act.READ_SALES,
     "GET /uploads/{upload_id}/ignored": Act.READ_SALES,

@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from fastapi import Response
 
+from consign.listing import Found, Wish, page_rows
 from consign.partners.queries import find_stores
 from consign.sales.actions import OPEN_STATUSES
 from consign.sales.lists import (
@@ -26,6 +28,7 @@ from consign.sentence import Code, Sentence, load_sentence, say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, new_form
 from consign.web.mapping_form import MEANINGS, MappingForm, show_mapping
+from consign.web.tables import find_download, show_table
 from consign.web.visit import Visit
 from consign.web.words import remedy, word
 
@@ -43,12 +46,10 @@ IGNORED_COLUMNS = (
     Column("reason", say("Why"), kind="word", words="ignored"),
 )
 MEMBER_COLUMNS = (
-    Column("name", say("File"), link="{address}"),
-    Column("status", say("State"), kind="badge", words="upload_status"),
-    Column("note", say("What became of it"), kind="long"),
+    Column("name", say("File"), link="{address}", sort=False),
+    Column("status", say("State"), kind="badge", words="upload_status", sort=False),
+    Column("note", say("What became of it"), kind="long", sort=False),
 )
-MOST_MEMBERS = 25
-"""Files of an archive that stand on its page; all of them have a list of their own."""
 REASON = Field("reason", say("Reason"), kind="textarea", hint=say("It is kept, and shown with the file."))
 _REPLACED = re.compile(r"replaced by upload ([0-9]+)")
 _EFFECTS = {
@@ -115,19 +116,30 @@ def tell_progress(progress: Progress) -> Sentence:
 
 
 def _tell_members(visit: Visit, seen: UploadSeen) -> dict[str, object]:
-    """Return what became of the first files of an archive."""
+    """Return what became of each file of an archive, as a list; nothing for other files."""
     members = find_members(visit.db, seen.upload)
+    table = show_table(
+        visit,
+        caption=say("Files in this archive"),
+        columns=MEMBER_COLUMNS,
+        fetch=partial(_page_members, members),
+        empty=say("This archive holds no file."),
+        default_sort="place",
+    )
     return {
-        "member_columns": MEMBER_COLUMNS,
-        "members": show_members(members[:MOST_MEMBERS]),
-        "member_count": len(members),
+        "members": table if members else None,
         "archive_state": tell_archive_state(len({one.upload_id for one in members if one.status == "received"})),
     }
 
 
-def show_members(members: Sequence[MemberSeen]) -> list[dict[str, Any]]:
-    """Return the files of an archive ready for a list."""
-    return [
+def find_members_download(visit: Visit, seen: UploadSeen) -> Response | None:
+    """Return the files of an archive as a file where the address asks for one."""
+    fetch = partial(_page_members, find_members(visit.db, seen.upload))
+    return find_download(visit, name=f"files-{seen.upload.id}", columns=MEMBER_COLUMNS, fetch=fetch)
+
+
+def _page_members(members: Sequence[MemberSeen], wish: Wish) -> Found:
+    rows = [
         {
             "place": place,
             "name": one.name,
@@ -137,6 +149,7 @@ def show_members(members: Sequence[MemberSeen]) -> list[dict[str, Any]]:
         }
         for place, one in enumerate(members)
     ]
+    return page_rows(rows, wish=wish, default_sort="place")
 
 
 def _tell_member(one: MemberSeen) -> Sentence | None:

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from contextlib import ExitStack
 from pathlib import PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 
 from consign import clock
 from consign.identity.rules import PERMITTED, Act, Role
-from consign.listing import Found, Row, Wish, page_rows
+from consign.listing import Found, Row, Wish
 from consign.models.partners import Partner, Store
 from consign.partners.lists import find_partners_seen
 from consign.partners.queries import find_stores
@@ -33,7 +33,6 @@ from consign.sales.progress import find_progress
 from consign.sales.rows import tell_row_place
 from consign.sales.rules import tidy_file_name
 from consign.sales.standing import Standing, find_standing
-from consign.sales.unpacking import find_members
 from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form
@@ -41,7 +40,7 @@ from consign.web.language import count, rupiah
 from consign.web.problem_file import write_problem_file
 from consign.web.tables import XLSX, Filter, list_page
 from consign.web.tasks import Task
-from consign.web.upload_page import MEMBER_COLUMNS, show_members, show_upload_page, tell_progress, tell_row
+from consign.web.upload_page import find_members_download, show_upload_page, tell_progress, tell_row
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
@@ -249,8 +248,9 @@ def _take_in(
 
 @router.get("/uploads/{upload_id}")
 def show_upload(visit: Visiting, upload_id: str) -> Response:
-    """Show one sales file."""
-    return show_upload_page(visit, get_upload_seen(visit.db, by=visit.actor, upload_id=upload_id))
+    """Show one sales file; the list of an archive's files may be asked for as a file."""
+    seen = get_upload_seen(visit.db, by=visit.actor, upload_id=upload_id)
+    return find_members_download(visit, seen) or show_upload_page(visit, seen)
 
 
 @router.get("/uploads/{upload_id}/state")
@@ -262,24 +262,6 @@ def tell_state(visit: Visiting, upload_id: str) -> JSONResponse:
         return JSONResponse({"state": state})
     told = {"says": visit.say(tell_progress(progress)), "done": progress.rows_done, "total": progress.rows_total}
     return JSONResponse({"state": state, "progress": told})
-
-
-@router.get("/uploads/{upload_id}/members")
-def show_archive(visit: Visiting, upload_id: str) -> Response:
-    """Show all files of an archive, with what became of each."""
-    seen = get_upload_seen(visit.db, by=visit.actor, upload_id=upload_id)
-    rows = show_members(find_members(visit.db, seen.upload))
-    return list_page(
-        visit,
-        "upload_rows.html",
-        name=f"files-{seen.upload.id}",
-        caption=say("Files in this archive"),
-        columns=[replace(column, sort=False) for column in MEMBER_COLUMNS],
-        fetch=lambda wish: page_rows(rows, wish=wish, default_sort="place"),
-        empty=say("This is no archive that was unpacked."),
-        default_sort="place",
-        seen=seen,
-    )
 
 
 @router.get("/uploads/{upload_id}/problems")
@@ -375,8 +357,10 @@ def _tell_places(seen: UploadSeen, rows: Sequence[Row]) -> list[dict[str, Any]]:
 def send_report(visit: Visiting, upload_id: str) -> StreamingResponse:
     """Send the rows that wait as a workbook in which they can be mended and handed in again."""
     upload = get_upload_seen(visit.db, by=visit.actor, upload_id=upload_id).upload
-    target = tempfile.SpooledTemporaryFile(max_size=REPORT_MEMORY_BYTES)  # noqa: SIM115  # closed once it is sent
-    write_problem_file(visit.db, visit.files, cast("BinaryIO", target), upload=upload, language=visit.language)
+    with ExitStack() as opened:
+        target = opened.enter_context(tempfile.SpooledTemporaryFile(max_size=REPORT_MEMORY_BYTES))
+        write_problem_file(visit.db, visit.files, cast("BinaryIO", target), upload=upload, language=visit.language)
+        opened.pop_all()  # it is closed once it is sent
     headers = {"Content-Disposition": f'attachment; filename="problems-{upload.id}.xlsx"'}
     return StreamingResponse(_send(target), media_type=XLSX, headers=headers)
 
