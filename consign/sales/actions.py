@@ -31,6 +31,7 @@ from consign.sales.profiles import refuse_for_others
 from consign.sales.progress import Tell, tell_nobody
 from consign.sales.queries import find_file_count, find_profile
 from consign.sales.rules import Overlap, SummaryAcrossPeriod, UploadNotOpen, UploadReversed
+from consign.sales.soundness import MOSTLY_PROBLEMS, FileMostlyProblems
 from consign.sales.writing import Sums
 from consign.sentence import Code, Sentence, dump_sentence, load_sentence, say
 from consign.tabular.opening import open_table
@@ -334,7 +335,12 @@ def post_file(
             questions.insert(0, ask_to_confirm(layout))
         if questions or study is None:
             raise NeedsDecision(tuple(questions))
-        book_file(session, by=by, upload=upload, study=study, decision=decisions.overlap, tell=tell)
+        try:
+            book_file(session, by=by, upload=upload, study=study, decision=decisions.overlap, tell=tell)
+        except FileMostlyProblems as refusal:
+            if decisions.confirmed:
+                raise
+            raise NeedsDecision((Question(MOSTLY_PROBLEMS, load_sentence(refusal.sentence)),)) from refusal
     return _describe(session, upload)
 
 

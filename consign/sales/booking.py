@@ -23,6 +23,7 @@ from consign.sales.profiles import keep_profile
 from consign.sales.progress import Tell, tell_nobody
 from consign.sales.reading import Reader
 from consign.sales.rules import Overlap
+from consign.sales.soundness import refuse_mostly_problems
 from consign.sales.study import Study
 from consign.sales.terms import TermsTable
 from consign.sales.waiting import read_parked, settle_parked
@@ -63,7 +64,9 @@ def book_file(
         writer = LineWriter(copier, places=places, terms=terms, target=target)
         for batch in reader.read():
             writer.write(batch)
+            refuse_mostly_problems(reader, whole=False)
             tell("posting", reader.rows_read, total)
+        refuse_mostly_problems(reader, whole=True)
     known, reversed_rows = 0, 0
     if staged:
         tell("deciding", reader.rows_read, total)

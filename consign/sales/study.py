@@ -6,6 +6,7 @@ from typing import Generic
 import pyarrow.compute as pc
 
 from consign.errors import Question
+from consign.sales.distinct import Distinct
 from consign.sales.layout import KIND_WORDS, NUMBER_ROLES, KindEffect, Layout, Role
 from consign.sentence import Code, Sentence, say
 from consign.tabular.cells import TYPED, shown
@@ -66,17 +67,19 @@ def study_table(table: Table, layout: Layout, *, places: dict[Role, int]) -> Stu
 
     Raises:
         FileWithoutRows: nothing stands below the header.
+        FileTooLarge: a column of codes holds more different ones than any file can name.
 
     """
-    texts: dict[Role, set[str]] = {role: set() for role in places}
+    found = {role: Distinct(role) for role in places}
     rows = 0
     for batch in table.batches():
         rows += len(batch) + len(batch.broken)
-        for role in texts.keys() - {Role.NAME, Role.RECEIPT, Role.RETURNS_RECEIPT, Role.TILL}:
+        for role in found.keys() - {Role.NAME, Role.RECEIPT, Role.RETURNS_RECEIPT, Role.TILL}:
             column = read_days(batch, places[role]) if role is Role.DATE else batch.column(places[role])
-            texts[role].update(column.texts)
+            found[role].add(column.texts)
     if rows == 0:
         raise FileWithoutRows(say("The file names its columns but has no row; nothing of it was used."))
+    texts = {role: one.texts for role, one in found.items()}
     study = Study(
         table, layout, places, NumberStyle.PLAIN, DateOrder.DAY_FIRST, dict(layout.kinds), list(table.evidence), []
     )

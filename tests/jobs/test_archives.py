@@ -230,3 +230,19 @@ def test_workers_killed_while_unpacking_lose_and_double_nothing(
     print(f"killed {len(MOMENTS_S)} times, lost or doubled {abs(count_uploads(built) - 201)}")
     assert names == [f"{n}/a.csv" for n in folders]
     assert count_uploads(built) == 201
+
+
+def test_a_person_is_asked_before_a_file_of_problems_is_refused(built: Database, files: Files, tmp_path: Path):
+    hand_in(built, files, write_csv(tmp_path, ROW, name="first.csv"))
+    decide(built, 1, confirmed=True)
+    read_sales_file(built, files, region=REGION, upload_id=1)
+    rows = [ROW.replace("2026-09", "2026-13").replace("S1", f"S{n}") for n in range(1_001)]
+    upload = hand_in(built, files, write_csv(tmp_path, *rows))
+    read_sales_file(built, files, region=REGION, upload_id=upload)
+    status, outcome = stand(built, upload)
+    assert (status, outcome["questions"][0]["about"]) == ("needs_mapping", "mostly_problems")
+    assert (outcome["counts"]["problems"], len(outcome["counts"]["problem_rows"])) == (1_001, 20)
+    decide(built, upload, confirmed=True)
+    read_sales_file(built, files, region=REGION, upload_id=upload)
+    assert stand(built, upload)[1]["refused"]["code"] == "file.mostly_problems"
+    assert_sound(built, files)
