@@ -34,7 +34,7 @@ from consign.partners.queries import get_partner, get_region_terms, get_store
 from consign.sales import actions
 from consign.sales.actions import Decisions, Outcome, receive_file, refuse_upload
 from consign.sales.mapping import Stated
-from consign.sales.progress import Tell, forget_stale, tell_nobody, telling
+from consign.sales.progress import HASHING, Tell, forget_stale, tell_nobody, telling
 from consign.sales.rules import tidy_file_name
 from consign.sales.unpacking import MemberSeen, find_members, unpack_upload
 from consign.sentence import load_sentence, say
@@ -264,7 +264,7 @@ def _copied(files: Files, handover: Handover, *, keep: bool, tell: Tell) -> Iter
         FileChanged: somebody did before the copy was made.
 
     """
-    tell("hashing", 0, None)
+    tell(HASHING, 0, None)
     sha256 = hash_file(handover.path)
     with tempfile.TemporaryDirectory(prefix="consign-") as folder:
         copy = Path(folder) / "sales"

@@ -20,7 +20,7 @@ from consign.sales.copying import Copier
 from consign.sales.layout import Layout, Receipts, Role
 from consign.sales.places import Places, find_places
 from consign.sales.profiles import keep_profile
-from consign.sales.progress import Tell, tell_nobody
+from consign.sales.progress import DECIDING, POSTING, Tell, tell_nobody
 from consign.sales.reading import Reader
 from consign.sales.rules import Overlap
 from consign.sales.soundness import refuse_mostly_problems
@@ -40,7 +40,7 @@ def book_file(
     then they are staged, and what stands already is taken out.
     """
     total = study.table.row_count
-    tell("deciding", 0, total)
+    tell(DECIDING, 0, total)
     places = find_places(
         session,
         partner_id=upload.partner_id,
@@ -65,11 +65,11 @@ def book_file(
         for batch in reader.read():
             writer.write(batch)
             refuse_mostly_problems(reader, whole=False)
-            tell("posting", reader.rows_read, total)
+            tell(POSTING, reader.rows_read, total)
         refuse_mostly_problems(reader, whole=True)
     known, reversed_rows = 0, 0
     if staged:
-        tell("deciding", reader.rows_read, total)
+        tell(DECIDING, reader.rows_read, total)
         known, reversed_rows = _settle_overlap(session, by=by, upload=upload, decision=decision, for_ever=for_ever)
         number = posting.next_number(session, upload.partner_id)
         posting.insert_plain(session, writer.sums, partner_id=upload.partner_id, number=number)

@@ -18,8 +18,10 @@ from consign.models.sales import SalesProgress
 
 logger = logging.getLogger(__name__)
 
+HASHING, READING, DECIDING, POSTING = "hashing", "reading", "deciding", "posting"
+"""The steps in their order; the first is over before there is an upload."""
 Tell = Callable[[str, int, int | None], None]
-"""Told the step (`reading`, `deciding`, `posting`), how many rows of it are done, and how many there are where that is known."""
+"""Told the step, how many rows of it are done, and how many there are where that is known."""
 
 EVERY_S = 0.7
 """Nobody looks more often; what is done sooner is never written down."""
