@@ -1,7 +1,7 @@
 """How a file writes days: decided once for the whole file, never cell by cell."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -83,12 +83,31 @@ def decide_date_order(values: Iterable[str]) -> Decision[DateOrder]:
     `31/08/2026` decides, `05/06/2026` does not; a file whose days are all such, or that has both orders,
     asks. So does one with `2026-05-06` beside `31/08/2026`: a spreadsheet may have made it of `05/06/2026`.
     """
+    return _decide(_find_seen(values))
+
+
+def find_days(values: Collection[str]) -> set[str]:
+    """Return the days among *values* without their times of day, and what decides the order as all of them would."""
+    days: set[str] = set()
+    for part in {_day_alone(value) for value in values}:
+        if any(isinstance(parse_day(part, order), date) for order in DateOrder):
+            days.add(part)
+    return days | {_day_alone(value) for value in _find_seen(values).values()}
+
+
+def _day_alone(cell: str) -> str:
+    part = day_part(shown(cell))
+    return part.partition(".")[0] if _SERIAL.fullmatch(part) else part
+
+
+def _find_seen(values: Iterable[str]) -> dict[DateOrder | None, str]:
+    """Return for each order the first value, in the order of text, that stands in it."""
     seen: dict[DateOrder | None, str] = {}
     for value in map(shown, values):
         fits, order = _find_order(day_part(value))
         if fits:
             seen[order] = min(seen.get(order, value), value)
-    return _decide(seen)
+    return seen
 
 
 def _find_order(text: str) -> tuple[bool, DateOrder | None]:
