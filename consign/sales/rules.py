@@ -40,6 +40,8 @@ class DayState(StrEnum):
     """The day is not over in the store, and nothing speaks for it yet."""
     AHEAD = "ahead"
     """The day has not come."""
+    CLOSED = "closed"
+    """The store does not sell on this day, so no report is due; that of one who does all the same is received."""
     NOT_OPEN = "not_open"
     """The store did not sell consigned goods on that day."""
 
@@ -54,9 +56,19 @@ class DayFacts:
 
 
 def assess_day(
-    day: date, facts: DayFacts, *, today: date, opened_on: date, closed_on: date | None, settled_until: date | None
+    day: date,
+    facts: DayFacts,
+    *,
+    expected: bool,
+    today: date,
+    opened_on: date,
+    closed_on: date | None,
+    settled_until: date | None,
 ) -> DayState:
-    """Judge one store-day as of the store's own *today*. The days the store opened and closed on are days it sells."""
+    """Judge one store-day as of the store's own *today*. The days the store opened and closed on are days it sells.
+
+    *expected*: whether the store sells on such a day, by its week and what was said of closed days.
+    """
     if facts.waiting:
         return DayState.PARTIAL
     if facts.lines or facts.spoken_for:
@@ -65,6 +77,8 @@ def assess_day(
         return DayState.RECEIVED if facts.lines else DayState.ZERO
     if day < opened_on or (closed_on is not None and day > closed_on):
         return DayState.NOT_OPEN
+    if not expected:
+        return DayState.CLOSED
     if day >= today:
         return DayState.TODAY if day == today else DayState.AHEAD
     return DayState.MISSING

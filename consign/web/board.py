@@ -36,6 +36,7 @@ SIGNS = {
     DayState.SETTLED: "●",
     DayState.TODAY: "·",
     DayState.AHEAD: "",
+    DayState.CLOSED: "/",
     DayState.NOT_OPEN: "-",
 }
 LINKED = (DayState.RECEIVED, DayState.ZERO, DayState.PARTIAL, DayState.MISSING, DayState.SETTLED, DayState.TODAY)

@@ -51,6 +51,7 @@ _STORE_DAY = {
     "settled": say("settled"),
     "today": say("not over yet"),
     "ahead": say("not come yet"),
+    "closed": say("does not sell"),
     "not_open": say("not open"),
 }
 _HALAL = {

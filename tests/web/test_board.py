@@ -54,7 +54,7 @@ def days_of(page: Page, store: str) -> dict[int, str]:
 def test_a_store_day_is_judged(day: str, facts: DayFacts, state: DayState):
     closed_on = date(2026, 11, 15) if day in {"2026-11-15", "2026-11-16"} else None
     found = assess_day(
-        date.fromisoformat(day), facts, today=date(2026, 11, 20), opened_on=date(2026, 1, 1), closed_on=closed_on,
+        date.fromisoformat(day), facts, expected=True, today=date(2026, 11, 20), opened_on=date(2026, 1, 1), closed_on=closed_on,
         settled_until=date(2026, 10, 31),
     )  # fmt: skip
     assert found is state
@@ -108,7 +108,7 @@ def test_the_board_and_a_closing_miss_the_same_days(shared_town: Town):
             (one.store.code, day)
             for one in board
             for day, state in one.days
-            if state is DayState.MISSING or (state is DayState.PARTIAL and not one.facts[day].lines)
+            if state is DayState.MISSING
         }
         assert found == set(find_missing_days(session, partner_id=partner_id, first=span.first, last=span.last))
 
