@@ -61,7 +61,8 @@ def find_closures(session: Session, *, partner_id: int, store_id: int | None, fi
 def find_store_names(session: Session, *, partner_id: int) -> dict[int | None, str]:
     """Return what the partner's stores are called, by their ids."""
     rows: Sequence[tuple[int, str]] = [
-        (row.id, row.name) for row in session.execute(select(Store.id, Store.name).where(Store.partner_id == partner_id))
+        (row.id, row.name)
+        for row in session.execute(select(Store.id, Store.name).where(Store.partner_id == partner_id))
     ]
     return dict(rows)
 

@@ -130,7 +130,7 @@ _LAST_REPORTS = text(f"""
     LEFT JOIN LATERAL (
       SELECT max(stated_until) AS day FROM sales_upload
       WHERE partner_id = store.partner_id AND stated_store_id = store.id AND status = 'posted') AS stated ON true
-    WHERE store.id = ANY(:stores)""")
+    WHERE store.id = ANY(:stores)""")  # noqa: S608  # constants
 
 
 def find_last_reports(session: Session, store_ids: Sequence[int]) -> dict[int, date | None]:

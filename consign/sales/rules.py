@@ -79,9 +79,19 @@ def assess_day(
         return DayState.NOT_OPEN
     if not expected:
         return DayState.CLOSED
-    if day >= today:
-        return DayState.TODAY if day == today else DayState.AHEAD
-    return DayState.MISSING
+    return DayState.AHEAD if day > today else DayState.TODAY if day == today else DayState.MISSING
+
+
+REMINDED_AFTER_DAYS = {1: 2, 2: 5, 3: 10}
+"""After how many silent days that were due a store is reminded by itself, by the step."""
+FINANCE_STEP, HEAD_STEP, LAST_STEP = 2, 3, 3
+"""From which step on the partner's finance and the head of the dinas are told as well, and the last one."""
+
+
+def find_due_step(silent: int, *, done: int) -> int | None:
+    """Return the step that is due after *silent* days, where *done* is the last one taken in this silence; 0 for none."""
+    step = max((one for one, after in REMINDED_AFTER_DAYS.items() if silent >= after), default=0)
+    return step if step > done else None
 
 
 class UploadReversed(Conflict):

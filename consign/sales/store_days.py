@@ -56,7 +56,7 @@ MISSING_DAYS = f"""
     missing_day AS (
       SELECT store_id, partner_id, day FROM expected_day WHERE NOT EXISTS (
         SELECT FROM reported_day
-        WHERE reported_day.store_id = expected_day.store_id AND reported_day.day = expected_day.day))"""
+        WHERE reported_day.store_id = expected_day.store_id AND reported_day.day = expected_day.day))"""  # noqa: S608  # constants
 """Tables to be named after `span(store_id, first_on, last_on)`, which says what is asked of which store, both days inside.
 
 `missing_day` and `expected_day` hold store_id, partner_id and day; `reported_day` holds the day after the last one as well,
@@ -80,10 +80,17 @@ LOOKED_BACK_DAYS = 60
 SILENT_DAYS = 3
 """A store that reported nothing on so many days that were due is shown to the dinas."""
 
-CHASED_SPAN = """
+LOCAL = """
     local AS (
       SELECT id AS store_id, partner_id, timezone(zone, CAST(:now AS timestamptz)) AS at FROM store
-      WHERE (CAST(:partner AS bigint) IS NULL OR partner_id = :partner) AND (CAST(:store AS bigint) IS NULL OR id = :store)),
-    span AS (
-      SELECT store_id, local.at::date - CAST(:back AS int) AS first_on, local.at::date - 1 AS last_on FROM local)"""
+      WHERE (CAST(:partner AS bigint) IS NULL OR partner_id = :partner) AND (CAST(:store AS bigint) IS NULL OR id = :store))"""
+"""The stores of a partner, or one, or all, and what their own clocks show at the instant `:now`."""
+LOOKED_BACK = """
+      SELECT local.store_id, local.at::date - CAST(:back AS int) AS first_on, local.at::date - 1 AS last_on FROM local"""
 """The days before today, by each store's own clock; `:back` says how many."""
+CHASED_SPAN = f"{LOCAL}, span AS ({LOOKED_BACK})"
+REPORTED_BEFORE = f"""
+    LEFT JOIN LATERAL (
+      SELECT sold_on AS day FROM sales_cover WHERE store_id = local.store_id AND sold_on < local.at::date - CAST(:back AS int)
+      GROUP BY sold_on, kind HAVING {REPORTED} ORDER BY sold_on DESC LIMIT 1) AS before ON true"""  # noqa: S608  # constants
+"""The last day that was reported before those."""

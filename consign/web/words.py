@@ -54,6 +54,20 @@ _STORE_DAY = {
     "closed": say("does not sell"),
     "not_open": say("not open"),
 }
+_WEEKDAY = {
+    "mon": say("Monday"),
+    "tue": say("Tuesday"),
+    "wed": say("Wednesday"),
+    "thu": say("Thursday"),
+    "fri": say("Friday"),
+    "sat": say("Saturday"),
+    "sun": say("Sunday"),
+}
+_REMINDED = {
+    "never": say("not of these days yet"),
+    "today": say("today"),
+    "before": say("before today"),
+}
 _HALAL = {
     "blocks": say("may not be delivered"),
     "warns": say("may be delivered, with a warning"),
@@ -131,6 +145,9 @@ _ACT = {
     "manage the region's settings": say("manage the region's settings"),
     "manage partners and stores": say("manage partners and stores"),
     "read partners and stores": say("see partners and stores"),
+    "say on which weekdays stores sell": say("say on which weekdays stores sell"),
+    "say on which days stores are closed": say("say on which days stores are closed"),
+    "remind stores of missing sales": say("remind stores of missing sales"),
     "register producers": say("register producers"),
     "manage producers": say("manage producers"),
     "read producers": say("see the producers"),
@@ -371,6 +388,10 @@ _AUDIT_ACT = {
     "store changed": say("store changed"),
     "store closed": say("store closed"),
     "store opened again": say("store opened again"),
+    "store reminded": say("store reminded of missing days"),
+    "store said to be closed": say("store said to be closed"),
+    "store's closure ended": say("closed days of a store ended"),
+    "store's week set": say("weekdays of a store set"),
     "user added": say("user added"),
     "user invited": say("user invited"),
     "user let in again": say("user let in again"),
@@ -436,6 +457,9 @@ _DETAIL = {
     "known": say("known already"),
     "last": say("last day"),
     "lines": say("lines"),
+    "missing": say("missing days"),
+    "step": say("step"),
+    "weekdays": say("weekdays"),
     "login": say("login"),
     "name": say("name"),
     "net_content": say("content"),
@@ -767,6 +791,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "stage": _STAGE,
     "standing": _STANDING,
     "subject": _SUBJECT,
+    "reminded": _REMINDED,
     "store_day": _STORE_DAY,
     "todo": _TODO,
     "trademark_stage": _TRADEMARK_STAGE,
@@ -775,6 +800,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "user_state": _USER_STATE,
     "verdict": _VERDICT,
     "waiver_state": _WAIVER_STATE,
+    "weekday": _WEEKDAY,
     "yes_no": _YES_NO,
     "zone": _ZONE,
 }

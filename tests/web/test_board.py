@@ -104,12 +104,7 @@ def test_the_board_and_a_closing_miss_the_same_days(shared_town: Town):
         by = get_actor(session, FINANCE)
         partner_id = shared_town.id("partner", code="BM")
         board = find_board(session, by=by, partner_id=partner_id, span=span, settled_until=date(2026, 10, 31))
-        found = {
-            (one.store.code, day)
-            for one in board
-            for day, state in one.days
-            if state is DayState.MISSING
-        }
+        found = {(one.store.code, day) for one in board for day, state in one.days if state is DayState.MISSING}
         assert found == set(find_missing_days(session, partner_id=partner_id, first=span.first, last=span.last))
 
 

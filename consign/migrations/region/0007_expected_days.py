@@ -37,7 +37,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_store_closure_partner_id")),
         sa.ForeignKeyConstraint(["said_by"], ["user_account.id"], name=op.f("fk_store_closure_said_by")),
         sa.ForeignKeyConstraint(
-            ["store_id", "partner_id"], ["store.id", "store.partner_id"], name=op.f("fk_store_closure_store_id_partner_id")
+            ["store_id", "partner_id"],
+            ["store.id", "store.partner_id"],
+            name=op.f("fk_store_closure_store_id_partner_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_store_closure")),
     )
