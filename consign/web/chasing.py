@@ -86,7 +86,7 @@ def _chasing_page(visit: Visit, form: Form, *, status: int = 200) -> Response:
 
 def _tell(row: Row) -> dict[str, Any]:
     """Return a row with who reminded in words."""
-    by: str | Sentence | None = say("by itself") if row["by_itself"] else row["name"]
+    by: str | Sentence | None = say("by itself") if row["by_itself"] else row["reminded_by"]
     return {**row, "reminded_by": by}
 
 
