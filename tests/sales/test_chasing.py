@@ -89,7 +89,7 @@ def test_a_store_owes_what_is_due_and_not_spoken_for(open_city: City, tmp_path: 
 
 def test_closed_days_are_no_debt_and_no_silence(open_city: City):
     city = open_city
-    store, other = city.stores
+    store = city.stores[0]
     set_week(
         city.session, by=city.admin, store=store, weekdays=range(6), first=date(2026, 11, 9), closed_until=None
     )  # fmt: skip
