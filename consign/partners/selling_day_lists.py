@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, func, or_, select
+from sqlalchemy import RowMapping, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from consign.listing import Value
 from consign.models.identity import UserAccount
 from consign.models.partners import Store, StoreClosure, StoreClosureEnd, StoreWeek
 from consign.partners.selling_days import Closure, SellingDays, Week, unpack_weekdays
@@ -30,7 +32,7 @@ def find_selling_days(
     for row in session.execute(query):
         weeks[row.store_id].append(Week(row.from_on, unpack_weekdays(row.weekdays), row.name, row.set_at))
     closures = [
-        as_closure(row)
+        _as_closure(row)
         for row in session.execute(
             _select_closures().where(
                 StoreClosure.partner_id == partner_id,
@@ -54,7 +56,7 @@ def find_closures(session: Session, *, partner_id: int, store_id: int | None, fi
     query = _select_closures().where(StoreClosure.partner_id == partner_id, StoreClosure.until_on >= first)
     if store_id is not None:
         query = query.where(or_(StoreClosure.store_id.is_(None), StoreClosure.store_id == store_id))
-    found = [as_closure(row) for row in session.execute(query).mappings()]
+    found = [_as_closure(row) for row in session.execute(query).mappings()]
     return sorted(found, key=lambda one: (one.from_on, one.id), reverse=True)
 
 
@@ -67,21 +69,27 @@ def find_store_names(session: Session, *, partner_id: int) -> dict[int | None, s
     return dict(rows)
 
 
-def _select_closures() -> Select[tuple[object, ...]]:
+def _select_closures() -> Select[Any]:
     said, ended = aliased(UserAccount), aliased(UserAccount)
+    columns: list[Value] = [
+        StoreClosure.id,
+        StoreClosure.store_id,
+        StoreClosure.from_on,
+        StoreClosure.until_on.label("said_until"),
+        func.coalesce(StoreClosureEnd.until_on, StoreClosure.until_on).label("until_on"),
+        StoreClosure.reason,
+        said.name.label("by"),
+        StoreClosure.said_at.label("at"),
+        ended.name.label("ended_by"),
+    ]
     return (
-        select(
-            StoreClosure.id, StoreClosure.store_id, StoreClosure.from_on, StoreClosure.until_on.label("said_until"),
-            func.coalesce(StoreClosureEnd.until_on, StoreClosure.until_on).label("until_on"), StoreClosure.reason,
-            said.name.label("by"), StoreClosure.said_at.label("at"), ended.name.label("ended_by"),
-        )
+        select(*columns)
         .join(said, said.id == StoreClosure.said_by)
         .outerjoin(StoreClosureEnd, StoreClosureEnd.closure_id == StoreClosure.id)
-        .outerjoin(ended, and_(ended.id == StoreClosureEnd.ended_by))
+        .outerjoin(ended, ended.id == StoreClosureEnd.ended_by)
         .order_by(StoreClosure.from_on, StoreClosure.id)
-    )  # fmt: skip
+    )
 
 
-def as_closure(row: RowMapping) -> Closure:
-    """Return a row of closures as the rules take it."""
+def _as_closure(row: RowMapping) -> Closure:
     return Closure(**row)

@@ -162,8 +162,8 @@ def do_set_week(visit: Visiting, store_id: str) -> Response:
     """Set on which weekdays a store sells from a day on."""
     store, partner = get_store_seen(visit.db, by=visit.actor, store_id=store_id)
     form = read_form(WEEK, visit.texts)
+    weekdays = [place for place, code in enumerate(WEEKDAYS) if form[code]]
     if form.ok:
-        weekdays = [place for place, code in enumerate(WEEKDAYS) if form[code]]
         with visit.attempt(form, first="partners.period_closed"):
             set_week(
                 visit.db,
