@@ -102,6 +102,7 @@ def remind_stores(session: Session, *, by: Actor, store_ids: Collection[int], no
 
     """
     rows = [one for one in _find(session, by=by, now=now) if one["id"] in store_ids]
+    rows.sort(key=lambda row: int(row["id"]))  # in one order, so that two who remind at once wait for no cycle
     reminded = _remind(session, by=by, rows=rows, now=now)
     return Told(reminded, len(rows) - len(reminded))
 
