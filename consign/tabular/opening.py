@@ -49,7 +49,8 @@ def open_table(path: Path, *, words: Collection[str]) -> Iterator[Table]:
         if first.startswith(ZIP):
             yield open_workbook_table(path, scratch=Path(folder), words=words)
         else:
-            yield open_text_table(path, scratch=Path(folder), words=words)
+            with open_text_table(path, scratch=Path(folder), words=words) as table:
+                yield table
 
 
 def _refuse_other_kinds(path: Path, first: bytes) -> None:
