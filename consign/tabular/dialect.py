@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from consign.sentence import Sentence, say
-from consign.tabular.encodings import blocks_of_lines
 from consign.tabular.headers import SEARCHED_ROWS, count_known, find_header
 from consign.tabular.refusals import FileDamaged, FileNotATable
 
@@ -204,22 +203,18 @@ def unwrap(path: Path, target: Path) -> None:
             copy.write((whole[1].replace('""', '"') if whole else text) + line[len(line.rstrip("\r\n")) :])
 
 
-def decide_quoting(path: Path, sniffed: Dialect) -> tuple[Quoting, Sentence | None]:
+def decide_quoting(path: Path, sign: str, *, escaped: bool) -> tuple[Quoting, Sentence | None]:
     """Return what a quote means in the whole of the UTF-8 text at *path*, and what speaks for it where it is unusual.
+
+    The text holds quotes; *escaped* says whether a backslash stands before one.
 
     Raises:
         FileDamaged: backslashes before quotes can be read in two ways, or in none.
 
     """
-    quoted = escaped = False
-    for block in blocks_of_lines(path):
-        quoted = quoted or b'"' in block
-        escaped = escaped or b'\\"' in block
-    if not quoted:
-        return Quoting.DOUBLED, None
-    if sniffed.sign in _UNQUOTED and not _has_quoted_cells(path, sniffed.sign):
+    if sign in _UNQUOTED and not _has_quoted_cells(path, sign):
         return Quoting.NONE, say("no cell stands in quotes, so a quote is a sign like any other")
-    if escaped and _is_escaped(path, sniffed.sign):
+    if escaped and _is_escaped(path, sign):
         return Quoting.ESCAPED, say("a quote inside a cell follows a backslash")
     return Quoting.DOUBLED, None
 

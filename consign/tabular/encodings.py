@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from consign.sentence import Sentence, say
 from consign.tabular.cells import TYPED
@@ -30,10 +31,26 @@ class Prepared:
     path: Path
     encoding: str
     evidence: tuple[Sentence, ...]
+    quoted: bool
+    """Whether there is a quote anywhere."""
+    escaped: bool
+    """Whether a backslash stands before one."""
 
 
-def prepare_text(path: Path, *, scratch: Path) -> Prepared:
+class Observer(Protocol):
+    """Somebody who looks at the text, too, while it passes by."""
+
+    def begin(self) -> None:
+        """Expect the text from its beginning, whatever was seen before."""
+
+    def see(self, block: bytes) -> None:
+        """Look at the next lines as UTF-8."""
+
+
+def prepare_text(path: Path, *, scratch: Path, observer: Observer | None = None) -> Prepared:
     """Look at all bytes of the file at *path*; a copy in UTF-8, where it needs one, goes into *scratch*.
+
+    The *observer* sees the text as it will be read.
 
     Raises:
         FileEmpty: it has no bytes.
@@ -52,32 +69,32 @@ def prepare_text(path: Path, *, scratch: Path) -> Prepared:
         path = _transcode(path, scratch / "from-wide", encoding)
         if encoding != "utf-16":
             evidence.append(say("every other byte is zero, so the text is {encoding}", encoding=encoding))
-    size_bytes = path.stat().st_size
     padding = _find_padding(path)
     try:
-        marks = _look_through(path, until=size_bytes - padding)
+        seen = _look_through(path, padding=padding, observer=observer)
     except UnicodeDecodeError:
-        encoding = _find_single_byte_encoding(path, until=size_bytes - padding)
+        encoding = _find_single_byte_encoding(path, padding=padding)
         path = _transcode(path, scratch / "as-utf-8", encoding)
-        marks = _look_through(path, until=path.stat().st_size - padding)
+        seen = _look_through(path, padding=padding, observer=observer)
     if padding:
         evidence.append(say("{count} bytes of filling behind the last line were left out", count=padding))
-    if marks:
-        evidence.append(say("{count} byte order marks in the middle were left out", count=marks))
-    if padding or marks:
-        path = _clean(path, scratch / "cleaned", until=path.stat().st_size - padding)
-    return Prepared(path, encoding or "utf-8", tuple(evidence))
+    if seen.marks:
+        evidence.append(say("{count} byte order marks in the middle were left out", count=seen.marks))
+    if padding or seen.marks:
+        path = _clean(path, scratch / "cleaned", padding=padding)
+        seen = _look_through(path, padding=0, observer=observer)
+    return Prepared(path, encoding or "utf-8", tuple(evidence), seen.quoted, seen.escaped)
 
 
-def blocks_of_lines(path: Path, *, until: int | None = None) -> Iterator[bytes]:
-    """Yield the file's bytes, up to *until* where it is given, in blocks that end with a line.
+def blocks_of_lines(path: Path, *, padding: int = 0) -> Iterator[bytes]:
+    """Yield the file's bytes but the last *padding* ones in blocks that end with a line.
 
     Raises:
         FileDamaged: a line is longer than any row can be.
 
     """
     rest = b""
-    left = path.stat().st_size if until is None else until
+    left = path.stat().st_size - padding
     with path.open("rb") as source:
         while piece := source.read(min(BLOCK_BYTES, left)):
             left -= len(piece)
@@ -146,23 +163,40 @@ def _find_padding(path: Path) -> int:
     return len(behind) if behind.strip(b"\r\n") else 0
 
 
-def _look_through(path: Path, *, until: int) -> int:
-    """Look at all text of the file and return how many byte order marks begin a line in its middle.
+@dataclass
+class _Seen:
+    """What stands in a text."""
+
+    marks: int = 0
+    """Byte order marks that begin a line in the middle."""
+    quoted: bool = False
+    escaped: bool = False
+
+
+def _look_through(path: Path, *, padding: int, observer: Observer | None) -> _Seen:
+    """Look at all text of the file.
 
     Raises:
         UnicodeDecodeError: it is not UTF-8.
         FileNotATable: it is no text.
 
     """
-    marks, at_start = 0, True
-    for block in blocks_of_lines(path, until=until):
+    seen, at_start = _Seen(), True
+    if observer is not None:
+        observer.begin()
+    for block in blocks_of_lines(path, padding=padding):
         block.decode("utf-8")
         _refuse_no_text(block)
         if _MARK in block:
-            marks += block.count(b"\n" + _MARK) + block.count(b"\r" + _MARK)
-            marks += (block.removeprefix(_MARK) if at_start else block).startswith(_MARK)
+            seen.marks += block.count(b"\n" + _MARK) + block.count(b"\r" + _MARK)
+            seen.marks += (block.removeprefix(_MARK) if at_start else block).startswith(_MARK)
+        if b'"' in block:
+            seen.quoted = True
+            seen.escaped = seen.escaped or b'\\"' in block
+        if observer is not None:
+            observer.see(block)
         at_start = False
-    return marks
+    return seen
 
 
 def _refuse_no_text(block: bytes) -> None:
@@ -176,7 +210,7 @@ def _refuse_no_text(block: bytes) -> None:
         raise FileNotATable(say("The file holds no text; nothing of it was used. Save it as CSV or XLSX."))
 
 
-def _find_single_byte_encoding(path: Path, *, until: int) -> str:
+def _find_single_byte_encoding(path: Path, *, padding: int) -> str:
     """Return cp1252 for text that is not UTF-8, unless some of its lines are.
 
     Raises:
@@ -185,7 +219,7 @@ def _find_single_byte_encoding(path: Path, *, until: int) -> str:
 
     """
     lines, bad, has_multibyte = 0, 0, False
-    for block in blocks_of_lines(path, until=until):
+    for block in blocks_of_lines(path, padding=padding):
         _refuse_no_text(block)
         if _UNDEFINED_CP1252.search(block):
             raise FileNotATable(say("The file holds no text; nothing of it was used. Save it as CSV or XLSX."))
@@ -230,10 +264,10 @@ def _transcode(path: Path, target: Path, encoding: str) -> Path:
     return target
 
 
-def _clean(path: Path, target: Path, *, until: int) -> Path:
-    """Copy the text without its byte order marks at the beginnings of lines, up to *until*."""
+def _clean(path: Path, target: Path, *, padding: int) -> Path:
+    """Copy the text without its byte order marks at the beginnings of lines and its *padding*."""
     begins = re.compile(rb"(^|[\r\n])(?:" + _MARK + rb")+")
     with target.open("wb") as copy:
-        for block in blocks_of_lines(path, until=until):
+        for block in blocks_of_lines(path, padding=padding):
             copy.write(begins.sub(rb"\1", block))
     return target

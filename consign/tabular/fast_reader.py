@@ -9,11 +9,10 @@ import pyarrow as pa
 import pyarrow.csv
 
 from consign.tabular.dialect import Dialect, Quoting
-from consign.tabular.encodings import BLOCK_BYTES
 from consign.tabular.records import Records
 
-THREADS = 2
-"""More would each take address space, and the machine has other work."""
+BLOCK_BYTES = 4 << 20
+"""Several blocks are under way at once, so their size decides how much memory the reading takes."""
 
 
 def make_schema(width: int) -> pa.Schema:
@@ -28,13 +27,14 @@ def read_fast(path: Path, dialect: Dialect, *, width: int, header_row: int) -> I
         pa.ArrowInvalid: a row is of another width; all rows of earlier blocks were yielded.
 
     """
-    pa.set_cpu_count(THREADS)
     schema = make_schema(width)
     names = schema.names[1:]
     quote: Any = False if dialect.quoting is Quoting.NONE else '"'
     with pa.csv.open_csv(
         path,
-        read_options=pa.csv.ReadOptions(column_names=names, skip_rows=header_row, block_size=BLOCK_BYTES),
+        read_options=pa.csv.ReadOptions(
+            column_names=names, skip_rows=header_row, block_size=BLOCK_BYTES, use_threads=False
+        ),
         parse_options=pa.csv.ParseOptions(delimiter=dialect.sign, quote_char=quote),
         convert_options=pa.csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False

@@ -1,23 +1,38 @@
 """Whether a text is so regular that the fast reader reads it like the careful one."""
 
 import codecs
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from consign.tabular.dialect import Dialect, Quoting
-from consign.tabular.encodings import blocks_of_lines
 
 
-@dataclass(frozen=True)
 class Regularity:
-    """What holds for every line of a text."""
+    """What holds for every line of a text. It is an observer of the text while that passes by."""
 
-    even_lines: bool
-    """No line is blank but the last ones, and none ends in a bare carriage return."""
-    around_quotes: frozenset[str] | None
-    """Which signs stand around whole quoted cells, line ends aside; blank where a quote is in any doubt."""
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Expect the text from its beginning, whatever was seen before."""
+        self.even_lines = True
+        """Whether no line is blank but the last ones, and none ends in a bare carriage return."""
+        self.around_quotes: frozenset[str] | None = frozenset()
+        """Which signs stand around whole quoted cells, line ends aside; blank where a quote is in any doubt."""
+        self._ended = False
+
+    def see(self, block: bytes) -> None:
+        """Look at the next lines."""
+        if not self.even_lines:
+            return
+        body = block.rstrip(b"\r\n")
+        if body:
+            text = body.removeprefix(codecs.BOM_UTF8) + b"\n"
+            self.even_lines = not self._ended and _has_even_lines(text)
+            if self.around_quotes is not None and b'"' in text:
+                found = _find_around_quotes(text)
+                self.around_quotes = None if found is None else self.around_quotes | found
+        self._ended = self._ended or not body or _has_blank_tail(block[len(body) :])
 
     def allows(self, dialect: Dialect) -> bool:
         """Say whether the text is beyond doubt for *dialect*."""
@@ -25,22 +40,6 @@ class Regularity:
             return False
         quotes = self.around_quotes
         return dialect.quoting is Quoting.NONE or (quotes is not None and quotes <= {dialect.sign})
-
-
-def find_regularity(path: Path) -> Regularity:
-    """Look at all lines of the UTF-8 text at *path*."""
-    around: frozenset[str] | None = frozenset()
-    ended = False
-    for block in blocks_of_lines(path):
-        body = block.rstrip(b"\r\n")
-        if body:
-            text = body.removeprefix(codecs.BOM_UTF8) + b"\n"
-            if ended or not _has_even_lines(text):
-                return Regularity(even_lines=False, around_quotes=None)
-            found = _find_around_quotes(text) if around is not None else None
-            around = None if around is None or found is None else around | found
-        ended = ended or not body or _has_blank_tail(block[len(body) :])
-    return Regularity(even_lines=True, around_quotes=around)
 
 
 def _has_blank_tail(line_ends: bytes) -> bool:
@@ -55,8 +54,6 @@ def _has_even_lines(text: bytes) -> bool:
 
 def _find_around_quotes(text: bytes) -> frozenset[str] | None:
     """Return which signs stand around the quoted cells of *text*, blank where a quote belongs to no pair in its line."""
-    if b'"' not in text:
-        return frozenset()
     signs = np.frombuffer(text, dtype=np.uint8)
     quotes = np.flatnonzero(signs == ord('"'))
     newlines = np.flatnonzero(signs == ord("\n"))

@@ -7,9 +7,9 @@ Small files are read without the large libraries of the fast reader, whose start
 
 import csv
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from consign.sentence import Sentence, dump_sentence, say
 from consign.tabular.child import run_child
@@ -30,6 +30,9 @@ from consign.tabular.frames import Kind, send, send_json, send_refusal
 from consign.tabular.headers import SEARCHED_ROWS, find_header
 from consign.tabular.records import MOST_CELLS, read_carefully
 from consign.tabular.refusals import FileDamaged, FileEmpty, FileRefused, FileWithoutHeader
+
+if TYPE_CHECKING:
+    from consign.tabular.regularity import Regularity
 
 SMALL_BYTES = 512 << 10
 
@@ -88,14 +91,17 @@ def find_table(path: Path, *, scratch: Path, words: Collection[str]) -> Found:
         FileRefused: in one of its kinds, when the file holds no table.
 
     """
-    prepared = prepare_text(path, scratch=scratch)
-    text, evidence = prepared.path, [say("encoding {encoding}", encoding=prepared.encoding), *prepared.evidence]
-    lines = read_first_lines(text)
+    observer = _make_observer(path)
+    prepared = prepare_text(path, scratch=scratch, observer=observer)
+    evidence = [say("encoding {encoding}", encoding=prepared.encoding), *prepared.evidence]
+    lines = read_first_lines(prepared.path)
     if is_wrapped(lines):
-        unwrap(text, scratch / "unwrapped")
-        text = scratch / "unwrapped"
-        lines = read_first_lines(text)
+        unwrap(prepared.path, scratch / "unwrapped")
         evidence.append(say("each row stood in quotes as a whole"))
+        prepared = replace(
+            prepare_text(scratch / "unwrapped", scratch=scratch, observer=observer), encoding=prepared.encoding
+        )
+        lines = read_first_lines(prepared.path)
     if not "".join(lines).strip():
         raise FileEmpty(say("The file holds nothing but blank space; nothing of it was used."))
     declared = find_declared_separator(lines[0])
@@ -105,8 +111,11 @@ def find_table(path: Path, *, scratch: Path, words: Collection[str]) -> Found:
     sniffed = find_dialect(lines, words=words, declared=declared)
     if sniffed is None:
         raise _make_headless()
-    quoting, why = decide_quoting(text, sniffed.dialect)
-    dialect = Dialect(sniffed.dialect.sign, quoting)
+    sign, why = sniffed.dialect.sign, None
+    dialect = Dialect(sign)
+    if prepared.quoted:
+        quoting, why = decide_quoting(prepared.path, sign, escaped=prepared.escaped)
+        dialect = Dialect(sign, quoting)
     head = _read_head(sniffed, dialect, lines)
     place = find_header(head, words=words)
     if place is None:
@@ -114,11 +123,11 @@ def find_table(path: Path, *, scratch: Path, words: Collection[str]) -> Found:
     headers = _without_blank_tail(head[place])
     # The fast reader counts lines: each row down to the header must be one that is not blank.
     plain = all(head[declared is not None : place + 1]) and not any('"' in line for line in lines[:place])
-    regular = plain and text.stat().st_size > SMALL_BYTES and _is_regular(text, dialect)
-    evidence.append(say("separator {sign}: {evidence}", sign=SEPARATORS[dialect.sign], evidence=sniffed.evidence))
+    regular = plain and observer is not None and observer.allows(dialect)
+    evidence.append(say("separator {sign}: {evidence}", sign=SEPARATORS[sign], evidence=sniffed.evidence))
     evidence += [why] if why is not None else []
     evidence.append(say("header in row {row}", row=place + 1))
-    layout = Layout(str(text), dialect.sign, dialect.quoting, len(headers), place + 1, regular)
+    layout = Layout(str(prepared.path), sign, dialect.quoting, len(headers), place + 1, regular)
     return Found(layout, prepared.encoding, headers, evidence)
 
 
@@ -152,10 +161,12 @@ def _without_blank_tail(row: list[str]) -> list[str]:
     return cells
 
 
-def _is_regular(text: Path, dialect: Dialect) -> bool:
-    from consign.tabular.regularity import find_regularity  # noqa: PLC0415  # a small file does without numpy
+def _make_observer(path: Path) -> "Regularity | None":
+    if path.stat().st_size <= SMALL_BYTES:
+        return None
+    from consign.tabular.regularity import Regularity  # noqa: PLC0415  # a small file does without numpy
 
-    return find_regularity(text).allows(dialect)
+    return Regularity()
 
 
 def send_rows(layout: Layout) -> None:
