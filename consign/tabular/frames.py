@@ -29,10 +29,13 @@ _HEAD = struct.Struct(">cQ")
 _LEAN = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": str(128 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
     "OMP_NUM_THREADS": "2",
     "OPENBLAS_NUM_THREADS": "1",
 }
-"""Keeps libraries from reserving address space by the gigabyte, which the limit on memory counts."""
+"""Keeps libraries from reserving address space by the gigabyte, which the limit on memory counts, and from giving each
+block back to the system only to ask for the next one."""
 
 
 class Kind(Enum):

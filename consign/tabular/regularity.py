@@ -47,9 +47,12 @@ def _has_blank_tail(line_ends: bytes) -> bool:
 
 
 def _has_even_lines(text: bytes) -> bool:
-    if b"\n\n" in text or b"\n\r\n" in text or text.startswith((b"\n", b"\r\n")):
+    ends = np.frombuffer(text, dtype=np.uint8) == ord("\n")
+    if ends[0] or (ends[1:] & ends[:-1]).any():
         return False
-    return b"\r" not in text or text.count(b"\r") == text.count(b"\r\n")
+    if b"\r" not in text:
+        return True
+    return not text.startswith(b"\r\n") and b"\n\r\n" not in text and text.count(b"\r") == text.count(b"\r\n")
 
 
 def _find_around_quotes(text: bytes) -> frozenset[str] | None:

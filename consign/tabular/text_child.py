@@ -6,8 +6,10 @@ Small files are read without the large libraries of the fast reader, whose start
 """
 
 import csv
+import sys
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -190,8 +192,17 @@ def send_rows(layout: Layout) -> None:
             send(Kind.ARROW, batch.serialize())
 
 
+class _WithoutPandas(MetaPathFinder):
+    """Finds no pandas: pyarrow would import it with its first array, which takes as long as reading a million rows."""
+
+    def find_spec(self, fullname: str, _path: object, _target: object = None) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError(fullname)
+
+
 def read_rows(path: Path, layout: Layout) -> Iterator[tuple[Any, list[tuple[int, list[str]]]]]:
     """Yield record batches and the broken rows among theirs, from the fast reader as long as it may be used."""
+    sys.meta_path.insert(0, _WithoutPandas())
     import pyarrow as pa  # noqa: PLC0415  # a small file does without
 
     from consign.tabular.fast_reader import pack, read_fast  # noqa: PLC0415  # the same
