@@ -39,14 +39,14 @@ class Quoting(StrEnum):
     DOUBLED = "doubled"
     """It stands around whole cells; one inside such a cell is written twice."""
     ESCAPED = "escaped"
-    """It stands around whole cells; one inside such a cell follows a backslash."""
+    """The same, but one inside a cell may also follow a backslash."""
     NONE = "none"
     """It is a sign like any other."""
 
 
 _WAYS: Final[dict[Quoting, dict[str, Any]]] = {
     Quoting.DOUBLED: {},
-    Quoting.ESCAPED: {"doublequote": False, "escapechar": "\\"},
+    Quoting.ESCAPED: {"escapechar": "\\"},
     Quoting.NONE: {"quoting": csv.QUOTE_NONE},
 }
 

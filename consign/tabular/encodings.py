@@ -133,7 +133,8 @@ def _find_wide_encoding(first: bytes) -> str | None:
         )
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    even, odd = first[::2], first[1::2]
+    text = first.rstrip(b"\0")  # without the filling of a short file
+    even, odd = text[::2], text[1::2]
     if all(even) and 10 * odd.count(0) > 9 * len(odd):
         return "utf-16-le"
     if odd and all(odd) and 10 * even.count(0) > 9 * len(even):

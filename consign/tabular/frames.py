@@ -4,6 +4,7 @@ The last frame says that all went well. Whoever listens waits no longer than the
 child lives; nothing that a child does or fails to do is more than a refusal of its file.
 """
 
+import io
 import json
 import os
 import select
@@ -63,10 +64,13 @@ def compute_most_seconds(size_bytes: int) -> int:
 class Child:
     """A child process that reads one file and sends frames. Whoever starts it must `close` it."""
 
-    def __init__(self, module: str, path: Path, *, folder: Path, asked: Mapping[str, Any]) -> None:
-        """Let *module* read the file at *path* within limits; it finds what is *asked* in *folder*, which is its own."""
-        self._left_s: int | float = compute_most_seconds(path.stat().st_size)
-        told = {**asked, "most_seconds": self._left_s}
+    def __init__(self, module: str, path: Path, *, folder: Path, asked: Mapping[str, Any], most_seconds: int) -> None:
+        """Let *module* read the file at *path* within limits; it finds what is *asked* in *folder*, which is its own.
+
+        *most_seconds* goes for the processor time of the child, and for all the time that is spent waiting for it.
+        """
+        self._left_s: int | float = most_seconds
+        told = {**asked, "most_seconds": most_seconds}
         (folder / "asked.json").write_text(json.dumps(told), encoding="utf-8")
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, str(path), str(folder)],
@@ -77,8 +81,8 @@ class Child:
             bufsize=0,
             pipesize=PIPE_BYTES,
         )
-        assert self._process.stdout is not None  # noqa: S101  # asked for above
-        self._pipe = self._process.stdout.fileno()
+        assert isinstance(self._process.stdout, io.FileIO)  # noqa: S101  # asked for above, without a buffer
+        self._pipe = self._process.stdout
         self._ready = select.poll()
         self._ready.register(self._pipe, select.POLLIN)
 
@@ -92,7 +96,7 @@ class Child:
         while True:
             mark, size_bytes = _HEAD.unpack(self._read(_HEAD.size))
             if size_bytes > MOST_FRAME_BYTES:
-                raise _make_damaged()
+                raise make_damaged()
             kind, content = Kind(mark), self._read(size_bytes)
             if kind is Kind.END:
                 return
@@ -102,8 +106,7 @@ class Child:
 
     def close(self) -> None:
         """End the child, whatever it is doing."""
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        self._pipe.close()
         self._process.kill()
         self._process.wait()
 
@@ -112,8 +115,8 @@ class Child:
         view, done = memoryview(content), 0
         while done < count:
             self._wait()
-            got = os.readv(self._pipe, [view[done:]])
-            if got == 0:
+            got = self._pipe.readinto(view[done:])
+            if not got:
                 raise self._explain_end()
             done += got
         return content
@@ -136,15 +139,16 @@ class Child:
         try:
             status = self._process.wait(timeout=SECONDS_TO_END)
         except subprocess.TimeoutExpired:
-            return _make_damaged()
+            return make_damaged()
         if status == TOO_LARGE_STATUS or status in KILLED_STATUSES:
             return FileTooLarge(
                 say("The file takes too much to read; nothing of it was used. Split it into several files.")
             )
-        return _make_damaged()
+        return make_damaged()
 
 
-def _make_damaged() -> FileDamaged:
+def make_damaged() -> FileDamaged:
+    """Return the refusal of a file whose reader came to harm."""
     return FileDamaged(say("The file cannot be read; nothing of it was used. Export it again."))
 
 
@@ -169,5 +173,6 @@ def send_refusal(refusal: FileRefused) -> None:
 def load_refusal(content: bytes | bytearray) -> FileRefused:
     """Return the refusal that a child sent."""
     sent = json.loads(content)
-    kinds = {kind.code: kind for kind in (FileRefused, *FileRefused.__subclasses__())}
-    return kinds[sent["code"]](load_sentence(sent["sentence"]))
+    kinds: list[type[FileRefused]] = [FileRefused, *FileRefused.__subclasses__()]
+    (kind,) = (kind for kind in kinds if kind.code == sent["code"])
+    return kind(load_sentence(sent["sentence"]))

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
+from numpy.typing import NDArray
 
 from consign.sentence import load_sentence, say
 from consign.tabular.encodings import BLOCK_BYTES
-from consign.tabular.frames import Child, Kind
+from consign.tabular.fast_reader import make_schema
+from consign.tabular.frames import Child, Kind, compute_most_seconds, make_damaged
 from consign.tabular.refusals import FileTooLarge
 from consign.tabular.table import Batch, BrokenRow, Table
 
@@ -67,7 +69,8 @@ class _Reading:
     @classmethod
     def start(cls, path: Path, *, scratch: Path, asked: dict[str, Any]) -> "_Reading":
         folder = Path(tempfile.mkdtemp(dir=scratch))
-        child = Child(MODULE, path, folder=folder, asked=asked)
+        most_seconds = compute_most_seconds(path.stat().st_size)
+        child = Child(MODULE, path, folder=folder, asked=asked, most_seconds=most_seconds)
         return cls(child, child.frames())
 
     def read_facts(self) -> dict[str, Any]:
@@ -76,21 +79,34 @@ class _Reading:
         return facts
 
     def read_batches(self, width: int) -> Iterator[Batch]:
-        schema = pa.schema([("row", pa.int32()), *((str(place), pa.string()) for place in range(width))])
         broken: list[BrokenRow] = []
         for kind, content in self.frames:
             if kind is Kind.BROKEN:
                 broken = [BrokenRow(row, tuple(cells)) for row, cells in json.loads(content)]
-                continue
-            if kind is Kind.ARROW:
-                batch = pa.ipc.read_record_batch(pa.py_buffer(content), schema)
-                batch.validate(full=True)
-                numbers, cells = batch.column(0).to_numpy(), batch.columns[1:]
             else:
-                rows, *columns = json.loads(content)
-                numbers, cells = np.array(rows, dtype=np.int32), [pa.array(column, pa.string()) for column in columns]
-            yield Batch(numbers, cells, broken)
-            broken = []
+                numbers, cells = _load_packed(content, width) if kind is Kind.ARROW else _load_listed(content)
+                yield Batch(numbers, cells, broken)
+                broken = []
+
+
+def _load_packed(content: bytearray, width: int) -> tuple[NDArray[np.int32], list[pa.Array]]:
+    """Return the rows of a record batch that a child sent, which may be anything where the child came to harm.
+
+    Raises:
+        FileDamaged: it is no record batch of rows.
+
+    """
+    try:
+        batch = pa.ipc.read_record_batch(pa.py_buffer(content), make_schema(width))
+        batch.validate(full=True)
+    except (pa.ArrowException, OSError) as error:
+        raise make_damaged() from error
+    return batch.column(0).to_numpy(), batch.columns[1:]
+
+
+def _load_listed(content: bytearray) -> tuple[NDArray[np.int32], list[pa.Array]]:
+    numbers, *columns = json.loads(content)
+    return np.array(numbers, dtype=np.int32), [pa.array(column, pa.string()) for column in columns]
 
 
 def read_written_table(path: Path, *, columns: int) -> Iterator[Batch]:
