@@ -1,6 +1,6 @@
 """The fast reader of text files, which is Arrow's, and rows as Arrow's record batches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,10 @@ import pyarrow.csv
 from consign.tabular.dialect import Dialect, Quoting
 from consign.tabular.records import Records
 
-BLOCK_BYTES = 4 << 20
-"""Several blocks are under way at once, so their size decides how much memory the reading takes."""
+BLOCK_BYTES = 1 << 20
+"""A dozen blocks are under way at once, so their size decides how much memory the reading takes."""
+BUNDLED_BLOCKS = 6
+"""So many blocks become one batch of rows, for whoever reads works batch by batch."""
 
 
 def make_schema(width: int) -> pa.Schema:
@@ -41,10 +43,32 @@ def read_fast(path: Path, dialect: Dialect, *, width: int, header_row: int) -> I
         ),
     ) as reader:
         row = header_row + 1
-        for part in reader:
+        for part in _bundle(reader):
             numbers = pa.array(np.arange(row, row + len(part), dtype=np.int32))
             yield pa.RecordBatch.from_arrays([numbers, *part.columns], schema=schema)
             row += len(part)
+
+
+def _bundle(parts: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Put some batches at a time together; those before a broken one are not lost.
+
+    Raises:
+        pa.ArrowInvalid: a batch was broken.
+
+    """
+    bundle: list[pa.RecordBatch] = []
+    try:
+        for part in parts:
+            bundle.append(part)
+            if len(bundle) == BUNDLED_BLOCKS:
+                yield pa.concat_batches(bundle)
+                bundle = []
+    except pa.ArrowInvalid:
+        if bundle:
+            yield pa.concat_batches(bundle)
+        raise
+    if bundle:
+        yield pa.concat_batches(bundle)
 
 
 def pack(records: Records, width: int) -> pa.RecordBatch:
