@@ -262,7 +262,9 @@ def _is_escaped(path: Path, sign: str) -> bool:
     escaped = _try(path, Dialect(sign, Quoting.ESCAPED))
     if doubled is None and escaped is None:
         raise FileDamaged(
-            say("Some quotes follow a backslash and others stand in no place for one; nothing of the file was used.")
+            say(
+                "Some quotes follow a backslash and others stand in no place for one; nothing of the file was used. Export it again as XLSX."
+            )
         )
     if doubled is None or escaped is None:
         return doubled is None
@@ -270,7 +272,9 @@ def _is_escaped(path: Path, sign: str) -> bool:
         return False
     if doubled.uneven == escaped.uneven:
         raise FileDamaged(
-            say("Backslashes before quotes allow two readings of the rows; nothing of the file was used.")
+            say(
+                "Backslashes before quotes allow two readings of the rows; nothing of the file was used. Export it again as XLSX."
+            )
         )
     return escaped.uneven < doubled.uneven
 
