@@ -29,7 +29,7 @@ from consign.tabular.dialect import (
 )
 from consign.tabular.encodings import prepare_text
 from consign.tabular.frames import Kind, send, send_json, send_refusal
-from consign.tabular.headers import SEARCHED_ROWS, find_header
+from consign.tabular.headers import SEARCHED_ROWS, read_header
 from consign.tabular.records import MOST_CELLS, read_carefully
 from consign.tabular.refusals import FileDamaged, FileEmpty, FileRefused, FileWithoutHeader
 
@@ -119,18 +119,22 @@ def find_table(path: Path, *, scratch: Path, words: Collection[str]) -> Found:
         quoting, why = decide_quoting(prepared.path, sign, escaped=prepared.escaped)
         dialect = Dialect(sign, quoting)
     head = _read_head(sniffed, dialect, lines)
-    place = find_header(head, words=words)
-    if place is None:
+    header = read_header(head, words=words)
+    if header is None:
         raise _make_headless()
-    headers = _without_blank_tail(head[place])
+    if len(header.names) > MOST_CELLS:
+        raise FileDamaged(
+            say("The header has more than {most} columns; nothing of the file was used.", most=MOST_CELLS)
+        )
+    place = header.place
     # The fast reader counts lines: each row down to the header must be one that is not blank.
     plain = all(head[declared is not None : place + 1]) and not any('"' in line for line in lines[:place])
     regular = plain and observer is not None and observer.allows(dialect)
     evidence.append(say("separator {sign}: {evidence}", sign=SEPARATORS[sign], evidence=sniffed.evidence))
     evidence += [why] if why is not None else []
     evidence.append(say("header in row {row}", row=place + 1))
-    layout = Layout(str(prepared.path), sign, dialect.quoting, len(headers), place + 1, regular)
-    return Found(layout, prepared.encoding, headers, evidence)
+    layout = Layout(str(prepared.path), sign, dialect.quoting, len(header.names), place + 1, regular)
+    return Found(layout, prepared.encoding, list(header.names), evidence)
 
 
 def _make_headless() -> FileWithoutHeader:
@@ -150,17 +154,6 @@ def _read_head(sniffed: Sniffed, dialect: Dialect, lines: list[str]) -> list[lis
         raise FileDamaged(
             say("A quote is never closed, or a line is endless; nothing of the file was used.")
         ) from error
-
-
-def _without_blank_tail(row: list[str]) -> list[str]:
-    cells = list(row)
-    while cells and not cells[-1].strip():
-        cells.pop()
-    if len(cells) > MOST_CELLS:
-        raise FileDamaged(
-            say("The header has more than {most} columns; nothing of the file was used.", most=MOST_CELLS)
-        )
-    return cells
 
 
 def _make_observer(path: Path) -> "Regularity | None":
