@@ -284,7 +284,10 @@ def uploads(context: Context, *, partner: str | None, login: str, as_json: bool)
 @sales.command("problems")
 @click.argument("upload")
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="FILE.xlsx")
-@click.option("--language", type=click.Choice(sorted(LANGUAGES)), default="en", show_default=True)
+@click.option(
+    "--language", type=click.Choice(sorted(LANGUAGES)), default="en", show_default=True,
+    help="Language of the workbook.",
+)  # fmt: skip
 @as_user
 @pass_context
 def problems(context: Context, *, upload: str, output: Path, language: str, login: str) -> None:

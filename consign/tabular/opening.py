@@ -50,7 +50,8 @@ def open_table(path: Path, *, words: Collection[str]) -> Iterator[Table]:
         elif container is not None:
             yield open_message_table(path, container=container, scratch=Path(folder))
         else:
-            yield open_text_table(path, scratch=Path(folder), words=words)
+            with open_text_table(path, scratch=Path(folder), words=words) as table:
+                yield table
 
 
 def _refuse_other_kinds(first: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -104,34 +105,57 @@ class Table:
     """Told how many rows were read so far, while `batches` reads them from the file."""
     row_count: int | None = None
     """Rows below the header, once all of them were read."""
-    _kept: list[Batch] | None = None
+    _kept: list[Batch] = field(default_factory=list)
+    """What was read and is kept, from the first row on."""
+    _rest: Iterator[Batch] | None = None
+    """What follows the kept ones, as long as all before are kept; none is left where the table was kept whole."""
 
     def batches(self) -> Iterator[Batch]:
-        """Yield all rows below the header in their order. A small table is read from the file only once."""
-        if self._kept is not None:
-            yield from self._kept
-            return
-        kept: list[Batch] | None = []
-        size = rows = 0
+        """Yield all rows below the header in their order.
+
+        A small table is read from the file only once, also where somebody looks at its first rows before.
+        """
+        if self._rest is None:
+            self._kept, self._rest = [], self._counted()
+        kept, rest, place = self._kept, self._rest, 0
+        while rest is self._rest:
+            if place == len(kept) and not self._read_on():
+                return
+            place += 1
+            yield kept[place - 1]
+            if place == len(kept) and rest is self._rest and sum(batch.size_bytes for batch in kept) > KEPT_BYTES:
+                self._kept, self._rest = [], None
+                kept.clear()
+                yield from rest
+                return
+        yield from islice(self.read(), place, None)  # another reading at the same time kept too much, or failed
+
+    def _read_on(self) -> bool:
+        """Keep one batch more and say whether there was one; where reading fails, nothing is kept that looks whole."""
+        rest, self._rest = self._rest, None
+        batch = next(rest, None) if rest is not None else None
+        self._rest = rest
+        if batch is not None:
+            self._kept.append(batch)
+        return batch is not None
+
+    def _counted(self) -> Iterator[Batch]:
+        """Yield all rows, and count them."""
+        rows = 0
         for batch in self.read():
-            size += batch.size_bytes
             rows += len(batch) + len(batch.broken)
             self.watch(rows)
-            if kept is not None:
-                kept.append(batch)
-            if size > KEPT_BYTES:
-                kept = None
             yield batch
-        self._kept, self.row_count = kept, rows
+        self.row_count = rows
 
     def take_batches(self) -> Iterator[Batch]:
         """Yield all rows once more, for the last time: what was kept is let go as it is read."""
-        if self._kept is None:
-            yield from self.read()
-            return
-        self._kept.reverse()
-        while self._kept:
-            yield self._kept.pop()
+        kept, rest = (self._kept, self._rest) if self._rest is not None else ([], self.read())
+        self._kept, self._rest = [], None
+        kept.reverse()
+        while kept:
+            yield kept.pop()
+        yield from rest
 
     def describe_column(self, place: int) -> str:
         """Return the header at *place*, or its number where the header is blank."""
