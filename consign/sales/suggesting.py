@@ -44,6 +44,7 @@ _UNITS = {
 }  # fmt: skip
 _WORD = re.compile(r"[^\W_]+")
 _VOWELS = str.maketrans("", "", "aeiou")
+SHORTEST_WORD = 3
 _NO_WORDS = frozenset(("isi", "bungkus", "bks", "pcs", "pc", "btl", "botol", "pak", "pack", "pouch", "produk", "umkm"))
 """Words that say nothing of what a product is."""
 
@@ -131,6 +132,8 @@ def read_name(name: str) -> _Name:
         one = (int(whole) * 1000 + int(rest.ljust(3, "0") or 0)) * factor // 1000
         contents |= {(kind, one), (kind, one * int(times or 1))}
     words = [word for word in _WORD.findall(_CONTENT.sub(" ", folded)) if word not in _NO_WORDS]
+    if not any(len(word) >= SHORTEST_WORD and not word.isdigit() for word in words):
+        words = []  # initials and digits alone are no name
     return _Name(" ".join(sorted(words)), " ".join(words), frozenset(contents))
 
 

@@ -33,8 +33,7 @@ def suggest_stores(code: str, stores: Iterable[Outlet]) -> list[Suggestion]:
     for store in stores:
         score, reason = max(_weigh_store(code, store), key=lambda one: one[0], default=NOTHING)
         if score >= SHOWN_FROM:
-            label = f"{store.name} ({store.code})"
-            found.append(Suggestion(store.id, store.code, label, score, (reason,), score >= SURE_FROM))
+            found.append(Suggestion(store.id, store.code, store.name, score, (reason,), score >= SURE_FROM))
     return rank(found)
 
 
