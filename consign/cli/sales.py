@@ -343,7 +343,7 @@ def means(
 ) -> None:
     """Say what a CELL of the partner's files means, and place the lines that wait for it."""
     if (product is None) == (store is None):
-        raise BadInput(say("Name either --product or --store; nothing was changed."))
+        raise BadInput(say("Say either which product or which store it means; nothing was changed."))
     with working("Placing"), context.acting(login) as (session, by):
         partner_id = get_partner(session, partner).id
         if store is not None:

@@ -114,7 +114,7 @@ def test_what_is_odd_about_posted_lines_is_printed_and_listed(terminal: Terminal
         "first_row": 2,
     } in (again["findings"])
     listed = terminal.run("sales", "findings", again["upload_id"])
-    assert "The till took Rp16.000 instead of Rp15.000 (1 lines)." in listed.out
+    assert "The till took Rp16.000 instead of Rp15.000 (lines: 1)." in listed.out
     (one,) = [row for row in terminal.json("sales", "findings", again["upload_id"]) if row["code"] == "price.differs"]
     assert (one["product_code"], one["first_row"]) == ("PRD-1", 2)
     assert terminal.run("sales", "findings", "999").status == 2
