@@ -25,7 +25,8 @@ _DAYS = text("""
     WITH seen AS (SELECT id, code, partner_id FROM store WHERE id = ANY(:stores)),
     named AS (
       SELECT id, code FROM seen
-      UNION SELECT seen.id, store_alias.alias FROM store_alias JOIN seen ON seen.id = store_alias.store_id)
+      UNION SELECT seen.id, store_alias.alias FROM store_alias
+      JOIN seen ON seen.id = store_alias.store_id AND store_alias.ended_at IS NULL)
     SELECT store_id, day, sum(lines)::bigint AS lines, bool_or(spoken_for) AS spoken_for, sum(waiting)::bigint AS waiting
     FROM (
       SELECT store_id, sold_on AS day, COALESCE(sum(lines) FILTER (WHERE kind <> 'no_sales'), 0) AS lines,
@@ -59,7 +60,8 @@ _FILES = text("""
       SELECT parked.upload_id, 0 FROM sales_parked AS parked JOIN sales_upload AS origin ON origin.id = parked.upload_id
       WHERE parked.partner_id = :partner AND parked.state = 'open' AND parked.sold_on = :day
         AND (origin.stated_store_id = :store OR (origin.stated_store_id IS NULL AND trim(parked.store_code) IN (
-          SELECT code FROM store WHERE id = :store UNION SELECT alias FROM store_alias WHERE store_id = :store)))
+          SELECT code FROM store WHERE id = :store UNION SELECT alias FROM store_alias
+            WHERE store_id = :store AND ended_at IS NULL)))
     ) AS found JOIN sales_upload AS upload ON upload.id = found.upload_id
     WHERE CAST(:held AS bigint) IS NULL OR upload.stated_store_id = :held
     GROUP BY upload.id ORDER BY upload.id DESC""")

@@ -112,7 +112,7 @@ _DAYS = ("first", "last", "until", "begins", "ended")
 
 def _tell_prices(detail: Mapping[str, Any]) -> Sentence:
     pairs = [
-        say("{price} instead of {agreed} ({lines} lines)", price=Rupiah(price), agreed=Rupiah(agreed), lines=lines)
+        say("{price} instead of {agreed} (lines: {lines})", price=Rupiah(price), agreed=Rupiah(agreed), lines=lines)
         for price, agreed, lines in detail["prices"]
     ]
     if detail["more"]:

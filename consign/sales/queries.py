@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from consign.models.sales import SalesPosting, SalesProfile, SalesUpload
+from consign.models.sales import SalesParked, SalesPosting, SalesProfile, SalesUpload
 from consign.sales.store_days import MISSING_DAYS
 
 LINE_KIND = "CASE WHEN sale.version < 0 THEN 'reversal' WHEN sale.quantity < 0 THEN 'return' ELSE 'sale' END"
@@ -47,8 +47,9 @@ class ParkedGroup:
     lines: int
     quantity: str
     gross_rp: int
-    suggestion: str | None
-    """A known code that differs only in the case of its letters."""
+    price_rp: int | None
+    """The till's price of most lines."""
+    last_on: date | None
 
 
 def find_profile(session: Session, *, partner_id: int, signature: str) -> SalesProfile | None:
@@ -102,11 +103,7 @@ def find_parked(session: Session, *, partner_id: int, store_id: int | None = Non
         text("""
         SELECT parked.reason, parked.cell, max(parked.product_name) AS name, count(*) AS lines,
           COALESCE(sum(parked.quantity), 0)::text AS quantity, COALESCE(sum(parked.gross_rp), 0)::bigint AS gross_rp,
-          (SELECT min(known.code) FROM (
-             SELECT alias AS code FROM product_alias WHERE partner_id = :partner AND parked.reason = 'product.unknown'
-             UNION ALL SELECT alias FROM store_alias WHERE partner_id = :partner AND parked.reason = 'store.unknown'
-             UNION ALL SELECT code FROM store WHERE partner_id = :partner AND parked.reason = 'store.unknown') AS known
-           WHERE lower(known.code) = lower(parked.cell)) AS suggestion
+          mode() WITHIN GROUP (ORDER BY unit_price_rp) AS price_rp, max(sold_on) AS last_on
         FROM sales_parked AS parked JOIN sales_upload AS upload ON upload.id = parked.upload_id
         WHERE parked.partner_id = :partner AND parked.state = 'open'
           AND (CAST(:store AS bigint) IS NULL OR upload.stated_store_id = :store)
@@ -114,6 +111,14 @@ def find_parked(session: Session, *, partner_id: int, store_id: int | None = Non
         {"partner": partner_id, "store": store_id},
     )
     return [ParkedGroup(**row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name for it
+
+
+def count_waiting(session: Session, *, partner_id: int, code: str) -> int:
+    """Return how many of the partner's lines wait whose cell at fault is *code*."""
+    query = select(func.count()).where(
+        SalesParked.partner_id == partner_id, SalesParked.state == "open", func.trim(SalesParked.cell) == code.strip()
+    )
+    return session.scalar(query) or 0
 
 
 def find_missing_days(session: Session, *, partner_id: int, first: date, last: date) -> list[tuple[str, date]]:

@@ -63,7 +63,10 @@ ACCESS: dict[str, Act | Open] = {
     "GET /parked/state": Act.READ_SALES,
     "POST /parked/product": Act.MANAGE_CODES,
     "POST /parked/store": Act.MANAGE_PARTNERS,
+    "POST /parked/accept": Act.MANAGE_CODES,
     "POST /parked/dismiss": Act.POST_SALES,
+    "GET /aliases": Act.READ_SALES,
+    "POST /aliases/end": Act.MANAGE_CODES,  # of a store it needs the right to manage partners besides
     "GET /board": Act.READ_SALES,
     "POST /board/no-sales": Act.POST_SALES,
     "GET /board/chasing": Act.READ_SALES,

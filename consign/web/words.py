@@ -402,6 +402,8 @@ _AUDIT_ACT = {
     "producer registered": say("producer registered by the dinas"),
     "product added": say("product added"),
     "product alias added": say("product alias added"),
+    "product alias ended": say("product alias ended"),
+    "store alias ended": say("store alias ended"),
     "product changed": say("product changed"),
     "product list handed in": say("list of products handed in"),
     "product listed": say("product offered by a store"),

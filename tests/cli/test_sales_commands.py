@@ -6,7 +6,7 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
-from tests.builders import AUDITOR, HEADER, KERIPIK, write_csv
+from tests.builders import ADMIN, AUDITOR, HEADER, KERIPIK, write_csv
 from tests.cli.terminal import Terminal
 
 ROW = f"2026-09-05,T1,S1,{KERIPIK},Keripik,2,15000,30000"
@@ -115,7 +115,7 @@ def test_what_is_odd_about_posted_lines_is_printed_and_listed(terminal: Terminal
         "first_row": 2,
     } in (again["findings"])
     listed = terminal.run("sales", "findings", again["upload_id"])
-    assert "The till took Rp16.000 instead of Rp15.000 (1 lines)." in listed.out
+    assert "The till took Rp16.000 instead of Rp15.000 (lines: 1)." in listed.out
     (one,) = [row for row in terminal.json("sales", "findings", again["upload_id"]) if row["code"] == "price.differs"]
     assert (one["product_code"], one["first_row"]) == ("PRD-1", 2)
     assert terminal.run("sales", "findings", "999").status == 2
@@ -171,3 +171,33 @@ def test_what_waits_is_written_to_a_workbook(terminal: Terminal, tmp_path: Path)
     missing = tmp_path / "nothing.xlsx"
     unknown = terminal.run("sales", "problems", 99, "-o", missing)
     assert (unknown.status, missing.exists()) == (2, False)
+
+
+def test_one_command_says_what_a_code_means_and_places_its_lines(terminal: Terminal, tmp_path: Path) -> None:
+    rows = [f"2026-09-0{day},T1,S{day},777,Keripik Singkong,2,15000,30000" for day in (5, 6)]
+    path = write_csv(tmp_path, *rows, "2026-09-06,gerai satu,S7,777,Keripik,1,15000,15000")
+    terminal.run("sales", "post", path, "--partner", "BM", "--accept-mapping")
+    waiting = terminal.run("sales", "parked", "--partner", "BM").out
+    assert "Keripik Singkong 200 g (PRD-1), 90 of 100" in waiting
+    assert "The name is the same: “Keripik Singkong”." in waiting
+    (group,) = [one for one in terminal.json("sales", "parked", "--partner", "BM") if one["cell"] == "777"]
+    assert (group["lines"], group["suggestions"][0]["code"], group["suggestions"][0]["score"]) == (2, "PRD-1", 90)
+
+    means = ("sales", "means", "--partner", "BM", "--code")
+    assert terminal.run(*means, "777").status == 2
+    assert terminal.run(*means, "777", "--product", "XX").status == 2
+    said = terminal.run(*means, "777", "--product", KERIPIK)
+    assert "777 means Keripik Singkong from now on. 2 parked lines were placed; 0 lines with it still wait." in said.out
+    assert terminal.run(*means, "gerai satu", "--store", "T1").status == 2  # finance manages no stores
+    said = terminal.json(*means, "gerai satu", "--store", "T1", "--as", ADMIN)
+    assert said == {"code": "gerai satu", "means": "Gerai T1", "placed": 1, "waiting": 0}
+
+    forgotten = terminal.run("sales", "forget", "--partner", "BM", "--code", "777", "--reason", "salah klik")
+    assert "777 names nothing any more." in forgotten.out
+    assert " ".join(forgotten.out.splitlines()[-1].split()) == "1 sales.csv posted 3 3"
+    again = terminal.run("sales", "forget", "--partner", "BM", "--code", "777", "--reason", "salah klik")
+    assert (again.status, "call no product '777'" in again.err) == (2, True)
+    later = write_csv(tmp_path, "2026-09-08,T1,S8,777,Keripik,1,15000,15000", name="later.csv")
+    assert terminal.json("sales", "post", later, "--partner", "BM")["parked"] == 1
+    assert "1 parked lines were placed" in terminal.run(*means, "777", "--product", "PRD-2").out
+    assert terminal.json("check") == {"breaches": []}

@@ -72,11 +72,11 @@ def test_other_prices_than_agreed_are_named_with_what_they_come_to(city: City, t
     assert found(city) == [
         {
             "code": "price.differs", "product": keripik, "store": None, "lines": 2, "quantity": 3, "amount_rp": 1_500,
-            "row": 2, "said": "The till took Rp14.500 instead of Rp15.000 (1 lines), Rp16.000 instead of Rp15.000 (1 lines).",
+            "row": 2, "said": "The till took Rp14.500 instead of Rp15.000 (lines: 1), Rp16.000 instead of Rp15.000 (lines: 1).",
         },
         {
             "code": "price.far_off", "product": sambal, "store": None, "lines": 1, "quantity": 1, "amount_rp": -22_477,
-            "row": 5, "said": "The till took Rp23 instead of Rp22.500 (1 lines).",
+            "row": 5, "said": "The till took Rp23 instead of Rp22.500 (lines: 1).",
         },
     ]  # fmt: skip
     assert [(one.code, one.findings, one.lines, one.amount_rp) for one in outcome.findings] == [
@@ -98,7 +98,7 @@ def test_many_prices_are_counted_and_five_named(city: City, tmp_path: Path) -> N
     post(city, tmp_path, *(row(receipt=f"S{n}", price=15_100 + n) for n in range(7)))
     (one,) = found(city)
     assert one["lines"] == 7
-    assert one["said"].endswith("(1 lines), and other prices: 2.")
+    assert one["said"].endswith("(lines: 1), and other prices: 2.")
 
 
 def test_a_product_without_its_papers_is_found_from_the_first_day_on(city: City, tmp_path: Path) -> None:

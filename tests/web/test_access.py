@@ -79,7 +79,10 @@ EXPECTED = {
     "GET /parked/state": "SFVDHUA",
     "POST /parked/product": "VDA",
     "POST /parked/store": "A",
+    "POST /parked/accept": "VDA",
     "POST /parked/dismiss": "SFD",
+    "GET /aliases": "SFVDHUA",
+    "POST /aliases/end": "VDA",
     "GET /board": "SFVDHUA",
     "POST /board/no-sales": "SFD",
     "GET /board/chasing": "SFVDHUA",
@@ -225,7 +228,9 @@ LAST = ("POST /acting-for", SIGN_OUT)
 WITHOUT_EXAMPLE = {"GET /static/{digest}/{name}", "GET /link/{token}", "GET /closings/new"}
 """Routes that answer nobody 200 here: the files' names and links are secret, and no period is there to be closed."""
 GROUP = "?partner=BM&reason=product.unknown&code=99"
-ASKED = {"GET /parked/fix": GROUP, "GET /parked/state": GROUP}
+ASKED = {
+    "GET /parked/fix": GROUP, "GET /parked/state": GROUP, "GET /aliases": "?of=product&partner=BM&code=PLU1",
+}  # fmt: skip
 """What stands behind the question mark where a page needs it."""
 
 

@@ -67,6 +67,8 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /uploads/{upload_id}/reverse": (FINANCE, {"reason": "palsu"}),
     "POST /parked/product": (FINANCE, {**GROUP, "product": "PRD-1"}),
     "POST /parked/store": (ADMIN, {"partner": "BM", "reason": "store.unknown", "code": "t 1", "store": "T1"}),
+    "POST /parked/accept": (FINANCE, {"take": '["BM", "product.unknown", "99", "PRD-1"]'}),
+    "POST /aliases/end": (FINANCE, {"of": "product", "partner": "BM", "code": "PLU1", "reason": "palsu"}),
     "POST /parked/dismiss": (FINANCE, {**GROUP, "note": "palsu", "lines": "1"}),
     "POST /board/no-sales": (FINANCE, {"store": "{store_id}", "day": "2026-11-02"}),
     "POST /board/remind": (FINANCE, {"store": "{store_id}"}),

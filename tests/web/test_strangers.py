@@ -74,6 +74,7 @@ BESIDES = {
     "/parked/rows": "reason=product.unknown",
     "/parked/fix": "reason=product.unknown&code=98",
     "/parked/state": "reason=product.unknown&code=98",
+    "/aliases": "of=product&code=PLU1",
     "/my-sales": "from=2026-10-01&until=2026-11-30",
     "/papers/new": "kind=nib",
 }
@@ -82,6 +83,8 @@ FORMS = {
     "/uploads/{upload_id}/cancel": {"reason": "asing"},
     "/uploads/{upload_id}/reverse": {"reason": "asing"},
     "/uploads/{upload_id}/overlap": {"overlap": "add"},
+    "/parked/accept": {"take": '["BM", "product.unknown", "99", "PRD-1"]'},
+    "/aliases/end": {"of": "product", "code": "PLU1", "reason": "asing"},
     "/parked/dismiss": {"reason": "product.unknown", "code": "98", "note": "asing", "lines": "1"},
     "/board/no-sales": {"day": "2026-11-02"},
     "/stores/{store_id}/week": {"mon": "yes", "first": "2028-06-01"},

@@ -355,7 +355,7 @@ def test_what_is_odd_is_told_on_the_files_page_and_one_by_one(town: Town):
     assert "part of a piece 1 Rp7.500 3" in page.text
     assert f"/uploads/{upload_id}/findings?code=price.differs" in page.links()
     found = town.browser(BERUANG).get(f"/uploads/{upload_id}/findings?code=price.differs")
-    assert "The till took Rp16.000 instead of Rp15.000 (1 lines)." in found.text
+    assert "The till took Rp16.000 instead of Rp15.000 (lines: 1)." in found.text
     assert "part of a piece" not in found.text.partition("Show all")[2]
     exported = town.browser(BERUANG).get(f"/uploads/{upload_id}/findings?format=csv").source.splitlines()
     assert exported[0].removeprefix("\ufeff").startswith("What was found,Product,Store,In detail,Lines")
