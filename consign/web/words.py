@@ -36,6 +36,7 @@ _PROBLEM = {
     "date.invalid": say("the cell is no day of the calendar"),
     "date.in_future": say("the day has not come yet"),
     "cell.too_long": say("the receipt or till number is too long"),
+    "row.suspicious": say("the row does not fit the other rows, as if its cells were moved"),
     "store.unknown": say("the store is not known"),
     "store.other_than_stated": say("the row is of another store than the file was handed in for"),
     "product.unknown": say("the product is not known"),
@@ -800,6 +801,9 @@ _IN_THE_FILE = {
     "date.invalid": say("Write a day that is in the calendar, in the same order as the other rows."),
     "date.in_future": say("Check the day, and whether day and month are swapped."),
     "cell.too_long": say("Check whether the right column was chosen; at most 100 characters can be read."),
+    "row.suspicious": say(
+        "Compare the row with the receipt: whether each cell is in its column, and no separator or quote too many is in it."
+    ),
 }
 _AGAIN = say(
     "Hand in the corrected file again: rows that are posted already are not counted twice. Then dismiss this row."
