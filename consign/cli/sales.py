@@ -1,7 +1,8 @@
 """Sales files: look at them, post them, and solve what waits."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,11 +15,14 @@ from consign.cli.output import print_json, print_table, working
 from consign.errors import BadInput, ConsignError, NeedsDecision
 from consign.identity.rules import Act, authorize
 from consign.jobs import Handover, post_sales_file
+from consign.listing import Wish
 from consign.money import Rupiah
 from consign.partners.queries import get_partner, get_store
 from consign.sales import actions
+from consign.sales.finding_lists import FindingSum, find_finding_page
 from consign.sales.inspecting import inspect_file
 from consign.sales.layout import KindEffect, Layout, Role
+from consign.sales.lists import get_upload_seen
 from consign.sales.mapping import Answers
 from consign.sales.queries import find_parked, find_uploads
 from consign.sales.rules import Overlap
@@ -26,6 +30,7 @@ from consign.sentence import say
 from consign.tabular.dates import DateOrder
 from consign.tabular.headers import normalize
 from consign.tabular.numbers import NumberStyle
+from consign.web.words import word
 from reports.statement import format_quantity
 
 NEEDS_DECISION = 3
@@ -54,8 +59,16 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "kinds",
             multiple=True,
             metavar="WORD=EFFECT",
-            help="What a kind of row is: sale, return, ignore.",
+            help="What a kind of row is: sale, return, ignore, given_back.",
         ),
+        click.option(
+            "--day-begins",
+            "day_begins_at",
+            type=click.IntRange(0, 23),
+            metavar="HOUR",
+            help="Hour at which the business day begins; earlier sales belong to the day before.",
+        ),
+        click.option("--dollar-is-rupiah", is_flag=True, help="Amounts with a dollar sign count rupiah."),
         click.option("--from", "first", type=DAY, help="First day the file speaks about, if it has no dates."),
         click.option("--until", "last", type=DAY, help="Last day the file speaks about, if it has no dates."),
     )
@@ -83,6 +96,8 @@ def inspect(
     number_style: str | None,
     date_order: str | None,
     kinds: tuple[str, ...],
+    day_begins_at: int | None,
+    dollar_is_rupiah: bool,
     first: datetime | None,
     last: datetime | None,
     as_json: bool,
@@ -92,7 +107,11 @@ def inspect(
         found = inspect_file(
             file,
             layout=read_layout(profile),
-            answers=read_answers(columns, number_style, date_order, kinds, accept=True),
+            answers=replace(
+                read_answers(columns, number_style, date_order, kinds, accept=True),
+                day_begins_at=day_begins_at,
+                dollar_is_rupiah=dollar_is_rupiah or None,
+            ),
             store_stated=store is not None,
             first=first.date() if first else (last.date() if last else None),
             last=last.date() if last else None,
@@ -141,6 +160,8 @@ def post(
     number_style: str | None,
     date_order: str | None,
     kinds: tuple[str, ...],
+    day_begins_at: int | None,
+    dollar_is_rupiah: bool,
     first: datetime | None,
     last: datetime | None,
     accept_mapping: bool,
@@ -155,7 +176,11 @@ def post(
     """
     decisions = actions.Decisions(
         layout=read_layout(profile),
-        answers=read_answers(columns, number_style, date_order, kinds, accept=accept_mapping),
+        answers=replace(
+            read_answers(columns, number_style, date_order, kinds, accept=accept_mapping),
+            day_begins_at=day_begins_at,
+            dollar_is_rupiah=dollar_is_rupiah or None,
+        ),
         overlap=Overlap(on_overlap),
     )
     results: list[dict[str, Any]] = []
@@ -199,8 +224,7 @@ def show_outcomes(results: list[dict[str, Any]], *, as_json: bool, dry_run: bool
     titles = ("File", "Rows", "Posted", "Known", "Ignored", "Parked", "Sales", "Fee")
     print_table(titles, rows, right=titles[1:])
     for one in results:
-        if one.get("price_differs"):
-            click.echo(f"{one['file']}: {one['price_differs']} posted lines have another price than was agreed.")
+        show_finding_sums(one["file"], one.get("findings", ()))
         for question in one.get("questions", ()):
             choices = f" ({', '.join(question.choices)})" if question.choices else ""
             click.echo(f"{one['file']}: nothing was posted. {question.about}: {question.why}{choices}", err=True)
@@ -208,6 +232,44 @@ def show_outcomes(results: list[dict[str, Any]], *, as_json: bool, dry_run: bool
             click.echo(f"{one['file']}: {one['refused']['reason']} [{one['refused']['code']}]", err=True)
     if dry_run:
         click.echo("A rehearsal: nothing was kept.")
+
+
+def show_finding_sums(name: str, found: Sequence[FindingSum]) -> None:
+    """Print what is odd about a file's lines, a line for each kind."""
+    for one in found:
+        what = f"{one.lines} lines, {Rupiah(one.amount_rp)}, first in row {one.first_row}"
+        click.echo(f"{name}: {word('finding', one.code)} [{one.code}]: {what}")
+
+
+@sales.command("findings")
+@click.argument("upload", type=int)
+@as_user
+@as_json_option
+@pass_context
+def findings(context: Context, *, upload: int, login: str, as_json: bool) -> None:
+    """Show what is odd about the lines of an UPLOAD; they are posted all the same."""
+    with context.acting(login) as (session, by):
+        seen = get_upload_seen(session, by=by, upload_id=str(upload))
+        rows = find_finding_page(session, upload_id=seen.upload.id, wish=Wish().for_export()).rows
+    if as_json:
+        print_json([{name: row[name] for name in row if name != "detail"} for row in rows])
+        return
+    print_table(
+        ("Found", "Product", "Store", "Lines", "Amount", "Row", "In detail"),
+        [
+            (
+                row["code"],
+                row["product"],
+                row["store"],
+                row["lines"],
+                Rupiah(row["amount_rp"]),
+                row["first_row"],
+                row["said"],
+            )
+            for row in rows
+        ],
+        right=("Lines", "Amount", "Row"),
+    )
 
 
 @sales.command("uploads")

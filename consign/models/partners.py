@@ -123,12 +123,18 @@ class StoreAlias(RegionBase):
     __tablename__ = "store_alias"
     __table_args__ = (
         ForeignKeyConstraint(["store_id", "partner_id"], ["store.id", "store.partner_id"]),
+        CheckConstraint("(ended_at IS NULL) = (ended_reason IS NULL)", name="ended"),
         {"info": CHANGING},
     )
 
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"), primary_key=True)
     alias: Mapped[str] = mapped_column(primary_key=True)
     store_id: Mapped[int]
+    added_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Since when it holds; blank for the oldest."""
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When somebody found it wrong; from then on it names nothing. Blank while it holds."""
+    ended_reason: Mapped[str | None]
 
 
 class Agreement(RegionBase):

@@ -11,8 +11,9 @@ from consign import clock
 from consign.errors import Question
 from consign.period import ZONES, Period
 from consign.sales.columns import MILLI, Problem
+from consign.sales.known_layouts import find_known_layout
 from consign.sales.layout import KNOWN_WORDS, Layout, Role, suggest_columns
-from consign.sales.mapping import Answers, Stated, map_table
+from consign.sales.mapping import Answers, Changed, Stated, map_table
 from consign.sales.reading import Ignored, Reader
 from consign.sales.study import Study
 from consign.sentence import Sentence, dump_sentence
@@ -90,6 +91,7 @@ class Look:
             "date_order": None if "date_order" in asked else order,
             "scale": self.layout.scale,
             "receipts": self.layout.receipts,
+            "day_begins_at": self.layout.day_begins_at,
             "kinds": dict(self.study.kinds if self.study else self.layout.kinds),
             "evidence": [dump_sentence(one) for one in evidence],
         }
@@ -137,7 +139,13 @@ def inspect_file(
     """
     stated = Stated(store_id=0 if store_stated else None, first=first, last=last)
     with open_table(path, words=KNOWN_WORDS) as table:
-        look = look_into(table, layout=layout, answers=answers, stated=stated, most_rows=MOST_SHOWN_ROWS)
+        look = look_into(
+            table,
+            layout=layout or find_known_layout(table.headers),
+            answers=answers,
+            stated=stated,
+            most_rows=MOST_SHOWN_ROWS,
+        )
     study, counts = look.study, look.counts or NO_COUNTS
     return Inspection(
         container=table.container,
@@ -154,7 +162,15 @@ def inspect_file(
     )
 
 
-def look_into(table: Table, *, layout: Layout | None, answers: Answers, stated: Stated, most_rows: int) -> Look:
+def look_into(
+    table: Table,
+    *,
+    layout: Layout | None,
+    answers: Answers,
+    stated: Stated,
+    most_rows: int,
+    changed: Changed | None = None,
+) -> Look:
     """Map *table* and, where nothing but a confirmation is missing, read its rows and count them.
 
     At most *most_rows* of problems and of ignored rows are listed.
@@ -165,7 +181,7 @@ def look_into(table: Table, *, layout: Layout | None, answers: Answers, stated: 
 
     """
     rows = _first_rows(table)
-    chosen, study, questions = map_table(table, layout=layout, answers=answers, stated=stated)
+    chosen, study, questions = map_table(table, layout=layout, answers=answers, stated=stated, changed=changed)
     counts = None
     if study is not None and all(question.about == CONFIRMATION for question in questions):
         counts = _count(study, stated, most_rows=most_rows)

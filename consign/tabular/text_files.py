@@ -18,7 +18,7 @@ import pyarrow.csv
 
 from consign.sentence import Sentence, say
 from consign.tabular.encodings import BLOCK_BYTES, prepare_text
-from consign.tabular.headers import SEARCHED_ROWS, count_known, find_header
+from consign.tabular.headers import SEARCHED_ROWS, count_known, find_header, read_header
 from consign.tabular.records import read_records
 from consign.tabular.refusals import FileDamaged, FileEmpty, FileTooLarge, FileWithoutHeader
 from consign.tabular.table import Batch, BrokenRow, Table
@@ -49,15 +49,15 @@ def open_text_table(path: Path, *, scratch: Path, words: Collection[str]) -> Tab
     if not "".join(lines).strip():
         raise FileEmpty(say("The file holds nothing but blank space; nothing of it was used."))
     separator = _find_separator(lines, words)
-    place = find_header(separator.head, words=words)
-    if place is None:
+    header = read_header(separator.head, words=words)
+    if header is None:
         raise FileWithoutHeader(
             say(
                 "No row in the first {rows} names two columns or more; nothing of the file was used.",
                 rows=SEARCHED_ROWS,
             )
         )
-    headers = tuple(_without_blank_tail(separator.head[place]))
+    place, headers = header.place, header.names
     plain_head = all(separator.head[: place + 1]) and not any('"' in line for line in lines[:place])
 
     def read() -> Iterator[Batch]:
@@ -139,13 +139,6 @@ def _find_separator(lines: Sequence[str], words: Collection[str]) -> _Separator:
     if best is None and swallowed:
         raise FileDamaged(say("A quote is never closed, or a line is endless; nothing of the file was used."))
     return best or _Separator(",", [], say("no sign parts the lines evenly"))
-
-
-def _without_blank_tail(row: Sequence[str]) -> list[str]:
-    cells = list(row)
-    while cells and not cells[-1].strip():
-        cells.pop()
-    return cells
 
 
 def _read(path: Path, *, delimiter: str, width: int, header_row: int, regular: bool) -> Iterator[Batch]:

@@ -50,6 +50,7 @@ ACCESS: dict[str, Act | Open] = {
     "GET /uploads/{upload_id}/problems": Act.READ_SALES,
     "GET /uploads/{upload_id}/ignored": Act.READ_SALES,
     "GET /uploads/{upload_id}/lines": Act.READ_SALES,
+    "GET /uploads/{upload_id}/findings": Act.READ_SALES,
     "GET /uploads/{upload_id}/file": Act.READ_SALES,
     "POST /uploads/{upload_id}/mapping": Act.POST_SALES,
     "POST /uploads/{upload_id}/overlap": Act.POST_SALES,

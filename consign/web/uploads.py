@@ -16,6 +16,7 @@ from consign.partners.lists import find_partners_seen
 from consign.partners.queries import find_stores
 from consign.partners.rules import UnknownCode
 from consign.sales.actions import hand_in_file
+from consign.sales.finding_lists import FINDING_CODES, find_finding_page
 from consign.sales.lists import (
     find_ignored_page,
     find_line_page,
@@ -69,6 +70,16 @@ IGNORED_COLUMNS = (
     Column("row_no", say("Row"), kind="count"),
     Column("why", say("Why"), sort=False),
     Column("raw", say("The whole row"), sort=False),
+)
+FINDING_COLUMNS = (
+    Column("code", say("What was found"), kind="word", words="finding"),
+    Column("product", say("Product")),
+    Column("store", say("Store")),
+    Column("said", say("In detail"), kind="long", sort=False),
+    Column("lines", say("Lines"), kind="count"),
+    Column("quantity", say("Quantity"), kind="quantity"),
+    Column("amount_rp", say("Amount, or difference of price"), kind="money"),
+    Column("first_row", say("First row"), kind="count"),
 )
 LINE_COLUMNS = (
     Column("row_no", say("Row"), kind="count"),
@@ -305,6 +316,25 @@ def show_ignored(visit: Visiting, upload_id: str) -> Response:
         empty=say("No row of this file was left out."),
         default_sort="row_no",
         search=say("Search: text of the row"),
+        seen=seen,
+    )
+
+
+@router.get("/uploads/{upload_id}/findings")
+def show_findings(visit: Visiting, upload_id: str) -> Response:
+    """Show what is odd about a file's lines, one by one."""
+    seen = get_upload_seen(visit.db, by=visit.actor, upload_id=upload_id)
+    return list_page(
+        visit,
+        "upload_rows.html",
+        name=f"findings-{seen.upload.id}",
+        caption=say("What was found in this file"),
+        columns=FINDING_COLUMNS,
+        fetch=lambda wish: find_finding_page(visit.db, upload_id=seen.upload.id, wish=wish),
+        empty=say("Nothing odd was found."),
+        default_sort="-lines",
+        filters=(Filter("code", say("What was found"), choices_of("finding", FINDING_CODES, word)),),
+        search=say("Search: product or store"),
         seen=seen,
     )
 
