@@ -23,10 +23,22 @@ class DateOrder(StrEnum):
 
 
 _RULED_OUT = {
-    DateOrder.DAY_FIRST: frozenset({DateOrder.MONTH_FIRST}),
-    DateOrder.MONTH_FIRST: frozenset({DateOrder.DAY_FIRST}),
+    DateOrder.DAY_FIRST: frozenset({DateOrder.MONTH_FIRST, DateOrder.YEAR_FIRST}),
+    DateOrder.MONTH_FIRST: frozenset({DateOrder.DAY_FIRST, DateOrder.YEAR_FIRST}),
 }
 """A day that shows its own order, as `2026-05-06`, is read right whichever of the others was confirmed."""
+EARLIEST_YEAR = 2000
+"""No sale is older; a day that is has lost or swapped digits of its year."""
+SHORT_YEARS = range(20, 40)
+"""Two digits that may be the year of a sale, when it must be told from the day."""
+
+
+class _Short(StrEnum):
+    """What two digits at both ends of a day say."""
+
+    YEAR_FIRST = "26-10-05"
+    EITHER_END = "26-10-20"
+
 
 MONTHS = {
     word: number
@@ -81,9 +93,10 @@ def decide_date_order(values: Iterable[str]) -> Decision[DateOrder]:
     """Decide from all date cells of a file in which order their parts stand.
 
     `31/08/2026` decides, `05/06/2026` does not; a file whose days are all such, or that has both orders,
-    asks. So does one with `2026-05-06` beside `31/08/2026`: a spreadsheet may have made it of `05/06/2026`.
+    asks. So does one with `2026-05-06` beside `31/08/2026`: a spreadsheet may have made it of `05/06/2026`. Where the
+    year has two digits, `26-10-05` can only begin with it, for nobody sold in 2005; `26-10-20` may begin or end with it.
     """
-    seen: dict[DateOrder | None, str] = {}
+    seen: dict[DateOrder | _Short | None, str] = {}
     for value in map(shown, values):
         fits, order = _find_order(day_part(value))
         if fits:
@@ -91,10 +104,12 @@ def decide_date_order(values: Iterable[str]) -> Decision[DateOrder]:
     return _decide(seen)
 
 
-def _find_order(text: str) -> tuple[bool, DateOrder | None]:
+def _find_order(text: str) -> tuple[bool, DateOrder | _Short | None]:
     """Say whether *text* is a day, and in which order, blank where it can be read with day or month first."""
     if match := _YEAR_LAST.fullmatch(text):
         first, second = int(match[1]), int(match[2])
+        if len(match[3]) == 2 and first in SHORT_YEARS and 1 <= second <= 12 and 1 <= int(match[3]) <= 31:
+            return True, _Short.EITHER_END if int(match[3]) in SHORT_YEARS else _Short.YEAR_FIRST
         if first > 12 >= second:
             return True, DateOrder.DAY_FIRST
         if second > 12 >= first:
@@ -106,12 +121,17 @@ def _find_order(text: str) -> tuple[bool, DateOrder | None]:
     return False, None
 
 
-def _decide(seen: dict[DateOrder | None, str]) -> Decision[DateOrder]:
+def _decide(seen: dict[DateOrder | _Short | None, str]) -> Decision[DateOrder]:
     by_day, by_month = seen.get(DateOrder.DAY_FIRST), seen.get(DateOrder.MONTH_FIRST)
-    year_first, either = seen.get(DateOrder.YEAR_FIRST), seen.get(None)
+    short, long = seen.get(_Short.YEAR_FIRST), seen.get(DateOrder.YEAR_FIRST)
+    either, either_end = seen.get(None), seen.get(_Short.EITHER_END)
+    if either_end and not short and (by_day or by_month or either or long):
+        by_day = min(by_day or either_end, either_end)  # no month, and no file has the year at both ends
+    year_first = short or long
+    never = frozenset() if short else frozenset({DateOrder.YEAR_FIRST})  # a year of four digits shows its own place
     if by_day and by_month:
         both = say("'{by_day}' has the day first, '{by_month}' the month", by_day=by_day, by_month=by_month)
-        return Decision(None, both)
+        return Decision(None, both, never)
     slashed = by_day or by_month or either
     if slashed and year_first:
         swapped = say(
@@ -119,12 +139,20 @@ def _decide(seen: dict[DateOrder | None, str]) -> Decision[DateOrder]:
             year_first=year_first,
             other=slashed,
         )
-        return Decision(None, swapped)
+        return Decision(None, swapped, never)
     if slashed and slashed == either:
-        return Decision(None, say("'{value}' can be read with the day or the month first", value=slashed))
+        why = say("'{value}' can be read with the day or the month first", value=slashed)
+        return Decision(None, why, never)
+    if short:
+        only = say("'{value}' can only be {order}", value=short, order=Code("date_order", DateOrder.YEAR_FIRST))
+        return Decision(DateOrder.YEAR_FIRST, only, frozenset({DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST}))
+    if either_end and not by_day:
+        why = say("'{value}' can be read with the year or the day first", value=either_end)
+        return Decision(None, why, frozenset({DateOrder.MONTH_FIRST}))
+    orders = {**seen, **({DateOrder.DAY_FIRST: by_day} if by_day else {})}
     for order in DateOrder:
-        if order in seen:
-            only = say("'{value}' can only be {order}", value=seen[order], order=Code("date_order", order))
+        if order in orders:
+            only = say("'{value}' can only be {order}", value=orders[order], order=Code("date_order", order))
             return Decision(order, only, _RULED_OUT.get(order, frozenset()))
     return Decision(DateOrder.DAY_FIRST, say("no day is ambiguous"))
 
@@ -133,7 +161,7 @@ def parse_day(cell: str, order: DateOrder) -> date | str:
     """Return the day in *cell*, its time of day left out, or the code of what is wrong with it.
 
     Two digits of a year count from 2000. Codes: `cell.blank`, `cell.error_value`, `date.invalid` (also for a
-    day that no calendar has, such as 31/02).
+    day that no calendar has, such as 31/02, and one before 2000).
     """
     text = day_part(shown(cell))
     if not text:
@@ -145,7 +173,7 @@ def parse_day(cell: str, order: DateOrder) -> date | str:
         return "date.invalid"
     year, month, day = parts
     try:
-        return date(year + 2000 if year < 100 else year, month, day)
+        return date(year, month, day) if year >= EARLIEST_YEAR else "date.invalid"
     except ValueError:
         return "date.invalid"
 
@@ -169,7 +197,9 @@ def _find_parts(text: str, order: DateOrder) -> tuple[int, int, int] | None:
         year, month, day = (int(part) for part in match.groups() if part)
         return year, month, day
     if match := _YEAR_LAST.fullmatch(text):
-        first, second, year = (int(part) for part in match.groups())
+        first, second, year = int(match[1]), int(match[2]), _read_year(match[3])
+        if order is DateOrder.YEAR_FIRST and len(match[3]) == 2:
+            return _read_year(match[1]), second, int(match[3])
         return (year, first, second) if order is DateOrder.MONTH_FIRST else (year, second, first)
     if match := _NAMED_DAY_FIRST.fullmatch(text):
         return _with_named_month(match[3], match[2], match[1])
@@ -183,4 +213,9 @@ def _find_parts(text: str, order: DateOrder) -> tuple[int, int, int] | None:
 
 def _with_named_month(year: str, word: str, day: str) -> tuple[int, int, int] | None:
     month = MONTHS.get(word.lower())
-    return (int(year), month, int(day)) if month else None
+    return (_read_year(year), month, int(day)) if month else None
+
+
+def _read_year(text: str) -> int:
+    """Return a year; one of two digits counts from 2000."""
+    return int(text) + (2000 if len(text) < 3 else 0)
