@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 
-from consign.sentence import Code, say
+from consign.sentence import Code, Sentence, say
 from consign.tabular.cells import is_error_value, shown
 from consign.tabular.decision import Decision
 
@@ -27,6 +27,7 @@ _RULED_OUT = {
     DateOrder.MONTH_FIRST: frozenset({DateOrder.DAY_FIRST, DateOrder.YEAR_FIRST}),
 }
 """A day that shows its own order, as `2026-05-06`, is read right whichever of the others was confirmed."""
+_NUMBERED = frozenset({DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST, DateOrder.YEAR_FIRST})
 EARLIEST_YEAR = 2000
 """No sale is older; a day that is has lost or swapped digits of its year."""
 SHORT_YEARS = range(20, 40)
@@ -122,39 +123,43 @@ def _find_order(text: str) -> tuple[bool, DateOrder | _Short | None]:
 
 
 def _decide(seen: dict[DateOrder | _Short | None, str]) -> Decision[DateOrder]:
-    by_day, by_month = seen.get(DateOrder.DAY_FIRST), seen.get(DateOrder.MONTH_FIRST)
-    short, long = seen.get(_Short.YEAR_FIRST), seen.get(DateOrder.YEAR_FIRST)
-    either, either_end = seen.get(None), seen.get(_Short.EITHER_END)
-    if either_end and not short and (by_day or by_month or either or long):
-        by_day = min(by_day or either_end, either_end)  # no month, and no file has the year at both ends
-    year_first = short or long
-    never = frozenset() if short else frozenset({DateOrder.YEAR_FIRST})  # a year of four digits shows its own place
+    short, either_end = seen.get(_Short.YEAR_FIRST), seen.get(_Short.EITHER_END)
+    orders = {order: seen[order] for order in DateOrder if order in seen}
+    if short:
+        orders.setdefault(DateOrder.YEAR_FIRST, short)
+    elif either_end and (None in seen or not orders.keys().isdisjoint(_NUMBERED)):
+        # It has no month in front, and no file has the year at both ends.
+        orders.setdefault(DateOrder.DAY_FIRST, either_end)
+    undecided = _find_doubt(orders, either=seen.get(None))
+    if undecided:
+        # A year of four digits shows its own place, so only two digits leave a person to say that it is the first.
+        return Decision(None, undecided, frozenset() if short else frozenset({DateOrder.YEAR_FIRST}))
+    if either_end and orders.keys().isdisjoint(_NUMBERED):
+        why = say("'{value}' can be read with the year or the day first", value=either_end)
+        return Decision(None, why, frozenset({DateOrder.MONTH_FIRST}))
+    for order in DateOrder:
+        if order in orders:
+            only = say("'{value}' can only be {order}", value=orders[order], order=Code("date_order", order))
+            against = frozenset({DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST}) if short else _RULED_OUT.get(order)
+            return Decision(order, only, against or frozenset())
+    return Decision(DateOrder.DAY_FIRST, say("no day is ambiguous"))
+
+
+def _find_doubt(orders: dict[DateOrder, str], *, either: str | None) -> Sentence | None:
+    """Return why day and month may be swapped in a file with values that fit only *orders*, and one that fits *either*."""
+    by_day, by_month = orders.get(DateOrder.DAY_FIRST), orders.get(DateOrder.MONTH_FIRST)
+    year_first, slashed = orders.get(DateOrder.YEAR_FIRST), by_day or by_month or either
     if by_day and by_month:
-        both = say("'{by_day}' has the day first, '{by_month}' the month", by_day=by_day, by_month=by_month)
-        return Decision(None, both, never)
-    slashed = by_day or by_month or either
+        return say("'{by_day}' has the day first, '{by_month}' the month", by_day=by_day, by_month=by_month)
     if slashed and year_first:
-        swapped = say(
+        return say(
             "'{year_first}' has the year first, '{other}' has not, so a spreadsheet may have swapped day and month",
             year_first=year_first,
             other=slashed,
         )
-        return Decision(None, swapped, never)
-    if slashed and slashed == either:
-        why = say("'{value}' can be read with the day or the month first", value=slashed)
-        return Decision(None, why, never)
-    if short:
-        only = say("'{value}' can only be {order}", value=short, order=Code("date_order", DateOrder.YEAR_FIRST))
-        return Decision(DateOrder.YEAR_FIRST, only, frozenset({DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST}))
-    if either_end and not by_day:
-        why = say("'{value}' can be read with the year or the day first", value=either_end)
-        return Decision(None, why, frozenset({DateOrder.MONTH_FIRST}))
-    orders = {**seen, **({DateOrder.DAY_FIRST: by_day} if by_day else {})}
-    for order in DateOrder:
-        if order in orders:
-            only = say("'{value}' can only be {order}", value=orders[order], order=Code("date_order", order))
-            return Decision(order, only, _RULED_OUT.get(order, frozenset()))
-    return Decision(DateOrder.DAY_FIRST, say("no day is ambiguous"))
+    if either and not by_day and not by_month:
+        return say("'{value}' can be read with the day or the month first", value=either)
+    return None
 
 
 def parse_day(cell: str, order: DateOrder) -> date | str:
@@ -197,10 +202,7 @@ def _find_parts(text: str, order: DateOrder) -> tuple[int, int, int] | None:
         year, month, day = (int(part) for part in match.groups() if part)
         return year, month, day
     if match := _YEAR_LAST.fullmatch(text):
-        first, second, year = int(match[1]), int(match[2]), _read_year(match[3])
-        if order is DateOrder.YEAR_FIRST and len(match[3]) == 2:
-            return _read_year(match[1]), second, int(match[3])
-        return (year, first, second) if order is DateOrder.MONTH_FIRST else (year, second, first)
+        return _in_order(match, order)
     if match := _NAMED_DAY_FIRST.fullmatch(text):
         return _with_named_month(match[3], match[2], match[1])
     if match := _NAMED_MONTH_FIRST.fullmatch(text):
@@ -209,6 +211,14 @@ def _find_parts(text: str, order: DateOrder) -> tuple[int, int, int] | None:
         day_number = SERIAL_EPOCH + timedelta(int(text.partition(".")[0]))
         return day_number.year, day_number.month, day_number.day
     return None
+
+
+def _in_order(match: re.Match[str], order: DateOrder) -> tuple[int, int, int]:
+    first, second, last = match.groups()
+    if order is DateOrder.YEAR_FIRST and len(last) == 2:
+        return _read_year(first), int(second), int(last)
+    day, month = (second, first) if order is DateOrder.MONTH_FIRST else (first, second)
+    return _read_year(last), int(month), int(day)
 
 
 def _with_named_month(year: str, word: str, day: str) -> tuple[int, int, int] | None:
