@@ -1,10 +1,11 @@
 """Sales files: look at them, post them, and solve what waits."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,28 +13,41 @@ import click
 
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table, working
+from consign.cli.sales_output import (
+    BAD_INPUT,
+    NEEDS_DECISION,
+    find_status,
+    show_inspection,
+    show_members,
+    show_outcomes,
+    tell_answer,
+    tell_progress,
+    tell_refusal,
+)
 from consign.errors import BadInput, ConsignError, NeedsDecision
 from consign.identity.rules import Act, authorize
-from consign.jobs import Handover, post_sales_file
+from consign.jobs import Handover, post_sales_archive, post_sales_file
 from consign.listing import Wish
 from consign.money import Rupiah
 from consign.partners.queries import get_partner, get_store
 from consign.sales import actions
-from consign.sales.finding_lists import FindingSum, find_finding_page
-from consign.sales.inspecting import inspect_file
+from consign.sales.finding_lists import find_finding_page
+from consign.sales.inspecting import inspect_archive, inspect_file
 from consign.sales.layout import KindEffect, Layout, Role
 from consign.sales.lists import get_upload_seen
 from consign.sales.mapping import Answers
-from consign.sales.queries import find_parked, find_uploads
+from consign.sales.problem_rows import refuse_unread
+from consign.sales.queries import find_file_count, find_parked, find_uploads
 from consign.sales.rules import Overlap
 from consign.sentence import say
+from consign.tabular.archive import is_archive
 from consign.tabular.dates import DateOrder
 from consign.tabular.headers import normalize
 from consign.tabular.numbers import NumberStyle
-from consign.web.words import word
+from consign.web.language import LANGUAGES
+from consign.web.problem_file import write_problem_file
 from reports.statement import format_quantity
 
-NEEDS_DECISION = 3
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -102,36 +116,29 @@ def inspect(
     last: datetime | None,
     as_json: bool,
 ) -> int:
-    """Identify, map and read FILE without a database. Ends with 3 where a person must decide."""
+    """Identify, map and read FILE, or each file in an archive, without a database.
+
+    Ends with 3 where a person must decide.
+    """
+    look = partial(
+        inspect_file,
+        layout=read_layout(profile),
+        answers=replace(
+            read_answers(columns, number_style, date_order, kinds, accept=True),
+            day_begins_at=day_begins_at,
+            dollar_is_rupiah=dollar_is_rupiah or None,
+        ),
+        store_stated=store is not None,
+        first=first.date() if first else (last.date() if last else None),
+        last=last.date() if last else None,
+    )
+    if is_archive(file):
+        with working(f"Reading {file.name}"):
+            members = list(inspect_archive(file, look))
+        return show_members(members, as_json=as_json)
     with working(f"Reading {file.name}"):
-        found = inspect_file(
-            file,
-            layout=read_layout(profile),
-            answers=replace(
-                read_answers(columns, number_style, date_order, kinds, accept=True),
-                day_begins_at=day_begins_at,
-                dollar_is_rupiah=dollar_is_rupiah or None,
-            ),
-            store_stated=store is not None,
-            first=first.date() if first else (last.date() if last else None),
-            last=last.date() if last else None,
-        )
-    if as_json:
-        print_json(found)
-    else:
-        facts = {
-            name: value
-            for name, value in vars(found).items()
-            if name not in {"problem_rows", "ignored_rows", "questions"}
-        }
-        print_table(("What", "Found"), [(name, _in_words(value)) for name, value in facts.items()])
-        print_table(
-            ("Row", "Column", "Cell", "Problem"),
-            [(row["row"], row["column"], row["cell"], row["code"]) for row in found.problem_rows],
-        ) if found.problem_rows else None
-        for question in found.questions:
-            click.echo(f"{question.about}: {question.why} ({', '.join(question.choices)})")
-    return NEEDS_DECISION if found.questions else 0
+        found = look(file)
+    return show_inspection(found, as_json=as_json)
 
 
 @sales.command("post")
@@ -170,7 +177,7 @@ def post(
     login: str,
     as_json: bool,
 ) -> int:
-    """Post sales files: every row is posted, known, ignored or parked.
+    """Post sales files, and those inside archives: every row is posted, known, ignored or parked.
 
     One file that is refused or needs a decision does not keep the others back; the status is the worst one's.
     """
@@ -184,61 +191,36 @@ def post(
         overlap=Overlap(on_overlap),
     )
     results: list[dict[str, Any]] = []
-    status = 0
-    with working("Posting", total=len(paths)) as progress:
+    status, has_archive = 0, False
+    with working("Posting") as progress:
         for path in paths:
+            hand_over = partial(
+                post_sales_archive if is_archive(path) else post_sales_file,
+                context.database, context.files, region=context.region, login=login, decisions=decisions,
+                dry_run=dry_run, tell=partial(tell_progress, progress, path.name),
+            )  # fmt: skip
             handover = Handover(path, partner, store, first.date() if first else None, last.date() if last else None)
             try:
-                outcome = post_sales_file(
-                    context.database, context.files, region=context.region, login=login, handover=handover,
-                    decisions=decisions, dry_run=dry_run,
-                )  # fmt: skip
-                results.append({"file": path.name, **vars(outcome)})
+                outcome = hand_over(handover=handover)
+                if isinstance(outcome, list):
+                    has_archive = True
+                    results += [tell_answer(path.name, one) for one in outcome]
+                    status = max([status, *(find_status(one) for one in outcome)])
+                else:
+                    results.append({"file": path.name, **vars(outcome)})
             except NeedsDecision as needed:
                 status = max(status, NEEDS_DECISION)
                 results.append({"file": path.name, "questions": needed.questions})
             except ConsignError as error:
                 if len(paths) == 1:
                     raise
-                status = max(status, 2)
-                results.append({"file": path.name, "refused": {"code": error.code, "reason": str(error)}})
-            progress.advance(progress.task_ids[0])
-    show_outcomes(results, as_json=as_json, dry_run=dry_run)
-    return status
-
-
-def show_outcomes(results: list[dict[str, Any]], *, as_json: bool, dry_run: bool) -> None:
-    """Print what each file did, with sums below."""
+                status = max(status, BAD_INPUT)
+                results.append({"file": path.name, "refused": tell_refusal(error)})
     if as_json:
-        print_json(results[0] if len(results) == 1 else results)
-        return
-    counts = ("rows_read", "posted", "known", "ignored", "parked")
-    done = [one for one in results if "rows_read" in one]
-    rows = [
-        (one["file"], *(one[name] for name in counts), Rupiah(one["sales_rp"]), Rupiah(one["fee_rp"])) for one in done
-    ]
-    if len(done) > 1:
-        sums = tuple(sum(one[name] for one in done) for name in counts)
-        money = tuple(Rupiah(sum(one[name] for one in done)) for name in ("sales_rp", "fee_rp"))
-        rows.append(("Together", *sums, *money))
-    titles = ("File", "Rows", "Posted", "Known", "Ignored", "Parked", "Sales", "Fee")
-    print_table(titles, rows, right=titles[1:])
-    for one in results:
-        show_finding_sums(one["file"], one.get("findings", ()))
-        for question in one.get("questions", ()):
-            choices = f" ({', '.join(question.choices)})" if question.choices else ""
-            click.echo(f"{one['file']}: nothing was posted. {question.about}: {question.why}{choices}", err=True)
-        if "refused" in one:
-            click.echo(f"{one['file']}: {one['refused']['reason']} [{one['refused']['code']}]", err=True)
-    if dry_run:
-        click.echo("A rehearsal: nothing was kept.")
-
-
-def show_finding_sums(name: str, found: Sequence[FindingSum]) -> None:
-    """Print what is odd about a file's lines, a line for each kind."""
-    for one in found:
-        what = f"{one.lines} lines, {Rupiah(one.amount_rp)}, first in row {one.first_row}"
-        click.echo(f"{name}: {word('finding', one.code)} [{one.code}]: {what}")
+        print_json(results if has_archive or len(results) > 1 else results[0])
+    else:
+        show_outcomes(results, dry_run=dry_run)
+    return status
 
 
 @sales.command("findings")
@@ -296,6 +278,24 @@ def uploads(context: Context, *, partner: str | None, login: str, as_json: bool)
         print_json(found)
     else:
         print_table(("Upload", "File", "Status", "Rows", "Received"), [tuple(one.values()) for one in found])
+
+
+@sales.command("problems")
+@click.argument("upload")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="FILE.xlsx")
+@click.option("--language", type=click.Choice(sorted(LANGUAGES)), default="en", show_default=True)
+@as_user
+@pass_context
+def problems(context: Context, *, upload: str, output: Path, language: str, login: str) -> None:
+    """Write the rows of an UPLOAD that wait to a workbook in which they can be mended and handed in again."""
+    with working("Writing"), context.acting(login) as (session, by):
+        authorize(by, Act.READ_SALES, partner_id=by.partner_id, store_id=by.store_id)
+        seen = get_upload_seen(session, by=by, upload_id=upload)
+        refuse_unread(seen.upload)
+        with output.open("wb") as target:
+            write_problem_file(session, context.files, target, upload=seen.upload, language=LANGUAGES[language])
+        parked = find_file_count(session, seen.upload.id).parked
+    click.echo(f"{parked} rows of upload {upload} were written to {output}.")
 
 
 @sales.command("parked")
@@ -445,9 +445,3 @@ def _split(given: str) -> tuple[str, str]:
     if not equals:
         raise BadInput(say("'{given}' is not NAME=VALUE; nothing was read.", given=given))
     return name, value
-
-
-def _in_words(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} = {item}" for key, item in value.items())
-    return "; ".join(map(str, value)) if isinstance(value, list) else str(value if value is not None else "")

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from consign.models.base import ADD_ONLY, CHANGING, RegionBase
+from consign.models.base import ADD_ONLY, CHANGING, PASSING, RegionBase
 
 QUANTITY = Numeric(12, 3)
 PLAIN = Text(collation="C")
@@ -54,7 +54,7 @@ class SalesUpload(RegionBase):
     __tablename__ = "sales_upload"
     __table_args__ = (
         CheckConstraint(
-            "status IN ('received', 'needs_mapping', 'refused', 'read', 'posted', 'reversed', 'cancelled')",
+            "status IN ('received', 'needs_mapping', 'refused', 'read', 'posted', 'reversed', 'cancelled', 'unpacked')",
             name="status",
         ),
         CheckConstraint("stated_from IS NULL OR stated_until >= stated_from", name="stated_days"),
@@ -71,6 +71,7 @@ class SalesUpload(RegionBase):
         ),
         Index("ix_sales_upload_at", "received_at"),
         Index("ix_sales_upload_received", "id", postgresql_where=text("status = 'received'")),
+        Index("ix_sales_upload_archive_id", "archive_id", postgresql_where=text("archive_id IS NOT NULL")),
         {"info": CHANGING},
     )
 
@@ -90,11 +91,37 @@ class SalesUpload(RegionBase):
     rows_ignored: Mapped[int | None]
     """Rows that are no sales, such as totals; each is kept with its reason."""
     outcome: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    """Evidence, warnings, the reason it was refused, or the questions it waits for with a preview and counts."""
+    """Evidence, warnings, the reason it was refused, or the questions it waits for with a preview and counts.
+
+    `parts` names the sheets or columns a posted file's rows are numbered in, where there are several; `members` says of an
+    archive what became of each file in it.
+    """
     decisions: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     """What a person decided about it: `answers`, `overlap`, `confirmed`, and `by`, the id of who decided last."""
     received_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    archive_id: Mapped[int | None] = mapped_column(ForeignKey("sales_upload.id"))
+    """The archive it came in; that one is `unpacked` and has no rows of its own."""
+
+
+class SalesProgress(RegionBase):
+    """How far a file is that is being read this moment; told from a connection of its own, and gone once it was read.
+
+    Without a foreign key: checking one would take a lock on the upload, which the reading transaction may hold.
+    """
+
+    __tablename__ = "sales_progress"
+    __table_args__ = (
+        CheckConstraint("step IN ('reading', 'deciding', 'posting')", name="step"),
+        {"info": PASSING},
+    )
+
+    upload_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    step: Mapped[str]
+    rows_done: Mapped[int]
+    rows_total: Mapped[int | None]
+    """Blank while nobody has counted them yet."""
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class SalesPosting(RegionBase):

@@ -22,8 +22,10 @@ from consign.sales.findings import Posted, keep_findings
 from consign.sales.layout import Layout, Receipts, Role
 from consign.sales.places import Places, find_places
 from consign.sales.profiles import keep_profile
+from consign.sales.progress import DECIDING, POSTING, Tell, tell_nobody
 from consign.sales.reading import Reader
 from consign.sales.rules import Overlap
+from consign.sales.soundness import refuse_mostly_problems
 from consign.sales.study import Study
 from consign.sales.terms import TermsTable
 from consign.sales.waiting import read_parked, settle_parked
@@ -31,12 +33,16 @@ from consign.sales.writing import LineWriter, Target, make_staging
 from consign.sentence import dump_sentence, say
 
 
-def book_file(session: Session, *, by: Actor, upload: SalesUpload, study: Study, decision: Overlap) -> None:
+def book_file(
+    session: Session, *, by: Actor, upload: SalesUpload, study: Study, decision: Overlap, tell: Tell = tell_nobody
+) -> None:
     """Read the rows of a studied file into the books.
 
     The partner is locked first. Lines go straight into the sales, unless something is posted for one of their store-days:
     then they are staged, and what stands already is taken out.
     """
+    total = study.table.row_count
+    tell(DECIDING, 0, total)
     places = find_places(
         session,
         partner_id=upload.partner_id,
@@ -60,8 +66,12 @@ def book_file(session: Session, *, by: Actor, upload: SalesUpload, study: Study,
         writer = LineWriter(copier, places=places, terms=terms, target=target)
         for batch in reader.read():
             writer.write(batch)
+            refuse_mostly_problems(reader, whole=False)
+            tell(POSTING, reader.rows_read, total)
+        refuse_mostly_problems(reader, whole=True)
     known, reversed_rows = 0, 0
     if staged:  # what stands for a cancelled row stands for one of the file's days, so the file is staged
+        tell(DECIDING, reader.rows_read, total)
         taken_back = _settle_cancelled(session, writer.cancelled, by=by, upload=upload, decision=decision)
         known, replaced = _settle_overlap(session, by=by, upload=upload, decision=decision, for_ever=for_ever)
         reversed_rows = taken_back + replaced
@@ -78,6 +88,7 @@ def book_file(session: Session, *, by: Actor, upload: SalesUpload, study: Study,
         "evidence": [dump_sentence(one) for one in study.evidence],
         "price_differs": posted.price_differs,
         "reversed_rows": reversed_rows,
+        **({"parts": list(study.table.parts)} if study.table.parts else {}),
     }
     session.flush()
     _tell_about_parked(session, upload)

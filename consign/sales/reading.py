@@ -168,7 +168,7 @@ class Reader:
             return "note" if len(filled) == 1 and not re.search(r"\d", filled[0]) else None
         if len(cells) == len(headers) and self._names_product(cells):
             return None
-        if len(cells) == len(headers):
+        if len(cells) == len(headers) and len(self._totals) <= 1:  # several are subtotals; how many does not matter
             self._totals.append(self._read_total(cells))
         return "total_row"
 

@@ -1,4 +1,4 @@
-"""What a line is worth, what its fee is, and which sale a return gives back. Pure."""
+"""What a line is worth, what its fee is, which sale a return gives back, and how a file is called. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,10 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import PurePosixPath
 
 from consign.errors import BadInput, Conflict
+from consign.identity.rules import clean_text
 from consign.money import Rupiah, divide_half_away, line_fee
 from consign.partners.rules import DiscountBorneBy, FeeOn
+
+LONGEST_FILE_NAME = 150
+
+
+def tidy_file_name(given: str) -> str:
+    """Return the name of a file as it is shown: without folders, without signs that cannot be seen, not too long."""
+    name = clean_text(PurePosixPath(given.replace("\\", "/")).name).strip()
+    return name[:LONGEST_FILE_NAME] if name.strip(".") else "-"
 
 
 class Overlap(StrEnum):

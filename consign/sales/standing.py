@@ -58,7 +58,8 @@ _STANDING = """
       (SELECT count(*) FROM uploads WHERE status = 'needs_mapping') AS to_map,
       (SELECT count(*) FROM uploads WHERE status = 'read') AS overlapping,
       (SELECT count(*) FROM uploads WHERE status = 'refused' AND received_at >= CAST(:today AS date) - :refused) AS refused,
-      (SELECT count(*) FROM uploads WHERE received_at >= timezone(:zone, CAST(:today AS timestamp))) AS uploads_today,
+      (SELECT count(*) FROM uploads WHERE received_at >= timezone(:zone, CAST(:today AS timestamp))
+        AND status <> 'unpacked') AS uploads_today,
       (SELECT count(*) FROM sales_parked WHERE state = 'open'
         AND (CAST(:partner AS bigint) IS NULL OR partner_id = :partner)
         AND (CAST(:store AS bigint) IS NULL OR upload_id IN (SELECT id FROM uploads))) AS waiting,

@@ -6,6 +6,7 @@ from typing import Generic
 import pyarrow.compute as pc
 
 from consign.errors import Question
+from consign.sales.distinct import Distinct
 from consign.sales.layout import AMOUNT_ROLES, NUMBER_ROLES, TEXT_ROLES, KindEffect, Layout, Role, find_effect
 from consign.sales.suspicion import Usual
 from consign.sentence import Code, Sentence, say
@@ -73,10 +74,11 @@ def study_table(table: Table, layout: Layout, *, places: dict[Role, int]) -> Stu
 
     Raises:
         FileWithoutRows: nothing stands below the header.
+        FileTooLarge: a column of codes holds more different ones than any file can name.
 
     """
-    texts: dict[Role, set[str]] = {role: set() for role in places}
-    read = texts.keys() - (TEXT_ROLES - ({Role.NAME} if layout.by_name else set()))
+    found = {role: Distinct(role) for role in places}
+    read = found.keys() - (TEXT_ROLES - ({Role.NAME} if layout.by_name else set()))
     rows = 0
     usual = Usual(places)
     for batch in table.batches():
@@ -84,9 +86,10 @@ def study_table(table: Table, layout: Layout, *, places: dict[Role, int]) -> Stu
         usual.learn(batch)
         for role in read:
             column = read_days(batch, places[role]) if role is Role.DATE else batch.column(places[role])
-            texts[role].update(column.texts)
+            found[role].add(column.texts)
     if rows == 0:
         raise FileWithoutRows(say("The file names its columns but has no row; nothing of it was used."))
+    texts = {role: one.texts for role, one in found.items()}
     study = Study(
         table, layout, places, NumberStyle.PLAIN, DateOrder.DAY_FIRST, dict(layout.kinds), list(table.evidence), []
     )

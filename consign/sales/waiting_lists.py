@@ -257,12 +257,13 @@ def find_states(session: Session, *, by: Actor, group: Group) -> Sequence[RowMap
 def find_rows(session: Session, *, by: Actor, wish: Wish) -> Found:
     """Return a page of the waiting rows that *by* may see.
 
-    Filters: `partner`, `reason` and `code`. A row has upload_id, file, row_no, partner, partner_code, reason, code,
+    Filters: `partner`, `reason` and `code`. A row has upload_id, file, its parts, row_no, partner, partner_code, reason, code,
     column, cell, raw, store_code, name, sold_on, quantity and gross_rp.
     """
     columns: list[Value] = [
         SalesParked.upload_id,
         SalesUpload.name.label("file"),
+        SalesUpload.outcome["parts"].label("parts"),
         SalesParked.row_no,
         Partner.name.label("partner"),
         Partner.code.label("partner_code"),

@@ -106,6 +106,8 @@ class Twins:
 
     A line is known by a hash of its key. Should two different lines ever share one, the later is numbered as if it were a
     twin; that is a valid number, too, and no line is lost or merged.
+
+    This is what grows with the lines of a file: eight bytes for each, and as much again while runs are merged.
     """
 
     def __init__(self) -> None:

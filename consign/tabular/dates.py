@@ -1,7 +1,7 @@
 """How a file writes days: decided once for the whole file, never cell by cell."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -97,12 +97,31 @@ def decide_date_order(values: Iterable[str]) -> Decision[DateOrder]:
     asks. So does one with `2026-05-06` beside `31/08/2026`: a spreadsheet may have made it of `05/06/2026`. Where the
     year has two digits, `26-10-05` can only begin with it, for nobody sold in 2005; `26-10-20` may begin or end with it.
     """
+    return _decide(_find_seen(values))
+
+
+def find_days(values: Collection[str]) -> set[str]:
+    """Return the days among *values* without their times of day, and what decides the order as all of them would."""
+    days: set[str] = set()
+    for part in {_day_alone(value) for value in values}:
+        if any(isinstance(parse_day(part, order), date) for order in DateOrder):
+            days.add(part)
+    return days | {_day_alone(value) for value in _find_seen(values).values()}
+
+
+def _day_alone(cell: str) -> str:
+    part = day_part(shown(cell))
+    return part.partition(".")[0] if _SERIAL.fullmatch(part) else part
+
+
+def _find_seen(values: Iterable[str]) -> dict[DateOrder | _Short | None, str]:
+    """Return for each order the first value, in the order of text, that stands in it."""
     seen: dict[DateOrder | _Short | None, str] = {}
     for value in map(shown, values):
         fits, order = _find_order(day_part(value))
         if fits:
             seen[order] = min(seen.get(order, value), value)
-    return _decide(seen)
+    return seen
 
 
 def _find_order(text: str) -> tuple[bool, DateOrder | _Short | None]:

@@ -68,6 +68,16 @@ def decide_number_style(values: Iterable[str]) -> Decision[NumberStyle]:
     values decide for both, or only undecided ones part their digits, a person must say. The evidence is the first
     in the order of text, so that it does not depend on the order of *values*.
     """
+    return _decide(_find_seen(values))
+
+
+def find_telling(values: Iterable[str]) -> set[str]:
+    """Return the few of *values* that decide together, and are shown as evidence, as all of them would."""
+    return set(_find_seen(values).values())
+
+
+def _find_seen(values: Iterable[str]) -> dict[str, str]:
+    """Return for each way to part digits the first value, in the order of text, that is written so."""
     seen: dict[str, str] = {}
     for value in values:
         written = None if value.startswith(TYPED) else _find_written(value)
@@ -76,7 +86,7 @@ def decide_number_style(values: Iterable[str]) -> Decision[NumberStyle]:
         fits = _find_style(written["body"], no_sen=written["no_sen"] is not None)
         if fits is not None:
             seen[fits] = min(seen.get(fits, value), value)
-    return _decide(seen)
+    return seen
 
 
 def decide_by_decimals(values: Iterable[str], decision: Decision[NumberStyle]) -> Decision[NumberStyle]:

@@ -85,3 +85,15 @@ class FileIsTest(FileRefused):
     """The sender marked what it sent as a test, so these are no sales; nothing of it was used."""
 
     code = "file.test_data"
+
+
+class ArchiveInArchive(FileRefused):
+    """An archive holds another one, which is not opened; nothing of that one was used."""
+
+    code = "file.archive_in_archive"
+
+
+class ArchiveWithoutFiles(FileRefused):
+    """An archive holds no file that can be taken out; nothing of it was used."""
+
+    code = "file.archive_without_files"

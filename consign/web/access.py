@@ -48,6 +48,7 @@ ACCESS: dict[str, Act | Open] = {
     "GET /uploads/{upload_id}": Act.READ_SALES,
     "GET /uploads/{upload_id}/state": Act.READ_SALES,
     "GET /uploads/{upload_id}/problems": Act.READ_SALES,
+    "GET /uploads/{upload_id}/report.xlsx": Act.READ_SALES,
     "GET /uploads/{upload_id}/ignored": Act.READ_SALES,
     "GET /uploads/{upload_id}/lines": Act.READ_SALES,
     "GET /uploads/{upload_id}/findings": Act.READ_SALES,

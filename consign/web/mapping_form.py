@@ -13,6 +13,7 @@ from consign.models.partners import Store
 from consign.models.sales import SalesUpload
 from consign.sales.layout import NUMBER_ROLES, KindEffect, Receipts, Role
 from consign.sales.mapping import Answers, Stated
+from consign.sales.rows import tell_row_place
 from consign.sentence import Sentence, load_sentence, say
 from consign.tabular.dates import DateOrder, parse_day, parse_hour
 from consign.tabular.numbers import NumberStyle, parse_number
@@ -74,7 +75,7 @@ class MappingForm:
 
     form: Form
     columns: Sequence[ShownColumn]
-    rows: Sequence[tuple[int, Sequence[str]]]
+    rows: Sequence[tuple[int | Sentence | None, Sequence[str]]]
     questions: Sequence[Sentence]
     """What is asked beside the fields."""
     extra: Sequence[str]
@@ -140,6 +141,10 @@ class _Mapping:
     def headers(self) -> Sequence[str]:
         return self.preview.get("headers") or ()
 
+    def _tell_places(self, numbers: Sequence[int]) -> list[int | Sentence | None]:
+        parts = self._upload.outcome.get("parts")
+        return [tell_row_place(number, parts) for number in numbers]
+
     def present(self, form: Form) -> MappingForm:
         numbers = self.preview.get("row_numbers") or ()
         elsewhere = {one.name for one in self.extra} | set(self.kinds) | {"days"}
@@ -151,7 +156,7 @@ class _Mapping:
         return MappingForm(
             form=form,
             columns=self.columns,
-            rows=list(zip(numbers, self.preview.get("rows") or (), strict=False)),
+            rows=list(zip(self._tell_places(numbers), self.preview.get("rows") or (), strict=False)),
             questions=loose,
             extra=[one.name for one in self.extra],
             counts=self._upload.outcome.get("counts"),

@@ -18,6 +18,7 @@ from consign.partners.queries import find_stores, get_store
 from consign.partners.rules import UnknownCode
 from consign.sales.actions import reread_parked
 from consign.sales.dismissing import dismiss_group
+from consign.sales.rows import tell_row_place
 from consign.sales.waiting_lists import (
     Group,
     GroupSums,
@@ -55,7 +56,7 @@ GROUP_COLUMNS = (
 )
 ROW_COLUMNS = (
     Column("file", say("File"), link="/uploads/{upload_id}"),
-    Column("row_no", say("Row"), kind="count"),
+    Column("row_no", say("Row"), kind="row"),
     Column("reason", say("What is wrong"), kind="word", words="problem", link="{fix}"),
     Column("column", say("Column")),
     Column("cell", say("Cell")),
@@ -138,6 +139,7 @@ def show_rows(visit: Visiting) -> Response:
                 **row,
                 "remedy": remedy(row["reason"]),
                 "fix": group_address("/parked/fix", row, upload=row["upload_id"], row=row["row_no"]),
+                "row_no": tell_row_place(row["row_no"], row["parts"]),
             }
             for row in found.rows
         ]

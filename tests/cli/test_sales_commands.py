@@ -1,11 +1,12 @@
 """Sales and settlement on the command line: what is printed, and with what it ends."""
 
 import json
+import zipfile
 from pathlib import Path
 
 from openpyxl import load_workbook
 
-from tests.builders import AUDITOR, KERIPIK, write_csv
+from tests.builders import AUDITOR, HEADER, KERIPIK, write_csv
 from tests.cli.terminal import Terminal
 
 ROW = f"2026-09-05,T1,S1,{KERIPIK},Keripik,2,15000,30000"
@@ -118,3 +119,55 @@ def test_what_is_odd_about_posted_lines_is_printed_and_listed(terminal: Terminal
     (one,) = [row for row in terminal.json("sales", "findings", again["upload_id"]) if row["code"] == "price.differs"]
     assert (one["product_code"], one["first_row"]) == ("PRD-1", 2)
     assert terminal.run("sales", "findings", "999").status == 2
+
+
+def pack(folder: Path, **members: str) -> Path:
+    path = folder / "moka.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, rows in members.items():
+            archive.writestr(f"{name}.csv", f"{HEADER}\n{rows}\n" if rows else "")
+    return path
+
+
+def test_an_archive_is_posted_file_by_file_with_an_answer_for_each(terminal: Terminal, tmp_path: Path) -> None:
+    other = ROW.replace("S1", "S2")
+    path = pack(tmp_path, a=ROW, b=ROW, c=f"{ROW}\n{other}", d="", e=f"{ROW}\nTotal,,,,,9,,9")
+    ended = terminal.run("sales", "post", path, "--partner", "BM", "--accept-mapping", "--json")
+    found = json.loads(ended.out)
+    assert [(one["archive"], one["file"]) for one in found] == [("moka.zip", f"{name}.csv") for name in "abcde"]
+    first, twin, third, empty, wrong = found
+    assert (first["posted"], twin["same_as"], empty["ignored"]) == (1, "a.csv", "empty")
+    assert (third["posted"], third["known"], third["rows_read"]) == (1, 1, 2)  # the same receipt in two files
+    assert (wrong["refused"]["code"], ended.status) == ("file.control_total", 2)
+    said = terminal.run("sales", "post", path, "--partner", "BM", "--accept-mapping")
+    assert "b.csv: The same as a.csv; it is read once." in said.out
+    assert "d.csv: Left out: empty." in said.out
+    assert "e.csv: The file's own total" in said.err
+    assert terminal.json("check") == {"breaches": []}
+
+
+def test_an_archive_is_inspected_file_by_file(bare_terminal: Terminal, tmp_path: Path) -> None:
+    path = pack(tmp_path, a=ROW, b=ROW, c="05/06/2026,T1,S1,1,K,1,1,1", d="")
+    ended = bare_terminal.run("sales", "inspect", path, "--json")
+    first, twin, unsure, empty = json.loads(ended.out)
+    assert (first["file"], first["accepted"], twin["same_as"], empty["ignored"]) == ("a.csv", 1, "a.csv", "empty")
+    assert (unsure["questions"][0]["about"], ended.status) == ("date_order", 3)
+    said = bare_terminal.run("sales", "inspect", path).out
+    assert "b.csv: The same as a.csv; it is read once." in said
+
+
+def test_what_waits_is_written_to_a_workbook(terminal: Terminal, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, ROW, ROW.replace("2026-09-05", "2026-02-31"))
+    terminal.run("sales", "post", path, "--partner", "BM", "--accept-mapping")
+    target = tmp_path / "soal.xlsx"
+    assert "1 rows of upload 1 were written" in terminal.run("sales", "problems", 1, "-o", target).out
+    sheet = load_workbook(target).worksheets[0]
+    assert [sheet["A2"].value, sheet["I2"].value] == ["2026-02-31", 3]
+    book = load_workbook(target)
+    book.worksheets[0]["A2"] = "2026-09-07"
+    book.save(target)
+    mended = terminal.json("sales", "post", target, "--partner", "BM")
+    assert (mended["posted"], mended["parked"]) == (1, 0)
+    missing = tmp_path / "nothing.xlsx"
+    unknown = terminal.run("sales", "problems", 99, "-o", missing)
+    assert (unknown.status, missing.exists()) == (2, False)

@@ -66,6 +66,7 @@ EXPECTED = {
     "GET /uploads/{upload_id}/ignored": "SFVDHUA",
     "GET /uploads/{upload_id}/lines": "SFVDHUA",
     "GET /uploads/{upload_id}/findings": "SFVDHUA",
+    "GET /uploads/{upload_id}/report.xlsx": "SFVDHUA",
     "GET /uploads/{upload_id}/file": "SFVDHUA",
     "POST /uploads/{upload_id}/mapping": "SFD",
     "POST /uploads/{upload_id}/overlap": "SFD",
