@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from consign.cli.chasing import missing, remind
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table, working
 from consign.cli.sales_output import (
@@ -392,6 +393,10 @@ def reverse(context: Context, *, upload: int, reason: str, login: str) -> None:
     with working("Reversing"), context.acting(login) as (session, by):
         lines = actions.reverse_upload(session, by=by, upload_id=upload, reason=reason)
     click.echo(f"{lines} lines of upload {upload} were reversed.")
+
+
+sales.add_command(missing)
+sales.add_command(remind)
 
 
 def read_layout(profile: Path | None) -> Layout | None:

@@ -358,3 +358,27 @@ class SalesFinding(RegionBase):
     """The first row of the file that it is about."""
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """The facts that its sentence names."""
+
+
+class SalesReminder(RegionBase):
+    """That a store was reminded of the days it has not reported; at most once on a day."""
+
+    __tablename__ = "sales_reminder"
+    __table_args__ = (
+        CheckConstraint("step IN (1, 2, 3)", name="step"),
+        CheckConstraint("missing > 0 AND until_on < day", name="missing"),
+        {"info": ADD_ONLY},
+    )
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    """The store's local day on which it was reminded."""
+    until_on: Mapped[date]
+    """The last of the missing days."""
+    missing: Mapped[int]
+    """How many days were missing."""
+    step: Mapped[int] = mapped_column(SmallInteger)
+    """Whom it went to: 1 the store, 2 its partner's finance as well, 3 the head of the dinas as well."""
+    sent_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    """Blank where the store was reminded by itself."""
+    sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -50,6 +50,8 @@ class DayState(StrEnum):
     """The day is not over in the store, and nothing speaks for it yet."""
     AHEAD = "ahead"
     """The day has not come."""
+    CLOSED = "closed"
+    """The store does not sell on this day, so no report is due; that of one who does all the same is received."""
     NOT_OPEN = "not_open"
     """The store did not sell consigned goods on that day."""
 
@@ -64,9 +66,19 @@ class DayFacts:
 
 
 def assess_day(
-    day: date, facts: DayFacts, *, today: date, opened_on: date, closed_on: date | None, settled_until: date | None
+    day: date,
+    facts: DayFacts,
+    *,
+    expected: bool,
+    today: date,
+    opened_on: date,
+    closed_on: date | None,
+    settled_until: date | None,
 ) -> DayState:
-    """Judge one store-day as of the store's own *today*. The days the store opened and closed on are days it sells."""
+    """Judge one store-day as of the store's own *today*. The days the store opened and closed on are days it sells.
+
+    *expected*: whether the store sells on such a day, by its week and what was said of closed days.
+    """
     if facts.waiting:
         return DayState.PARTIAL
     if facts.lines or facts.spoken_for:
@@ -75,9 +87,21 @@ def assess_day(
         return DayState.RECEIVED if facts.lines else DayState.ZERO
     if day < opened_on or (closed_on is not None and day > closed_on):
         return DayState.NOT_OPEN
-    if day >= today:
-        return DayState.TODAY if day == today else DayState.AHEAD
-    return DayState.MISSING
+    if not expected:
+        return DayState.CLOSED
+    return DayState.AHEAD if day > today else DayState.TODAY if day == today else DayState.MISSING
+
+
+REMINDED_AFTER_DAYS = {1: 2, 2: 5, 3: 10}
+"""After how many silent days that were due a store is reminded by itself, by the step."""
+FINANCE_STEP, HEAD_STEP, LAST_STEP = 2, 3, 3
+"""From which step on the partner's finance and the head of the dinas are told as well, and the last one."""
+
+
+def find_due_step(silent: int, *, done: int) -> int | None:
+    """Return the step that is due after *silent* days, where *done* is the last one taken in this silence; 0 for none."""
+    step = max((one for one, after in REMINDED_AFTER_DAYS.items() if silent >= after), default=0)
+    return step if step > done else None
 
 
 OLD_DAYS = 60

@@ -66,6 +66,8 @@ ACCESS: dict[str, Act | Open] = {
     "POST /parked/dismiss": Act.POST_SALES,
     "GET /board": Act.READ_SALES,
     "POST /board/no-sales": Act.POST_SALES,
+    "GET /board/chasing": Act.READ_SALES,
+    "POST /board/remind": Act.CHASE_SALES,
     # settlement
     "GET /closings": Act.READ_CLOSINGS,
     "GET /closings/new": Act.CLOSE_PERIOD,
@@ -124,6 +126,12 @@ ACCESS: dict[str, Act | Open] = {
     "GET /stores/{store_id}/edit": Act.MANAGE_PARTNERS,
     "POST /stores/{store_id}/edit": Act.MANAGE_PARTNERS,
     "POST /stores/{store_id}/alias": Act.MANAGE_PARTNERS,
+    "GET /stores/{store_id}/days": Act.READ_PARTNERS,
+    "POST /stores/{store_id}/week": Act.SET_STORE_WEEK,
+    "POST /stores/{store_id}/closed-days": Act.SAY_STORE_CLOSED,
+    "GET /partners/{code}/closed-days": Act.READ_PARTNERS,
+    "POST /partners/{code}/closed-days": Act.SET_STORE_WEEK,  # all of its stores: no store manager's to say
+    "POST /closed-days/{closure_id}/end": Act.SAY_STORE_CLOSED,
     "GET /agreements": Act.READ_AGREEMENTS,
     "GET /agreements/new": Act.MANAGE_AGREEMENTS,
     "POST /agreements/new": Act.MANAGE_AGREEMENTS,

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import PurePosixPath
 from typing import IO, Any, BinaryIO, cast
-from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -34,6 +33,7 @@ from consign.sales.progress import find_progress
 from consign.sales.rows import tell_row_place
 from consign.sales.rules import tidy_file_name
 from consign.sales.standing import Standing, find_standing
+from consign.sales.store_days import SILENT_DAYS
 from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form
@@ -441,7 +441,7 @@ def _find_day_tasks(visit: Visit, standing: Standing) -> Iterator[Task]:
         yield Task(label, "/board", say("Hand in the file of each day, or say that nothing was sold."))
     if visit.actor.partner_id is None and standing.silent:
         label = say("Stores that reported nothing for three days: {count}", count=standing.silent)
-        yield Task(label, f"/board?partner={quote(standing.silent_partner or '')}", say("Ask them for their sales."))
+        yield Task(label, f"/board/chasing?silent={SILENT_DAYS}", say("Ask them for their sales."))
 
 
 def find_figures(visit: Visit) -> list[tuple[str, ...]]:
