@@ -43,7 +43,7 @@ _DAYS = _Matter(
     "date_order",
     say("date order"),
     say("In which order does this file write days?"),
-    (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST),
+    (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST, DateOrder.YEAR_FIRST),
 )
 
 
@@ -122,6 +122,7 @@ def _settle(
 
     Where they rule out what was confirmed, or decide nothing, a person is asked; blank where nothing goes yet.
     """
+    possible = tuple(choice for choice in matter.choices if choice not in decision.against)
     if confirmed is not None:
         choice = Code(matter.about, confirmed)
         study.evidence.append(say("{matter} {choice}: confirmed", matter=matter.name, choice=choice))
@@ -132,11 +133,11 @@ def _settle(
                 choice=choice,
                 evidence=decision.evidence,
             )
-            study.questions.append(Question(matter.about, why, matter.choices))
+            study.questions.append(Question(matter.about, why, possible))
         return confirmed
     if decision.choice is None:
         why = say("{question} {evidence}.", question=matter.question, evidence=decision.evidence)
-        study.questions.append(Question(matter.about, why, matter.choices))
+        study.questions.append(Question(matter.about, why, possible))
         return None
     study.evidence.append(
         say(

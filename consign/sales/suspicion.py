@@ -7,11 +7,12 @@ costs in every other row and nothing in the row confirms it, or its discount is 
 unusual cell alone is no reason.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import permutations
+from typing import TypeVar
 
 import numpy as np
 import pyarrow.compute as pc
@@ -31,6 +32,11 @@ FAR = 50
 """A price is far from another that is so many times as much."""
 QUOTE = '"'
 DIGITS = "0123456789"
+MOST_SHAPES = 50_000
+MOST_NUMBERS = 200_000
+"""Different cells that are kept of a column."""
+MOST_LOOKED_AT = 20_000
+"""Where more rows have two cells that are not usual, nothing is."""
 BLANKS = " \t\n\r\v\f"
 MOST_COUNTED = 1 << 20
 """So many possible shapes are counted without sorting."""
@@ -39,6 +45,7 @@ NAMED = ("x", 0)
 CODED_ROLES = (Role.STORE, Role.TILL, Role.RECEIPT, Role.BARCODE, Role.CODE)
 TEXT_ROLES = (*CODED_ROLES, Role.NAME)
 
+Kept = TypeVar("Kept", bound=Hashable)
 Shape = tuple[str, int]
 """A code without the digits at its ends, and its length in bytes: `S004090` is `S` of 7."""
 
@@ -65,25 +72,27 @@ class Usual:
     def __init__(self, places: Mapping[Role, int]) -> None:
         self._places = places
         self._texts = [role for role in TEXT_ROLES if role in places]
+        self._product = next((role for role in (Role.BARCODE, Role.CODE, Role.NAME) if role in places), Role.CODE)
         self._amounts = [role for role in AMOUNT_ROLES if role in places]
         self._rows = 0
         self._shapes: dict[Role, Counter[Shape]] = {role: Counter() for role in self._texts}
-        self._numbers: dict[Role, Counter[str]] = defaultdict(Counter)
+        numbers = (Role.QUANTITY, Role.DISCOUNT, *self._amounts[:1])
+        self._learnt = [role for role in numbers if role in places]
+        self._numbers: dict[Role, Counter[str]] = {role: Counter() for role in numbers}
 
     def learn(self, batch: Batch) -> None:
-        """Learn from the rows of *batch*."""
+        """Learn from the rows of *batch*; a column with too many different cells shows nothing usual and is given up."""
         self._rows += len(batch)
         for role in self._texts:
             found = _find_shapes(batch, self._places[role], role)
-            counts = np.bincount(found.codes, minlength=len(found.shapes)).tolist()
-            for shape, count in zip(found.shapes, counts, strict=True):
-                self._shapes[role][shape] += count
-        for role in (Role.QUANTITY, Role.DISCOUNT, *self._amounts[:1]):
-            if role in self._places:
-                column = batch.column(self._places[role])
-                counts = np.bincount(column.codes, minlength=len(column.texts)).tolist()
-                for text, count in zip(column.texts, counts, strict=True):
-                    self._numbers[role][text] += count
+            _count(self._shapes[role], found.shapes, found.codes)
+        for role in self._learnt:
+            column = batch.column(self._places[role])
+            _count(self._numbers[role], column.texts, column.codes)
+        self._texts = [role for role in self._texts if len(self._shapes[role]) <= MOST_SHAPES]
+        self._learnt = [role for role in self._learnt if len(self._numbers[role]) <= MOST_NUMBERS]
+        self._shapes = {role: self._shapes[role] for role in self._texts}
+        self._numbers = {role: self._numbers[role] for role in self._learnt}
 
     def find_suspicious(self, table: Table, *, style: NumberStyle) -> dict[int, Role]:
         """Return the number of each suspicious row of *table*, and the column that tells most."""
@@ -112,12 +121,16 @@ class Usual:
         if sum(map(bool, odd.values())) < 2 and not any(signed[role] for role in self._texts if role is not Role.NAME):
             return {}
         found: dict[int, Role] = {}
+        left = MOST_LOOKED_AT
         stores = self._stores(table) if any(signed.get(role) for role in (Role.STORE, Role.TILL)) else set()
         for batch in table.batches():
             looks = {role: _find_shapes(batch, self._places[role], role) for role in self._texts}
             masks = {role: _mask(look, odd[role]) for role, look in looks.items()}
             signs_in = [_mask(looks[role], signed[role]) for role in self._texts if role is not Role.NAME]
             rows = np.flatnonzero((sum(mask.astype(int) for mask in masks.values()) > 1) | np.any(signs_in, axis=0))
+            left -= len(rows)
+            if left < 0:
+                return {}
             for index in rows.tolist():
                 cells = {role: batch.cells[self._places[role]][index].as_py().strip() for role in self._texts}
                 wrong = {role for role in self._texts if masks[role][index]}
@@ -160,7 +173,7 @@ class Usual:
 
     def _find_lost_discounts(self, table: Table, style: NumberStyle) -> dict[int, Role]:
         """Find blank discounts where nearly all rows have one and most say that there is none: the till writes zeros."""
-        counts = self._numbers[Role.DISCOUNT]
+        counts = self._numbers.get(Role.DISCOUNT, Counter())
         blank = {text for text in counts if not text.strip()}
         zeros = sum(counts[text] for text, number in _parse(counts, style).items() if number == 0)
         if not blank or sum(counts[text] for text in blank) > self._few or zeros * 2 < self._rows:
@@ -180,7 +193,7 @@ class Usual:
 
     def _find_odd_numbers(self, table: Table, style: NumberStyle) -> dict[int, Role]:
         """Find rows whose quantity and amount would be usual in each other's column, and prices far below all others."""
-        if Role.QUANTITY not in self._places or not self._amounts:
+        if not self._amounts or not {Role.QUANTITY, self._amounts[0]} <= set(self._learnt):
             return {}
         quantities = _parse(self._numbers[Role.QUANTITY], style)
         amounts = _parse(self._numbers[self._amounts[0]], style)
@@ -224,7 +237,6 @@ class Usual:
     ) -> list[tuple[int, str, str, str]]:
         """Return number, product, quantity and amount of each row with an odd quantity and amount, or a far amount."""
         found = []
-        product = Role.BARCODE if Role.BARCODE in self._places else Role.CODE
         for batch in table.batches():
             quantity, amount = (batch.column(self._places[role]) for role in (Role.QUANTITY, self._amounts[0]))
             is_many, is_low, is_far = (
@@ -234,7 +246,7 @@ class Usual:
             for index in np.flatnonzero((is_many & is_low) | is_far).tolist():
                 texts = (
                     batch.cells[self._places[role]][index].as_py()
-                    for role in (product, Role.QUANTITY, self._amounts[0])
+                    for role in (self._product, Role.QUANTITY, self._amounts[0])
                 )
                 found.append((int(batch.rows[index]), *texts))
         return found
@@ -244,17 +256,28 @@ class Usual:
     ) -> dict[str, Counter[Decimal]]:
         """Return how often each of *products* has each price in the file; nothing given away is priced."""
         known: dict[str, Counter[Decimal]] = {product: Counter() for product in products}
-        role = Role.BARCODE if Role.BARCODE in self._places else Role.CODE
+        roles = (self._product, Role.QUANTITY, self._amounts[0])
         for batch in table.batches():
-            column = batch.column(self._places[role])
-            wanted = np.array([text in products for text in column.texts], dtype=bool)[column.codes]
-            for index in np.flatnonzero(wanted).tolist():
-                product, quantity, amount = (
-                    batch.cells[self._places[one]][index].as_py() for one in (role, Role.QUANTITY, self._amounts[0])
-                )
-                if quantities.get(quantity) and amounts.get(amount):
-                    known[product][_unit(quantities[quantity], amounts[amount], self._amounts[0])] += 1
+            product, quantity, amount = (batch.column(self._places[role]) for role in roles)
+            wanted = np.array([text in products for text in product.texts], dtype=bool)[product.codes]
+            codes = np.stack([column.codes[wanted] for column in (product, quantity, amount)])
+            for (one, many, much), count in zip(*_count_columns(codes), strict=True):
+                pieces, paid = quantities.get(quantity.texts[many]), amounts.get(amount.texts[much])
+                if pieces and paid:
+                    known[product.texts[one]][_unit(pieces, paid, self._amounts[0])] += count
         return known
+
+
+def _count_columns(codes: NDArray[np.int32]) -> tuple[list[list[int]], list[int]]:
+    """Return the distinct columns of *codes*, and how often each comes."""
+    distinct, counts = np.unique(codes, axis=1, return_counts=True)
+    return distinct.T.tolist(), counts.tolist()
+
+
+def _count(counts: Counter[Kept], kinds: Sequence[Kept], codes: NDArray[np.integer]) -> None:
+    """Add how many rows are of each of *kinds*."""
+    for kind, count in zip(kinds, np.bincount(codes, minlength=len(kinds)).tolist(), strict=True):
+        counts[kind] += count
 
 
 def shape_of(text: str) -> Shape:

@@ -25,10 +25,27 @@ LONGEST_NUMBER = 60
 """Characters of a cell that can be a number, blanks and money sign included; longer text is none."""
 _WRITTEN = re.compile(
     r"(?P<open>\()?\s*(?P<before>[-+])?\s*(?:rp\.?|idr|\$)?\s*(?P<inside>[-+])?\s*"
-    r"(?P<body>[\d.,]*\d)(?:[.,]-{1,2})?(?P<behind>-)?\s*(?P<close>\))?",
+    r"(?P<body>[\d.,]*\d)(?P<no_sen>[.,]-{1,2})?(?P<behind>-)?\s*(?:rp\.?|idr)?\s*(?P<close>\))?",
     re.IGNORECASE | re.ASCII,
 )
 """One number with its money sign, `,-` for no sen, and its minus or brackets."""
+_SIGNS = {
+    **dict.fromkeys((0xA0, 0x2007, 0x2009, 0x202F), " "),
+    **dict.fromkeys((0x2019, 0x02BC, 0xFF07), "'"),
+    **dict.fromkeys((0x2212, 0xFF0D), "-"),
+    **{0xFF10 + digit: str(digit) for digit in range(10)},
+    0xFF0B: "+",
+    0xFF0C: ",",
+    0xFF0E: ".",
+    0xFF08: "(",
+    0xFF09: ")",
+    0xFEFF: "",
+}
+"""Blanks that keep a line together, apostrophes, the minus of word processors, and the wide forms of East Asian keyboards."""
+_GROUPED = re.compile(
+    r"(?<![\d.,'])(?<!\d )[1-9]\d{0,2}(?:(?P<sign>[ '])\d{3})(?:(?P=sign)\d{3})*(?![' ]?\d)", re.ASCII
+)
+"""Thousands parted by a blank or an apostrophe: no style takes these for a decimal sign, so they decide nothing."""
 _ONLY_INDONESIAN = re.compile(
     r"[1-9]\d{0,2}(?:\.\d{3}){2,}|[1-9]\d{0,2}(?:\.\d{3})+,\d+|\d+,(?:\d{1,2}|\d{4,})|(?:\d{4,}|0\d*),\d{3}"
 )
@@ -66,7 +83,7 @@ def _find_seen(values: Iterable[str]) -> dict[str, str]:
         written = None if value.startswith(TYPED) else _find_written(value)
         if written is None:
             continue
-        fits = _find_style(written["body"])
+        fits = _find_style(written["body"], no_sen=written["no_sen"] is not None)
         if fits is not None:
             seen[fits] = min(seen.get(fits, value), value)
     return seen
@@ -124,7 +141,9 @@ def _decide(seen: dict[str, str]) -> Decision[NumberStyle]:
     return Decision(NumberStyle.PLAIN, say("no number parts its digits"))
 
 
-def _find_style(body: str) -> str | None:
+def _find_style(body: str, *, no_sen: bool) -> str | None:
+    if no_sen and _EITHER.fullmatch(body):  # `1.000,-` has no decimals, so that its sign parts thousands
+        return "id" if "." in body else "en"
     if _ONLY_INDONESIAN.fullmatch(body):
         return "id"
     if _ONLY_ENGLISH.fullmatch(body):
@@ -137,9 +156,9 @@ def _find_style(body: str) -> str | None:
 def parse_number(cell: str, style: NumberStyle) -> Decimal | str:
     """Return the number in *cell*, or the code of what is wrong with it.
 
-    Negative is written with one minus before or after, or in brackets; `Rp`, `IDR`, `$` before and `,-` after
-    are taken off. Codes: `cell.blank`, `cell.error_value`, `number.scientific`, `number.other_style`,
-    `number.invalid`.
+    Negative is written with one minus before or after, or in brackets; `Rp`, `IDR`, `$` before, `,-` and `Rp`, `IDR`
+    after are taken off. Blanks and apostrophes may part thousands in any style. Codes: `cell.blank`,
+    `cell.error_value`, `number.scientific`, `number.other_style`, `number.invalid`.
     """
     if cell.startswith(TYPED):
         typed = re.fullmatch(r"-?\d+\.\d+", cell.removeprefix(TYPED))
@@ -152,6 +171,8 @@ def parse_number(cell: str, style: NumberStyle) -> Decimal | str:
         fits_another = any(shape.fullmatch(body) for shape in _SHAPES.values())
         return "number.other_style" if fits_another else "number.invalid"
     thousands, decimal = (".", ",") if style is NumberStyle.INDONESIAN else (",", ".")
+    if written["no_sen"] and decimal in body:
+        return "number.other_style"
     number = Decimal(body.replace(thousands, "").replace(decimal, "."))
     return -number if _is_negative(written) else number
 
@@ -160,7 +181,10 @@ def _find_written(cell: str) -> re.Match[str] | None:
     """Return the number in *cell* and its signs; blank for other text, two signs, or half a pair of brackets."""
     if len(cell) > LONGEST_NUMBER:
         return None
-    match = _WRITTEN.fullmatch(cell.strip().replace("\u00a0", " ").replace("\u2212", "-"))
+    text = cell.strip() if cell.isascii() else cell.translate(_SIGNS).strip()
+    if " " in text or "'" in text:
+        text = _GROUPED.sub(lambda found: re.sub(r"\D", "", found[0]), text)
+    match = _WRITTEN.fullmatch(text)
     if match is None or (match["open"] is None) != (match["close"] is None):
         return None
     signs = sum(match[group] is not None for group in ("open", "before", "inside", "behind"))

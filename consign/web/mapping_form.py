@@ -287,9 +287,12 @@ class _Mapping:
             yield Choice(style, word("number_style", style), _tell_number(cell, number))
 
     def _show_orders(self) -> Iterator[Choice]:
-        """Show both orders of days with which day the file's own cell would be."""
+        """Show the orders of days with which day the file's own cell would be; a year of four digits shows its own place."""
         cells = [one for one in self._cells_of([Role.DATE]) if one.strip()]
-        for order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST):
+        orders = [DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST]
+        if any(parse_day(cell, DateOrder.YEAR_FIRST) != parse_day(cell, DateOrder.DAY_FIRST) for cell in cells):
+            orders.append(DateOrder.YEAR_FIRST)
+        for order in orders:
             days = [(cell, parse_day(cell, order)) for cell in cells]
             found = next(((cell, day) for cell, day in days if isinstance(day, date)), None)
             hint = say("“{cell}” is {day}", cell=found[0], day=found[1]) if found else None

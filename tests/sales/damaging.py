@@ -303,16 +303,16 @@ def judge(copy: Copy, whole: Reading, found: Reading | str) -> str:
     """Say what became of a copy: refused, problem, ignored, same, or wrong in one of its ways."""
     if isinstance(found, str):
         return "refused"
-    others = {row: values for row, values in found.lines.items() if row != copy.row}
-    if others != {row: values for row, values in whole.lines.items() if row != copy.row}:
+    lines, before = dict(found.lines), dict(whole.lines)
+    here, was = lines.pop(copy.row, None), before.pop(copy.row, None)
+    not_taken = found.problems.keys() | found.ignored.keys()
+    if lines != before or not_taken - whole.ignored.keys() - {copy.row}:
         return "wrong elsewhere"
-    if (found.problems.keys() | found.ignored.keys()) - whole.ignored.keys() - {copy.row}:
-        return "wrong elsewhere"
-    if copy.row in found.problems or copy.row in found.ignored:
+    if copy.row in not_taken:
         return "problem" if copy.row in found.problems else "ignored"
-    if copy.row not in found.lines:
+    if here is None:
         return "lost"
-    return "same" if found.lines[copy.row] == whole.lines.get(copy.row) else "wrong"
+    return "same" if here == was else "wrong"
 
 
 WRONG = frozenset({"wrong", "wrong elsewhere", "lost"})

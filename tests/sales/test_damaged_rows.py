@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from consign.sales import suspicion
+from consign.sales.inspecting import inspect_file
+from consign.sales.layout import Layout
+from consign.sales.mapping import Answers
 from tests.sales.damaging import (
     DAMAGES,
     STYLES,
@@ -84,7 +88,6 @@ def test_a_copy_that_was_read_wrong_would_be_noticed() -> None:
     assert judge(copy, whole, Reading({2: (1,), 3: (2,)}, {3: "x"}, {})) == "wrong elsewhere"
 
 
-# Row 41 of the file with prices only: 2 of the goods at 15.000, which are sold in other rows, too.
 def find_row(original: Original, **cells: str) -> int:
     """Return the place of the first row with these *cells*."""
     rows = [dict(zip(original.columns, row, strict=True)) for row in original.rows]
@@ -117,6 +120,7 @@ def test_a_row_that_contradicts_all_others_is_suspicious(
 @pytest.mark.parametrize(
     "cells",
     [
+        {"quantity": "5.000", "price": "50", "barcode": "8990000000990"},
         {"quantity": "2.500"},
         {"price": "0"},
         {"price": "1.000"},
@@ -134,6 +138,31 @@ def test_one_unusual_cell_is_no_reason(change: Callable[..., str | None], cells:
     original = make_original(SEMICOLON, PRICED)
     place = find_row(original, price="15.000,00", quantity="2")
     assert change(original, place, **cells) is None
+
+
+def test_columns_that_show_nothing_usual_are_given_up(
+    change: Callable[..., str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = make_original(SEMICOLON, PRICED)
+    place = find_row(original, price="15.000,00", quantity="2")
+    for limit in ("MOST_NUMBERS", "MOST_SHAPES", "MOST_LOOKED_AT"):
+        monkeypatch.setattr(suspicion, limit, 0)
+    assert change(original, place, quantity="15.000", price="2") is None
+    assert change(original, place, barcode="S004099", receipt="8990000000013") is None
+
+
+def test_products_may_be_known_by_their_names_alone(tmp_path: Path) -> None:
+    original = make_original(SEMICOLON, ("date", "store", "receipt", "name", "quantity", "price"))
+    place = find_row(original, price="15.000,00", quantity="2")
+    lines = original.lines()
+    lines[place] = lines[place].replace(";2;15.000,00", ";15.000,00;2")
+    path = tmp_path / "file.csv"
+    path.write_text(original.write(lines), encoding="utf-8", newline="")
+    columns = {"date": "Tanggal", "store": "Kode Toko", "receipt": "No Struk", "name": "Nama Produk",
+               "quantity": "Jumlah", "unit_price": "Harga Satuan"}  # fmt: skip
+    layout = Layout.from_json({"columns": columns, "number_style": "id", "by_name": True})
+    found = inspect_file(path, layout=layout, answers=Answers(), store_stated=False, first=None, last=None)
+    assert [(row["row"], row["code"]) for row in found.problem_rows] == [(place + 1, "row.suspicious")]
 
 
 def test_a_low_price_that_its_total_confirms_is_no_reason(change: Callable[..., str | None]) -> None:
