@@ -97,10 +97,6 @@ class Table:
     read: Callable[[], Iterator[Batch]]
     parts: tuple[str, ...] = ()
     """Names of the sheets or columns it was put together from, where there are several; its rows are numbered in each."""
-    watch: Callable[[int], None] = lambda _: None
-    """Told how many rows were read so far, while `batches` reads them from the file."""
-    row_count: int | None = None
-    """Rows below the header, once all of them were read."""
     _kept: list[Batch] | None = None
 
     def batches(self) -> Iterator[Batch]:
@@ -109,17 +105,15 @@ class Table:
             yield from self._kept
             return
         kept: list[Batch] | None = []
-        size = rows = 0
+        size = 0
         for batch in self.read():
             size += batch.size_bytes
-            rows += len(batch) + len(batch.broken)
-            self.watch(rows)
             if kept is not None:
                 kept.append(batch)
             if size > KEPT_BYTES:
                 kept = None
             yield batch
-        self._kept, self.row_count = kept, rows
+        self._kept = kept
 
     def take_batches(self) -> Iterator[Batch]:
         """Yield all rows once more, for the last time: what was kept is let go as it is read."""
