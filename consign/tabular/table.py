@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from consign.sentence import Sentence
 
-KEPT_BYTES = 160 << 20
+KEPT_BYTES = 128 << 20
 """A table with no more text is kept between the first reading, which decides, and the second, which reads."""
 
 
