@@ -35,6 +35,7 @@ from consign.sales import actions
 from consign.sales.actions import Decisions, Outcome, receive_file, refuse_upload
 from consign.sales.mapping import Stated
 from consign.sales.progress import HASHING, Tell, forget_stale, tell_nobody, telling
+from consign.sales.reminding import remind_silent
 from consign.sales.rules import tidy_file_name
 from consign.sales.unpacking import MemberSeen, find_members, unpack_upload
 from consign.sentence import load_sentence, say
@@ -434,6 +435,11 @@ def look_after_papers(database: Database) -> int:
     return _sum_regions(database, look)
 
 
+def look_after_sales(database: Database) -> int:
+    """Remind in every region the stores that have gone silent; return how many. It may run at any time, many at once."""
+    return _sum_regions(database, lambda session: remind_silent(session, now=clock.now()))
+
+
 def _sum_regions(database: Database, work: Callable[[Session], int]) -> int:
     """Do *work* in every region, each in a transaction of its own, and return what it comes to.
 
@@ -540,6 +546,7 @@ class Worker:
             for duty in (
                 partial(asyncio.to_thread, sweep, self._database, older_than_s=older_than_s),
                 partial(asyncio.to_thread, look_after_papers, self._database),
+                partial(asyncio.to_thread, look_after_sales, self._database),
                 partial(asyncio.to_thread, sweep_labels, self._database),
                 partial(_tidy, app, delete_old=number % 60 == 0),
             ):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Any
 
 import click
 
+from consign.cli.chasing import missing, remind
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table, working
 from consign.cli.sales_output import (
@@ -26,9 +28,11 @@ from consign.cli.sales_output import (
 from consign.errors import BadInput, ConsignError, NeedsDecision
 from consign.identity.rules import Act, authorize
 from consign.jobs import Handover, post_sales_archive, post_sales_file
+from consign.listing import Wish
 from consign.money import Rupiah
 from consign.partners.queries import get_partner, get_store
 from consign.sales import actions
+from consign.sales.finding_lists import find_finding_page
 from consign.sales.inspecting import inspect_archive, inspect_file
 from consign.sales.layout import KindEffect, Layout, Role
 from consign.sales.lists import get_upload_seen
@@ -70,8 +74,16 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "kinds",
             multiple=True,
             metavar="WORD=EFFECT",
-            help="What a kind of row is: sale, return, ignore.",
+            help="What a kind of row is: sale, return, ignore, given_back.",
         ),
+        click.option(
+            "--day-begins",
+            "day_begins_at",
+            type=click.IntRange(0, 23),
+            metavar="HOUR",
+            help="Hour at which the business day begins; earlier sales belong to the day before.",
+        ),
+        click.option("--dollar-is-rupiah", is_flag=True, help="Amounts with a dollar sign count rupiah."),
         click.option("--from", "first", type=DAY, help="First day the file speaks about, if it has no dates."),
         click.option("--until", "last", type=DAY, help="Last day the file speaks about, if it has no dates."),
     )
@@ -99,6 +111,8 @@ def inspect(
     number_style: str | None,
     date_order: str | None,
     kinds: tuple[str, ...],
+    day_begins_at: int | None,
+    dollar_is_rupiah: bool,
     first: datetime | None,
     last: datetime | None,
     as_json: bool,
@@ -110,7 +124,11 @@ def inspect(
     look = partial(
         inspect_file,
         layout=read_layout(profile),
-        answers=read_answers(columns, number_style, date_order, kinds, accept=True),
+        answers=replace(
+            read_answers(columns, number_style, date_order, kinds, accept=True),
+            day_begins_at=day_begins_at,
+            dollar_is_rupiah=dollar_is_rupiah or None,
+        ),
         store_stated=store is not None,
         first=first.date() if first else (last.date() if last else None),
         last=last.date() if last else None,
@@ -150,6 +168,8 @@ def post(
     number_style: str | None,
     date_order: str | None,
     kinds: tuple[str, ...],
+    day_begins_at: int | None,
+    dollar_is_rupiah: bool,
     first: datetime | None,
     last: datetime | None,
     accept_mapping: bool,
@@ -164,7 +184,11 @@ def post(
     """
     decisions = actions.Decisions(
         layout=read_layout(profile),
-        answers=read_answers(columns, number_style, date_order, kinds, accept=accept_mapping),
+        answers=replace(
+            read_answers(columns, number_style, date_order, kinds, accept=accept_mapping),
+            day_begins_at=day_begins_at,
+            dollar_is_rupiah=dollar_is_rupiah or None,
+        ),
         overlap=Overlap(on_overlap),
     )
     results: list[dict[str, Any]] = []
@@ -198,6 +222,37 @@ def post(
     else:
         show_outcomes(results, dry_run=dry_run)
     return status
+
+
+@sales.command("findings")
+@click.argument("upload", type=int)
+@as_user
+@as_json_option
+@pass_context
+def findings(context: Context, *, upload: int, login: str, as_json: bool) -> None:
+    """Show what is odd about the lines of an UPLOAD; they are posted all the same."""
+    with context.acting(login) as (session, by):
+        seen = get_upload_seen(session, by=by, upload_id=str(upload))
+        rows = find_finding_page(session, upload_id=seen.upload.id, wish=Wish().for_export()).rows
+    if as_json:
+        print_json([{name: row[name] for name in row if name != "detail"} for row in rows])
+        return
+    print_table(
+        ("Found", "Product", "Store", "Lines", "Amount", "Row", "In detail"),
+        [
+            (
+                row["code"],
+                row["product"],
+                row["store"],
+                row["lines"],
+                Rupiah(row["amount_rp"]),
+                row["first_row"],
+                row["said"],
+            )
+            for row in rows
+        ],
+        right=("Lines", "Amount", "Row"),
+    )
 
 
 @sales.command("uploads")
@@ -338,6 +393,10 @@ def reverse(context: Context, *, upload: int, reason: str, login: str) -> None:
     with working("Reversing"), context.acting(login) as (session, by):
         lines = actions.reverse_upload(session, by=by, upload_id=upload, reason=reason)
     click.echo(f"{lines} lines of upload {upload} were reversed.")
+
+
+sales.add_command(missing)
+sales.add_command(remind)
 
 
 def read_layout(profile: Path | None) -> Layout | None:

@@ -10,6 +10,7 @@ from consign.cli.output import print_json, print_table
 from consign.errors import ConsignError, NeedsDecision
 from consign.jobs import Answer
 from consign.money import Rupiah
+from consign.sales.finding_lists import FindingSum
 from consign.sales.inspecting import Inspection, MemberInspection
 from consign.sentence import say
 from consign.web.words import word
@@ -125,18 +126,24 @@ def show_outcomes(results: list[dict[str, Any]], *, dry_run: bool) -> None:
     titles = ("File", "Rows", "Posted", "Known", "Ignored", "Parked", "Sales", "Fee")
     print_table(titles, rows, right=titles[1:])
     for one in results:
-        if one.get("price_differs"):
-            click.echo(f"{one['file']}: {one['price_differs']} posted lines have another price than was agreed.")
+        show_finding_sums(one["file"], one.get("findings", ()))
         for question in one.get("questions", ()):
             choices = f" ({', '.join(question.choices)})" if question.choices else ""
             click.echo(f"{one['file']}: nothing was posted. {question.about}: {question.why}{choices}", err=True)
         if "refused" in one:
             click.echo(f"{one['file']}: {one['refused']['reason']} [{one['refused']['code']}]", err=True)
-        if "same_as" in one or "ignored" in one:
+        if one not in done and ("same_as" in one or "ignored" in one):
             why = tell_left_out(same_as=one.get("same_as"), ignored=one.get("ignored"), refused=None)
             click.echo(f"{one['file']}{why}")
     if dry_run:
         click.echo("A rehearsal: nothing was kept.")
+
+
+def show_finding_sums(name: str, found: Sequence[FindingSum]) -> None:
+    """Print what is odd about a file's lines, a line for each kind."""
+    for one in found:
+        what = f"{one.lines} lines, {Rupiah(one.amount_rp)}, first in row {one.first_row}"
+        click.echo(f"{name}: {word('finding', one.code)} [{one.code}]: {what}")
 
 
 def _in_words(value: object) -> str:

@@ -41,6 +41,8 @@ class SalesProfile(RegionBase):
     """SHA-256 of the header's words in their order."""
     version: Mapped[int]
     """The highest version is the one in use."""
+    headers: Mapped[list[str] | None] = mapped_column(JSONB)
+    """The header's cells in their order; blank in profiles that were kept before headers were."""
     layout: Mapped[dict[str, Any]] = mapped_column(JSONB)
     confirmed_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     confirmed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -323,3 +325,60 @@ class SalesIgnored(RegionBase):
     row_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     reason: Mapped[str]
     raw: Mapped[str]
+
+
+class SalesFinding(RegionBase):
+    """What a posting found to look at: lines that were posted all the same, or that wait, and why they are odd.
+
+    One row for each code and product, or store, of a posting. Kept as it was found: later papers or prices change nothing.
+    """
+
+    __tablename__ = "sales_finding"
+    __table_args__ = (
+        CheckConstraint("lines > 0", name="lines"),
+        ForeignKeyConstraint(["partner_id", "posting_no"], ["sales_posting.partner_id", "sales_posting.number"]),
+        Index("ix_sales_finding_upload_id", "upload_id", "code"),
+        {"info": ADD_ONLY},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    upload_id: Mapped[int] = mapped_column(ForeignKey("sales_upload.id"))
+    partner_id: Mapped[int]
+    posting_no: Mapped[int]
+    """The posting that found it; the lines are of it, or waited when it was made."""
+    code: Mapped[str]
+    """Stable code, such as `price.differs`."""
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
+    lines: Mapped[int]
+    quantity: Mapped[Decimal] = mapped_column(Numeric(15, 3))
+    amount_rp: Mapped[int]
+    """What the lines come to; of prices: by how much they are above the agreed ones, or below with a minus."""
+    first_row: Mapped[int]
+    """The first row of the file that it is about."""
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """The facts that its sentence names."""
+
+
+class SalesReminder(RegionBase):
+    """That a store was reminded of the days it has not reported; at most once on a day."""
+
+    __tablename__ = "sales_reminder"
+    __table_args__ = (
+        CheckConstraint("step IN (1, 2, 3)", name="step"),
+        CheckConstraint("missing > 0 AND until_on < day", name="missing"),
+        {"info": ADD_ONLY},
+    )
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    """The store's local day on which it was reminded."""
+    until_on: Mapped[date]
+    """The last of the missing days."""
+    missing: Mapped[int]
+    """How many days were missing."""
+    step: Mapped[int] = mapped_column(SmallInteger)
+    """Whom it went to: 1 the store, 2 its partner's finance as well, 3 the head of the dinas as well."""
+    sent_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    """Blank where the store was reminded by itself."""
+    sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -23,11 +23,13 @@ from consign.partners.queries import lock_partner
 from consign.period import Cycle, period_of
 from consign.sales import posting
 from consign.sales.booking import book_file, book_parked, choose_lines_of
+from consign.sales.finding_lists import FindingSum, find_finding_sums
 from consign.sales.inspecting import CONFIRMATION, Look, look_into
+from consign.sales.known_layouts import find_known_layout
 from consign.sales.layout import KNOWN_WORDS, Layout, compute_signature
-from consign.sales.mapping import Answers, Stated, apply_answers, ask_to_confirm, locate_columns, map_table
+from consign.sales.mapping import Answers, Changed, Stated, apply_answers, ask_to_confirm, locate_columns, map_table
 from consign.sales.mended import cut_report
-from consign.sales.profiles import refuse_for_others
+from consign.sales.profiles import find_changed, refuse_for_others
 from consign.sales.progress import Tell, Watched, tell_nobody
 from consign.sales.queries import find_file_count, find_profile
 from consign.sales.rules import Overlap, SummaryAcrossPeriod, UploadNotOpen, UploadReversed
@@ -107,6 +109,8 @@ class Outcome:
     """Posted lines whose price at the till is not the agreed one; posted all the same."""
     evidence: tuple[Sentence, ...]
     reversed_rows: int = 0
+    findings: tuple[FindingSum, ...] = ()
+    """What is odd about posted or waiting lines, by kind; they are posted all the same."""
 
 
 def receive_file(
@@ -327,9 +331,10 @@ def post_file(
     with open_table(path, words=KNOWN_WORDS) as opened:
         watched = Watched(cut_report(opened), tell)
         table = watched.table
-        known = _find_layout(session, upload, table)
-        given = decisions.layout or known
-        layout, study, questions = map_table(table, layout=given, answers=decisions.answers, stated=_stated(upload))
+        known, changed = _find_layout(session, upload, table)
+        layout, study, questions = map_table(
+            table, layout=decisions.layout or known, answers=decisions.answers, stated=_stated(upload), changed=changed
+        )
         asked = any(question.about == CONFIRMATION for question in questions)
         if study is not None and layout != known and not decisions.confirmed and not asked:
             questions.insert(0, ask_to_confirm(layout))
@@ -589,17 +594,34 @@ def _stated(upload: SalesUpload) -> Stated:
     return Stated(upload.stated_store_id, upload.stated_from, upload.stated_until)
 
 
-def _find_layout(session: Session, upload: SalesUpload, table: Table) -> Layout | None:
-    """Return how the partner confirmed that files with this header are read."""
+def _find_layout(session: Session, upload: SalesUpload, table: Table) -> tuple[Layout | None, Changed | None]:
+    """Return how the partner confirmed that files with this header are read, else the earlier header it is like.
+
+    The first file of a known layout is read by that; a header that changed since is always asked about.
+
+    Raises:
+        WrongReport: the till's report says nothing about single products.
+
+    """
     profile = find_profile(session, partner_id=upload.partner_id, signature=compute_signature(table.headers))
-    return Layout.from_json(profile.layout) if profile else None
+    if profile is not None:
+        return Layout.from_json(profile.layout), None
+    changed = find_changed(session, partner_id=upload.partner_id, headers=table.headers)
+    return (None, changed) if changed else (find_known_layout(table.headers), None)
 
 
 def _look_into(session: Session, upload: SalesUpload, *, path: Path, decisions: Decisions) -> Look:
     with open_table(path, words=KNOWN_WORDS) as opened:
         table = cut_report(opened)
-        layout = _find_layout(session, upload, table)
-        return look_into(table, layout=layout, answers=decisions.answers, stated=_stated(upload), most_rows=SHOWN_ROWS)
+        layout, changed = _find_layout(session, upload, table)
+        return look_into(
+            table,
+            layout=layout,
+            changed=changed,
+            answers=decisions.answers,
+            stated=_stated(upload),
+            most_rows=SHOWN_ROWS,
+        )
 
 
 def _refuse_stated(session: Session, stated: Stated, *, by: Actor, partner_id: int) -> None:
@@ -659,4 +681,5 @@ def _describe(session: Session, upload: SalesUpload) -> Outcome:
         price_differs=upload.outcome.get("price_differs", 0),
         evidence=tuple(load_sentence(one) for one in upload.outcome.get("evidence", ())),
         reversed_rows=upload.outcome.get("reversed_rows", 0),
+        findings=tuple(find_finding_sums(session, upload.id)),
     )

@@ -16,7 +16,9 @@ from consign.outbox import Message, record_notices
 from consign.partners.queries import lock_partner
 from consign.period import ZONES, Period
 from consign.sales import overlap, posting
+from consign.sales.cancelled import CancelledLines
 from consign.sales.copying import Copier
+from consign.sales.findings import Posted, keep_findings
 from consign.sales.layout import Layout, Receipts, Role
 from consign.sales.places import Places, find_places
 from consign.sales.profiles import keep_profile
@@ -74,9 +76,11 @@ def book_file(
             tell(POSTING, reader.rows_read, rows_total)
         refuse_mostly_problems(reader, whole=True)
     known, reversed_rows = 0, 0
-    if staged:
+    if staged:  # what stands for a cancelled row stands for one of the file's days, so the file is staged
         tell(DECIDING, reader.rows_read, rows_total)
-        known, reversed_rows = _settle_overlap(session, by=by, upload=upload, decision=decision, for_ever=for_ever)
+        taken_back = _settle_cancelled(session, writer.cancelled, by=by, upload=upload, decision=decision)
+        known, replaced = _settle_overlap(session, by=by, upload=upload, decision=decision, for_ever=for_ever)
+        reversed_rows = taken_back + replaced
         number = posting.next_number(session, upload.partner_id)
         posting.insert_plain(session, writer.sums, partner_id=upload.partner_id, number=number)
     posting.insert_returns(session, writer.sums, partner_id=upload.partner_id, number=number)
@@ -84,6 +88,7 @@ def book_file(
         session, writer.sums, partner_id=upload.partner_id, number=number, kind="file", upload_id=upload.id,
         known_rows=known, by_user_id=by.user_id,
     )  # fmt: skip
+    keep_findings(Posted(session, upload.partner_id, upload.id, number, writer.sums, places, waits_newly=True))
     upload.rows_read, upload.rows_ignored, upload.status = reader.rows_read, reader.ignored, "posted"
     upload.outcome = {
         "evidence": [dump_sentence(one) for one in study.evidence],
@@ -152,11 +157,38 @@ def _settle_overlap(
     return known, reversed_rows
 
 
+def _settle_cancelled(
+    session: Session, cancelled: CancelledLines, *, by: Actor, upload: SalesUpload, decision: Overlap
+) -> int:
+    """Take sales out of the books that an earlier file reported and this one calls cancelled; return how many.
+
+    Raises:
+        NeedsDecision: there are such, and nothing was decided about them.
+
+    """
+    lines = cancelled.find_standing(session, partner_id=upload.partner_id, upload_id=upload.id)
+    if not lines or decision is Overlap.ADD:
+        return 0
+    if decision is Overlap.ASK:
+        why = say(
+            "{lines} rows are cancelled in this file, but posted from an earlier one. Take those sales back (replace),"
+            " let them stand (add), or cancel?",
+            lines=lines,
+        )
+        raise NeedsDecision((Question("overlap", why, (Overlap.ADD, Overlap.REPLACE, "cancel")),))
+    return _reverse_chosen(session, by=by, upload=upload, table="cancelled")
+
+
 def _reverse_clashing(session: Session, *, by: Actor, upload: SalesUpload) -> int:
-    """Reverse the standing lines that differ from the file, one posting for each upload they came from."""
+    """Reverse the standing lines that differ from the file."""
+    return _reverse_chosen(session, by=by, upload=upload, table="clashing")
+
+
+def _reverse_chosen(session: Session, *, by: Actor, upload: SalesUpload, table: str) -> int:
+    """Reverse the standing lines in the temporary *table*, one posting for each upload they came from; return how many."""
     session.execute(text("DROP TABLE IF EXISTS pg_temp.to_reverse"))
     session.execute(
-        text("CREATE TEMPORARY TABLE to_reverse ON COMMIT DROP AS SELECT posting_no, row_no, upload_id FROM clashing")
+        text(f"CREATE TEMPORARY TABLE to_reverse ON COMMIT DROP AS SELECT posting_no, row_no, upload_id FROM {table}")  # noqa: S608  # one of ours
     )
     rows = 0
     for upload_id in session.scalars(text("SELECT DISTINCT upload_id FROM to_reverse ORDER BY 1")).all():
@@ -219,6 +251,7 @@ def book_parked(session: Session, *, by: Actor, partner_id: int, upload_id: int)
             known_rows=known, by_user_id=by.user_id,
         )  # fmt: skip
         known += posted.rows
+        keep_findings(Posted(session, partner_id, upload_id, number, writer.sums, places, waits_newly=False))
         _mark_placed(session, partner_id=partner_id, upload_id=upload_id, number=number)
         record_event(
             session, by=by, act="parked lines placed", subject=f"upload:{upload_id}", posting=number, rows=posted.rows

@@ -14,14 +14,15 @@ from consign.errors import ConsignError, Question
 from consign.files import hash_file
 from consign.period import ZONES, Period
 from consign.sales.columns import MILLI, Problem
+from consign.sales.known_layouts import find_known_layout
 from consign.sales.layout import KNOWN_WORDS, Layout, Role, suggest_columns
-from consign.sales.mapping import Answers, Stated, map_table
+from consign.sales.mapping import Answers, Changed, Stated, map_table
 from consign.sales.mended import cut_report
 from consign.sales.reading import Ignored, Reader
 from consign.sales.rules import tidy_file_name
 from consign.sales.study import Study
 from consign.sentence import Sentence, dump_sentence
-from consign.tabular.archive import read_members
+from consign.tabular.archive import read_members, refuse_without_files
 from consign.tabular.cells import shown
 from consign.tabular.opening import open_table
 from consign.tabular.table import Table, split_number
@@ -97,6 +98,7 @@ class Look:
             "date_order": None if "date_order" in asked else order,
             "scale": self.layout.scale,
             "receipts": self.layout.receipts,
+            "day_begins_at": self.layout.day_begins_at,
             "kinds": dict(self.study.kinds if self.study else self.layout.kinds),
             "evidence": [dump_sentence(one) for one in evidence],
         }
@@ -157,7 +159,13 @@ def inspect_file(
     stated = Stated(store_id=0 if store_stated else None, first=first, last=last)
     with open_table(path, words=KNOWN_WORDS) as opened:
         table = cut_report(opened)
-        look = look_into(table, layout=layout, answers=answers, stated=stated, most_rows=MOST_SHOWN_ROWS)
+        look = look_into(
+            table,
+            layout=layout or find_known_layout(table.headers),
+            answers=answers,
+            stated=stated,
+            most_rows=MOST_SHOWN_ROWS,
+        )
     study, counts = look.study, _place_rows(look.counts or NO_COUNTS, table.parts)
     return Inspection(
         container=table.container,
@@ -179,6 +187,7 @@ def inspect_archive(path: Path, inspect: Callable[[Path], Inspection]) -> Iterat
 
     Raises:
         FileRefused: the archive is broken or too large.
+        ArchiveWithoutFiles: at the end, where none of it could be taken out.
 
     """
     first: dict[str, str] = {}
@@ -197,6 +206,7 @@ def inspect_archive(path: Path, inspect: Callable[[Path], Inspection]) -> Iterat
                 yield MemberInspection(name, found=inspect(member.path))
             except ConsignError as refusal:
                 yield MemberInspection(name, refused=refusal)
+    refuse_without_files(len(first))
 
 
 def _place_rows(counts: Counts, parts: Sequence[str]) -> Counts:
@@ -215,7 +225,15 @@ def _place_rows(counts: Counts, parts: Sequence[str]) -> Counts:
     )
 
 
-def look_into(table: Table, *, layout: Layout | None, answers: Answers, stated: Stated, most_rows: int) -> Look:
+def look_into(
+    table: Table,
+    *,
+    layout: Layout | None,
+    answers: Answers,
+    stated: Stated,
+    most_rows: int,
+    changed: Changed | None = None,
+) -> Look:
     """Map *table* and, where nothing but a confirmation is missing, read its rows and count them.
 
     At most *most_rows* of problems and of ignored rows are listed.
@@ -226,7 +244,7 @@ def look_into(table: Table, *, layout: Layout | None, answers: Answers, stated: 
 
     """
     rows = _first_rows(table)
-    chosen, study, questions = map_table(table, layout=layout, answers=answers, stated=stated)
+    chosen, study, questions = map_table(table, layout=layout, answers=answers, stated=stated, changed=changed)
     counts = None
     if study is not None and all(question.about == CONFIRMATION for question in questions):
         counts = _count(study, stated, most_rows=most_rows)

@@ -18,8 +18,8 @@ from consign.models.sales import SalesUpload
 from consign.sales import actions
 from consign.sales.mapping import Stated
 from consign.sales.rules import tidy_file_name
-from consign.sentence import Sentence, dump_sentence, load_sentence, say
-from consign.tabular.archive import Member, read_members
+from consign.sentence import Sentence, dump_sentence, load_sentence
+from consign.tabular.archive import Member, read_members, refuse_without_files
 from consign.tabular.refusals import ArchiveWithoutFiles
 
 
@@ -57,10 +57,7 @@ def unpack_upload(session: Session, files: Files, *, by: Actor, upload_id: int, 
                 taken.append((member, sha256))
         names = tidy_names([member.name for member, _ in taken])
         told = _hand_in_all(session, by=by, archive=upload, taken=taken, names=names, deferred=deferred)
-        if not any("upload" in one for one in told):
-            raise ArchiveWithoutFiles(
-                say("The archive holds no file that can be read; nothing of it was used. Pack it again.")
-            )
+        refuse_without_files(sum("upload" in one for one in told))
     except ConsignError as refusal:
         actions.refuse_upload(session, by=by, upload_id=upload_id, code=refusal.code, reason=refusal.sentence)
         if isinstance(refusal, ArchiveWithoutFiles):

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from consign.sentence import Sentence, say
 from consign.tabular.refusals import (
     ArchiveInArchive,
+    ArchiveWithoutFiles,
     FileDamaged,
     FileLocked,
     FileNotATable,
@@ -249,3 +250,16 @@ def _blown_up() -> Sentence:
         "The file unpacks to more than {ratio} times what it takes in the archive; nothing of it was used.",
         ratio=MOST_RATIO,
     )
+
+
+def refuse_without_files(taken: int) -> None:
+    """Refuse an archive out of which no file could be *taken*.
+
+    Raises:
+        ArchiveWithoutFiles: none could.
+
+    """
+    if not taken:
+        raise ArchiveWithoutFiles(
+            say("The archive holds no file that can be read; nothing of it was used. Pack it again.")
+        )

@@ -6,9 +6,14 @@ TYPED = "\x01"
 """Stands before a number with decimals or a date that a workbook holds as such, so that its style is known."""
 
 ERROR_VALUES = frozenset(
-    {"#REF!", "#N/A", "#NA", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
+    {
+        *("#REF!", "#N/A", "#NA", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"),
+        *("#ERROR!", "#GETTING_DATA", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!"),
+    }
 )
 """What a spreadsheet shows where a formula failed."""
+NUMBERED_ERROR = re.compile(r"ERR:\d{3}")
+"""What LibreOffice shows there where its error has no name: `Err:502`."""
 
 SCIENTIFIC = re.compile(r"[-+]?(?:\d+(?:[.,]\d+)?[eE][-+]\d+|\d+[.,]\d+[eE]\d+)")
 """`8,99E+12`: a spreadsheet rounded a long number, its last digits are lost. `12E5` is a code."""
@@ -21,7 +26,8 @@ def shown(cell: str) -> str:
 
 def is_error_value(cell: str) -> bool:
     """Say whether a formula failed in this cell."""
-    return cell.strip().upper() in ERROR_VALUES
+    text = cell.strip().upper()
+    return text in ERROR_VALUES or (text.startswith("ERR:") and NUMBERED_ERROR.fullmatch(text) is not None)
 
 
 def is_scientific(cell: str) -> bool:

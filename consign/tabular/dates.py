@@ -53,6 +53,10 @@ SERIAL_EPOCH = date(1899, 12, 30)
 LONGEST_DAY = 80
 """Characters of a cell that can be a day with its time; longer text is none."""
 _TIME_PART = re.compile(r"[T\s]+\d{1,2}[:.]\d{2}.*$")
+_HOUR = re.compile(
+    r"(?:^|[T\s])(\d{1,2})[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*([ap]\.?m\.?)?\s*(?:Z|UTC|WIB|WITA|WIT|[+-]\d{2}:?\d{2})?$",
+    re.IGNORECASE,
+)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{4})(\d{2})(\d{2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})")
 _WEEKDAY = r"(?:[^\W\d]+(?:['\u2019`][^\W\d]+)?,?\s+)?"
@@ -163,6 +167,20 @@ def parse_day(cell: str, order: DateOrder) -> date | str:
         return date(year + 2000 if year < 100 else year, month, day)
     except ValueError:
         return "date.invalid"
+
+
+def parse_hour(cell: str) -> int | None:
+    """Return the hour of the time of day at the end of *cell*, 0 to 23; blank where none stands there.
+
+    Both clocks are read: `14.05`, `02:05 PM`.
+    """
+    match = _HOUR.search(cell.strip()[-LONGEST_DAY:])
+    if match is None:
+        return None
+    hour, half = int(match[1]), (match[2] or "").replace(".", "").lower()
+    if half:
+        return (hour % 12 + (12 if half == "pm" else 0)) if 1 <= hour <= 12 else None
+    return hour if hour < 24 else None
 
 
 def _find_parts(text: str, order: DateOrder) -> tuple[int, int, int] | None:

@@ -72,6 +72,26 @@ def _find_seen(values: Iterable[str]) -> dict[str, str]:
     return seen
 
 
+def decide_by_decimals(values: Iterable[str], decision: Decision[NumberStyle]) -> Decision[NumberStyle]:
+    """Decide by *values* that always have three decimals, where `2.000` is two; they go with *decision* or a person is asked."""
+    for value in sorted(values):
+        written = None if value.startswith(TYPED) else _find_written(value)
+        match = re.fullmatch(r"\d+([.,])\d{3}", written["body"]) if written else None
+        if match is None:
+            continue
+        style = NumberStyle.ENGLISH if match[1] == "." else NumberStyle.INDONESIAN
+        if style in decision.against:
+            why = say(
+                "quantities have three decimals, such as '{value}', but {evidence}",
+                value=value,
+                evidence=decision.evidence,
+            )
+            return Decision(None, why)
+        others = frozenset(NumberStyle) - {style}
+        return Decision(style, say("quantities have three decimals, such as '{value}'", value=value), others)
+    return decision
+
+
 def _decide(seen: dict[str, str]) -> Decision[NumberStyle]:
     indonesian, english = seen.get("id"), seen.get("en")
     if indonesian and english:

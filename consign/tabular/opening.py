@@ -7,15 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from consign.sentence import say
-from consign.tabular.refusals import FileLocked, FileNotATable
+from consign.tabular.messages import find_container, open_message_table
+from consign.tabular.refusals import FileNotATable
 from consign.tabular.table import Table
 from consign.tabular.text_files import open_text_table
-from consign.tabular.workbook import open_workbook_table
+from consign.tabular.workbook import begins_workbook, open_workbook_table
 
 FIRST_BYTES = 512
-ZIP = b"PK\x03\x04"
-OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
-ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 OTHER_KINDS = {
     b"%PDF": say("The file is a PDF document, not a table; nothing of it was used. Save it as CSV or XLSX."),
     **dict.fromkeys(
@@ -44,28 +42,24 @@ def open_table(path: Path, *, words: Collection[str]) -> Iterator[Table]:
     """
     with path.open("rb") as source:
         first = source.read(FIRST_BYTES)
-    _refuse_other_kinds(path, first)
+    _refuse_other_kinds(first)
+    container = find_container(first)
     with tempfile.TemporaryDirectory(prefix="consign-") as folder:
-        if first.startswith(ZIP):
+        if begins_workbook(first):
             yield open_workbook_table(path, scratch=Path(folder), words=words)
+        elif container is not None:
+            yield open_message_table(path, container=container, scratch=Path(folder))
         else:
             yield open_text_table(path, scratch=Path(folder), words=words)
 
 
-def _refuse_other_kinds(path: Path, first: bytes) -> None:
-    """Refuse a file that its first bytes show to be no table.
+def _refuse_other_kinds(first: bytes) -> None:
+    """Refuse a file that its *first* bytes show to be no table.
 
     Raises:
-        FileLocked: it is a workbook behind a password.
         FileNotATable: it is something else.
 
     """
-    if first.startswith(OLD_OFFICE):
-        if ENCRYPTED in path.read_bytes():
-            raise FileLocked(
-                say("The workbook is protected by a password; nothing of it was used. Save it without one.")
-            )
-        raise FileNotATable(say("Old XLS workbooks are not read yet; nothing of it was used. Save it as XLSX or CSV."))
     text = first.removeprefix(codecs.BOM_UTF8).lstrip()
     for start, sentence in OTHER_KINDS.items():
         if text.startswith(start):

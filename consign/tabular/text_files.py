@@ -9,7 +9,7 @@ import csv
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +17,15 @@ import pyarrow as pa
 import pyarrow.csv
 
 from consign.sentence import Sentence, say
-from consign.tabular.cells import TYPED
 from consign.tabular.encodings import BLOCK_BYTES, prepare_text
-from consign.tabular.headers import SEARCHED_ROWS, count_known, find_header
+from consign.tabular.headers import SEARCHED_ROWS, count_known, find_header, read_header
+from consign.tabular.records import read_records
 from consign.tabular.refusals import FileDamaged, FileEmpty, FileTooLarge, FileWithoutHeader
 from consign.tabular.table import Batch, BrokenRow, Table
 
 CAREFUL_BATCH_ROWS = 50_000
 SNIFFED_LINES = 200
 DELIMITERS = {",": say("comma"), ";": say("semicolon"), "\t": say("tab"), "|": say("pipe")}
-_END = TYPED
-"""A last line of our own: where it does not come out as a row, a quote before it was never closed."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +49,15 @@ def open_text_table(path: Path, *, scratch: Path, words: Collection[str]) -> Tab
     if not "".join(lines).strip():
         raise FileEmpty(say("The file holds nothing but blank space; nothing of it was used."))
     separator = _find_separator(lines, words)
-    place = find_header(separator.head, words=words)
-    if place is None:
+    header = read_header(separator.head, words=words)
+    if header is None:
         raise FileWithoutHeader(
             say(
                 "No row in the first {rows} names two columns or more; nothing of the file was used.",
                 rows=SEARCHED_ROWS,
             )
         )
-    headers = tuple(_without_blank_tail(separator.head[place]))
+    place, headers = header.place, header.names
     plain_head = all(separator.head[: place + 1]) and not any('"' in line for line in lines[:place])
 
     def read() -> Iterator[Batch]:
@@ -143,13 +141,6 @@ def _find_separator(lines: Sequence[str], words: Collection[str]) -> _Separator:
     return best or _Separator(",", [], say("no sign parts the lines evenly"))
 
 
-def _without_blank_tail(row: Sequence[str]) -> list[str]:
-    cells = list(row)
-    while cells and not cells[-1].strip():
-        cells.pop()
-    return cells
-
-
 def _read(path: Path, *, delimiter: str, width: int, header_row: int, regular: bool) -> Iterator[Batch]:
     done = 0
     if regular:
@@ -182,55 +173,10 @@ def _read_fast(path: Path, *, delimiter: str, width: int, header_row: int) -> It
 
 def _read_carefully(path: Path, *, delimiter: str, width: int, after_row: int) -> Iterator[Batch]:
     """Read record by record below row *after_row*; a row of another width is broken, blank tails aside."""
-    records = _read_records(path, delimiter=delimiter, width=width, after_row=after_row)
-    while part := list(islice(records, CAREFUL_BATCH_ROWS)):
-        yield _batch_of_records(part, width)
-
-
-def _read_records(path: Path, *, delimiter: str, width: int, after_row: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row below *after_row* with its number; a quoted line end does not end a row.
-
-    Raises:
-        FileDamaged: a quote is never closed.
-
-    """
     with path.open(encoding="utf-8-sig", newline="") as source:
-        reader = csv.reader(chain(source, (_END,)), delimiter=delimiter)
-        line = 0
-        try:
-            for number, record in enumerate(reader, start=1):
-                if record == [_END]:
-                    return
-                if reader.line_num > line + 1:
-                    _refuse_swallowed_rows(number, record, delimiter=delimiter, width=width)
-                line = reader.line_num
-                if number > after_row:
-                    yield number, record
-        except csv.Error as error:
-            raise FileDamaged(
-                say("A quote is never closed, or a line is endless; nothing of the file was used.")
-            ) from error
-
-
-def _refuse_swallowed_rows(number: int, record: list[str], *, delimiter: str, width: int) -> None:
-    """Refuse a file in which a quote that was never closed swallowed other rows.
-
-    A quote that swallows a row's end and leaves the row as wide as before swallowed *width* - 1 separators.
-
-    Raises:
-        FileDamaged: a cell holds line ends and so many separators, or all the rest of the file.
-
-    """
-    if record[-1].endswith(_END):
-        raise FileDamaged(say("A quote in row {row} is never closed; nothing of the file was used.", row=number))
-    most = width - 1 if len(record) == width else min(width - 1, 2)
-    if any(("\n" in cell or "\r" in cell) and cell.count(delimiter) >= most for cell in record):
-        raise FileDamaged(
-            say(
-                "Row {row} holds other rows inside a quoted cell, so a quote is missing; nothing of the file was used.",
-                row=number,
-            )
-        )
+        records = read_records(source, delimiter=delimiter, width=width, after_row=after_row)
+        while part := list(islice(records, CAREFUL_BATCH_ROWS)):
+            yield _batch_of_records(part, width)
 
 
 def _batch_of_records(records: list[tuple[int, list[str]]], width: int) -> Batch:

@@ -1,150 +1,149 @@
-"""Tables in XLSX workbooks, read in a child process with limits: a crash of the parser is no outage."""
+"""Tables in workbooks, read in a child process with limits: a crash of the parser is no outage."""
 
-import zipfile
-import zlib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from consign.sentence import say
+from consign.sentence import Sentence, say
 from consign.tabular.child import ask_child
+from consign.tabular.compound_file import SIGNATURE
 from consign.tabular.refusals import (
     FileDamaged,
+    FileLocked,
     FileNotATable,
     FileTooLarge,
     FileWithManyTables,
     FileWithoutHeader,
 )
-from consign.tabular.table import Batch, Table
+from consign.tabular.table import MOST_PARTS, PART_ROWS, Batch, Table
 from consign.tabular.text_files import read_written_table
-from consign.tabular.workbook_errors import FAILED_MARKS
+from consign.tabular.workbook_archive import Archive, look_through
+from consign.tabular.workbook_status import LeftOut, Status
 
-MOST_ENTRIES = 2_000
-MOST_BYTES = 200 << 20
-MOST_RATIO = 100
-RATIO_FROM_BYTES = 100 << 10
-NO_HEADER_STATUS = 4
-MANY_TABLES_STATUS = 6
-PIECE_BYTES = 1 << 20
-LONGEST_MARK = max(map(len, FAILED_MARKS))
+ZIP = b"PK\x03\x04"
+BARE_RECORDS = tuple(map(bytes.fromhex, ("09080800", "09081000", "09000400", "09020600", "09040600")))
+"""How old workbooks begin that are nothing but records: so do some tills write them."""
+MOST_OLD_BYTES = 100 << 20
 
 
-@dataclass(frozen=True)
-class _Found:
-    sheet: str
-    header_row: int
-    headers: tuple[str, ...]
+def begins_workbook(first: bytes) -> bool:
+    """Say whether a file whose *first* bytes are these may be a workbook."""
+    return first.startswith((ZIP, SIGNATURE, *BARE_RECORDS))
 
 
 def open_workbook_table(path: Path, *, scratch: Path, words: Collection[str]) -> Table:
-    """Find the table in the XLSX file at *path*; the child process writes what it read into *scratch*.
+    """Find the table in the workbook at *path*; the child process writes what it read into *scratch*.
+
+    Sheets that hold rows below the same names are one table.
 
     Raises:
         FileRefused: in one of its kinds, when the file holds no table or is too large.
 
     """
-    may_have_failed = _look_through(path)
-    found = _read_in_child(path, scratch=scratch, words=words, may_have_failed=may_have_failed)
+    archive = _look_at(path)
+    found = _read_in_child(path, archive, scratch=scratch, words=words)
+    headers, parts = tuple(found["headers"]), tuple(found["parts"])
 
     def read() -> Iterator[Batch]:
-        yield from read_written_table(scratch / "rows.csv", columns=len(found.headers))
+        for part in range(len(parts)):
+            for batch in read_written_table(scratch / f"{part}.csv", columns=len(headers)):
+                batch.rows = part * PART_ROWS + batch.rows
+                yield batch
 
     return Table(
-        container="xlsx",
+        container=archive.container,
         encoding=None,
         delimiter=None,
-        sheet=found.sheet,
-        header_row=found.header_row,
-        headers=found.headers,
-        evidence=(say("sheet '{sheet}'", sheet=found.sheet), say("header in row {row}", row=found.header_row)),
+        sheet=parts[0],
+        header_row=found["header_row"],
+        headers=headers,
+        evidence=_show(found),
         read=read,
+        parts=parts if len(parts) > 1 else (),
     )
 
 
-def _look_through(path: Path) -> bool:
-    """Unpack everything once, and say whether formulas may have failed in it.
+def _show(found: dict[str, Any]) -> tuple[Sentence, ...]:
+    """Return what was found, and what was left out."""
+    parts = found["parts"]
+    return (
+        say("sheet '{sheet}'", sheet=parts[0])
+        if len(parts) == 1
+        else say("{count} sheets with the same columns: {sheets}", count=len(parts), sheets=parts),
+        say("header in row {row}", row=found["header_row"]),
+        *(_say_left_out(LeftOut(reason), sheet) for reason, sheet in found["left_out"]),
+    )
+
+
+def _say_left_out(reason: LeftOut, sheet: str) -> Sentence:
+    match reason:
+        case LeftOut.HIDDEN:
+            return say("sheet '{sheet}' is hidden and is left out", sheet=sheet)
+        case LeftOut.NO_HEADER:
+            return say("sheet '{sheet}' names no columns and is left out", sheet=sheet)
+        case LeftOut.OTHER_COLUMNS:
+            return say("sheet '{sheet}' has other columns and is left out", sheet=sheet)
+
+
+def _look_at(path: Path) -> Archive:
+    """Return which kind of workbook the file is.
 
     Raises:
-        FileDamaged: the archive is broken.
-        FileNotATable: it is no workbook.
-        FileTooLarge: it unpacks to too much.
+        FileRefused: in one of its kinds, when it is none that may be read.
 
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return _look_through_parts(archive)
-    except (
-        *(zipfile.BadZipFile, zlib.error, EOFError),
-        *(NotImplementedError, RuntimeError, OSError, ValueError),  # another packing, a password, impossible names
-    ) as error:
-        raise FileDamaged(
-            say("The workbook is cut off or damaged; nothing of it was used. Export it again.")
-        ) from error
+    with path.open("rb") as source:
+        first = source.read(len(SIGNATURE))
+    if first.startswith(ZIP):
+        return look_through(path)
+    if path.stat().st_size > MOST_OLD_BYTES:
+        raise FileTooLarge(say("The workbook is larger than 100 MB; nothing of it was used. Save it as CSV."))
+    return Archive("xls", may_have_failed=True)
 
 
-def _look_through_parts(archive: zipfile.ZipFile) -> bool:
-    entries = archive.infolist()
-    if "xl/workbook.xml" not in archive.namelist():
-        raise FileNotATable(
-            say("The archive is no XLSX workbook; nothing of it was used. Save the sheet as XLSX or CSV.")
-        )
-    if len(entries) > MOST_ENTRIES:
-        raise FileTooLarge(say("The workbook has {count} parts; nothing of it was used.", count=len(entries)))
-    left, may_have_failed = MOST_BYTES, False
-    for entry in entries:
-        size, marked = _look_through_part(archive, entry, most=left)
-        left -= size
-        may_have_failed = may_have_failed or marked
-    return may_have_failed
-
-
-def _look_through_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, most: int) -> tuple[int, bool]:
-    """Return to how many bytes *entry* really unpacks, whatever the archive says, and whether a formula may have failed.
-
-    Raises:
-        FileTooLarge: it unpacks to more than *most* bytes, or to more than a hundred times its size.
-
-    """
-    size, marked, tail = 0, False, b""
-    with archive.open(entry) as part:
-        while piece := part.read(PIECE_BYTES):
-            size += len(piece)
-            if size > most:
-                raise FileTooLarge(say("The workbook unpacks to more than 200 MB; nothing of it was used."))
-            if size > RATIO_FROM_BYTES and size > MOST_RATIO * max(entry.compress_size, 1):
-                raise FileTooLarge(
-                    say(
-                        "A part of the workbook unpacks to more than {ratio} times its size; nothing of it was used.",
-                        ratio=MOST_RATIO,
-                    )
-                )
-            seam = tail + piece[:LONGEST_MARK]
-            marked = marked or any(mark in piece or mark in seam for mark in FAILED_MARKS)
-            tail = piece[-LONGEST_MARK:]
-    return size, marked
-
-
-def _read_in_child(path: Path, *, scratch: Path, words: Collection[str], may_have_failed: bool) -> _Found:
+def _read_in_child(path: Path, archive: Archive, *, scratch: Path, words: Collection[str]) -> dict[str, Any]:
     """Return what the child found in the workbook.
 
     Raises:
         FileWithoutHeader: no visible sheet names its columns.
-        FileWithManyTables: several do, and hold rows.
+        FileWithManyTables: sheets with other columns look as much like the table.
+        FileLocked: it is behind a password.
+        FileNotATable: it is a document of another kind.
         FileTooLarge: it takes too much to read.
         FileDamaged: it cannot be read.
 
     """
-    asked = {"words": sorted(words), "may_have_failed": may_have_failed}
+    asked = {
+        "words": sorted(words),
+        "container": archive.container,
+        "may_have_failed": archive.may_have_failed,
+        "most_parts": MOST_PARTS,
+    }
     status, found = ask_child("consign.tabular.workbook_child", path, scratch=scratch, asked=asked)
-    if status == NO_HEADER_STATUS:
-        raise FileWithoutHeader(
-            say("No visible sheet has a row that names two columns or more; nothing of the file was used.")
-        )
-    if status == MANY_TABLES_STATUS:
-        raise FileWithManyTables(
-            say(
-                "Several sheets hold rows below the same columns; nothing of the file was used."
-                " Put them into one sheet, or save each as a file."
+    match status:
+        case Status.DONE:
+            return found
+        case Status.NO_HEADER:
+            raise FileWithoutHeader(
+                say("No visible sheet has a row that names two columns or more; nothing of the file was used.")
             )
-        )
-    return _Found(found["sheet"], found["header_row"], tuple(found["headers"]))
+        case Status.MANY_TABLES:
+            raise FileWithManyTables(
+                say(
+                    "The sheets {sheets} hold rows below different columns, and each may be the table; nothing of the"
+                    " file was used. Save the right one as a file of its own, or hide the others.",
+                    sheets=found["sheets"],
+                )
+            )
+        case Status.LOCKED:
+            raise FileLocked(
+                say("The workbook is protected by a password; nothing of it was used. Save it without one.")
+            )
+        case Status.NO_WORKBOOK:
+            raise FileNotATable(
+                say("The file is a document, not a workbook; nothing of it was used. Save the table as XLSX or CSV.")
+            )
+        case Status.MANY_SHEETS:
+            raise FileTooLarge(say("The workbook has too many sheets; nothing of it was used. Save fewer as a file."))
+        case _:
+            raise FileDamaged(say("The workbook is cut off or damaged; nothing of it was used. Export it again."))

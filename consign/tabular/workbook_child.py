@@ -1,149 +1,198 @@
 """The child process that reads one workbook: `python -m consign.tabular.workbook_child FILE FOLDER`.
 
-It finds `asked.json` (header words, and whether to look for failed formulas) in FOLDER, and leaves `rows.csv`
-(row number, then cells) and `found.json` (sheet, header row, headers) there. It ends with one of the statuses below;
-anything else means that the workbook cannot be read.
+It finds `asked.json` (header words, the kind of workbook, and whether to look for failed formulas) in FOLDER, and
+leaves `found.json` (sheets, header row, headers) there, and for each sheet its rows, number first, in `0.csv`, `1.csv`
+and so on. It ends with a `Status`; anything else means that the workbook cannot be read.
 """
 
 import csv
+import gc
 import json
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import python_calamine
-
-from consign.tabular.cells import TYPED
+from consign.tabular.cells import shown
 from consign.tabular.child import run_child
-from consign.tabular.headers import SEARCHED_ROWS, count_known, find_header, normalize
-from consign.tabular.workbook_errors import find_error_cells
+from consign.tabular.headers import SEARCHED_ROWS, Header, normalize, read_header
+from consign.tabular.workbook_cells import Cell, as_text, column_as_text
+from consign.tabular.workbook_sheets import (
+    NoWorkbookError,
+    Sheet,
+    SheetEntry,
+    WorkbookLockedError,
+    list_sheets,
+)
+from consign.tabular.workbook_status import LeftOut, Status
 
-NO_HEADER_STATUS = 4
-MANY_TABLES_STATUS = 6
-EXACT_INTEGERS = 10**15
-"""A spreadsheet keeps fifteen digits of a number and puts zeros for the others."""
-REPEATED_NUMBERS = 1 << 16
-"""Quantities, prices and barcodes come again and again in a file; so many are remembered."""
-NOISE = 1e-9
-"""Less is what a subtraction of binary fractions leaves where a person sees 0."""
-
-Cell = int | float | str | bool | time | date | datetime | timedelta
+WRITTEN_ROWS = 1 << 13
+"""So many rows are turned into text at a time, column by column."""
+MOST_NAME_LETTERS = 100
 
 
 @dataclass(frozen=True)
-class Found:
-    """A sheet with a header in the row at *place*, and how good a header it is: known words, then width."""
+class Candidate:
+    """A sheet with a header, and how good a header it is: known words, then width."""
 
-    sheet: str
-    place: int
-    rows: list[list[Cell]]
-    headers: tuple[str, ...]
-    score: tuple[int, int]
+    name: str
+    sheet: Sheet
+    header: Header
+    columns: tuple[str, ...]
+    """The names as they are compared."""
 
+    @property
+    def has_rows(self) -> bool:
+        """Say whether anything stands below the header."""
+        return self.sheet.height > self.header.place + 1
 
-class ManyTablesError(Exception):
-    """Two sheets hold the same columns, so one of them would be left out."""
-
-
-def as_text(value: Cell) -> str:
-    """Return a cell as text: whole numbers as plain digits, decimals and dates marked as known in style.
-
-    A whole number beyond what the workbook can hold exactly is written as one that lost its digits.
-    """
-    if isinstance(value, str):
-        return value if TYPED not in value and "\0" not in value else value.replace(TYPED, "").replace("\0", "")
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        return _number_as_text(value)
-    if isinstance(value, datetime):
-        return f"{TYPED}{value.isoformat(sep=' ', timespec='seconds')}"
-    return f"{TYPED}{value.isoformat()}" if isinstance(value, date) else str(value)
+    @property
+    def score(self) -> tuple[bool, int, int]:
+        """Return what the best sheet has most of."""
+        return self.has_rows, self.header.known, sum(map(bool, self.columns))
 
 
-@lru_cache(maxsize=REPEATED_NUMBERS)
-def _number_as_text(value: float) -> str:
-    """Return a number in the fifteen digits a spreadsheet has, without the noise of binary fractions."""
-    if abs(value) >= EXACT_INTEGERS:
-        return f"{value:.15E}"
-    text = "0" if abs(value) < NOISE else f"{value:.15g}"
-    if "e" in text:
-        text = f"{value:.20f}".rstrip("0")
-    return f"{TYPED}{text}" if "." in text else str(int(text))
+@dataclass
+class Choice:
+    """The sheets that are the table, and those that are left out."""
+
+    parts: list[Candidate] = field(default_factory=list)
+    left_out: list[tuple[LeftOut, str]] = field(default_factory=list)
+    rivals: list[Candidate] = field(default_factory=list)
+    """Sheets that look as much like the table but do not all have the same columns."""
 
 
-def find_table(path: Path, words: Collection[str]) -> Found | None:
-    """Return the table of the visible sheet with the best header, blank when no sheet has one.
-
-    Raises:
-        ManyTablesError: another visible sheet has rows below the same header.
-
-    """
-    book = python_calamine.CalamineWorkbook.from_path(str(path))
-    best: Found | None = None
-    seen: list[tuple[str, ...]] = []
-    for sheet in book.sheets_metadata:
-        visible = sheet.visible == python_calamine.SheetVisibleEnum.Visible
-        if not visible or sheet.typ != python_calamine.SheetTypeEnum.WorkSheet:
+def choose_sheets(entries: Sequence[SheetEntry], words: Collection[str]) -> Choice:
+    """Choose the sheet with the best header, and all others with the same that hold rows."""
+    choice, candidates = Choice(), []
+    for entry in entries:
+        if not entry.visible:
+            choice.left_out.append((LeftOut.HIDDEN, entry.name))
             continue
-        found = _find_in_sheet(sheet.name, book.get_sheet_by_name(sheet.name), words)
-        if found is None:
-            continue
-        if found.rows[found.place + 1 :]:
-            seen.append(found.headers)
-        if best is None or found.score > best.score:
-            best = found
-    if best is not None and seen.count(best.headers) > 1:
-        raise ManyTablesError
-    return best
+        sheet = entry.open()
+        candidate = _look_at(entry.name, sheet, words)
+        if candidate is not None:
+            candidates.append(candidate)
+        elif sheet.height:
+            choice.left_out.append((LeftOut.NO_HEADER, entry.name))
+    if not candidates:
+        return choice
+    best = max(candidates, key=lambda one: one.score)
+    for one in candidates:
+        if one is best or (one.columns == best.columns and one.has_rows):
+            choice.parts.append(one)
+        elif one.columns != best.columns and one.has_rows:
+            choice.left_out.append((LeftOut.OTHER_COLUMNS, one.name))
+    alike = [one for one in candidates if one.has_rows and _equals(one.score, best.score)]
+    if any(one.columns != best.columns for one in alike):
+        choice.rivals = alike
+    return choice
 
 
-def _find_in_sheet(name: str, sheet: python_calamine.CalamineSheet, words: Collection[str]) -> Found | None:
-    rows = sheet.to_python(skip_empty_area=False)
-    head = [[as_text(cell) for cell in row] for row in rows[:SEARCHED_ROWS]]
-    place = find_header(head, words=words)
-    if place is None:
+def _equals(score: tuple[bool, int, int], best: tuple[bool, int, int]) -> bool:
+    """Say whether a sheet looks as much like the table; where no word is known, the width says so."""
+    return score[:2] == best[:2] and (best[1] > 0 or score == best)
+
+
+def _look_at(name: str, sheet: Sheet, words: Collection[str]) -> Candidate | None:
+    head = [_without_blank_tail(row) for row in islice(sheet.rows(), SEARCHED_ROWS + 1)]
+    merged = [one for one in sheet.merged if one[0] <= SEARCHED_ROWS]
+    header = read_header([[as_text(cell) for cell in row] for row in head], words=words, merged=merged)
+    if header is None:
         return None
-    headers = tuple(normalize(cell) for cell in head[place])
-    score = (count_known(head[place], words=words), sum(map(bool, headers)))
-    return Found(name, place, rows, headers, score)
+    return Candidate(name, sheet, header, tuple(map(normalize, header.names)))
 
 
-def write_rows(path: Path, rows: Iterator[tuple[int, list[str]]]) -> None:
-    """Write rows with their numbers as comma-separated text."""
+def _without_blank_tail(row: Sequence[Cell]) -> Sequence[Cell]:
+    end = len(row)
+    while end and row[end - 1] == "":
+        end -= 1
+    return row[:end]
+
+
+def write_rows(path: Path, candidate: Candidate) -> None:
+    """Write the rows below the header with their numbers as comma-separated text, blank ones at the end left out."""
+    width, place = len(candidate.header.names), candidate.header.place
+    failed: dict[int, dict[int, str]] = {}
+    for (row, column), text in candidate.sheet.find_errors().items():
+        if row > place + 1 and column <= width:
+            failed.setdefault(row, {})[column - 1] = text
+    blank: list[int] = []
     with path.open("w", encoding="utf-8", newline="") as target:
         # The writer quotes cells with a sign of its line end: with a bare "\n" a "\r" would stand unquoted.
         writer = csv.writer(target, lineterminator="\r\n")
-        writer.writerows([number, *cells] for number, cells in rows)
+        for first, rows in _cut(candidate.sheet, place=place, width=width):
+            kept = len(rows)
+            while kept and first + kept - 1 not in failed and not any(cell != "" for cell in rows[kept - 1]):
+                kept -= 1
+            if kept:
+                writer.writerows([number, *[""] * width] for number in blank)
+                blank = []
+                numbers = range(first, first + kept)
+                columns = _write_columns(rows[:kept], width, numbers, failed)
+                writer.writerows(zip(numbers, *columns, strict=True))
+            blank.extend(range(first + kept, first + len(rows)))
+
+
+def _cut(sheet: Sheet, *, place: int, width: int) -> Iterator[tuple[int, list[Sequence[Cell]]]]:
+    """Yield the rows below *place* in pieces, each with the number of its first, no row wider than *width*."""
+    rows = islice(sheet.rows(), place + 1, None)
+    number = place + 2
+    while piece := [row if len(row) <= width else row[:width] for row in islice(rows, WRITTEN_ROWS)]:
+        yield number, piece
+        number += len(piece)
+
+
+def _write_columns(
+    rows: Sequence[Sequence[Cell]], width: int, numbers: range, failed: Mapping[int, Mapping[int, str]]
+) -> list[Sequence[str]]:
+    """Return *rows* as text, column by column, with what stands in failed cells."""
+    columns = [column_as_text(cells) for cells in zip(*rows, strict=True)]
+    columns.extend([("",) * len(rows)] * (width - len(columns)))
+    for number in failed.keys() & set(numbers) if failed else ():
+        for column, text in failed[number].items():
+            cells = list(columns[column])
+            cells[number - numbers[0]] = text
+            columns[column] = cells
+    return columns
 
 
 def main(path: Path, folder: Path, asked: dict[str, Any]) -> int:
     """Read the workbook at *path* and leave what was found in *folder*."""
+    gc.disable()  # cells are many, and none of them refers to another
     try:
-        found = find_table(path, frozenset(asked["words"]))
-    except ManyTablesError:
-        return MANY_TABLES_STATUS
-    if found is None:
-        return NO_HEADER_STATUS
-    headers = [as_text(cell) for cell in found.rows[found.place]]
-    while headers and not headers[-1].strip():
-        headers.pop()
-    errors = find_error_cells(path, sheet=found.sheet) if asked["may_have_failed"] else {}
-    write_rows(folder / "rows.csv", _cells_below(found, width=len(headers), errors=errors))
-    facts = {"sheet": found.sheet, "header_row": found.place + 1, "headers": headers}
+        entries = list_sheets(path, asked["container"], scratch=folder, may_have_failed=asked["may_have_failed"])
+    except WorkbookLockedError:
+        return Status.LOCKED
+    except NoWorkbookError:
+        return Status.NO_WORKBOOK
+    choice = choose_sheets(entries, frozenset(asked["words"]))
+    if not choice.parts:
+        return Status.NO_HEADER
+    status = Status.DONE
+    facts: dict[str, Any]
+    if choice.rivals:
+        status, facts = Status.MANY_TABLES, {"sheets": [_tidy(one.name) for one in choice.rivals]}
+    elif len(choice.parts) > asked["most_parts"]:
+        return Status.MANY_SHEETS
+    else:
+        for number, part in enumerate(choice.parts):
+            write_rows(folder / f"{number}.csv", part)
+        first = choice.parts[0].header
+        facts = {
+            "parts": [_tidy(one.name) for one in choice.parts],
+            "header_row": first.place + 1,
+            "headers": first.names,
+            "left_out": [(reason, _tidy(name)) for reason, name in choice.left_out],
+        }
     (folder / "found.json").write_text(json.dumps(facts), encoding="utf-8")
-    return 0
+    return status
 
 
-def _cells_below(found: Found, *, width: int, errors: dict[tuple[int, int], str]) -> Iterator[tuple[int, list[str]]]:
-    for number, row in enumerate(found.rows[found.place + 1 :], start=found.place + 2):
-        cells = [as_text(cell) for cell in row[:width]]
-        if errors:
-            cells = [errors.get((number, column), cell) for column, cell in enumerate(cells, start=1)]
-        yield number, cells + [""] * (width - len(cells))
+def _tidy(name: str) -> str:
+    """Return a sheet's name as it is shown; only an odd program writes signs without a shape into one."""
+    return "".join(sign for sign in shown(name) if sign.isprintable())[:MOST_NAME_LETTERS]
 
 
 if __name__ == "__main__":

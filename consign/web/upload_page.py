@@ -12,6 +12,7 @@ from fastapi import Response
 from consign.listing import Found, Wish, page_rows
 from consign.partners.queries import find_stores
 from consign.sales.actions import OPEN_STATUSES
+from consign.sales.finding_lists import FindingSum, find_finding_sums
 from consign.sales.lists import (
     UploadSeen,
     find_reversals,
@@ -30,7 +31,7 @@ from consign.web.forms import Choice, Field, Form, new_form
 from consign.web.mapping_form import MEANINGS, MappingForm, show_mapping
 from consign.web.tables import find_download, show_table
 from consign.web.visit import Visit
-from consign.web.words import remedy, word
+from consign.web.words import finding_remedy, remedy, word
 
 SHOWN_ROWS = 10
 STEPS = (say("Handed in"), say("Being read"), say("Posted"))
@@ -44,6 +45,13 @@ ROW_COLUMNS = (
 IGNORED_COLUMNS = (
     Column("row", say("Row"), kind="row"),
     Column("reason", say("Why"), kind="word", words="ignored"),
+)
+FINDING_COLUMNS = (
+    Column("code", say("What was found"), kind="word", words="finding", link="{path}"),
+    Column("lines", say("Lines"), kind="count"),
+    Column("amount_rp", say("Amount, or difference of price"), kind="money"),
+    Column("first_row", say("First row"), kind="count"),
+    Column("remedy", say("What to do"), kind="long"),
 )
 MEMBER_COLUMNS = (
     Column("name", say("File"), link="{address}", sort=False),
@@ -99,6 +107,7 @@ def show_upload_page(
         checked=bool(visit.asked.get("checked")),
         steps=STEPS,
         row_columns=ROW_COLUMNS,
+        finding_columns=FINDING_COLUMNS,
         ignored_columns=IGNORED_COLUMNS,
         progress=find_progress(visit.db, upload.id) if upload.status == "received" else None,
         tell_progress=tell_progress,
@@ -187,11 +196,17 @@ def _tell_outcome(visit: Visit, seen: UploadSeen) -> dict[str, object]:
         "count": count,
         "sums": find_upload_sums(visit.db, upload.id),
         "waiting": [tell_row(row) for row in waiting],
+        "findings": [_tell_finding(path, one) for one in find_finding_sums(visit.db, upload.id)],
         "differing": upload.outcome.get("price_differs", 0),
         "replaced": upload.outcome.get("reversed_rows", 0),
         "evidence": [load_sentence(one) for one in upload.outcome.get("evidence", ())],
         "reversals": [{**row, "reason": _tell_reason(row["reason"])} for row in find_reversals(visit.db, upload.id)],
     }
+
+
+def _tell_finding(path: str, one: FindingSum) -> dict[str, Any]:
+    """Return one kind of findings, with where they stand one by one."""
+    return {**vars(one), "remedy": finding_remedy(one.code), "path": f"{path}/findings?code={one.code}"}
 
 
 def tell_row(row: Mapping[Any, Any]) -> dict[str, Any]:

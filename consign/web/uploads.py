@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import PurePosixPath
 from typing import IO, Any, BinaryIO, cast
-from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -19,6 +18,7 @@ from consign.partners.lists import find_partners_seen
 from consign.partners.queries import find_stores
 from consign.partners.rules import UnknownCode
 from consign.sales.actions import hand_in_file
+from consign.sales.finding_lists import FINDING_CODES, find_finding_page
 from consign.sales.lists import (
     UploadSeen,
     find_ignored_page,
@@ -33,6 +33,7 @@ from consign.sales.progress import find_progress
 from consign.sales.rows import tell_row_place
 from consign.sales.rules import tidy_file_name
 from consign.sales.standing import Standing, find_standing
+from consign.sales.store_days import SILENT_DAYS
 from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form
@@ -79,6 +80,16 @@ IGNORED_COLUMNS = (
     Column("row_no", say("Row"), kind="row"),
     Column("why", say("Why"), sort=False),
     Column("raw", say("The whole row"), sort=False),
+)
+FINDING_COLUMNS = (
+    Column("code", say("What was found"), kind="word", words="finding"),
+    Column("product", say("Product")),
+    Column("store", say("Store")),
+    Column("said", say("In detail"), kind="long", sort=False),
+    Column("lines", say("Lines"), kind="count"),
+    Column("quantity", say("Quantity"), kind="quantity"),
+    Column("amount_rp", say("Amount, or difference of price"), kind="money"),
+    Column("first_row", say("First row"), kind="count"),
 )
 LINE_COLUMNS = (
     Column("row_no", say("Row"), kind="row"),
@@ -320,6 +331,25 @@ def show_ignored(visit: Visiting, upload_id: str) -> Response:
     )
 
 
+@router.get("/uploads/{upload_id}/findings")
+def show_findings(visit: Visiting, upload_id: str) -> Response:
+    """Show what is odd about a file's lines, one by one."""
+    seen = get_upload_seen(visit.db, by=visit.actor, upload_id=upload_id)
+    return list_page(
+        visit,
+        "upload_rows.html",
+        name=f"findings-{seen.upload.id}",
+        caption=say("What was found in this file"),
+        columns=FINDING_COLUMNS,
+        fetch=lambda wish: find_finding_page(visit.db, upload_id=seen.upload.id, wish=wish),
+        empty=say("Nothing odd was found."),
+        default_sort="-lines",
+        filters=(Filter("code", say("What was found"), choices_of("finding", FINDING_CODES, word)),),
+        search=say("Search: product or store"),
+        seen=seen,
+    )
+
+
 @router.get("/uploads/{upload_id}/lines")
 def show_lines(visit: Visiting, upload_id: str) -> Response:
     """Show the sales that a file reported: those it posted, or those that were known already."""
@@ -411,7 +441,7 @@ def _find_day_tasks(visit: Visit, standing: Standing) -> Iterator[Task]:
         yield Task(label, "/board", say("Hand in the file of each day, or say that nothing was sold."))
     if visit.actor.partner_id is None and standing.silent:
         label = say("Stores that reported nothing for three days: {count}", count=standing.silent)
-        yield Task(label, f"/board?partner={quote(standing.silent_partner or '')}", say("Ask them for their sales."))
+        yield Task(label, f"/board/chasing?silent={SILENT_DAYS}", say("Ask them for their sales."))
 
 
 def find_figures(visit: Visit) -> list[tuple[str, ...]]:

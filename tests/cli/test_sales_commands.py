@@ -101,6 +101,26 @@ def test_a_held_upload_can_be_given_up_and_a_posted_one_reversed(terminal: Termi
     assert terminal.json("check") == {"breaches": []}
 
 
+def test_what_is_odd_about_posted_lines_is_printed_and_listed(terminal: Terminal, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, f"2026-09-05,T1,S1,{KERIPIK},Keripik,2,16000,32000")
+    posted = terminal.run("sales", "post", path, "--partner", "BM", "--accept-mapping")
+    assert "sales.csv: another price than agreed [price.differs]: 1 lines, Rp2.000, first in row 2" in posted.out
+    again = terminal.json("sales", "post", path, "--partner", "BM")
+    assert {
+        "code": "price.differs",
+        "findings": 1,
+        "lines": 1,
+        "quantity": "2.000",
+        "amount_rp": 2_000,
+        "first_row": 2,
+    } in (again["findings"])
+    listed = terminal.run("sales", "findings", again["upload_id"])
+    assert "The till took Rp16.000 instead of Rp15.000 (1 lines)." in listed.out
+    (one,) = [row for row in terminal.json("sales", "findings", again["upload_id"]) if row["code"] == "price.differs"]
+    assert (one["product_code"], one["first_row"]) == ("PRD-1", 2)
+    assert terminal.run("sales", "findings", "999").status == 2
+
+
 def pack(folder: Path, **members: str) -> Path:
     path = folder / "moka.zip"
     with zipfile.ZipFile(path, "w") as archive:

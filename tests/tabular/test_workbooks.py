@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from consign.tabular.cells import TYPED
-from consign.tabular.refusals import FileWithManyTables, FileWithoutHeader
+from consign.tabular.refusals import FileWithoutHeader
 from tests.tabular.reading import HEADER, look, replace_part, write_workbook
 
 HEAD = list(HEADER)
@@ -141,12 +141,6 @@ def test_the_sheet_with_the_best_header_is_read(tmp_path: Path):
     cover: list[list[object]] = [["Laporan", "Penjualan"], ["Toko", "Gerai 1"]]
     path = write_workbook(tmp_path, ("Sampul", cover), ("Data", [HEAD, ["2026-10-05", "1", 3, 45000]]))
     assert look(path).sheet == "Data"
-
-
-def test_two_sheets_of_the_same_columns_are_refused_as_one_would_be_left_out(tmp_path: Path):
-    first, second = ([HEAD, [f"2026-10-0{day}", "1", 3, 45000]] for day in (5, 6))
-    with pytest.raises(FileWithManyTables):
-        look(write_workbook(tmp_path, ("5 Okt", first), ("6 Okt", second)))
 
 
 def test_a_second_sheet_with_the_header_alone_is_nothing_to_lose(tmp_path: Path):

@@ -13,6 +13,7 @@ from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
 from tests.web.product_lists import put_lists
+from tests.web.store_day_things import put_closures
 from tests.web.town import BERUANG, FIRST, HEAD, OFFICER, T1, VERIFIER, Town
 
 NOBODY, ACTING = "N", "X"
@@ -65,6 +66,7 @@ EXPECTED = {
     "GET /uploads/{upload_id}/problems": "SFVDHUA",
     "GET /uploads/{upload_id}/ignored": "SFVDHUA",
     "GET /uploads/{upload_id}/lines": "SFVDHUA",
+    "GET /uploads/{upload_id}/findings": "SFVDHUA",
     "GET /uploads/{upload_id}/report.xlsx": "SFVDHUA",
     "GET /uploads/{upload_id}/file": "SFVDHUA",
     "POST /uploads/{upload_id}/mapping": "SFD",
@@ -80,6 +82,8 @@ EXPECTED = {
     "POST /parked/dismiss": "SFD",
     "GET /board": "SFVDHUA",
     "POST /board/no-sales": "SFD",
+    "GET /board/chasing": "SFVDHUA",
+    "POST /board/remind": "FDA",
     "GET /closings": "VDHUA",
     "GET /closings/new": "D",
     "POST /closings/new": "D",
@@ -135,6 +139,12 @@ EXPECTED = {
     "GET /stores/{store_id}/edit": "A",
     "POST /stores/{store_id}/edit": "A",
     "POST /stores/{store_id}/alias": "A",
+    "GET /stores/{store_id}/days": "SFVDHUA",
+    "POST /stores/{store_id}/week": "FDA",
+    "POST /stores/{store_id}/closed-days": "SFDA",
+    "GET /partners/{code}/closed-days": "SFVDHUA",
+    "POST /partners/{code}/closed-days": "FDA",
+    "POST /closed-days/{closure_id}/end": "SFDA",
     "GET /agreements": "PFVDHUAX",
     "GET /agreements/new": "DA",
     "POST /agreements/new": "DA",
@@ -231,6 +241,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
     lists = put_lists(town)
     put_goods(town)
     labels = put_labels(town)
+    closures = put_closures(town)
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
     known = {
         "token": "x" * 43,
@@ -248,6 +259,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
         **papers,
         **lists,
         **labels,
+        **closures,
     }
     found = {}
     for route in EXPECTED:

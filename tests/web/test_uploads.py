@@ -21,7 +21,10 @@ from tests.web.selling import (
 )
 from tests.web.town import BERUANG, FIRST, HEAD, KANCIL, T1, T2, VERIFIER, Town
 
-UPLOAD_PAGES = ("", "/state", "/problems", "/ignored", "/lines", "/lines?what=known", "/file", "/report.xlsx")
+UPLOAD_PAGES = (
+    *("", "/state", "/problems", "/ignored", "/lines", "/lines?what=known", "/findings", "/file"),
+    "/report.xlsx",
+)
 
 
 def october(town: Town) -> int:
@@ -338,6 +341,32 @@ def test_sales_of_the_month_are_exact_where_a_file_reaches_beyond_it(town: Town)
     # November so far: 15.000 + 45.000 of Beruang, 385.000 of Kancil; 30.000 of the new file, not its 22.500 of October.
     assert "Sales this month Rp475.000" in town.browser(FINANCE).get("/").text
     assert "Sales this month Rp90.000" in town.browser(BERUANG).get("/").text
+
+
+def test_what_is_odd_is_told_on_the_files_page_and_one_by_one(town: Town):
+    rows = [
+        f"2026-11-09,T1,S90,{KERIPIK},Keripik Singkong,2,16000,32000",
+        f"2026-11-09,T1,S91,{KERIPIK},Keripik Singkong,0.5,15000,7500",
+    ]
+    upload_id = hand_in_and_read(town, FINANCE, make_csv(*rows))
+    page = town.browser(FINANCE).get(f"/uploads/{upload_id}")
+    assert "Worth a look" in page.text
+    assert "another price than agreed 1 Rp2.000 2 Ask the store which price is right" in page.text
+    assert "part of a piece 1 Rp7.500 3" in page.text
+    assert f"/uploads/{upload_id}/findings?code=price.differs" in page.links()
+    found = town.browser(BERUANG).get(f"/uploads/{upload_id}/findings?code=price.differs")
+    assert "The till took Rp16.000 instead of Rp15.000 (1 lines)." in found.text
+    assert "part of a piece" not in found.text.partition("Show all")[2]
+    exported = town.browser(BERUANG).get(f"/uploads/{upload_id}/findings?format=csv").source.splitlines()
+    assert exported[0].removeprefix("\ufeff").startswith("What was found,Product,Store,In detail,Lines")
+    assert len(exported) == 3
+    assert town.browser(KANCIL).get(f"/uploads/{upload_id}/findings").status == 404
+
+
+def test_a_file_without_anything_odd_has_no_such_part(town: Town):
+    upload_id = hand_in_and_read(town, FINANCE, make_csv(line()))
+    assert "Worth a look" not in town.browser(FINANCE).get(f"/uploads/{upload_id}").text
+    assert "Nothing odd was found." in town.browser(FINANCE).get(f"/uploads/{upload_id}/findings").text
 
 
 def pack(*members: tuple[str, bytes]) -> bytes:

@@ -6,17 +6,18 @@ Source: ECMA-376 part 1, 18.3.1.4 (cell, `t="e"`), 18.2.19 (sheet), Part 2 (rela
 import posixpath
 import re
 import zipfile
-from pathlib import Path
+from functools import lru_cache
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 PIECE_BYTES = 1 << 20
 FAILED_MARKS = (b't="e"', b"t='e'")
 """What stands in a sheet with a failed formula, and perhaps in others."""
+BOOK = "xl/workbook.xml"
 _RELATION = re.compile(r"\{.*/relationships\}id")
 
 
-def find_error_cells(path: Path, *, sheet: str) -> dict[tuple[int, int], str]:
+def find_error_cells(archive: zipfile.ZipFile, *, sheet: str) -> dict[tuple[int, int], str]:
     """Return what stands in the failed cells of *sheet*, by row and column from 1.
 
     Raises:
@@ -24,23 +25,53 @@ def find_error_cells(path: Path, *, sheet: str) -> dict[tuple[int, int], str]:
 
     """
     cells = _FailedCells()
-    with zipfile.ZipFile(path) as archive, archive.open(_find_part(archive, sheet)) as source:
+    with archive.open(find_part(archive, _find_sheets(archive)[sheet])) as source:
         while piece := source.read(PIECE_BYTES):
             cells.parser.Parse(piece, False)  # noqa: FBT003  # expat takes its arguments by place only
     return cells.found
 
 
-def _find_part(archive: zipfile.ZipFile, sheet: str) -> str:
-    """Return the name of the part that holds *sheet*, as the workbook's relationships say."""
+def tidy_part(name: str) -> str:
+    """Return the name of a part as it is compared: some writers use other capitals and strokes."""
+    return name.replace("\\", "/").lower()
+
+
+def find_part(archive: zipfile.ZipFile, name: str) -> str:
+    """Return the part *name* as the archive writes it.
+
+    Raises:
+        LookupError: there is none.
+
+    """
+    if name in archive.NameToInfo:
+        return name
+    for one in archive.namelist():
+        if tidy_part(one) == tidy_part(name):
+            return one
+    raise LookupError(name)
+
+
+def read_relations(archive: zipfile.ZipFile, book: str) -> dict[str | None, str]:
+    """Return the parts that the workbook *book* names, by the keys it has for them."""
+    folder, name = posixpath.split(book)
     # Expat opens nothing from outside, and this runs in a process with limits.
-    book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314  # see above
-    relations = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314  # see above
-    targets = {one.get("Id"): one.get("Target", "") for one in relations}
-    for one in book.iter():
-        if one.tag.endswith("}sheet") and one.get("name") == sheet:
-            key = next(value for name, value in one.items() if _RELATION.fullmatch(name))
-            return posixpath.join("/xl", targets[key]).removeprefix("/")
-    raise LookupError(sheet)
+    relations = ET.fromstring(archive.read(find_part(archive, f"{folder}/_rels/{name}.rels")))  # noqa: S314  # see above
+    return {
+        one.get("Id"): posixpath.normpath(posixpath.join("/", folder, one.get("Target", ""))).removeprefix("/")
+        for one in relations
+    }
+
+
+@lru_cache(maxsize=1)
+def _find_sheets(archive: zipfile.ZipFile) -> dict[str | None, str]:
+    """Return the part that holds each sheet, as the workbook's relationships say."""
+    relations = read_relations(archive, BOOK)
+    book = ET.fromstring(archive.read(find_part(archive, BOOK)))  # noqa: S314  # as above
+    return {
+        one.get("name"): relations[next(value for name, value in one.items() if _RELATION.fullmatch(name))]
+        for one in book.iter()
+        if one.tag.endswith("}sheet")
+    }
 
 
 class _FailedCells:

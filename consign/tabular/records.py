@@ -1,0 +1,124 @@
+"""The careful reader: records of separated text one by one, and what a stray quote does to them."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from consign.sentence import say
+from consign.tabular.cells import TYPED
+from consign.tabular.refusals import FileDamaged
+
+_END = TYPED
+"""A last line of our own: where it does not come out as a row, a quote before it was never closed."""
+MOST_STRAY_QUOTES = 1_000
+"""A text with more of them is no table with a damaged row here and there."""
+
+
+class _Lines:
+    """Lines that can be given back: `taken` are those since it was last emptied."""
+
+    def __init__(self, source: Iterable[str]) -> None:
+        self._source = iter(source)
+        self._again: list[str] = []
+        self.taken: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.pop() if self._again else next(self._source)
+        self.taken.append(line)
+        return line
+
+    def give_back_all_but_one(self) -> str:
+        """Return the first line taken; the others come again."""
+        first, *others = self.taken
+        self._again += reversed(others)
+        return first
+
+
+def read_records(
+    source: Iterable[str], *, delimiter: str, width: int, after_row: int
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row below *after_row* with its number; a quoted line end does not end a row.
+
+    A quote that swallows other rows is a stray one where the text, read strictly, cannot mean it: it is never closed, or
+    letters follow the one that closes it. The line it stands in is then given whole, as one cell, and the lines below
+    it are rows of their own.
+
+    Raises:
+        FileDamaged: it can be read with the other rows inside a cell, or it stands in *after_row* or above, or there are
+            too many of them, or the text is cut off.
+
+    """
+    lines = _Lines(chain(source, (_END,)))
+    number = stray = 0
+    reader = csv.reader(lines, delimiter=delimiter)
+    while True:
+        lines.taken.clear()
+        record, refusal = _next_record(reader, number=number + 1, delimiter=delimiter, width=width, lines=lines)
+        if record == [_END]:
+            return
+        number += 1
+        if len(lines.taken) > 1 and (refusal or (number > after_row and len(record) != width)):
+            is_stray = _is_stray(lines.taken, delimiter=delimiter)
+            stray += is_stray
+            if refusal and (number <= after_row or stray > MOST_STRAY_QUOTES or not is_stray):
+                raise refusal
+            if is_stray:
+                record = [lines.give_back_all_but_one().rstrip("\r\n")]
+                reader = csv.reader(lines, delimiter=delimiter)
+        if number > after_row:
+            yield number, record
+
+
+def _next_record(
+    reader: Iterator[list[str]], *, number: int, delimiter: str, width: int, lines: _Lines
+) -> tuple[list[str], FileDamaged | None]:
+    """Return the next record, and why it is none where it holds other rows.
+
+    Raises:
+        FileDamaged: a single line is endless.
+
+    """
+    try:
+        record = next(reader)
+    except csv.Error as error:
+        refusal = FileDamaged(say("A quote is never closed, or a line is endless; nothing of the file was used."))
+        if len(lines.taken) < 2:
+            raise refusal from error
+        return [], refusal
+    swallowed = len(lines.taken) > 1 and _find_swallowed_rows(number, record, delimiter=delimiter, width=width)
+    return record, swallowed or None
+
+
+def _is_stray(lines: list[str], *, delimiter: str) -> bool:
+    """Say whether *lines*, read strictly, are no record: some quote neither opens nor closes a whole cell.
+
+    Where the quote stands in a last line that has no end, the text may be cut off in a good cell, and more may be missing.
+    """
+    if lines[-1] == _END:
+        return lines[-2].endswith(("\n", "\r"))
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return True
+    return False
+
+
+def _find_swallowed_rows(number: int, record: list[str], *, delimiter: str, width: int) -> FileDamaged | None:
+    """Return why a record of several lines is none: a quote that was not closed swallowed other rows.
+
+    A quote that swallows a row's end and leaves the row as wide as before swallowed *width* - 1 separators.
+    """
+    if record[-1].endswith(_END):
+        return FileDamaged(say("A quote in row {row} is never closed; nothing of the file was used.", row=number))
+    most = width - 1 if len(record) == width else min(width - 1, 2)
+    if any(("\n" in cell or "\r" in cell) and cell.count(delimiter) >= most for cell in record):
+        return FileDamaged(
+            say(
+                "Row {row} holds other rows inside a quoted cell, so a quote is missing; nothing of the file was used.",
+                row=number,
+            )
+        )
+    return None

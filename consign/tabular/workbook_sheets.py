@@ -1,0 +1,167 @@
+"""Sheets of a workbook as rows of cells, whichever reader knows its kind."""
+
+import os
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import partial
+from pathlib import Path
+
+import python_calamine
+import xlrd
+
+from consign.tabular import ods_errors, xls_records, xlsb_errors, xlsx_errors
+from consign.tabular.compound_file import SIGNATURE, CompoundFile, CompoundFileDamagedError
+from consign.tabular.headers import Merged
+from consign.tabular.workbook_cells import Cell
+
+ENCRYPTED = "EncryptedPackage"
+OLD_STREAMS = ("Workbook", "Book")
+"""Where a compound file keeps the workbook; the second is that of Excel 5 and 95."""
+FindErrors = Callable[..., Mapping[tuple[int, int], str]]
+FINDERS: dict[str, FindErrors] = {
+    "xlsx": xlsx_errors.find_error_cells,
+    "xlsm": xlsx_errors.find_error_cells,
+    "xlsb": xlsb_errors.find_error_cells,
+    "ods": ods_errors.find_error_cells,
+}
+
+
+class WorkbookLockedError(Exception):
+    """The workbook is behind a password."""
+
+
+class NoWorkbookError(Exception):
+    """The compound file holds a document of another kind."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The cells of a sheet, each row from the first column, from the first row to the last that holds something."""
+
+    height: int
+    merged: Sequence[Merged]
+    rows: Callable[[], Iterator[Sequence[Cell]]]
+    find_errors: Callable[[], Mapping[tuple[int, int], str]]
+    """What stands in failed cells, which are blank in the rows, by row and column from 1."""
+
+
+@dataclass(frozen=True)
+class SheetEntry:
+    """A sheet as the workbook lists it; its cells are not read before it is opened."""
+
+    name: str
+    visible: bool
+    open: Callable[[], Sheet]
+
+
+def list_sheets(path: Path, container: str, *, scratch: Path, may_have_failed: bool) -> list[SheetEntry]:
+    """Return the sheets with cells of the workbook at *path*; charts are none.
+
+    Raises:
+        WorkbookLockedError: it is behind a password.
+        NoWorkbookError: it is a document of another kind.
+
+    """
+    if container != "xls":
+        archive = zipfile.ZipFile(path) if may_have_failed else None  # open until this process ends
+        find = partial(FINDERS[container], archive) if archive else None
+        return _list_fast(path, container, scratch=scratch, find=find)
+    content = path.read_bytes()
+    if not content.startswith(SIGNATURE):
+        return _list_bare(content)
+    stream = _read_stream(content)
+    if xls_records.is_encrypted(stream):
+        raise WorkbookLockedError
+    return _list_fast(path, container, scratch=scratch, find=partial(xls_records.find_error_cells, stream))
+
+
+def _read_stream(content: bytes) -> bytes:
+    """Return the workbook in a compound file."""
+    try:
+        compound = CompoundFile(content)
+    except CompoundFileDamagedError:
+        if ENCRYPTED.encode("utf-16-le") in content:
+            raise WorkbookLockedError from None
+        raise
+    if ENCRYPTED in compound:
+        raise WorkbookLockedError
+    stream = next((found for name in OLD_STREAMS if (found := compound.read(name)) is not None), None)
+    if stream is None:
+        raise NoWorkbookError
+    return stream
+
+
+def _list_fast(path: Path, container: str, *, scratch: Path, find: FindErrors | None) -> list[SheetEntry]:
+    """List the sheets as the fast reader sees them."""
+    link = scratch / f"book.{container}"  # the reader goes by the name, which may lie
+    link.symlink_to(path.resolve())
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(link)
+    except python_calamine.PasswordError as error:
+        raise WorkbookLockedError from error
+    names = [sheet.name for sheet in book.sheets_metadata]
+    if len(set(names)) < len(names):
+        raise LookupError("two sheets of one name")
+    entries = []
+    for place, sheet in enumerate(book.sheets_metadata):
+        if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet:
+            errors = partial(find, sheet=place if container == "xls" else sheet.name) if find else dict
+            visible = sheet.visible == python_calamine.SheetVisibleEnum.Visible
+            entries.append(SheetEntry(sheet.name, visible, partial(_open_fast, book, sheet.name, errors)))
+    return entries
+
+
+def _open_fast(
+    book: python_calamine.CalamineWorkbook, name: str, errors: Callable[[], Mapping[tuple[int, int], str]]
+) -> Sheet:
+    sheet = book.get_sheet_by_name(name)
+    merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+    left: list[Cell] = [""] * (sheet.start[1] if sheet.start else 0)
+
+    def rows() -> Iterator[Sequence[Cell]]:
+        return (left + row for row in sheet.iter_rows()) if left else sheet.iter_rows()
+
+    return Sheet(sheet.end[0] + 1 if sheet.end else 0, merged, rows, errors)
+
+
+def _list_bare(content: bytes) -> list[SheetEntry]:
+    """List the sheets of a workbook that is nothing but records."""
+    with Path(os.devnull).open("w", encoding="utf-8") as quiet:
+        book = xlrd.open_workbook(file_contents=content, logfile=quiet)
+    return [
+        SheetEntry(sheet.name, sheet.visibility == 0, partial(_open_bare, sheet, book.datemode))
+        for sheet in book.sheets()
+    ]
+
+
+def _open_bare(sheet: xlrd.sheet.Sheet, day_zero: int) -> Sheet:
+    def rows() -> Iterator[Sequence[Cell]]:
+        for row in range(sheet.nrows):
+            yield [_read_bare(cell, day_zero) for cell in sheet.row(row)]
+
+    def find_errors() -> Mapping[tuple[int, int], str]:
+        return {
+            (row + 1, column + 1): xls_records.ERRORS.get(cell.value, xls_records.UNKNOWN_ERROR)
+            for row in range(sheet.nrows)
+            for column, cell in enumerate(sheet.row(row))
+            if cell.ctype == xlrd.XL_CELL_ERROR
+        }
+
+    return Sheet(sheet.nrows, (), rows, find_errors)
+
+
+def _read_bare(cell: xlrd.sheet.Cell, day_zero: int) -> Cell:
+    value: Cell = cell.value
+    match cell.ctype:
+        case xlrd.XL_CELL_TEXT | xlrd.XL_CELL_NUMBER:
+            return value
+        case xlrd.XL_CELL_BOOLEAN:
+            return bool(value)
+        case xlrd.XL_CELL_DATE:
+            moment: datetime = xlrd.xldate.xldate_as_datetime(cell.value, day_zero)
+            if cell.value < 1:
+                return moment.time()
+            return moment.date() if moment.time() == time(0) else moment
+    return ""
