@@ -30,7 +30,7 @@ from consign.sales.layout import KNOWN_WORDS, Layout, compute_signature
 from consign.sales.mapping import Answers, Changed, Stated, apply_answers, ask_to_confirm, locate_columns, map_table
 from consign.sales.mended import cut_report
 from consign.sales.profiles import find_changed, refuse_for_others
-from consign.sales.progress import READING, Tell, tell_nobody
+from consign.sales.progress import Tell, Watched, tell_nobody
 from consign.sales.queries import find_file_count, find_profile
 from consign.sales.rules import Overlap, SummaryAcrossPeriod, UploadNotOpen, UploadReversed
 from consign.sales.soundness import MOSTLY_PROBLEMS, FileMostlyProblems
@@ -329,8 +329,8 @@ def post_file(
     _refuse_ended(upload)
     place_parked(session, by=by, partner_id=upload.partner_id)
     with open_table(path, words=KNOWN_WORDS) as opened:
-        table = cut_report(opened)
-        table.watch = lambda rows: tell(READING, rows, None)
+        watched = Watched(cut_report(opened), tell)
+        table = watched.table
         known, changed = _find_layout(session, upload, table)
         layout, study, questions = map_table(
             table, layout=decisions.layout or known, answers=decisions.answers, stated=_stated(upload), changed=changed
@@ -341,7 +341,10 @@ def post_file(
         if questions or study is None:
             raise NeedsDecision(tuple(questions))
         try:
-            book_file(session, by=by, upload=upload, study=study, decision=decisions.overlap, tell=tell)
+            book_file(
+                session, by=by, upload=upload, study=study, decision=decisions.overlap, tell=tell,
+                rows_total=watched.rows_total,
+            )  # fmt: skip
         except FileMostlyProblems as refusal:
             if decisions.confirmed:
                 raise

@@ -34,15 +34,21 @@ from consign.sentence import dump_sentence, say
 
 
 def book_file(
-    session: Session, *, by: Actor, upload: SalesUpload, study: Study, decision: Overlap, tell: Tell = tell_nobody
+    session: Session,
+    *,
+    by: Actor,
+    upload: SalesUpload,
+    study: Study,
+    decision: Overlap,
+    tell: Tell = tell_nobody,
+    rows_total: int | None = None,
 ) -> None:
     """Read the rows of a studied file into the books.
 
     The partner is locked first. Lines go straight into the sales, unless something is posted for one of their store-days:
     then they are staged, and what stands already is taken out.
     """
-    total = study.table.row_count
-    tell(DECIDING, 0, total)
+    tell(DECIDING, 0, rows_total)
     places = find_places(
         session,
         partner_id=upload.partner_id,
@@ -67,11 +73,11 @@ def book_file(
         for batch in reader.read():
             writer.write(batch)
             refuse_mostly_problems(reader, whole=False)
-            tell(POSTING, reader.rows_read, total)
+            tell(POSTING, reader.rows_read, rows_total)
         refuse_mostly_problems(reader, whole=True)
     known, reversed_rows = 0, 0
     if staged:  # what stands for a cancelled row stands for one of the file's days, so the file is staged
-        tell(DECIDING, reader.rows_read, total)
+        tell(DECIDING, reader.rows_read, rows_total)
         taken_back = _settle_cancelled(session, writer.cancelled, by=by, upload=upload, decision=decision)
         known, replaced = _settle_overlap(session, by=by, upload=upload, decision=decision, for_ever=for_ever)
         reversed_rows = taken_back + replaced

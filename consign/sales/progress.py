@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import delete, select
@@ -15,6 +15,7 @@ from consign import clock
 from consign.db import Database
 from consign.errors import ConsignError
 from consign.models.sales import SalesProgress
+from consign.tabular.table import Batch, Table
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,26 @@ def telling(database: Database, *, region: str, upload_id: int, also: Tell = tel
         yield teller.tell
     finally:
         teller.forget()
+
+
+class Watched:
+    """A table that tells how many of its rows were read while it is gone through for the first time."""
+
+    def __init__(self, table: Table, tell: Tell) -> None:
+        self.rows_total: int | None = None
+        """All rows below the header, once they were read."""
+        read = table.read
+
+        def watched() -> Iterator[Batch]:
+            rows = 0
+            for batch in read():
+                rows += len(batch) + len(batch.broken)
+                if self.rows_total is None:
+                    tell(READING, rows, None)
+                yield batch
+            self.rows_total = rows
+
+        self.table = replace(table, read=watched)
 
 
 class _Teller:

@@ -8,7 +8,7 @@ from consign.tabular.table import split_number
 
 def tell_row_place(number: int | None, parts: Sequence[str] | None) -> int | Sentence | None:
     """Return where the row with this *number* stands in a file put together from *parts*; its number where there are none."""
-    if number is None or not parts:
-        return number
-    sheet, row = split_number(number, parts)
-    return say("sheet '{sheet}', row {row}", sheet=sheet, row=row)
+    if number is None:
+        return None
+    sheet, row = split_number(number, parts or ())
+    return row if sheet is None else say("sheet '{sheet}', row {row}", sheet=sheet, row=row)

@@ -43,6 +43,8 @@ PARKED_COLUMNS = (
 PLACED = "placed"
 UNKNOWN = 0
 ANOTHER = -1
+MOST_MERGED = 1 << 20
+"""Keys in a run to which others are merged."""
 HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -107,7 +109,7 @@ class Twins:
     A line is known by a hash of its key. Should two different lines ever share one, the later is numbered as if it were a
     twin; that is a valid number, too, and no line is lost or merged.
 
-    This is what grows with the lines of a file: eight bytes for each, and as much again while runs are merged.
+    This is what grows with the lines of a file: eight bytes for each.
     """
 
     def __init__(self) -> None:
@@ -129,11 +131,15 @@ class Twins:
         return nth
 
     def _keep(self, ordered: NDArray[np.uint64]) -> None:
-        """Keep the sorted keys; runs of similar length are merged, so that there are few to look into."""
+        """Keep the sorted keys; runs of similar length are merged, so that there are few to look into.
+
+        Long runs are left alone: merging takes as much memory again.
+        """
         self._seen.append(ordered)
-        while len(self._seen) > 1 and len(self._seen[-2]) < 2 * len(self._seen[-1]):
+        while len(self._seen) > 1 and len(self._seen[-2]) < min(2 * len(self._seen[-1]), MOST_MERGED):
             last = self._seen.pop()
-            self._seen[-1] = np.sort(np.concatenate([self._seen[-1], last]), kind="stable")
+            self._seen[-1] = np.concatenate([self._seen[-1], last])
+            self._seen[-1].sort(kind="stable")
 
 
 def make_staging(session: Session) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from consign.sentence import Sentence
 
-KEPT_BYTES = 160 << 20
+KEPT_BYTES = 128 << 20
 """A table with no more text is kept between the first reading, which decides, and the second, which reads."""
 
 
@@ -101,10 +101,6 @@ class Table:
     read: Callable[[], Iterator[Batch]]
     parts: tuple[str, ...] = ()
     """Names of the sheets or columns it was put together from, where there are several; its rows are numbered in each."""
-    watch: Callable[[int], None] = lambda _: None
-    """Told how many rows were read so far, while `batches` reads them from the file."""
-    row_count: int | None = None
-    """Rows below the header, once all of them were read."""
     _kept: list[Batch] = field(default_factory=list)
     """What was read and is kept, from the first row on."""
     _rest: Iterator[Batch] | None = None
@@ -116,7 +112,7 @@ class Table:
         A small table is read from the file only once, also where somebody looks at its first rows before.
         """
         if self._rest is None:
-            self._kept, self._rest = [], self._counted()
+            self._kept, self._rest = [], self.read()
         kept, rest, place = self._kept, self._rest, 0
         while rest is self._rest:
             if place == len(kept) and not self._read_on():
@@ -138,15 +134,6 @@ class Table:
         if batch is not None:
             self._kept.append(batch)
         return batch is not None
-
-    def _counted(self) -> Iterator[Batch]:
-        """Yield all rows, and count them."""
-        rows = 0
-        for batch in self.read():
-            rows += len(batch) + len(batch.broken)
-            self.watch(rows)
-            yield batch
-        self.row_count = rows
 
     def take_batches(self) -> Iterator[Batch]:
         """Yield all rows once more, for the last time: what was kept is let go as it is read."""
