@@ -60,6 +60,7 @@ _WEEKDAY = r"(?:[^\W\d]+(?:['\u2019`][^\W\d]+)?,?\s+)?"
 _NAMED_DAY_FIRST = re.compile(_WEEKDAY + r"(\d{1,2})[-/ ]([^\W\d]+)[-/., ]+(\d{4}|\d{2})")
 _NAMED_MONTH_FIRST = re.compile(_WEEKDAY + r"([^\W\d]+)\s+(\d{1,2}),?\s+(\d{4})")
 _SERIAL = re.compile(r"[34567]\d{4}(?:\.\d+)?")
+_BARE = re.compile(r"\d+")
 _SHAPES = {
     DateOrder.YEAR_FIRST: (_YEAR_FIRST,),
     DateOrder.NAMED_MONTH: (_NAMED_DAY_FIRST, _NAMED_MONTH_FIRST),
@@ -123,6 +124,17 @@ def _decide(seen: dict[DateOrder | None, str]) -> Decision[DateOrder]:
             only = say("'{value}' can only be {order}", value=seen[order], order=Code("date_order", order))
             return Decision(order, only, _RULED_OUT.get(order, frozenset()))
     return Decision(DateOrder.DAY_FIRST, say("no day is ambiguous"))
+
+
+def find_any_day(header: str) -> date | None:
+    """Return the day that *header* names, blank where it is none; of two that it may name the one with the day first.
+
+    A bare number is no day here, for it may name anything.
+    """
+    if _BARE.fullmatch(header.strip()):
+        return None
+    found = (parse_day(header, order) for order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST))
+    return next((day for day in found if isinstance(day, date)), None)
 
 
 def parse_day(cell: str, order: DateOrder) -> date | str:

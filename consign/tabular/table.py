@@ -97,6 +97,8 @@ class Table:
     read: Callable[[], Iterator[Batch]]
     parts: tuple[str, ...] = ()
     """Names of the sheets or columns it was put together from, where there are several; its rows are numbered in each."""
+    unfilled: list[tuple[str, ...]] | None = None
+    """Of a table with a column for each day: the other cells of rows without a filled day, known once all is read."""
     _kept: list[Batch] | None = None
 
     def batches(self) -> Iterator[Batch]:

@@ -18,6 +18,7 @@ import python_calamine
 
 from consign.tabular.cells import TYPED
 from consign.tabular.child import run_child
+from consign.tabular.dates import find_any_day
 from consign.tabular.headers import SEARCHED_ROWS, count_known, find_header, normalize
 from consign.tabular.workbook_errors import find_error_cells
 
@@ -41,6 +42,7 @@ class Found:
     place: int
     rows: list[list[Cell]]
     headers: tuple[str, ...]
+    """What its columns are called, days left out: two sheets with the same columns for other days are two tables."""
     score: tuple[int, int]
 
 
@@ -107,8 +109,8 @@ def _find_in_sheet(name: str, sheet: python_calamine.CalamineSheet, words: Colle
     place = find_header(head, words=words)
     if place is None:
         return None
-    headers = tuple(normalize(cell) for cell in head[place])
-    score = (count_known(head[place], words=words), sum(map(bool, headers)))
+    headers = tuple(normalize(cell) for cell in head[place] if find_any_day(cell) is None)
+    score = (count_known(head[place], words=words), sum(bool(normalize(cell)) for cell in head[place]))
     return Found(name, place, rows, headers, score)
 
 
