@@ -1,6 +1,7 @@
 """What people do with sales files. Each function is one act in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -24,14 +25,15 @@ from consign.period import Cycle, period_of
 from consign.sales import posting
 from consign.sales.booking import book_file, book_parked, choose_lines_of
 from consign.sales.inspecting import CONFIRMATION, Look, look_into
-from consign.sales.layout import KNOWN_WORDS, Layout, compute_signature
+from consign.sales.layout import Layout, compute_signature
 from consign.sales.mapping import Answers, Stated, apply_answers, ask_to_confirm, locate_columns, map_table
+from consign.sales.opening import open_sales_table
+from consign.sales.own_layout import find_own_layout, take_partner_off
 from consign.sales.profiles import refuse_for_others
-from consign.sales.queries import find_file_count, find_profile
+from consign.sales.queries import NONE_SAID, find_file_count, find_profile
 from consign.sales.rules import Overlap, SummaryAcrossPeriod, UploadNotOpen, UploadReversed
 from consign.sales.writing import Sums
 from consign.sentence import Code, Sentence, dump_sentence, load_sentence, say
-from consign.tabular.opening import open_table
 from consign.tabular.table import Table
 
 READ_SALES_FILE, PLACE_PARKED = "read_sales_file", "place_parked"
@@ -288,7 +290,7 @@ def post_file(session: Session, *, by: Actor, upload_id: int, path: Path, decisi
         return _describe(session, upload)
     _refuse_ended(upload)
     place_parked(session, by=by, partner_id=upload.partner_id)
-    with open_table(path, words=KNOWN_WORDS) as table:
+    with _open_table(session, upload, path) as table:
         known = _find_layout(session, upload, table)
         given = decisions.layout or known
         layout, study, questions = map_table(table, layout=given, answers=decisions.answers, stated=_stated(upload))
@@ -423,12 +425,12 @@ def confirm_no_sales(session: Session, *, by: Actor, store: Store, day: date) ->
             select(SalesCover.kind)
             .where(SalesCover.store_id == store.id, SalesCover.sold_on == day)
             .group_by(SalesCover.kind)
-            .having((func.sum(SalesCover.lines) > 0) | (SalesCover.kind == "no_sales"))
+            .having(func.sum(SalesCover.lines) > 0)
         )
     )
-    if kinds - {"no_sales"}:
-        raise BadInput(say("{store} has posted sales on {day}; nothing was changed.", store=store.name, day=day))
     if kinds:
+        raise BadInput(say("{store} has posted sales on {day}; nothing was changed.", store=store.name, day=day))
+    if session.scalar(NONE_SAID, {"store": store.id, "day": day}):
         return
     number = posting.next_number(session, store.partner_id)
     posting.record_posting(
@@ -533,14 +535,24 @@ def _stated(upload: SalesUpload) -> Stated:
     return Stated(upload.stated_store_id, upload.stated_from, upload.stated_until)
 
 
+@contextmanager
+def _open_table(session: Session, upload: SalesUpload, path: Path) -> Iterator[Table]:
+    """Open the upload's file; stores in a file of our own are called as its partner calls them."""
+    with open_sales_table(path) as table:
+        yield take_partner_off(table, partner_code=session.get_one(Partner, upload.partner_id).code)
+
+
 def _find_layout(session: Session, upload: SalesUpload, table: Table) -> Layout | None:
-    """Return how the partner confirmed that files with this header are read."""
+    """Return how files with this header are read: those of our own are known, others as the partner confirmed."""
+    own = find_own_layout(table.headers)
+    if own is not None:
+        return own
     profile = find_profile(session, partner_id=upload.partner_id, signature=compute_signature(table.headers))
     return Layout.from_json(profile.layout) if profile else None
 
 
 def _look_into(session: Session, upload: SalesUpload, *, path: Path, decisions: Decisions) -> Look:
-    with open_table(path, words=KNOWN_WORDS) as table:
+    with _open_table(session, upload, path) as table:
         layout = _find_layout(session, upload, table)
         return look_into(table, layout=layout, answers=decisions.answers, stated=_stated(upload), most_rows=SHOWN_ROWS)
 

@@ -12,18 +12,29 @@ from consign.models.sales import SalesPosting, SalesProfile, SalesUpload
 LINE_KIND = "CASE WHEN sale.version < 0 THEN 'reversal' WHEN sale.quantity < 0 THEN 'return' ELSE 'sale' END"
 """What a sale line is called."""
 
+SAID_NONE = """
+    EXISTS (
+      SELECT FROM sales_cover AS cover
+      JOIN sales_posting AS saying ON saying.partner_id = cover.partner_id AND saying.number = cover.posting_no
+      LEFT JOIN sales_upload AS source ON source.id = saying.upload_id
+      WHERE cover.store_id = {store} AND cover.sold_on = {day} AND cover.kind = 'no_sales'
+        AND (source.id IS NULL OR source.status = 'posted'))"""
+"""Whether a person, or a file that still stands, says that a store sold nothing on a day."""
+NONE_SAID = text("SELECT" + SAID_NONE.format(store=":store", day=":day"))
+
 _SPANS = """
     unnest(CAST(:partners AS bigint[]), CAST(:firsts AS date[]), CAST(:lasts AS date[])) AS span(partner_id, first, last)"""
-_SILENT_DAYS = """
+_SILENT_DAYS = f"""
     JOIN store ON store.partner_id = span.partner_id
     CROSS JOIN generate_series(GREATEST(span.first, store.opened_on),
       LEAST(span.last, COALESCE(store.closed_on, span.last)), interval '1 day') AS day
     WHERE NOT EXISTS (
       SELECT 1 FROM sales_cover WHERE sales_cover.store_id = store.id AND sales_cover.sold_on = day::date
-      GROUP BY sales_cover.kind HAVING sum(lines) > 0 OR sales_cover.kind = 'no_sales')
+      GROUP BY sales_cover.kind HAVING sum(lines) > 0)
+      AND NOT {SAID_NONE.format(store="store.id", day="day::date")}
       AND NOT EXISTS (
         SELECT 1 FROM sales_upload WHERE sales_upload.partner_id = store.partner_id AND status = 'posted'
-          AND stated_store_id = store.id AND day::date BETWEEN stated_from AND stated_until)"""
+          AND stated_store_id = store.id AND day::date BETWEEN stated_from AND stated_until)"""  # noqa: S608  # constants
 """The days of some partners' stores for which no file and no "no sales" speaks."""
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, get_reach
+from consign.sales.queries import SAID_NONE
 
 SILENT_DAYS = 3
 """A store that reported nothing for so many full days is asked."""
@@ -15,11 +16,12 @@ LOOKED_BACK_DAYS = 14
 """How many days back a partner is reminded of store-days without sales; older ones stand on the board."""
 REFUSED_DAYS = 7
 
-_SPOKEN_FOR = """(
+_SPOKEN_FOR = f"""(
     EXISTS (SELECT FROM sales_cover WHERE sales_cover.store_id = seen.id AND sales_cover.sold_on = day::date
-      GROUP BY kind HAVING sum(lines) > 0 OR kind = 'no_sales')
+      GROUP BY kind HAVING sum(lines) > 0)
+    OR {SAID_NONE.format(store="seen.id", day="day::date")}
     OR EXISTS (SELECT FROM sales_upload WHERE sales_upload.partner_id = seen.partner_id AND status = 'posted'
-      AND stated_store_id = seen.id AND day::date BETWEEN stated_from AND stated_until))"""
+      AND stated_store_id = seen.id AND day::date BETWEEN stated_from AND stated_until))"""  # noqa: S608  # constants
 
 # A posting that lies inside the month counts whole; of one that reaches beyond it the lines are added up.
 _SALES = """(

@@ -14,7 +14,7 @@ from consign.tabular.dates import find_any_day
 from consign.tabular.headers import normalize
 from consign.tabular.numbers import NumberStyle, parse_number
 from consign.tabular.refusals import FileWithoutRows
-from consign.tabular.table import MOST_PARTS, PART_ROWS, Batch, Table
+from consign.tabular.table import MOST_PARTS, PART_ROWS, Across, Batch, Table
 
 DAY_HEADER, QUANTITY_HEADER = "Tanggal", "Jumlah"
 """What the two columns are called that stand in the place of the days."""
@@ -68,7 +68,7 @@ def unpivot(table: Table, *, sums: Collection[str]) -> Table:
         evidence=(*table.evidence, *_explain(table, matrix)),
         read=read,
         parts=_name_parts(table, matrix),
-        unfilled=unfilled,
+        across=Across(len(matrix.days), unfilled),
     )
 
 

@@ -83,6 +83,16 @@ class Batch:
         return [cells[index].as_py() for cells in self.cells]
 
 
+@dataclass(frozen=True)
+class Across:
+    """What is known of a table that has a column for each day in the file, and was turned."""
+
+    days: int
+    """How many days: a row of the part at `place` stands in the sheet at `place // days`."""
+    unfilled: list[tuple[str, ...]]
+    """The other cells of rows without a filled day; known once all is read."""
+
+
 @dataclass
 class Table:
     """A table found in a file. Its rows can be read more than once."""
@@ -97,8 +107,8 @@ class Table:
     read: Callable[[], Iterator[Batch]]
     parts: tuple[str, ...] = ()
     """Names of the sheets or columns it was put together from, where there are several; its rows are numbered in each."""
-    unfilled: list[tuple[str, ...]] | None = None
-    """Of a table with a column for each day: the other cells of rows without a filled day, known once all is read."""
+    across: Across | None = None
+    """Blank where it has a row for each sale in the file."""
     _kept: list[Batch] | None = None
 
     def batches(self) -> Iterator[Batch]:

@@ -54,7 +54,8 @@ def test_rows_without_a_filled_day_are_known_once_all_is_read(tmp_path: Path):
         found = unpivot(table, sums=SUMS)
         for _ in range(2):
             assert [len(batch) for batch in found.read()] == [1]
-            assert found.unfilled == [("T1", "8990002", "22500")]
+            assert found.across is not None
+            assert found.across.unfilled == [("T1", "8990002", "22500")]
 
 
 @pytest.mark.parametrize(
