@@ -17,6 +17,7 @@ from consign.web import (
     audit,
     board,
     closings,
+    day_sheet,
     deciding,
     demands,
     expiry,
@@ -55,7 +56,7 @@ from consign.web.guard import SecurityHeaders
 from consign.web.visit import MOST_UPLOAD_BYTES
 
 AREAS = (
-    assets, health, home, account, uploads, mapping, parked, board, closings, statements, owed, my_sales, my_papers,
+    assets, health, home, account, day_sheet, uploads, mapping, parked, board, closings, statements, owed, my_sales, my_papers,
     paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, agreements, producers, product_import,
     products, product_changes, product_numbers, product_photo, listings, public, register, labels, stocks,
     users, region_terms, audit,

@@ -70,6 +70,8 @@ CODES = {"partners": "partner", "producers": "producer", "products": "product"}
 BESIDES = {
     "/board": "month=2026-11&day=2026-11-05",
     "/parked/rows": "reason=product.unknown",
+    "/uploads/sheet": "day=2026-11-05",
+    "/uploads/template": "first=2026-11-02&last=2026-11-05",
     "/parked/fix": "reason=product.unknown&code=98",
     "/parked/state": "reason=product.unknown&code=98",
     "/my-sales": "from=2026-10-01&until=2026-11-30",
@@ -82,6 +84,7 @@ FORMS = {
     "/uploads/{upload_id}/overlap": {"overlap": "add"},
     "/parked/dismiss": {"reason": "product.unknown", "code": "98", "note": "asing", "lines": "1"},
     "/board/no-sales": {"day": "2026-11-02"},
+    "/uploads/sheet": {"day": "2026-11-02", "then": "none"},
     "/products/{code}/price": {"price": "1", "price_from": "2026-12-01"},
     "/products/{code}/class": {"goods_class": "craft"},
     "/products/{code}/edit": {"name": "asing", "net_content": "200", "net_unit": "g", "same_goods": "yes"},
