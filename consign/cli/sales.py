@@ -11,6 +11,7 @@ import click
 
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table, working
+from consign.cli.sales_ways import template, watch
 from consign.errors import BadInput, ConsignError, NeedsDecision
 from consign.identity.rules import Act, authorize
 from consign.jobs import Handover, post_sales_file
@@ -330,6 +331,10 @@ def reverse(context: Context, *, upload: int, reason: str, login: str) -> None:
     with working("Reversing"), context.acting(login) as (session, by):
         lines = actions.reverse_upload(session, by=by, upload_id=upload, reason=reason)
     click.echo(f"{lines} lines of upload {upload} were reversed.")
+
+
+sales.add_command(template)
+sales.add_command(watch)
 
 
 def read_layout(profile: Path | None) -> Layout | None:

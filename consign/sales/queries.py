@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from consign.models.partners import Partner, Store
 from consign.models.sales import SalesPosting, SalesProfile, SalesUpload
 
 LINE_KIND = "CASE WHEN sale.version < 0 THEN 'reversal' WHEN sale.quantity < 0 THEN 'return' ELSE 'sale' END"
@@ -72,6 +73,28 @@ def find_profile(session: Session, *, partner_id: int, signature: str) -> SalesP
         .order_by(SalesProfile.version.desc())
         .limit(1)
     ).first()
+
+
+def find_last_upload(
+    session: Session, *, partner: str, store: str | None, store_id: int | None, sha256: str, statuses: Sequence[str]
+) -> SalesUpload | None:
+    """Return the last upload of these bytes in one of *statuses*, without stated days, of the partner with that code.
+
+    It is of the store with the code *store*; where none is named, of the one with *store_id*, or of none.
+    """
+    query = (
+        select(SalesUpload)
+        .join(Partner, Partner.id == SalesUpload.partner_id)
+        .outerjoin(Store, Store.id == SalesUpload.stated_store_id)
+        .where(
+            Partner.code == partner,
+            SalesUpload.sha256 == sha256,
+            SalesUpload.status.in_(statuses),
+            SalesUpload.stated_from.is_(None),
+            Store.code == store if store is not None else SalesUpload.stated_store_id.is_not_distinct_from(store_id),
+        )
+    )
+    return session.scalars(query.order_by(SalesUpload.id.desc()).limit(1)).first()
 
 
 def find_file_counts(session: Session, upload_ids: Collection[int]) -> dict[int, FileCount]:
