@@ -219,10 +219,10 @@ def find_files(folder: Path) -> Iterator[Found]:
     """Yield the files that wait below *folder* in their order; no link is followed, and no file that is being written taken."""
     for partner in _list(folder, folders=True):
         for name, path in _list_files(Path(partner.path)):
-            yield Found(path, _plain(partner.name), None, name)
+            yield Found(path, plain_name(partner.name), None, name)
         for store in _list(Path(partner.path), folders=True):
             for name, path in _list_files(Path(store.path)):
-                yield Found(path, _plain(partner.name), _plain(store.name), name)
+                yield Found(path, plain_name(partner.name), plain_name(store.name), name)
 
 
 def _list_files(folder: Path) -> Iterator[tuple[Shape, Path]]:
@@ -251,14 +251,14 @@ def _list(folder: Path, *, folders: bool) -> list["os.DirEntry[str]"]:
     )
 
 
-def _plain(name: str) -> str:
-    """Return a name as text that any file or table can hold."""
+def plain_name(name: str) -> str:
+    """Return a name as text that any file, table or terminal can hold."""
     return name.encode("utf-8", "replace").decode()
 
 
 def _name_upload(name: str) -> str:
     """Return what a file is called as an upload: without signs that cannot be seen, not too long."""
-    plain = clean_text(_plain(name)).replace("/", "_")
+    plain = clean_text(plain_name(name)).replace("/", "_")
     return plain[:LONGEST_NAME].strip(". ") or "-"
 
 

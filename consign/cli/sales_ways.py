@@ -19,7 +19,7 @@ from consign.cli.speaking import language_option
 from consign.money import Rupiah
 from consign.partners.queries import get_partner, get_store
 from consign.sales.template import choose_span, write_template
-from consign.watching import ASKING, DONE, LATER, REFUSED, Taken, Watcher
+from consign.watching import ASKING, DONE, LATER, REFUSED, Taken, Watcher, plain_name
 from consign.web.language import LANGUAGES, Language
 
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -105,11 +105,11 @@ def _tell(taken: Taken, *, as_json: bool) -> None:
     """Print one line about a file."""
     if as_json:
         facts = {name: value for name, value in vars(taken).items() if value not in (None, ())}
-        facts |= {name: str(facts[name]) for name in ("file", "moved_to", "reason") if name in facts}
+        facts |= {name: plain_name(str(facts[name])) for name in ("file", "moved_to", "reason") if name in facts}
         click.echo(json.dumps(as_plain(facts), ensure_ascii=False))
         return
     where = "/".join(filter(None, (taken.partner, taken.store, taken.file.name)))
-    click.echo(f"{where}: {_describe(taken)}")
+    click.echo(plain_name(f"{where}: {_describe(taken)}"))
 
 
 def _describe(taken: Taken) -> str:

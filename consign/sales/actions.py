@@ -24,16 +24,17 @@ from consign.partners.queries import lock_partner
 from consign.period import Cycle, period_of
 from consign.sales import posting
 from consign.sales.booking import book_file, book_parked, choose_lines_of
+from consign.sales.days_across import turn_days
 from consign.sales.inspecting import CONFIRMATION, Look, look_into
-from consign.sales.layout import Layout, compute_signature
+from consign.sales.layout import KNOWN_WORDS, Layout, compute_signature
 from consign.sales.mapping import Answers, Stated, apply_answers, ask_to_confirm, locate_columns, map_table
-from consign.sales.opening import open_sales_table
 from consign.sales.own_layout import find_own_layout, take_partner_off
 from consign.sales.profiles import refuse_for_others
 from consign.sales.queries import NONE_SAID, find_file_count, find_profile
 from consign.sales.rules import Overlap, SummaryAcrossPeriod, UploadNotOpen, UploadReversed
 from consign.sales.writing import Sums
 from consign.sentence import Code, Sentence, dump_sentence, load_sentence, say
+from consign.tabular.opening import open_table
 from consign.tabular.table import Table
 
 READ_SALES_FILE, PLACE_PARKED = "read_sales_file", "place_parked"
@@ -538,8 +539,8 @@ def _stated(upload: SalesUpload) -> Stated:
 @contextmanager
 def _open_table(session: Session, upload: SalesUpload, path: Path) -> Iterator[Table]:
     """Open the upload's file; stores in a file of our own are called as its partner calls them."""
-    with open_sales_table(path) as table:
-        yield take_partner_off(table, partner_code=session.get_one(Partner, upload.partner_id).code)
+    with open_table(path, words=KNOWN_WORDS) as table:
+        yield take_partner_off(turn_days(table), partner_code=session.get_one(Partner, upload.partner_id).code)
 
 
 def _find_layout(session: Session, upload: SalesUpload, table: Table) -> Layout | None:

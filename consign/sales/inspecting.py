@@ -11,14 +11,15 @@ from consign import clock
 from consign.errors import Question
 from consign.period import ZONES, Period
 from consign.sales.columns import MILLI, Problem
-from consign.sales.layout import Layout, Role, suggest_columns
+from consign.sales.days_across import turn_days
+from consign.sales.layout import KNOWN_WORDS, Layout, Role, suggest_columns
 from consign.sales.mapping import Answers, Stated, map_table
-from consign.sales.opening import open_sales_table
 from consign.sales.own_layout import find_own_layout
 from consign.sales.reading import Ignored, Reader
 from consign.sales.study import Study
 from consign.sentence import Sentence, dump_sentence
 from consign.tabular.cells import shown
+from consign.tabular.opening import open_table
 from consign.tabular.table import Table
 
 MOST_SHOWN_ROWS = 1_000
@@ -137,7 +138,8 @@ def inspect_file(
 
     """
     stated = Stated(store_id=0 if store_stated else None, first=first, last=last)
-    with open_sales_table(path) as table:
+    with open_table(path, words=KNOWN_WORDS) as found:
+        table = turn_days(found)
         known = layout or find_own_layout(table.headers)
         look = look_into(table, layout=known, answers=answers, stated=stated, most_rows=MOST_SHOWN_ROWS)
     study, counts = look.study, look.counts or NO_COUNTS
