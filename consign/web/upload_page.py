@@ -109,6 +109,7 @@ def _tell_outcome(visit: Visit, seen: UploadSeen) -> dict[str, object]:
         "sums": find_upload_sums(visit.db, upload.id),
         "waiting": [tell_row(row) for row in waiting],
         "differing": upload.outcome.get("price_differs", 0),
+        "no_sales": upload.outcome.get("no_sales", 0),
         "replaced": upload.outcome.get("reversed_rows", 0),
         "evidence": [load_sentence(one) for one in upload.outcome.get("evidence", ())],
         "reversals": [{**row, "reason": _tell_reason(row["reason"])} for row in find_reversals(visit.db, upload.id)],

@@ -198,6 +198,7 @@ def test_the_workbook_comes_back_as_a_sales_file(town: Town):
     assert status_of(town, upload_id) == "posted"
     assert books(town) == [("PRD-1", "2.000", 30_000)]
     assert state_of_day(town, "T1", "2026-11-11") == "zero"
+    assert "Days without sales 1" in browser.get(f"/uploads/{upload_id}").text
 
 
 def test_too_many_days_for_a_workbook_are_refused_with_a_reason(town: Town):
