@@ -87,6 +87,16 @@ class Batch:
         return [cells[index].as_py() for cells in self.cells]
 
 
+@dataclass(frozen=True)
+class Across:
+    """What is known of a table that has a column for each day in the file, and was turned."""
+
+    days: int
+    """How many days: a row of the part at `place` stands in the sheet at `place // days`."""
+    unfilled: list[tuple[str, ...]]
+    """The other cells of rows without a filled day; known once all is read."""
+
+
 @dataclass
 class Table:
     """A table found in a file. Its rows can be read more than once."""
@@ -101,6 +111,8 @@ class Table:
     read: Callable[[], Iterator[Batch]]
     parts: tuple[str, ...] = ()
     """Names of the sheets or columns it was put together from, where there are several; its rows are numbered in each."""
+    across: Across | None = None
+    """Blank where it has a row for each sale in the file."""
     _kept: list[Batch] = field(default_factory=list)
     """What was read and is kept, from the first row on."""
     _rest: Iterator[Batch] | None = None
