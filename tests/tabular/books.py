@@ -287,3 +287,50 @@ WRITERS: dict[str, BookWriter] = {
     "ods": write_ods,
 }
 """How to write each kind of workbook."""
+
+SECTOR = 512
+NO_SECTOR, END_OF_CHAIN, TABLE_SECTOR, NO_ENTRY = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
+STORAGE, STREAM, ROOT = 1, 2, 5
+
+
+def write_compound(path: Path, streams: dict[str, bytes], nested: dict[str, bytes] | None = None) -> Path:
+    """Write a compound file of *streams* at its root, and of *nested* ones in a storage beside them.
+
+    After [MS-CFB] 2.2 to 2.6; each stream is filled up to 4,096 bytes, so that none is a small one.
+    """
+    entries = [("Root Entry", ROOT, b"")]
+    entries += [(name, STREAM, content) for name, content in streams.items()]
+    store = len(entries)
+    if nested:
+        entries.append(("ObjectPool", STORAGE, b""))
+        entries += [(name, STREAM, content) for name, content in nested.items()]
+    directory_sectors = -(-len(entries) * 128 // SECTOR)
+    table, body, directory = [TABLE_SECTOR], [], []
+    table += [*range(2, directory_sectors + 1), END_OF_CHAIN]
+    for number, (name, kind, content) in enumerate(entries):
+        filled = content.ljust(-(-max(len(content), 4096) // SECTOR) * SECTOR, b"\0") if kind == STREAM else b""
+        start, sectors = len(table), len(filled) // SECTOR
+        table += [*range(start + 1, start + sectors), END_OF_CHAIN] if sectors else []
+        body.append(filled)
+        last = number in (store - 1 + bool(nested), len(entries) - 1)
+        right = NO_ENTRY if kind == ROOT or last else number + 1
+        child = {ROOT: 1, STORAGE: number + 1}.get(kind, NO_ENTRY)
+        letters = name.encode("utf-16-le") + b"\0\0"
+        directory.append(
+            struct.pack("<64sHBB", letters, len(letters), kind, 1)
+            + struct.pack("<III36x", NO_ENTRY, right, child)
+            + struct.pack("<IQ", start if sectors else END_OF_CHAIN, len(filled))
+        )
+    assert len(table) <= SECTOR // 4
+    table += [NO_SECTOR] * (SECTOR // 4 - len(table))
+    header = (
+        bytes.fromhex("d0cf11e0a1b11ae1")
+        + bytes(16)
+        + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+        + struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, END_OF_CHAIN, 0, END_OF_CHAIN, 0)
+        + struct.pack("<I", 0)
+    )
+    header += struct.pack("<I", NO_SECTOR) * 108
+    tables = struct.pack(f"<{len(table)}I", *table)
+    path.write_bytes(header + tables + b"".join(directory).ljust(directory_sectors * SECTOR, b"\0") + b"".join(body))
+    return path
