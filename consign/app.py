@@ -13,9 +13,11 @@ from consign.files import Files
 from consign.web import (
     account,
     agreements,
+    aliases,
     assets,
     audit,
     board,
+    chasing,
     closings,
     deciding,
     demands,
@@ -45,6 +47,7 @@ from consign.web import (
     review,
     statements,
     stocks,
+    store_days,
     uploads,
     users,
     waivers,
@@ -55,8 +58,9 @@ from consign.web.guard import SecurityHeaders
 from consign.web.visit import MOST_UPLOAD_BYTES
 
 AREAS = (
-    assets, health, home, account, uploads, mapping, parked, board, closings, statements, owed, my_sales, my_papers,
-    paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, agreements, producers, product_import,
+    assets, health, home, account, uploads, mapping, parked, aliases, board, chasing, closings, statements, owed, my_sales,
+    my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, store_days, agreements,
+    producers, product_import,
     products, product_changes, product_numbers, product_photo, listings, public, register, labels, stocks,
     users, region_terms, audit,
 )  # fmt: skip

@@ -21,10 +21,37 @@ class FileMissing(ConsignError):
     code = "files.missing"
 
 
+class FileChanged(ConsignError):
+    """A file was written to while it was taken in; nothing of it was used."""
+
+    code = "files.changed_meanwhile"
+
+
 def hash_file(path: Path) -> str:
     """Return the SHA-256 of the file's bytes as 64 hexadecimal digits."""
     with path.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def copy_checked(path: Path, target: Path, *, sha256: str) -> None:
+    """Copy a file whose hash was taken before, and make sure that the copy has it.
+
+    Raises:
+        FileChanged: the file was changed since; the copy is not to be used.
+
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as source, target.open("wb") as copy:
+        while piece := source.read(CHUNK_BYTES):
+            digest.update(piece)
+            copy.write(piece)
+    if digest.hexdigest() != sha256:
+        raise FileChanged(
+            say(
+                "{file} was changed while it was read; nothing of it was used. Hand it in once nothing writes to it.",
+                file=path.name,
+            )
+        )
 
 
 class Files:

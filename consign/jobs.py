@@ -4,7 +4,7 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -22,18 +22,24 @@ from consign.db import Database, backend_pid
 from consign.documents.eligibility import RECOMPUTE, defer_due, recompute, take_due
 from consign.documents.expiry import announce_ends
 from consign.documents.reviewing import release_lapsed
-from consign.errors import ConsignError, NeedsDecision
-from consign.files import Files, hash_file
+from consign.errors import ConsignError
+from consign.files import Files, copy_checked, hash_file
 from consign.identity.queries import UserUnknown, get_actor
 from consign.identity.rules import Actor
 from consign.models.identity import UserAccount
 from consign.models.region import Region
+from consign.models.sales import SalesUpload
 from consign.partners.due import mark_due_by_other_rules
 from consign.partners.queries import get_partner, get_region_terms, get_store
 from consign.sales import actions
-from consign.sales.actions import Decisions, Outcome, hold_upload, post_file, receive_file, refuse_upload
+from consign.sales.actions import Decisions, Outcome, receive_file, refuse_upload
 from consign.sales.mapping import Stated
-from consign.sentence import say
+from consign.sales.progress import HASHING, Tell, forget_stale, tell_nobody, telling
+from consign.sales.reminding import remind_silent
+from consign.sales.rules import tidy_file_name
+from consign.sales.unpacking import MemberSeen, find_members, unpack_upload
+from consign.sentence import load_sentence, say
+from consign.tabular.archive import is_archive
 
 if TYPE_CHECKING:
     from procrastinate import App, JobContext
@@ -84,6 +90,24 @@ class Handover:
     last: date | None = None
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What became of one file in an archive; without a result it was not read by itself."""
+
+    member: MemberSeen
+    result: Outcome | ConsignError | None = None
+
+
+class ArchiveRefused(ConsignError):
+    """An archive was refused as a whole; nothing of it was used. Its code is that of the reason."""
+
+    code = "sales.archive_refused"
+
+    def __init__(self, reason: str, *, code: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
 class _Rehearsed(Exception):
     """Undoes the transaction of a rehearsal; no error."""
 
@@ -102,6 +126,7 @@ def post_sales_file(
     handover: Handover,
     decisions: Decisions,
     dry_run: bool = False,
+    tell: Tell = tell_nobody,
 ) -> Outcome:
     """Take in a sales file and post it. The bytes are stored first, then the upload, then everything else at once.
 
@@ -113,38 +138,157 @@ def post_sales_file(
         NeedsDecision: a person must decide first; the upload says what.
 
     """
+    with _copied(files, handover, keep=not dry_run, tell=tell) as (sha256, fetch):
+        if dry_run:
+            with suppress(_Rehearsed), database.transaction(region) as session:
+                by, upload = _receive(session, login=login, handover=handover, sha256=sha256)
+                result = actions.read_upload(
+                    session, by=by, upload_id=upload.id, path=fetch(), decisions=decisions, tell=tell
+                )
+                raise _Rehearsed
+            return _or_raise(result)
+        with database.transaction(region) as session:
+            by, upload = _receive(session, login=login, handover=handover, sha256=sha256)
+        path = handover.path if upload.status == "posted" else fetch()  # a posted one is not read again
+        with (
+            telling(database, region=region, upload_id=upload.id, also=tell) as told,
+            database.transaction(region) as session,
+        ):
+            by = get_actor(session, login)
+            result = actions.read_upload(session, by=by, upload_id=upload.id, path=path, decisions=decisions, tell=told)
+    return _or_raise(result)
+
+
+def post_sales_archive(
+    database: Database,
+    files: Files,
+    *,
+    region: str,
+    login: str,
+    handover: Handover,
+    decisions: Decisions,
+    dry_run: bool = False,
+    tell: Tell = tell_nobody,
+) -> list[Answer]:
+    """Take in an archive of sales files, unpack it, and post each file in it as `post_sales_file` does.
+
+    A file that is refused or needs a decision keeps no other back. A rehearsal (*dry_run*) keeps nothing.
+
+    Raises:
+        ConsignError: in one of its kinds; the archive itself was refused.
+
+    """
+    with _copied(files, handover, keep=not dry_run, tell=tell) as (sha256, fetch):
+        if not dry_run:
+            begin, watched = partial(database.transaction, region), partial(telling, database, region=region, also=tell)
+            steps = _ArchiveSteps(begin, files, login=login, decisions=decisions, watched=watched)
+            return steps.post(handover, sha256=sha256, fetch=fetch)
+        with tempfile.TemporaryDirectory(prefix="consign-") as folder:
+            scratch = Files.open(url=None, folder=Path(folder))
+            with suppress(_Rehearsed), database.transaction(region) as session:
+                steps = _ArchiveSteps(
+                    lambda: nullcontext(session), scratch, login=login, decisions=decisions,
+                    watched=lambda **_: nullcontext(tell),
+                )  # fmt: skip
+                answers = steps.post(handover, sha256=sha256, fetch=fetch)
+                raise _Rehearsed
+            return answers
+
+
+class _ArchiveSteps:
+    """Posts an archive step by step, each in a transaction that *begin* opens; *watched* tells how far a file is."""
+
+    def __init__(
+        self,
+        begin: Callable[[], AbstractContextManager[Session]],
+        files: Files,
+        *,
+        login: str,
+        decisions: Decisions,
+        watched: Callable[..., AbstractContextManager[Tell]],
+    ) -> None:
+        self._begin = begin
+        self._files = files
+        self._login = login
+        self._decisions = decisions
+        self._watched = watched
+
+    def post(self, handover: Handover, *, sha256: str, fetch: Callable[[], Path]) -> list[Answer]:
+        """Unpack the archive where nobody did, and post its files one after the other."""
+        with self._begin() as session:
+            _, upload = _receive(session, login=self._login, handover=handover, sha256=sha256)
+        with self._begin() as session:
+            by = get_actor(session, self._login)
+            if actions.take_received(session, upload.id, wait=True) is not None:
+                unpack_upload(session, self._files, by=by, upload_id=upload.id, path=fetch(), deferred=False)
+        with self._begin() as session:  # the refusal is kept by now
+            members = self._find_members(session, upload.id)
+        return [self._answer(member) for member in members]
+
+    def _find_members(self, session: Session, upload_id: int) -> list[MemberSeen]:
+        """Return the archive's files.
+
+        Raises:
+            ArchiveRefused: it was refused; the sentence says why.
+
+        """
+        archive = session.get_one(SalesUpload, upload_id)
+        refused = archive.outcome.get("refused")
+        if refused is not None:
+            raise ArchiveRefused(load_sentence(refused["reason"]), code=refused["code"])
+        return find_members(session, archive)
+
+    def _answer(self, member: MemberSeen) -> Answer:
+        if member.upload_id is None or member.same_as is not None:
+            return Answer(member)
+        with (
+            tempfile.TemporaryDirectory(prefix="consign-") as folder,
+            self._watched(upload_id=member.upload_id) as tell,
+            self._begin() as session,
+        ):
+            by = get_actor(session, self._login)
+            path = Path(folder) / "sales"
+            self._files.copy_to(session.get_one(SalesUpload, member.upload_id).sha256, path)
+            result = actions.read_upload(
+                session, by=by, upload_id=member.upload_id, path=path, decisions=self._decisions, tell=tell
+            )
+        return Answer(member, result)
+
+
+@contextmanager
+def _copied(files: Files, handover: Handover, *, keep: bool, tell: Tell) -> Iterator[tuple[str, Callable[[], Path]]]:
+    """Give the file's hash, and a function that gives a copy which surely has it; stored first where it is to be kept.
+
+    Only the copy is read: somebody may write to the file meanwhile.
+
+    Raises:
+        FileChanged: somebody did before the copy was made.
+
+    """
+    tell(HASHING, 0, None)
     sha256 = hash_file(handover.path)
-    if dry_run:
-        return _rehearse(database, region=region, login=login, handover=handover, decisions=decisions, sha256=sha256)
-    files.store(handover.path, sha256)
-    with database.transaction(region) as session:
-        _, upload_id = _receive(session, login=login, handover=handover, sha256=sha256)
-    try:
-        with database.transaction(region) as session:
-            by = get_actor(session, login)
-            return post_file(session, by=by, upload_id=upload_id, path=handover.path, decisions=decisions)
-    except NeedsDecision as needed:
-        with database.transaction(region) as session:
-            hold_upload(session, upload_id=upload_id, questions=needed.questions)
-        raise
-    except ConsignError as refusal:
-        with database.transaction(region) as session:
-            by = get_actor(session, login)
-            refuse_upload(session, by=by, upload_id=upload_id, code=refusal.code, reason=refusal.sentence)
-        raise
+    with tempfile.TemporaryDirectory(prefix="consign-") as folder:
+        copy = Path(folder) / "sales"
+        if not keep or not files.exists(sha256):
+            copy_checked(handover.path, copy, sha256=sha256)
+        if keep and copy.exists():
+            files.store(copy, sha256)
+
+        def fetch() -> Path:
+            if not copy.exists():
+                files.copy_to(sha256, copy)
+            return copy
+
+        yield sha256, fetch
 
 
-def _rehearse(
-    database: Database, *, region: str, login: str, handover: Handover, decisions: Decisions, sha256: str
-) -> Outcome:
-    with suppress(_Rehearsed), database.transaction(region) as session:
-        by, upload_id = _receive(session, login=login, handover=handover, sha256=sha256)
-        outcome = post_file(session, by=by, upload_id=upload_id, path=handover.path, decisions=decisions)
-        raise _Rehearsed
-    return outcome
+def _or_raise(result: Outcome | ConsignError) -> Outcome:
+    if isinstance(result, ConsignError):
+        raise result
+    return result
 
 
-def _receive(session: Session, *, login: str, handover: Handover, sha256: str) -> tuple[Actor, int]:
+def _receive(session: Session, *, login: str, handover: Handover, sha256: str) -> tuple[Actor, SalesUpload]:
     """Take the file in for the person *login*; a store manager's file is of the manager's own store."""
     by = get_actor(session, login)
     partner = get_partner(session, handover.partner)
@@ -156,11 +300,11 @@ def _receive(session: Session, *, login: str, handover: Handover, sha256: str) -
         by=by,
         partner_id=partner.id,
         sha256=sha256,
-        name=handover.path.name,
+        name=tidy_file_name(handover.path.name),
         size_bytes=handover.path.stat().st_size,
         stated=Stated(store_id, handover.first, handover.last),
     )
-    return by, upload.id
+    return by, upload
 
 
 def read_sales_file(
@@ -183,10 +327,16 @@ def read_sales_file(
             )
             refuse_upload(session, by=None, upload_id=upload_id, code=DeciderGone.code, reason=reason)
             return
-        with tempfile.TemporaryDirectory(prefix="consign-") as folder:
+        with (
+            tempfile.TemporaryDirectory(prefix="consign-") as folder,
+            telling(database, region=region, upload_id=upload_id) as tell,
+        ):
             path = Path(folder) / "sales"
             files.copy_to(upload.sha256, path)
-            actions.read_upload(session, by=by, upload_id=upload_id, path=path)
+            if is_archive(path):
+                unpack_upload(session, files, by=by, upload_id=upload_id, path=path, deferred=True)
+            else:
+                actions.read_upload(session, by=by, upload_id=upload_id, path=path, tell=tell)
 
 
 def give_up_reading(database: Database, *, region: str, upload_id: int) -> None:
@@ -262,7 +412,12 @@ def sweep_labels(database: Database) -> int:
 def sweep(database: Database, *, older_than_s: int) -> int:
     """Enqueue again, in every region, the files that wait for a reader and that nobody reads; return how many."""
     until = clock.now() - timedelta(seconds=older_than_s)
-    return _sum_regions(database, lambda session: len(actions.defer_received(session, until=until)))
+
+    def look(session: Session) -> int:
+        forget_stale(session)
+        return len(actions.defer_received(session, until=until))
+
+    return _sum_regions(database, look)
 
 
 def look_after_papers(database: Database) -> int:
@@ -278,6 +433,11 @@ def look_after_papers(database: Database) -> int:
         return release_lapsed(session, now=clock.now()) + announce_ends(session, on=on)
 
     return _sum_regions(database, look)
+
+
+def look_after_sales(database: Database) -> int:
+    """Remind in every region the stores that have gone silent; return how many. It may run at any time, many at once."""
+    return _sum_regions(database, lambda session: remind_silent(session, now=clock.now()))
 
 
 def _sum_regions(database: Database, work: Callable[[Session], int]) -> int:
@@ -386,6 +546,7 @@ class Worker:
             for duty in (
                 partial(asyncio.to_thread, sweep, self._database, older_than_s=older_than_s),
                 partial(asyncio.to_thread, look_after_papers, self._database),
+                partial(asyncio.to_thread, look_after_sales, self._database),
                 partial(asyncio.to_thread, sweep_labels, self._database),
                 partial(_tidy, app, delete_old=number % 60 == 0),
             ):

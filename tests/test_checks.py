@@ -83,6 +83,11 @@ PLANTED = {
              payment_term_days)
            SELECT partner_id, producer_id, days, fee_rate_bp, fee_on, discount_borne_by, 0, 0, 15 FROM agreement LIMIT 1""",
     ],
+    "store.closure_end": [
+        """INSERT INTO store_closure (partner_id, from_on, until_on, reason, said_by, said_at)
+           SELECT (SELECT min(id) FROM partner), '2026-09-01', '2026-09-02', 'renovasi', min(id), now() FROM user_account""",
+        "INSERT INTO store_closure_end SELECT id, '2026-09-03', said_by, said_at FROM store_closure",
+    ],
     "documents.decided": [PAPER.format(submitted=ONE, decided=ONE)],
     "documents.in_force": ["DROP INDEX uq_document_number_in_force", APPROVED, APPROVED],
     "documents.claim": [

@@ -70,7 +70,7 @@ def test_every_table_says_what_the_service_may_do_and_the_server_grants_just_tha
 
 
 ADD_ONLY = (
-    *("sale", "sales_posting", "sales_cover", "sales_known", "sales_ignored", "sales_profile"),
+    *("sale", "sales_posting", "sales_cover", "sales_known", "sales_ignored", "sales_profile", "sales_finding"),
     *("transfer", "closing", "statement", "audit_event"),
 )
 

@@ -23,6 +23,8 @@ from consign.partners.actions import PARTNER_KINDS
 from consign.partners.rules import DiscountBorneBy, FeeOn
 from consign.period import ZONES, Cycle
 from consign.sales.columns import PROBLEMS
+from consign.sales.finding_lists import FINDING_CODES
+from consign.sales.known_layouts import load_known_layouts
 from consign.sales.layout import KindEffect, Receipts, Role
 from consign.sales.rules import DayState, Overlap
 from consign.tabular.dates import DateOrder
@@ -249,7 +251,13 @@ def find_ignored_reasons() -> set[str]:
         and ast.unparse(node.func) == "self._ignore"
         and isinstance(node.args[2], ast.Constant)
     }
-    return returned | given
+    by_rules = {
+        rule["reason"]
+        for known in load_known_layouts()
+        for rule in known.reading.get("rules", ())
+        if rule["outcome"] == "leave_out"
+    }
+    return returned | given | by_rules | {"cancelled"}
 
 
 def find_audit_acts() -> Iterator[tuple[str, str]]:
@@ -286,6 +294,7 @@ WAITING_REASONS = find_waiting_reasons()
 CODES: dict[str, set[str]] = {
     "upload_status": read_checked("sales_upload", "status"),
     "problem": set(PROBLEMS) - {""} | WAITING_REASONS,
+    "finding": set(FINDING_CODES),
     "ignored": find_ignored_reasons(),
     "parked_state": read_checked("sales_parked", "state"),
     "posting_kind": read_checked("sales_posting", "kind"),

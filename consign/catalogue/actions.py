@@ -16,6 +16,7 @@ from consign.catalogue.rules import (
     Details,
     PriceOverlaps,
     ProductCodeTaken,
+    ProductUnknown,
     refuse_impossible_class,
     refuse_impossible_content,
     refuse_impossible_details,
@@ -198,12 +199,17 @@ def add_product_alias(session: Session, *, by: Actor, partner_id: int, product: 
     authorize(by, Act.MANAGE_CODES, producer_id=product.producer_id)
     refuse_blank(alias=alias)
     alias = alias.strip()
-    standing = session.get(ProductAlias, (partner_id, alias))
-    if standing is not None and standing.product_id == product.id:
+    standing = session.get(ProductAlias, (partner_id, alias), with_for_update=True, populate_existing=True)
+    holds = standing is not None and standing.ended_at is None
+    if standing is not None and holds and standing.product_id == product.id:
         return
-    if standing is not None:
+    if holds:
         raise ProductCodeTaken(say("The partner uses '{alias}' for another product; no alias was added.", alias=alias))
-    session.add(ProductAlias(partner_id=partner_id, alias=alias, product_id=product.id))
+    if standing is not None:  # one that was found wrong; what it meant stands in the audit trail
+        standing.product_id, standing.added_at = product.id, clock.now()
+        standing.ended_at = standing.ended_reason = None
+    else:
+        session.add(ProductAlias(partner_id=partner_id, alias=alias, product_id=product.id, added_at=clock.now()))
     session.flush()
     record_event(
         session,
@@ -213,6 +219,26 @@ def add_product_alias(session: Session, *, by: Actor, partner_id: int, product: 
         partner_id=partner_id,
         alias=alias,
     )
+
+
+def end_product_alias(session: Session, *, by: Actor, partner_id: int, alias: str, reason: str) -> ProductAlias:
+    """Let a partner's code name nothing any more; what was posted by it stays posted.
+
+    Raises:
+        ProductUnknown: the partner calls no product so.
+        BadInput: no reason is given.
+
+    """
+    authorize(by, Act.MANAGE_CODES)
+    refuse_blank(reason=reason)
+    standing = session.get(ProductAlias, (partner_id, alias.strip()), with_for_update=True, populate_existing=True)
+    if standing is None or standing.ended_at is not None:
+        raise ProductUnknown(say("The partner's tills call no product '{alias}'; nothing was changed.", alias=alias))
+    standing.ended_at, standing.ended_reason = clock.now(), reason.strip()
+    session.flush()
+    facts = {"partner_id": partner_id, "alias": standing.alias, "reason": reason.strip()}
+    record_event(session, by=by, act="product alias ended", subject=f"product:{standing.product_id}", **facts)
+    return standing
 
 
 def lock_product(session: Session, product: Product) -> None:

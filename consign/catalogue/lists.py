@@ -27,7 +27,11 @@ def _select_products(by: Actor, *, on: date) -> Select[Any]:
     reach = get_reach(by, Act.READ_PRODUCTS)
     price = select(ProductPrice.price_rp).where(ProductPrice.product_id == Product.id, ProductPrice.days.contains(on))
     number = select(func.max(Barcode.number)).where(Barcode.product_id == Product.id, _is_printed(on))
-    aliases = select(func.count()).where(ProductAlias.product_id == Product.id).scalar_subquery()
+    aliases = (
+        select(func.count())
+        .where(ProductAlias.product_id == Product.id, ProductAlias.ended_at.is_(None))
+        .scalar_subquery()
+    )
     columns: list[Value] = [
         Product.id,
         Product.code,
@@ -181,7 +185,9 @@ def find_aliases(session: Session, product_id: int) -> Sequence[RowMapping]:
     query = select(Partner.name.label("partner"), Partner.code.label("partner_code"), ProductAlias.alias).join(
         Partner, Partner.id == ProductAlias.partner_id
     )
-    ordered = query.where(ProductAlias.product_id == product_id).order_by(Partner.name, ProductAlias.alias)
+    ordered = query.where(ProductAlias.product_id == product_id, ProductAlias.ended_at.is_(None)).order_by(
+        Partner.name, ProductAlias.alias
+    )
     return session.execute(ordered).mappings().all()
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consign.catalogue.rules import Details, ProductUnknown
-from consign.models.catalogue import Product
+from consign.models.catalogue import Barcode, Product
 from consign.sentence import say
 
 
@@ -21,6 +21,13 @@ def get_product(session: Session, code: str) -> Product:
     if product is None:
         raise ProductUnknown(say("There is no product '{code}'.", code=code))
     return product
+
+
+def find_by_number(session: Session, number: str) -> Product | None:
+    """Return the product that a registered number names, also one that is not printed any more."""
+    return session.scalar(
+        select(Product).join(Barcode, Barcode.product_id == Product.id).where(Barcode.number == number)
+    )
 
 
 def as_details(product: Product) -> Details:

@@ -23,7 +23,9 @@ def search_products(session: Session, *, by: Actor, wanted: str, limit: int) -> 
     A row has code, name, producer, net_content and net_unit.
     """
     numbers = select(func.string_agg(Barcode.number, " ")).where(Barcode.product_id == Product.id).scalar_subquery()
-    aliases = select(func.string_agg(ProductAlias.alias, " ")).where(ProductAlias.product_id == Product.id)
+    aliases = select(func.string_agg(ProductAlias.alias, " ")).where(
+        ProductAlias.product_id == Product.id, ProductAlias.ended_at.is_(None)
+    )
     searched: list[Value] = [
         Product.code,
         Product.name,

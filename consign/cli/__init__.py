@@ -27,7 +27,7 @@ class LazyGroup(click.Group):
         "region": ("region", "Add and list regions (kabupaten and kota)."),
         "user": ("people", "Add and list users."),
         "partner": ("people", "Add retail partners."),
-        "store": ("people", "Add stores and the names files use for them."),
+        "store": ("people", "Add stores, the names files use for them, and the days they sell."),
         "producer": ("people", "Add producers."),
         "agreement": ("people", "Add agreements between partners and producers."),
         "product": ("products", "Add products, prices, barcodes and tills' codes."),

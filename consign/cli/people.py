@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from consign.catalogue.queries import get_product
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table
+from consign.cli.store_days import closed, closed_end, closures, week
 from consign.errors import BadInput
 from consign.identity import accounts
 from consign.identity.actions import add_user
@@ -228,7 +229,7 @@ def partner_add(context: Context, *, code: str, name: str, kind: str, cycle: str
 
 @click.group()
 def store() -> None:
-    """Add stores and the names files use for them."""
+    """Add stores and the names files use for them; say on which days they sell."""
 
 
 @store.command("add")
@@ -267,6 +268,10 @@ def store_alias(context: Context, *, code: str, alias: str, partner_code: str, l
         actions.add_store_alias(session, by=by, store=get_store(session, partner_id=owner.id, code=code), alias=alias)
         placed = place_parked(session, by=by, partner_id=owner.id)
     click.echo(f"{alias!r} now means store {code} of {partner_code}; {placed} parked lines were placed.")
+
+
+for command in (week, closed, closed_end, closures):
+    store.add_command(command)
 
 
 @click.group()

@@ -2,33 +2,58 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from consign.catalogue.actions import add_product_alias, end_product_alias
+from consign.catalogue.queries import find_by_number, get_product
+from consign.cli.chasing import missing, remind
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table, working
+from consign.cli.sales_output import (
+    BAD_INPUT,
+    NEEDS_DECISION,
+    find_status,
+    show_inspection,
+    show_members,
+    show_outcomes,
+    tell_answer,
+    tell_progress,
+    tell_refusal,
+)
 from consign.errors import BadInput, ConsignError, NeedsDecision
 from consign.identity.rules import Act, authorize
-from consign.jobs import Handover, post_sales_file
+from consign.jobs import Handover, post_sales_archive, post_sales_file
+from consign.listing import Wish
 from consign.money import Rupiah
+from consign.partners.actions import add_store_alias, end_store_alias
 from consign.partners.queries import get_partner, get_store
 from consign.sales import actions
-from consign.sales.inspecting import inspect_file
+from consign.sales.alias_lists import PRODUCT, STORE, find_files_by_meaning, get_meaning
+from consign.sales.finding_lists import find_finding_page
+from consign.sales.inspecting import inspect_archive, inspect_file
 from consign.sales.layout import KindEffect, Layout, Role
+from consign.sales.lists import get_upload_seen
 from consign.sales.mapping import Answers
-from consign.sales.queries import find_parked, find_uploads
+from consign.sales.problem_rows import refuse_unread
+from consign.sales.queries import count_waiting, find_file_count, find_parked, find_uploads
 from consign.sales.rules import Overlap
-from consign.sentence import say
+from consign.sales.suggestions import find_suggestions
+from consign.sentence import say, say_all
+from consign.tabular.archive import is_archive
 from consign.tabular.dates import DateOrder
 from consign.tabular.headers import normalize
 from consign.tabular.numbers import NumberStyle
+from consign.web.language import LANGUAGES
+from consign.web.problem_file import write_problem_file
 from reports.statement import format_quantity
 
-NEEDS_DECISION = 3
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -54,8 +79,16 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "kinds",
             multiple=True,
             metavar="WORD=EFFECT",
-            help="What a kind of row is: sale, return, ignore.",
+            help="What a kind of row is: sale, return, ignore, given_back.",
         ),
+        click.option(
+            "--day-begins",
+            "day_begins_at",
+            type=click.IntRange(0, 23),
+            metavar="HOUR",
+            help="Hour at which the business day begins; earlier sales belong to the day before.",
+        ),
+        click.option("--dollar-is-rupiah", is_flag=True, help="Amounts with a dollar sign count rupiah."),
         click.option("--from", "first", type=DAY, help="First day the file speaks about, if it has no dates."),
         click.option("--until", "last", type=DAY, help="Last day the file speaks about, if it has no dates."),
     )
@@ -83,36 +116,35 @@ def inspect(
     number_style: str | None,
     date_order: str | None,
     kinds: tuple[str, ...],
+    day_begins_at: int | None,
+    dollar_is_rupiah: bool,
     first: datetime | None,
     last: datetime | None,
     as_json: bool,
 ) -> int:
-    """Identify, map and read FILE without a database. Ends with 3 where a person must decide."""
+    """Identify, map and read FILE, or each file in an archive, without a database.
+
+    Ends with 3 where a person must decide.
+    """
+    look = partial(
+        inspect_file,
+        layout=read_layout(profile),
+        answers=replace(
+            read_answers(columns, number_style, date_order, kinds, accept=True),
+            day_begins_at=day_begins_at,
+            dollar_is_rupiah=dollar_is_rupiah or None,
+        ),
+        store_stated=store is not None,
+        first=first.date() if first else (last.date() if last else None),
+        last=last.date() if last else None,
+    )
+    if is_archive(file):
+        with working(f"Reading {file.name}"):
+            members = list(inspect_archive(file, look))
+        return show_members(members, as_json=as_json)
     with working(f"Reading {file.name}"):
-        found = inspect_file(
-            file,
-            layout=read_layout(profile),
-            answers=read_answers(columns, number_style, date_order, kinds, accept=True),
-            store_stated=store is not None,
-            first=first.date() if first else (last.date() if last else None),
-            last=last.date() if last else None,
-        )
-    if as_json:
-        print_json(found)
-    else:
-        facts = {
-            name: value
-            for name, value in vars(found).items()
-            if name not in {"problem_rows", "ignored_rows", "questions"}
-        }
-        print_table(("What", "Found"), [(name, _in_words(value)) for name, value in facts.items()])
-        print_table(
-            ("Row", "Column", "Cell", "Problem"),
-            [(row["row"], row["column"], row["cell"], row["code"]) for row in found.problem_rows],
-        ) if found.problem_rows else None
-        for question in found.questions:
-            click.echo(f"{question.about}: {question.why} ({', '.join(question.choices)})")
-    return NEEDS_DECISION if found.questions else 0
+        found = look(file)
+    return show_inspection(found, as_json=as_json)
 
 
 @sales.command("post")
@@ -141,6 +173,8 @@ def post(
     number_style: str | None,
     date_order: str | None,
     kinds: tuple[str, ...],
+    day_begins_at: int | None,
+    dollar_is_rupiah: bool,
     first: datetime | None,
     last: datetime | None,
     accept_mapping: bool,
@@ -149,65 +183,81 @@ def post(
     login: str,
     as_json: bool,
 ) -> int:
-    """Post sales files: every row is posted, known, ignored or parked.
+    """Post sales files, and those inside archives: every row is posted, known, ignored or parked.
 
     One file that is refused or needs a decision does not keep the others back; the status is the worst one's.
     """
     decisions = actions.Decisions(
         layout=read_layout(profile),
-        answers=read_answers(columns, number_style, date_order, kinds, accept=accept_mapping),
+        answers=replace(
+            read_answers(columns, number_style, date_order, kinds, accept=accept_mapping),
+            day_begins_at=day_begins_at,
+            dollar_is_rupiah=dollar_is_rupiah or None,
+        ),
         overlap=Overlap(on_overlap),
     )
     results: list[dict[str, Any]] = []
-    status = 0
-    with working("Posting", total=len(paths)) as progress:
+    status, has_archive = 0, False
+    with working("Posting") as progress:
         for path in paths:
+            hand_over = partial(
+                post_sales_archive if is_archive(path) else post_sales_file,
+                context.database, context.files, region=context.region, login=login, decisions=decisions,
+                dry_run=dry_run, tell=partial(tell_progress, progress, path.name),
+            )  # fmt: skip
             handover = Handover(path, partner, store, first.date() if first else None, last.date() if last else None)
             try:
-                outcome = post_sales_file(
-                    context.database, context.files, region=context.region, login=login, handover=handover,
-                    decisions=decisions, dry_run=dry_run,
-                )  # fmt: skip
-                results.append({"file": path.name, **vars(outcome)})
+                outcome = hand_over(handover=handover)
+                if isinstance(outcome, list):
+                    has_archive = True
+                    results += [tell_answer(path.name, one) for one in outcome]
+                    status = max([status, *(find_status(one) for one in outcome)])
+                else:
+                    results.append({"file": path.name, **vars(outcome)})
             except NeedsDecision as needed:
                 status = max(status, NEEDS_DECISION)
                 results.append({"file": path.name, "questions": needed.questions})
             except ConsignError as error:
                 if len(paths) == 1:
                     raise
-                status = max(status, 2)
-                results.append({"file": path.name, "refused": {"code": error.code, "reason": str(error)}})
-            progress.advance(progress.task_ids[0])
-    show_outcomes(results, as_json=as_json, dry_run=dry_run)
+                status = max(status, BAD_INPUT)
+                results.append({"file": path.name, "refused": tell_refusal(error)})
+    if as_json:
+        print_json(results if has_archive or len(results) > 1 else results[0])
+    else:
+        show_outcomes(results, dry_run=dry_run)
     return status
 
 
-def show_outcomes(results: list[dict[str, Any]], *, as_json: bool, dry_run: bool) -> None:
-    """Print what each file did, with sums below."""
+@sales.command("findings")
+@click.argument("upload", type=int)
+@as_user
+@as_json_option
+@pass_context
+def findings(context: Context, *, upload: int, login: str, as_json: bool) -> None:
+    """Show what is odd about the lines of an UPLOAD; they are posted all the same."""
+    with context.acting(login) as (session, by):
+        seen = get_upload_seen(session, by=by, upload_id=str(upload))
+        rows = find_finding_page(session, upload_id=seen.upload.id, wish=Wish().for_export()).rows
     if as_json:
-        print_json(results[0] if len(results) == 1 else results)
+        print_json([{name: row[name] for name in row if name != "detail"} for row in rows])
         return
-    counts = ("rows_read", "posted", "known", "ignored", "parked")
-    done = [one for one in results if "rows_read" in one]
-    rows = [
-        (one["file"], *(one[name] for name in counts), Rupiah(one["sales_rp"]), Rupiah(one["fee_rp"])) for one in done
-    ]
-    if len(done) > 1:
-        sums = tuple(sum(one[name] for one in done) for name in counts)
-        money = tuple(Rupiah(sum(one[name] for one in done)) for name in ("sales_rp", "fee_rp"))
-        rows.append(("Together", *sums, *money))
-    titles = ("File", "Rows", "Posted", "Known", "Ignored", "Parked", "Sales", "Fee")
-    print_table(titles, rows, right=titles[1:])
-    for one in results:
-        if one.get("price_differs"):
-            click.echo(f"{one['file']}: {one['price_differs']} posted lines have another price than was agreed.")
-        for question in one.get("questions", ()):
-            choices = f" ({', '.join(question.choices)})" if question.choices else ""
-            click.echo(f"{one['file']}: nothing was posted. {question.about}: {question.why}{choices}", err=True)
-        if "refused" in one:
-            click.echo(f"{one['file']}: {one['refused']['reason']} [{one['refused']['code']}]", err=True)
-    if dry_run:
-        click.echo("A rehearsal: nothing was kept.")
+    print_table(
+        ("Found", "Product", "Store", "Lines", "Amount", "Row", "In detail"),
+        [
+            (
+                row["code"],
+                row["product"],
+                row["store"],
+                row["lines"],
+                Rupiah(row["amount_rp"]),
+                row["first_row"],
+                row["said"],
+            )
+            for row in rows
+        ],
+        right=("Lines", "Amount", "Row"),
+    )
 
 
 @sales.command("uploads")
@@ -236,6 +286,27 @@ def uploads(context: Context, *, partner: str | None, login: str, as_json: bool)
         print_table(("Upload", "File", "Status", "Rows", "Received"), [tuple(one.values()) for one in found])
 
 
+@sales.command("problems")
+@click.argument("upload")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="FILE.xlsx")
+@click.option(
+    "--language", type=click.Choice(sorted(LANGUAGES)), default="en", show_default=True,
+    help="Language of the workbook.",
+)  # fmt: skip
+@as_user
+@pass_context
+def problems(context: Context, *, upload: str, output: Path, language: str, login: str) -> None:
+    """Write the rows of an UPLOAD that wait to a workbook in which they can be mended and handed in again."""
+    with working("Writing"), context.acting(login) as (session, by):
+        authorize(by, Act.READ_SALES, partner_id=by.partner_id, store_id=by.store_id)
+        seen = get_upload_seen(session, by=by, upload_id=upload)
+        refuse_unread(seen.upload)
+        with output.open("wb") as target:
+            write_problem_file(session, context.files, target, upload=seen.upload, language=LANGUAGES[language])
+        parked = find_file_count(session, seen.upload.id).parked
+    click.echo(f"{parked} rows of upload {upload} were written to {output}.")
+
+
 @sales.command("parked")
 @click.option("--partner", required=True, metavar="CODE")
 @as_user
@@ -247,11 +318,13 @@ def parked(context: Context, *, partner: str, login: str, as_json: bool) -> None
         partner_id = get_partner(session, partner).id
         authorize(by, Act.READ_SALES, partner_id=partner_id, store_id=by.store_id)
         found = find_parked(session, partner_id=partner_id, store_id=by.store_id)
+        groups = [{**vars(one), "code": (one.cell or "").strip(), "partner_id": partner_id} for one in found]
+        suggested = find_suggestions(session, groups)
     if as_json:
-        print_json(found)
+        print_json([{**vars(one), "suggestions": ranked} for one, ranked in zip(found, suggested, strict=True)])
         return
     print_table(
-        ("Waits for", "Cell", "Name", "Lines", "Quantity", "Gross", "Perhaps"),
+        ("Waits for", "Cell", "Name", "Lines", "Quantity", "Gross", "Perhaps", "Why"),
         [
             (
                 one.reason,
@@ -260,9 +333,10 @@ def parked(context: Context, *, partner: str, login: str, as_json: bool) -> None
                 one.lines,
                 format_quantity(Decimal(one.quantity)),
                 Rupiah(one.gross_rp),
-                one.suggestion,
+                f"{ranked[0].label} ({ranked[0].code}), {ranked[0].score} of 100" if ranked else "",
+                say_all(ranked[0].reasons) if ranked else "",
             )
-            for one in found
+            for one, ranked in zip(found, suggested, strict=True)
         ],
         right=("Lines", "Quantity", "Gross"),
     )
@@ -279,6 +353,64 @@ def place(context: Context, *, partner: str, login: str) -> None:
         authorize(by, Act.POST_SALES, partner_id=partner_id)
         placed = actions.place_parked(session, by=by, partner_id=partner_id)
     click.echo(f"{placed} parked lines were placed.")
+
+
+@sales.command("means")
+@click.option("--partner", required=True, metavar="CODE")
+@click.option("--code", "cell", required=True, metavar="CELL", help="The code or store name as it stands in the files.")
+@click.option("--product", metavar="NUMBER|CODE", help="The product: its barcode, or its code here.")
+@click.option("--store", metavar="CODE", help="The store, where CELL is the name of one.")
+@as_user
+@as_json_option
+@pass_context
+def means(
+    context: Context, *, partner: str, cell: str, product: str | None, store: str | None, login: str, as_json: bool
+) -> None:
+    """Say what a CELL of the partner's files means, and place the lines that wait for it."""
+    if (product is None) == (store is None):
+        raise BadInput(say("Say either which product or which store it means; nothing was changed."))
+    with working("Placing"), context.acting(login) as (session, by):
+        partner_id = get_partner(session, partner).id
+        if store is not None:
+            outlet = get_store(session, partner_id=partner_id, code=store)
+            add_store_alias(session, by=by, store=outlet, alias=cell)
+            meant = outlet.name
+        else:
+            goods = find_by_number(session, product or "") or get_product(session, product or "")
+            add_product_alias(session, by=by, partner_id=partner_id, product=goods, alias=cell)
+            meant = goods.name
+        placed = actions.place_parked(session, by=by, partner_id=partner_id)
+        waiting = count_waiting(session, partner_id=partner_id, code=cell)
+    if as_json:
+        print_json({"code": cell, "means": meant, "placed": placed, "waiting": waiting})
+        return
+    click.echo(
+        f"{cell} means {meant} from now on. {placed} parked lines were placed; {waiting} lines with it still wait."
+    )
+
+
+@sales.command("forget")
+@click.option("--partner", required=True, metavar="CODE")
+@click.option("--code", "cell", required=True, metavar="CELL", help="The code or store name as it stands in the files.")
+@click.option("--reason", required=True)
+@click.option("--store-name", is_flag=True, help="CELL is the name of a store, not the code of a product.")
+@as_user
+@pass_context
+def forget(context: Context, *, partner: str, cell: str, reason: str, store_name: bool, login: str) -> None:
+    """Let a CELL that was said to mean something wrong mean nothing; list the files that were posted by it."""
+    with context.acting(login) as (session, by):
+        owner = get_partner(session, partner)
+        of = STORE if store_name else PRODUCT
+        end = end_store_alias if store_name else end_product_alias
+        end(session, by=by, partner_id=owner.id, alias=cell, reason=reason)
+        meaning = get_meaning(session, of=of, partner=owner, alias=cell.strip())
+        files = find_files_by_meaning(session, by=by, meaning=meaning, wish=Wish().for_export()).rows
+    click.echo(f"{cell} names nothing any more. What was posted by it stays posted; reverse the files that are wrong:")
+    print_table(
+        ("Upload", "File", "Status", "Lines that waited", "All lines of it since"),
+        [(row["id"], row["name"], row["status"], row["placed"], row["posted"]) for row in files],
+        right=("Lines that waited", "All lines of it since"),
+    )
 
 
 @sales.command("dismiss")
@@ -332,6 +464,10 @@ def reverse(context: Context, *, upload: int, reason: str, login: str) -> None:
     click.echo(f"{lines} lines of upload {upload} were reversed.")
 
 
+sales.add_command(missing)
+sales.add_command(remind)
+
+
 def read_layout(profile: Path | None) -> Layout | None:
     """Read the layout in a JSON file.
 
@@ -383,9 +519,3 @@ def _split(given: str) -> tuple[str, str]:
     if not equals:
         raise BadInput(say("'{given}' is not NAME=VALUE; nothing was read.", given=given))
     return name, value
-
-
-def _in_words(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} = {item}" for key, item in value.items())
-    return "; ".join(map(str, value)) if isinstance(value, list) else str(value if value is not None else "")

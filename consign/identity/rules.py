@@ -50,6 +50,8 @@ class Act(StrEnum):
     MANAGE_REGION = "manage the region's settings"
     MANAGE_PARTNERS = "manage partners and stores"
     READ_PARTNERS = "read partners and stores"
+    SET_STORE_WEEK = "say on which weekdays stores sell"
+    SAY_STORE_CLOSED = "say on which days stores are closed"
     REGISTER_PRODUCERS = "register producers"
     MANAGE_PRODUCERS = "manage producers"
     READ_PRODUCERS = "read producers"
@@ -70,6 +72,7 @@ class Act(StrEnum):
     POST_SALES = "post sales"
     READ_SALES = "read sales"
     REVERSE_SALES = "reverse sales"
+    CHASE_SALES = "remind stores of missing sales"
     READ_OWN_SALES = "read the sales of one's own products"
     CLOSE_PERIOD = "close a period"
     READ_CLOSINGS = "read closings"
@@ -96,6 +99,9 @@ PERMITTED: dict[Act, frozenset[Role]] = {
     Act.MANAGE_REGION: frozenset({Role.ADMIN}),
     Act.MANAGE_PARTNERS: frozenset({Role.ADMIN}),
     Act.READ_PARTNERS: _DINAS_READERS | {Role.STORE_MANAGER, Role.PARTNER_FINANCE},
+    # As they may say that nothing was sold; who said it stands on the board.
+    Act.SET_STORE_WEEK: frozenset({Role.ADMIN, Role.DINAS_FINANCE, Role.PARTNER_FINANCE}),
+    Act.SAY_STORE_CLOSED: frozenset({Role.ADMIN, Role.DINAS_FINANCE, Role.PARTNER_FINANCE, Role.STORE_MANAGER}),
     Act.REGISTER_PRODUCERS: frozenset({Role.ADMIN, Role.VERIFIER, Role.FIELD_OFFICER}),
     Act.MANAGE_PRODUCERS: frozenset({Role.ADMIN, Role.VERIFIER}),
     Act.READ_PRODUCERS: _DINAS_READERS | {Role.FIELD_OFFICER},
@@ -118,6 +124,7 @@ PERMITTED: dict[Act, frozenset[Role]] = {
     Act.POST_SALES: frozenset({Role.STORE_MANAGER, Role.PARTNER_FINANCE, Role.DINAS_FINANCE}),
     Act.READ_SALES: _DINAS_READERS | {Role.STORE_MANAGER, Role.PARTNER_FINANCE},
     Act.REVERSE_SALES: frozenset({Role.PARTNER_FINANCE, Role.DINAS_FINANCE}),
+    Act.CHASE_SALES: frozenset({Role.ADMIN, Role.DINAS_FINANCE, Role.PARTNER_FINANCE}),
     Act.READ_OWN_SALES: frozenset({Role.PRODUCER}),
     Act.CLOSE_PERIOD: frozenset({Role.DINAS_FINANCE}),
     Act.READ_CLOSINGS: _DINAS_READERS,

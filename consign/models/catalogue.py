@@ -226,11 +226,20 @@ class ProductAlias(RegionBase):
     """A partner's own code for a product; matched to the letter."""
 
     __tablename__ = "product_alias"
-    __table_args__ = (Index("ix_product_alias_product_id", "product_id"), {"info": CHANGING})
+    __table_args__ = (
+        Index("ix_product_alias_product_id", "product_id"),
+        CheckConstraint("(ended_at IS NULL) = (ended_reason IS NULL)", name="ended"),
+        {"info": CHANGING},
+    )
 
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"), primary_key=True)
     alias: Mapped[str] = mapped_column(primary_key=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    added_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Since when it holds; blank for the oldest."""
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When somebody found it wrong; from then on it names nothing. Blank while it holds."""
+    ended_reason: Mapped[str | None]
 
 
 class LabelStock(RegionBase):

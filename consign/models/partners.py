@@ -8,6 +8,8 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
+    Index,
+    SmallInteger,
     UniqueConstraint,
     false,
     text,
@@ -16,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from consign.models.base import CHANGING, RegionBase
+from consign.models.base import ADD_ONLY, CHANGING, RegionBase
 
 
 class RegionTerms(RegionBase):
@@ -123,12 +125,69 @@ class StoreAlias(RegionBase):
     __tablename__ = "store_alias"
     __table_args__ = (
         ForeignKeyConstraint(["store_id", "partner_id"], ["store.id", "store.partner_id"]),
+        CheckConstraint("(ended_at IS NULL) = (ended_reason IS NULL)", name="ended"),
         {"info": CHANGING},
     )
 
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"), primary_key=True)
     alias: Mapped[str] = mapped_column(primary_key=True)
     store_id: Mapped[int]
+    added_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Since when it holds; blank for the oldest."""
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When somebody found it wrong; from then on it names nothing. Blank while it holds."""
+    ended_reason: Mapped[str | None]
+
+
+class StoreWeek(RegionBase):
+    """On which weekdays a store sells and reports, from a day on until its next such row; on all seven before its first."""
+
+    __tablename__ = "store_week"
+    __table_args__ = (CheckConstraint("weekdays BETWEEN 1 AND 127", name="weekdays"), {"info": CHANGING})
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"), primary_key=True)
+    from_on: Mapped[date] = mapped_column(primary_key=True)
+    weekdays: Mapped[int] = mapped_column(SmallInteger)
+    """A bit for each weekday on which it sells: 1 is Monday, 64 is Sunday."""
+    set_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    set_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class StoreClosure(RegionBase):
+    """Days on which one store, or all stores of a partner, do not sell, such as those of a renovation."""
+
+    __tablename__ = "store_closure"
+    __table_args__ = (
+        CheckConstraint("until_on >= from_on", name="days"),
+        CheckConstraint("reason <> ''", name="reason"),
+        ForeignKeyConstraint(["store_id", "partner_id"], ["store.id", "store.partner_id"]),
+        Index("ix_store_closure_partner_id", "partner_id", "until_on"),
+        {"info": ADD_ONLY},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
+    store_id: Mapped[int | None]
+    """Blank for all stores of the partner, those that open meanwhile as well."""
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    """Last such day, inside."""
+    reason: Mapped[str]
+    said_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    said_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class StoreClosureEnd(RegionBase):
+    """That a closure ended earlier than was said, or was said by mistake."""
+
+    __tablename__ = "store_closure_end"
+    __table_args__ = ({"info": ADD_ONLY},)
+
+    closure_id: Mapped[int] = mapped_column(ForeignKey("store_closure.id"), primary_key=True, autoincrement=False)
+    until_on: Mapped[date]
+    """Last day on which it holds, inside; the day before its first where it never held."""
+    ended_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    ended_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class Agreement(RegionBase):

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from consign.models.base import ADD_ONLY, CHANGING, RegionBase
+from consign.models.base import ADD_ONLY, CHANGING, PASSING, RegionBase
 
 QUANTITY = Numeric(12, 3)
 PLAIN = Text(collation="C")
@@ -41,6 +41,8 @@ class SalesProfile(RegionBase):
     """SHA-256 of the header's words in their order."""
     version: Mapped[int]
     """The highest version is the one in use."""
+    headers: Mapped[list[str] | None] = mapped_column(JSONB)
+    """The header's cells in their order; blank in profiles that were kept before headers were."""
     layout: Mapped[dict[str, Any]] = mapped_column(JSONB)
     confirmed_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     confirmed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -52,7 +54,7 @@ class SalesUpload(RegionBase):
     __tablename__ = "sales_upload"
     __table_args__ = (
         CheckConstraint(
-            "status IN ('received', 'needs_mapping', 'refused', 'read', 'posted', 'reversed', 'cancelled')",
+            "status IN ('received', 'needs_mapping', 'refused', 'read', 'posted', 'reversed', 'cancelled', 'unpacked')",
             name="status",
         ),
         CheckConstraint("stated_from IS NULL OR stated_until >= stated_from", name="stated_days"),
@@ -69,6 +71,7 @@ class SalesUpload(RegionBase):
         ),
         Index("ix_sales_upload_at", "received_at"),
         Index("ix_sales_upload_received", "id", postgresql_where=text("status = 'received'")),
+        Index("ix_sales_upload_archive_id", "archive_id", postgresql_where=text("archive_id IS NOT NULL")),
         {"info": CHANGING},
     )
 
@@ -88,11 +91,37 @@ class SalesUpload(RegionBase):
     rows_ignored: Mapped[int | None]
     """Rows that are no sales, such as totals; each is kept with its reason."""
     outcome: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    """Evidence, warnings, the reason it was refused, or the questions it waits for with a preview and counts."""
+    """Evidence, warnings, the reason it was refused, or the questions it waits for with a preview and counts.
+
+    `parts` names the sheets or columns a posted file's rows are numbered in, where there are several; `members` says of an
+    archive what became of each file in it.
+    """
     decisions: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     """What a person decided about it: `answers`, `overlap`, `confirmed`, and `by`, the id of who decided last."""
     received_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    archive_id: Mapped[int | None] = mapped_column(ForeignKey("sales_upload.id"))
+    """The archive it came in; that one is `unpacked` and has no rows of its own."""
+
+
+class SalesProgress(RegionBase):
+    """How far a file is that is being read this moment; told from a connection of its own, and gone once it was read.
+
+    Without a foreign key: checking one would take a lock on the upload, which the reading transaction may hold.
+    """
+
+    __tablename__ = "sales_progress"
+    __table_args__ = (
+        CheckConstraint("step IN ('reading', 'deciding', 'posting')", name="step"),
+        {"info": PASSING},
+    )
+
+    upload_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    step: Mapped[str]
+    rows_done: Mapped[int]
+    rows_total: Mapped[int | None]
+    """Blank while nobody has counted them yet."""
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class SalesPosting(RegionBase):
@@ -296,3 +325,60 @@ class SalesIgnored(RegionBase):
     row_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     reason: Mapped[str]
     raw: Mapped[str]
+
+
+class SalesFinding(RegionBase):
+    """What a posting found to look at: lines that were posted all the same, or that wait, and why they are odd.
+
+    One row for each code and product, or store, of a posting. Kept as it was found: later papers or prices change nothing.
+    """
+
+    __tablename__ = "sales_finding"
+    __table_args__ = (
+        CheckConstraint("lines > 0", name="lines"),
+        ForeignKeyConstraint(["partner_id", "posting_no"], ["sales_posting.partner_id", "sales_posting.number"]),
+        Index("ix_sales_finding_upload_id", "upload_id", "code"),
+        {"info": ADD_ONLY},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    upload_id: Mapped[int] = mapped_column(ForeignKey("sales_upload.id"))
+    partner_id: Mapped[int]
+    posting_no: Mapped[int]
+    """The posting that found it; the lines are of it, or waited when it was made."""
+    code: Mapped[str]
+    """Stable code, such as `price.differs`."""
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
+    lines: Mapped[int]
+    quantity: Mapped[Decimal] = mapped_column(Numeric(15, 3))
+    amount_rp: Mapped[int]
+    """What the lines come to; of prices: by how much they are above the agreed ones, or below with a minus."""
+    first_row: Mapped[int]
+    """The first row of the file that it is about."""
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """The facts that its sentence names."""
+
+
+class SalesReminder(RegionBase):
+    """That a store was reminded of the days it has not reported; at most once on a day."""
+
+    __tablename__ = "sales_reminder"
+    __table_args__ = (
+        CheckConstraint("step IN (1, 2, 3)", name="step"),
+        CheckConstraint("missing > 0 AND until_on < day", name="missing"),
+        {"info": ADD_ONLY},
+    )
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    """The store's local day on which it was reminded."""
+    until_on: Mapped[date]
+    """The last of the missing days."""
+    missing: Mapped[int]
+    """How many days were missing."""
+    step: Mapped[int] = mapped_column(SmallInteger)
+    """Whom it went to: 1 the store, 2 its partner's finance as well, 3 the head of the dinas as well."""
+    sent_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    """Blank where the store was reminded by itself."""
+    sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -24,6 +24,7 @@ from consign.partners.rules import (
     NibTaken,
     ProducerMissing,
     Terms,
+    UnknownCode,
     parse_nib,
     parse_regency,
     refuse_change_in_closed_period,
@@ -186,7 +187,8 @@ def add_store(
     refuse_blank(code=code, name=name)
     _refuse_unknown_zone(zone)
     taken = say("The partner has another store '{code}'; no store was added.", code=code)
-    if session.get(StoreAlias, (partner_id, code)) is not None:
+    called = session.get(StoreAlias, (partner_id, code))
+    if called is not None and called.ended_at is None:
         raise CodeTaken(taken)
     store = Store(
         partner_id=partner_id, code=code, name=tidy_name(name), zone=zone, opened_on=opened_on, closed_on=None
@@ -253,15 +255,42 @@ def add_store_alias(session: Session, *, by: Actor, store: Store, alias: str) ->
     authorize(by, Act.MANAGE_PARTNERS, partner_id=store.partner_id)
     refuse_blank(alias=alias)
     alias = alias.strip()
-    standing = session.get(StoreAlias, (store.partner_id, alias))
-    if standing is not None and standing.store_id == store.id:
+    standing = session.get(StoreAlias, (store.partner_id, alias), with_for_update=True, populate_existing=True)
+    holds = standing is not None and standing.ended_at is None
+    if standing is not None and holds and standing.store_id == store.id:
         return
     taken = say("'{alias}' names another store of the partner; no alias was added.", alias=alias)
     code_of = select(Store.id).where(Store.partner_id == store.partner_id, Store.code == alias)
-    if standing is not None or session.scalar(code_of) is not None:
+    if holds or session.scalar(code_of) is not None:
         raise CodeTaken(taken)
-    _add(session, StoreAlias(partner_id=store.partner_id, alias=alias, store_id=store.id), taken)
+    if standing is not None:  # one that was found wrong; what it meant stands in the audit trail
+        standing.store_id, standing.added_at = store.id, clock.now()
+        standing.ended_at = standing.ended_reason = None
+        session.flush()
+    else:
+        named = StoreAlias(partner_id=store.partner_id, alias=alias, store_id=store.id, added_at=clock.now())
+        _add(session, named, taken)
     record_event(session, by=by, act="store alias added", subject=f"store:{store.id}", alias=alias)
+
+
+def end_store_alias(session: Session, *, by: Actor, partner_id: int, alias: str, reason: str) -> StoreAlias:
+    """Let another name of a store name nothing any more; what was posted by it stays posted.
+
+    Raises:
+        UnknownCode: the partner calls no store so.
+        BadInput: no reason is given.
+
+    """
+    authorize(by, Act.MANAGE_PARTNERS, partner_id=partner_id)
+    refuse_blank(reason=reason)
+    standing = session.get(StoreAlias, (partner_id, alias.strip()), with_for_update=True, populate_existing=True)
+    if standing is None or standing.ended_at is not None:
+        raise UnknownCode(say("The partner's files call no store '{alias}'; nothing was changed.", alias=alias))
+    standing.ended_at, standing.ended_reason = clock.now(), reason.strip()
+    session.flush()
+    subject = f"store:{standing.store_id}"
+    record_event(session, by=by, act="store alias ended", subject=subject, alias=standing.alias, reason=reason.strip())
+    return standing
 
 
 def add_agreement(

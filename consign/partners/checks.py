@@ -1,4 +1,4 @@
-"""The invariants of agreements: fees within bounds, no two in force for the same scope on one day."""
+"""The invariants of agreements and closed days: fees within bounds, no two in force for one scope, ends within their days."""
 
 from collections.abc import Iterator
 
@@ -38,4 +38,16 @@ def check_agreement_overlap(session: Session) -> Iterator[Breach]:
         yield Breach("agreement.overlap", f"agreement {row.id}", f"is in force on days of agreement {row.other}")
 
 
-CHECKS = (check_fee_bounds, check_agreement_overlap)
+def check_closure_ends(session: Session) -> Iterator[Breach]:
+    """Find closed days that were ended later than they were said to end, or before the day before their first."""
+    rows = session.execute(
+        text("""
+        SELECT closure.id, ended.until_on FROM store_closure AS closure
+        JOIN store_closure_end AS ended ON ended.closure_id = closure.id
+        WHERE ended.until_on NOT BETWEEN closure.from_on - 1 AND closure.until_on - 1 ORDER BY closure.id""")
+    )
+    for row in rows:
+        yield Breach("store.closure_end", f"store_closure {row.id}", f"ended on {row.until_on}, outside its days")
+
+
+CHECKS = (check_fee_bounds, check_agreement_overlap, check_closure_ends)

@@ -84,7 +84,9 @@ def find_store_page(session: Session, *, by: Actor, partner_id: int, wish: Wish)
     """Return a page of a partner's stores that *by* may see: id, code, name, zone, opened_on, closed_on, aliases."""
     reach = get_reach(by, Act.READ_PARTNERS)
     aliases = (
-        select(func.string_agg(StoreAlias.alias, ", ")).where(StoreAlias.store_id == Store.id).scalar_subquery()
+        select(func.string_agg(StoreAlias.alias, ", "))
+        .where(StoreAlias.store_id == Store.id, StoreAlias.ended_at.is_(None))
+        .scalar_subquery()
     ).label("aliases")
     query = select(Store.id, Store.code, Store.name, Store.zone, Store.opened_on, Store.closed_on, aliases).where(
         Store.partner_id == partner_id, stores_within(reach)
@@ -119,7 +121,9 @@ def get_store_seen(session: Session, *, by: Actor, store_id: str) -> tuple[Store
 def find_store_aliases(session: Session, store_id: int) -> Sequence[str]:
     """Return the other names of a store by letter."""
     return session.scalars(
-        select(StoreAlias.alias).where(StoreAlias.store_id == store_id).order_by(StoreAlias.alias)
+        select(StoreAlias.alias)
+        .where(StoreAlias.store_id == store_id, StoreAlias.ended_at.is_(None))
+        .order_by(StoreAlias.alias)
     ).all()
 
 

@@ -23,12 +23,17 @@ from consign.partners.queries import lock_partner
 from consign.period import Cycle, period_of
 from consign.sales import posting
 from consign.sales.booking import book_file, book_parked, choose_lines_of
+from consign.sales.finding_lists import FindingSum, find_finding_sums
 from consign.sales.inspecting import CONFIRMATION, Look, look_into
+from consign.sales.known_layouts import find_known_layout
 from consign.sales.layout import KNOWN_WORDS, Layout, compute_signature
-from consign.sales.mapping import Answers, Stated, apply_answers, ask_to_confirm, locate_columns, map_table
-from consign.sales.profiles import refuse_for_others
+from consign.sales.mapping import Answers, Changed, Stated, apply_answers, ask_to_confirm, locate_columns, map_table
+from consign.sales.mended import cut_report
+from consign.sales.profiles import find_changed, refuse_for_others
+from consign.sales.progress import Tell, Watched, tell_nobody
 from consign.sales.queries import find_file_count, find_profile
 from consign.sales.rules import Overlap, SummaryAcrossPeriod, UploadNotOpen, UploadReversed
+from consign.sales.soundness import MOSTLY_PROBLEMS, FileMostlyProblems
 from consign.sales.writing import Sums
 from consign.sentence import Code, Sentence, dump_sentence, load_sentence, say
 from consign.tabular.opening import open_table
@@ -41,7 +46,8 @@ CANCEL = "cancel"
 SHOWN_ROWS = 20
 """Problems and ignored rows that are shown before anything is posted."""
 OPEN_STATUSES = ("received", "needs_mapping", "read")
-LIVE_STATUSES = (*OPEN_STATUSES, "posted")
+LIVE_STATUSES = (*OPEN_STATUSES, "posted", "unpacked")
+ENDED_STATUSES = ("refused", "reversed", "cancelled")
 
 
 class UploadUnknown(NotFound):
@@ -103,15 +109,25 @@ class Outcome:
     """Posted lines whose price at the till is not the agreed one; posted all the same."""
     evidence: tuple[Sentence, ...]
     reversed_rows: int = 0
+    findings: tuple[FindingSum, ...] = ()
+    """What is odd about posted or waiting lines, by kind; they are posted all the same."""
 
 
 def receive_file(
-    session: Session, *, by: Actor, partner_id: int, sha256: str, name: str, size_bytes: int, stated: Stated
+    session: Session,
+    *,
+    by: Actor,
+    partner_id: int,
+    sha256: str,
+    name: str,
+    size_bytes: int,
+    stated: Stated,
+    archive_id: int | None = None,
 ) -> tuple[SalesUpload, bool]:
     """Take in a file whose bytes are stored; return its upload and whether it is new.
 
     The same bytes for the same partner, store and days are the same upload and get the first one's answer, unless that
-    was refused or reversed.
+    was refused or reversed. An archive is unpacked again where files of it were.
 
     Raises:
         NotAllowed: the person may not post sales of this partner or store.
@@ -133,6 +149,7 @@ def receive_file(
     )
     standing = session.scalar(same)
     if standing is not None:
+        _reopen_archive(session, standing, by=by)
         return standing, False
     upload = SalesUpload(
         partner_id=partner_id,
@@ -147,6 +164,7 @@ def receive_file(
         decisions={},
         received_by=by.user_id,
         received_at=clock.now(),
+        archive_id=archive_id,
     )
     try:
         with session.begin_nested():
@@ -158,12 +176,21 @@ def receive_file(
 
 
 def hand_in_file(
-    session: Session, *, by: Actor, partner_id: int, sha256: str, name: str, size_bytes: int, stated: Stated
+    session: Session,
+    *,
+    by: Actor,
+    partner_id: int,
+    sha256: str,
+    name: str,
+    size_bytes: int,
+    stated: Stated,
+    archive_id: int | None = None,
 ) -> tuple[SalesUpload, bool]:
     """Take in a file as `receive_file` does, to be read by a worker once this transaction is committed."""
     upload, is_new = receive_file(
-        session, by=by, partner_id=partner_id, sha256=sha256, name=name, size_bytes=size_bytes, stated=stated
-    )
+        session, by=by, partner_id=partner_id, sha256=sha256, name=name, size_bytes=size_bytes, stated=stated,
+        archive_id=archive_id,
+    )  # fmt: skip
     if upload.status == "received":
         _defer_reading(session, upload.id)
     return upload, is_new
@@ -233,22 +260,33 @@ def take_received(session: Session, upload_id: int, *, wait: bool = False) -> Sa
     return session.scalars(query.execution_options(populate_existing=True)).first()
 
 
-def read_upload(session: Session, *, by: Actor, upload_id: int, path: Path) -> None:
-    """Read the upload's file at *path* by what was decided so far: it is posted, held for a decision, or refused.
+def read_upload(
+    session: Session,
+    *,
+    by: Actor,
+    upload_id: int,
+    path: Path,
+    decisions: Decisions | None = None,
+    tell: Tell = tell_nobody,
+) -> Outcome | ConsignError:
+    """Read the upload's file at *path*: it is posted, held for a decision, or refused. Return what it came to.
 
-    It is posted at once where the partner's profile says how it is read, or a person has confirmed it.
+    Without *decisions* it is read by what was decided about it so far, and posted at once where the partner's profile
+    says how it is read, or a person has confirmed it.
     """
-    upload = _lock_upload(session, upload_id)
+    upload = get_locked(session, upload_id)
     try:
-        decisions = Decisions.of(upload)
+        decisions = decisions or Decisions.of(upload)
         try:
             with savepoint(session):
-                post_file(session, by=by, upload_id=upload_id, path=path, decisions=decisions)
+                return post_file(session, by=by, upload_id=upload_id, path=path, decisions=decisions, tell=tell)
         except NeedsDecision as needed:
             look = _look_into(session, upload, path=path, decisions=decisions)
             hold_upload(session, upload_id=upload_id, questions=needed.questions, look=look)
+            return needed
     except ConsignError as refusal:
         refuse_upload(session, by=by, upload_id=upload_id, code=refusal.code, reason=refusal.sentence)
+        return refusal
 
 
 def defer_received(session: Session, *, until: datetime) -> Sequence[int]:
@@ -271,7 +309,9 @@ def defer_received(session: Session, *, until: datetime) -> Sequence[int]:
     return upload_ids
 
 
-def post_file(session: Session, *, by: Actor, upload_id: int, path: Path, decisions: Decisions) -> Outcome:
+def post_file(
+    session: Session, *, by: Actor, upload_id: int, path: Path, decisions: Decisions, tell: Tell = tell_nobody
+) -> Outcome:
     """Read the upload's file at *path* and post it: every row is posted, known, ignored or parked.
 
     An upload that is posted already is not read again.
@@ -282,22 +322,33 @@ def post_file(session: Session, *, by: Actor, upload_id: int, path: Path, decisi
         NeedsDecision: a person must say how the file is read, or what to do with an overlap; nothing was posted.
 
     """
-    upload = _lock_upload(session, upload_id)
+    upload = get_locked(session, upload_id)
     authorize(by, Act.POST_SALES, partner_id=upload.partner_id, store_id=upload.stated_store_id)
     if upload.status == "posted":
         return _describe(session, upload)
     _refuse_ended(upload)
     place_parked(session, by=by, partner_id=upload.partner_id)
-    with open_table(path, words=KNOWN_WORDS) as table:
-        known = _find_layout(session, upload, table)
-        given = decisions.layout or known
-        layout, study, questions = map_table(table, layout=given, answers=decisions.answers, stated=_stated(upload))
+    with open_table(path, words=KNOWN_WORDS) as opened:
+        watched = Watched(cut_report(opened), tell)
+        table = watched.table
+        known, changed = _find_layout(session, upload, table)
+        layout, study, questions = map_table(
+            table, layout=decisions.layout or known, answers=decisions.answers, stated=_stated(upload), changed=changed
+        )
         asked = any(question.about == CONFIRMATION for question in questions)
         if study is not None and layout != known and not decisions.confirmed and not asked:
             questions.insert(0, ask_to_confirm(layout))
         if questions or study is None:
             raise NeedsDecision(tuple(questions))
-        book_file(session, by=by, upload=upload, study=study, decision=decisions.overlap)
+        try:
+            book_file(
+                session, by=by, upload=upload, study=study, decision=decisions.overlap, tell=tell,
+                rows_total=watched.rows_total,
+            )  # fmt: skip
+        except FileMostlyProblems as refusal:
+            if decisions.confirmed:
+                raise
+            raise NeedsDecision((Question(MOSTLY_PROBLEMS, load_sentence(refusal.sentence)),)) from refusal
     return _describe(session, upload)
 
 
@@ -306,7 +357,7 @@ def refuse_upload(session: Session, *, by: Actor | None, upload_id: int, code: s
 
     Nothing happens if somebody else posted it meanwhile. *by* is blank where no person's act was refused.
     """
-    upload = _lock_upload(session, upload_id)
+    upload = get_locked(session, upload_id)
     if upload.status in OPEN_STATUSES:
         upload.status, upload.outcome = "refused", {"refused": {"code": code, "reason": dump_sentence(reason)}}
         record_event(session, by=by, act="sales file refused", subject=f"upload:{upload_id}", code=code)
@@ -324,7 +375,7 @@ def cancel_upload(session: Session, *, by: Actor, upload_id: int, reason: str) -
     authorize(by, Act.POST_SALES, partner_id=upload.partner_id, store_id=upload.stated_store_id)
     if not reason.strip():
         raise BadInput(say("An upload is given up only with a reason; nothing was changed."))
-    upload = _lock_upload(session, upload_id)
+    upload = get_locked(session, upload_id)
     _refuse_ended(upload)
     upload.status, upload.outcome = "cancelled", {"cancelled": dump_sentence(reason)}
     session.flush()
@@ -336,7 +387,7 @@ def hold_upload(session: Session, *, upload_id: int, questions: tuple[Question, 
 
     Nothing happens if it was posted meanwhile.
     """
-    upload = _lock_upload(session, upload_id)
+    upload = get_locked(session, upload_id)
     if upload.status in OPEN_STATUSES:
         upload.status = "read" if all(question.about == "overlap" for question in questions) else "needs_mapping"
         upload.outcome = {
@@ -480,6 +531,16 @@ def reverse_upload(session: Session, *, by: Actor, upload_id: int, reason: str) 
     return posted.rows
 
 
+def _reopen_archive(session: Session, upload: SalesUpload, *, by: Actor) -> None:
+    """Let an archive be unpacked once more where one of its files was refused, given up or reversed since."""
+    ids = [one["upload"] for one in upload.outcome.get("members", ()) if "upload" in one]
+    query = select(SalesUpload.id).where(SalesUpload.id.in_(ids), SalesUpload.status.in_(ENDED_STATUSES)).limit(1)
+    if upload.status == "unpacked" and session.scalar(query) is not None:
+        upload.status, upload.outcome = "received", {}
+        session.flush()
+        record_event(session, by=by, act="sales archive handed in again", subject=f"upload:{upload.id}")
+
+
 def _defer_reading(session: Session, upload_id: int) -> None:
     defer(session, READ_SALES_FILE, key=f"read:{upload_id}", upload_id=upload_id)
 
@@ -533,16 +594,34 @@ def _stated(upload: SalesUpload) -> Stated:
     return Stated(upload.stated_store_id, upload.stated_from, upload.stated_until)
 
 
-def _find_layout(session: Session, upload: SalesUpload, table: Table) -> Layout | None:
-    """Return how the partner confirmed that files with this header are read."""
+def _find_layout(session: Session, upload: SalesUpload, table: Table) -> tuple[Layout | None, Changed | None]:
+    """Return how the partner confirmed that files with this header are read, else the earlier header it is like.
+
+    The first file of a known layout is read by that; a header that changed since is always asked about.
+
+    Raises:
+        WrongReport: the till's report says nothing about single products.
+
+    """
     profile = find_profile(session, partner_id=upload.partner_id, signature=compute_signature(table.headers))
-    return Layout.from_json(profile.layout) if profile else None
+    if profile is not None:
+        return Layout.from_json(profile.layout), None
+    changed = find_changed(session, partner_id=upload.partner_id, headers=table.headers)
+    return (None, changed) if changed else (find_known_layout(table.headers), None)
 
 
 def _look_into(session: Session, upload: SalesUpload, *, path: Path, decisions: Decisions) -> Look:
-    with open_table(path, words=KNOWN_WORDS) as table:
-        layout = _find_layout(session, upload, table)
-        return look_into(table, layout=layout, answers=decisions.answers, stated=_stated(upload), most_rows=SHOWN_ROWS)
+    with open_table(path, words=KNOWN_WORDS) as opened:
+        table = cut_report(opened)
+        layout, changed = _find_layout(session, upload, table)
+        return look_into(
+            table,
+            layout=layout,
+            changed=changed,
+            answers=decisions.answers,
+            stated=_stated(upload),
+            most_rows=SHOWN_ROWS,
+        )
 
 
 def _refuse_stated(session: Session, stated: Stated, *, by: Actor, partner_id: int) -> None:
@@ -569,7 +648,7 @@ def _refuse_span_across_period(session: Session, partner_id: int, stated: Stated
         )
 
 
-def _lock_upload(session: Session, upload_id: int) -> SalesUpload:
+def get_locked(session: Session, upload_id: int) -> SalesUpload:
     """Return the upload as it stands now, and hold it until the transaction ends; rows that refer to it do not wait."""
     query = select(SalesUpload).where(SalesUpload.id == upload_id).with_for_update(key_share=True)
     return session.execute(query.execution_options(populate_existing=True)).scalar_one()
@@ -602,4 +681,5 @@ def _describe(session: Session, upload: SalesUpload) -> Outcome:
         price_differs=upload.outcome.get("price_differs", 0),
         evidence=tuple(load_sentence(one) for one in upload.outcome.get("evidence", ())),
         reversed_rows=upload.outcome.get("reversed_rows", 0),
+        findings=tuple(find_finding_sums(session, upload.id)),
     )

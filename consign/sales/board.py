@@ -13,8 +13,11 @@ from consign.identity.rules import Act, Actor, get_reach
 from consign.models.partners import Partner, Store
 from consign.partners.lists import stores_within
 from consign.partners.rules import UnknownCode
+from consign.partners.selling_day_lists import find_selling_days
+from consign.partners.selling_days import SellingDays
 from consign.period import Period
 from consign.sales.rules import DayFacts, DayState, assess_day
+from consign.sales.store_days import REPORTED
 from consign.sentence import say
 
 # Lines that wait belong to the store that the file was handed in for, else to the one that they name.
@@ -22,7 +25,8 @@ _DAYS = text("""
     WITH seen AS (SELECT id, code, partner_id FROM store WHERE id = ANY(:stores)),
     named AS (
       SELECT id, code FROM seen
-      UNION SELECT seen.id, store_alias.alias FROM store_alias JOIN seen ON seen.id = store_alias.store_id)
+      UNION SELECT seen.id, store_alias.alias FROM store_alias
+      JOIN seen ON seen.id = store_alias.store_id AND store_alias.ended_at IS NULL)
     SELECT store_id, day, sum(lines)::bigint AS lines, bool_or(spoken_for) AS spoken_for, sum(waiting)::bigint AS waiting
     FROM (
       SELECT store_id, sold_on AS day, COALESCE(sum(lines) FILTER (WHERE kind <> 'no_sales'), 0) AS lines,
@@ -56,7 +60,8 @@ _FILES = text("""
       SELECT parked.upload_id, 0 FROM sales_parked AS parked JOIN sales_upload AS origin ON origin.id = parked.upload_id
       WHERE parked.partner_id = :partner AND parked.state = 'open' AND parked.sold_on = :day
         AND (origin.stated_store_id = :store OR (origin.stated_store_id IS NULL AND trim(parked.store_code) IN (
-          SELECT code FROM store WHERE id = :store UNION SELECT alias FROM store_alias WHERE store_id = :store)))
+          SELECT code FROM store WHERE id = :store UNION SELECT alias FROM store_alias
+            WHERE store_id = :store AND ended_at IS NULL)))
     ) AS found JOIN sales_upload AS upload ON upload.id = found.upload_id
     WHERE CAST(:held AS bigint) IS NULL OR upload.stated_store_id = :held
     GROUP BY upload.id ORDER BY upload.id DESC""")
@@ -69,6 +74,7 @@ class StoreMonth:
     store: Store
     days: Sequence[tuple[date, DayState]]
     facts: Mapping[date, DayFacts]
+    selling: SellingDays
 
     def count(self, *states: DayState) -> int:
         """Return how many days are in one of *states*."""
@@ -91,11 +97,14 @@ def find_board(
     facts: dict[int, dict[date, DayFacts]] = {store.id: {} for store in stores}
     for row in session.execute(_DAYS, wish):
         facts[row.store_id][row.day] = DayFacts(row.lines, row.spoken_for, row.waiting)
-    months = [_assess(store, facts[store.id], span, settled_until) for store in stores]
+    selling = find_selling_days(session, partner_id=partner_id, stores=list(facts), first=span.first, last=span.last)
+    months = [_assess(store, facts[store.id], selling[store.id], span, settled_until) for store in stores]
     return [month for month in months if month.count(DayState.NOT_OPEN) < len(month.days)]
 
 
-def _assess(store: Store, facts: Mapping[date, DayFacts], span: Period, settled_until: date | None) -> StoreMonth:
+def _assess(
+    store: Store, facts: Mapping[date, DayFacts], selling: SellingDays, span: Period, settled_until: date | None
+) -> StoreMonth:
     today = clock.today(store.zone)
     days = [
         (
@@ -103,6 +112,7 @@ def _assess(store: Store, facts: Mapping[date, DayFacts], span: Period, settled_
             assess_day(
                 day,
                 facts.get(day, DayFacts()),
+                expected=selling.expects(day),
                 today=today,
                 opened_on=store.opened_on,
                 closed_on=store.closed_on,
@@ -111,7 +121,23 @@ def _assess(store: Store, facts: Mapping[date, DayFacts], span: Period, settled_
         )
         for day in span.days()
     ]
-    return StoreMonth(store, days, facts)
+    return StoreMonth(store, days, facts, selling)
+
+
+_LAST_REPORTS = text(f"""
+    SELECT store.id, GREATEST(sold.day, stated.day) AS day FROM store
+    LEFT JOIN LATERAL (
+      SELECT sold_on AS day FROM sales_cover WHERE store_id = store.id
+      GROUP BY sold_on, kind HAVING {REPORTED} ORDER BY sold_on DESC LIMIT 1) AS sold ON true
+    LEFT JOIN LATERAL (
+      SELECT max(stated_until) AS day FROM sales_upload
+      WHERE partner_id = store.partner_id AND stated_store_id = store.id AND status = 'posted') AS stated ON true
+    WHERE store.id = ANY(:stores)""")  # noqa: S608  # constants
+
+
+def find_last_reports(session: Session, store_ids: Sequence[int]) -> dict[int, date | None]:
+    """Return for each store the latest day that posted lines, a "no sales" or a file's span speak for."""
+    return {row.id: row.day for row in session.execute(_LAST_REPORTS, {"stores": list(store_ids)})}
 
 
 def get_store_to_read(session: Session, *, by: Actor, store_id: int | None) -> tuple[Store, Partner]:

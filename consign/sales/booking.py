@@ -16,12 +16,16 @@ from consign.outbox import Message, record_notices
 from consign.partners.queries import lock_partner
 from consign.period import ZONES, Period
 from consign.sales import overlap, posting
+from consign.sales.cancelled import CancelledLines
 from consign.sales.copying import Copier
+from consign.sales.findings import Posted, keep_findings
 from consign.sales.layout import Layout, Receipts, Role
 from consign.sales.places import Places, find_places
 from consign.sales.profiles import keep_profile
+from consign.sales.progress import DECIDING, POSTING, Tell, tell_nobody
 from consign.sales.reading import Reader
 from consign.sales.rules import Overlap
+from consign.sales.soundness import refuse_mostly_problems
 from consign.sales.study import Study
 from consign.sales.terms import TermsTable
 from consign.sales.waiting import read_parked, settle_parked
@@ -29,12 +33,22 @@ from consign.sales.writing import LineWriter, Target, make_staging
 from consign.sentence import dump_sentence, say
 
 
-def book_file(session: Session, *, by: Actor, upload: SalesUpload, study: Study, decision: Overlap) -> None:
+def book_file(
+    session: Session,
+    *,
+    by: Actor,
+    upload: SalesUpload,
+    study: Study,
+    decision: Overlap,
+    tell: Tell = tell_nobody,
+    rows_total: int | None = None,
+) -> None:
     """Read the rows of a studied file into the books.
 
     The partner is locked first. Lines go straight into the sales, unless something is posted for one of their store-days:
     then they are staged, and what stands already is taken out.
     """
+    tell(DECIDING, 0, rows_total)
     places = find_places(
         session,
         partner_id=upload.partner_id,
@@ -58,9 +72,15 @@ def book_file(session: Session, *, by: Actor, upload: SalesUpload, study: Study,
         writer = LineWriter(copier, places=places, terms=terms, target=target)
         for batch in reader.read():
             writer.write(batch)
+            refuse_mostly_problems(reader, whole=False)
+            tell(POSTING, reader.rows_read, rows_total)
+        refuse_mostly_problems(reader, whole=True)
     known, reversed_rows = 0, 0
-    if staged:
-        known, reversed_rows = _settle_overlap(session, by=by, upload=upload, decision=decision, for_ever=for_ever)
+    if staged:  # what stands for a cancelled row stands for one of the file's days, so the file is staged
+        tell(DECIDING, reader.rows_read, rows_total)
+        taken_back = _settle_cancelled(session, writer.cancelled, by=by, upload=upload, decision=decision)
+        known, replaced = _settle_overlap(session, by=by, upload=upload, decision=decision, for_ever=for_ever)
+        reversed_rows = taken_back + replaced
         number = posting.next_number(session, upload.partner_id)
         posting.insert_plain(session, writer.sums, partner_id=upload.partner_id, number=number)
     posting.insert_returns(session, writer.sums, partner_id=upload.partner_id, number=number)
@@ -68,11 +88,13 @@ def book_file(session: Session, *, by: Actor, upload: SalesUpload, study: Study,
         session, writer.sums, partner_id=upload.partner_id, number=number, kind="file", upload_id=upload.id,
         known_rows=known, by_user_id=by.user_id,
     )  # fmt: skip
+    keep_findings(Posted(session, upload.partner_id, upload.id, number, writer.sums, places, waits_newly=True))
     upload.rows_read, upload.rows_ignored, upload.status = reader.rows_read, reader.ignored, "posted"
     upload.outcome = {
         "evidence": [dump_sentence(one) for one in study.evidence],
         "price_differs": posted.price_differs,
         "reversed_rows": reversed_rows,
+        **({"parts": list(study.table.parts)} if study.table.parts else {}),
     }
     session.flush()
     _tell_about_parked(session, upload)
@@ -135,11 +157,38 @@ def _settle_overlap(
     return known, reversed_rows
 
 
+def _settle_cancelled(
+    session: Session, cancelled: CancelledLines, *, by: Actor, upload: SalesUpload, decision: Overlap
+) -> int:
+    """Take sales out of the books that an earlier file reported and this one calls cancelled; return how many.
+
+    Raises:
+        NeedsDecision: there are such, and nothing was decided about them.
+
+    """
+    lines = cancelled.find_standing(session, partner_id=upload.partner_id, upload_id=upload.id)
+    if not lines or decision is Overlap.ADD:
+        return 0
+    if decision is Overlap.ASK:
+        why = say(
+            "{lines} rows are cancelled in this file, but posted from an earlier one. Take those sales back (replace),"
+            " let them stand (add), or cancel?",
+            lines=lines,
+        )
+        raise NeedsDecision((Question("overlap", why, (Overlap.ADD, Overlap.REPLACE, "cancel")),))
+    return _reverse_chosen(session, by=by, upload=upload, table="cancelled")
+
+
 def _reverse_clashing(session: Session, *, by: Actor, upload: SalesUpload) -> int:
-    """Reverse the standing lines that differ from the file, one posting for each upload they came from."""
+    """Reverse the standing lines that differ from the file."""
+    return _reverse_chosen(session, by=by, upload=upload, table="clashing")
+
+
+def _reverse_chosen(session: Session, *, by: Actor, upload: SalesUpload, table: str) -> int:
+    """Reverse the standing lines in the temporary *table*, one posting for each upload they came from; return how many."""
     session.execute(text("DROP TABLE IF EXISTS pg_temp.to_reverse"))
     session.execute(
-        text("CREATE TEMPORARY TABLE to_reverse ON COMMIT DROP AS SELECT posting_no, row_no, upload_id FROM clashing")
+        text(f"CREATE TEMPORARY TABLE to_reverse ON COMMIT DROP AS SELECT posting_no, row_no, upload_id FROM {table}")  # noqa: S608  # one of ours
     )
     rows = 0
     for upload_id in session.scalars(text("SELECT DISTINCT upload_id FROM to_reverse ORDER BY 1")).all():
@@ -202,6 +251,7 @@ def book_parked(session: Session, *, by: Actor, partner_id: int, upload_id: int)
             known_rows=known, by_user_id=by.user_id,
         )  # fmt: skip
         known += posted.rows
+        keep_findings(Posted(session, partner_id, upload_id, number, writer.sums, places, waits_newly=False))
         _mark_placed(session, partner_id=partner_id, upload_id=upload_id, number=number)
         record_event(
             session, by=by, act="parked lines placed", subject=f"upload:{upload_id}", posting=number, rows=posted.rows

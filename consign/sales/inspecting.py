@@ -1,6 +1,8 @@
 """Looking at a sales file without a database: what it is, how it would be read, and what its rows come to."""
 
-from dataclasses import asdict, dataclass
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -8,17 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from consign import clock
-from consign.errors import Question
+from consign.errors import ConsignError, Question
+from consign.files import hash_file
 from consign.period import ZONES, Period
 from consign.sales.columns import MILLI, Problem
+from consign.sales.known_layouts import find_known_layout
 from consign.sales.layout import KNOWN_WORDS, Layout, Role, suggest_columns
-from consign.sales.mapping import Answers, Stated, map_table
+from consign.sales.mapping import Answers, Changed, Stated, map_table
+from consign.sales.mended import cut_report
 from consign.sales.reading import Ignored, Reader
+from consign.sales.rules import tidy_file_name
 from consign.sales.study import Study
 from consign.sentence import Sentence, dump_sentence
+from consign.tabular.archive import read_members, refuse_without_files
 from consign.tabular.cells import shown
 from consign.tabular.opening import open_table
-from consign.tabular.table import Table
+from consign.tabular.table import Table, split_number
 
 MOST_SHOWN_ROWS = 1_000
 PREVIEW_ROWS = 8
@@ -68,7 +75,8 @@ class Look:
 
     def to_json(self) -> dict[str, Any]:
         """Return what a person is shown, and the counts, as plain values."""
-        return {"preview": self._preview(), "counts": self.counts.to_json() if self.counts else None}
+        parts = {"parts": list(self.table.parts)} if self.table.parts else {}
+        return {"preview": self._preview(), "counts": self.counts.to_json() if self.counts else None, **parts}
 
     def _preview(self) -> dict[str, Any]:
         asked = {question.about for question in self.questions}
@@ -90,6 +98,7 @@ class Look:
             "date_order": None if "date_order" in asked else order,
             "scale": self.layout.scale,
             "receipts": self.layout.receipts,
+            "day_begins_at": self.layout.day_begins_at,
             "kinds": dict(self.study.kinds if self.study else self.layout.kinds),
             "evidence": [dump_sentence(one) for one in evidence],
         }
@@ -121,6 +130,18 @@ class Inspection:
     questions: list[Question]
 
 
+@dataclass(frozen=True)
+class MemberInspection:
+    """What one file in an archive holds, or why it was not looked at."""
+
+    name: str
+    found: Inspection | None = None
+    same_as: str | None = None
+    """The file before it that has the same bytes."""
+    ignored: str | None = None
+    refused: ConsignError | None = None
+
+
 NO_COUNTS = Counts(0, 0, 0, 0, Decimal(0), 0, None, None, [], [])
 
 
@@ -136,9 +157,16 @@ def inspect_file(
 
     """
     stated = Stated(store_id=0 if store_stated else None, first=first, last=last)
-    with open_table(path, words=KNOWN_WORDS) as table:
-        look = look_into(table, layout=layout, answers=answers, stated=stated, most_rows=MOST_SHOWN_ROWS)
-    study, counts = look.study, look.counts or NO_COUNTS
+    with open_table(path, words=KNOWN_WORDS) as opened:
+        table = cut_report(opened)
+        look = look_into(
+            table,
+            layout=layout or find_known_layout(table.headers),
+            answers=answers,
+            stated=stated,
+            most_rows=MOST_SHOWN_ROWS,
+        )
+    study, counts = look.study, _place_rows(look.counts or NO_COUNTS, table.parts)
     return Inspection(
         container=table.container,
         encoding=table.encoding,
@@ -154,7 +182,58 @@ def inspect_file(
     )
 
 
-def look_into(table: Table, *, layout: Layout | None, answers: Answers, stated: Stated, most_rows: int) -> Look:
+def inspect_archive(path: Path, inspect: Callable[[Path], Inspection]) -> Iterator[MemberInspection]:
+    """Yield what each file in the archive at *path* holds, as *inspect* finds it; the same bytes are looked at once.
+
+    Raises:
+        FileRefused: the archive is broken or too large.
+        ArchiveWithoutFiles: at the end, where none of it could be taken out.
+
+    """
+    first: dict[str, str] = {}
+    with tempfile.TemporaryDirectory(prefix="consign-") as folder:
+        for member in read_members(path, name=path.name, scratch=Path(folder)):
+            name = tidy_file_name(member.name)
+            if member.path is None:
+                yield MemberInspection(name, ignored=member.ignored, refused=member.refusal)
+                continue
+            sha256 = hash_file(member.path)
+            if sha256 in first:
+                yield MemberInspection(name, same_as=first[sha256])
+                continue
+            first[sha256] = name
+            try:
+                yield MemberInspection(name, found=inspect(member.path))
+            except ConsignError as refusal:
+                yield MemberInspection(name, refused=refusal)
+    refuse_without_files(len(first))
+
+
+def _place_rows(counts: Counts, parts: Sequence[str]) -> Counts:
+    """Return the counts with rows told as a person finds them: the sheet, and the row in it."""
+    if not parts:
+        return counts
+
+    def place(row: dict[str, object]) -> dict[str, object]:
+        sheet, number = split_number(int(str(row["row"])), parts)
+        return {"sheet": sheet, **row, "row": number}
+
+    return replace(
+        counts,
+        problem_rows=[place(row) for row in counts.problem_rows],
+        ignored_rows=[place(row) for row in counts.ignored_rows],
+    )
+
+
+def look_into(
+    table: Table,
+    *,
+    layout: Layout | None,
+    answers: Answers,
+    stated: Stated,
+    most_rows: int,
+    changed: Changed | None = None,
+) -> Look:
     """Map *table* and, where nothing but a confirmation is missing, read its rows and count them.
 
     At most *most_rows* of problems and of ignored rows are listed.
@@ -165,7 +244,7 @@ def look_into(table: Table, *, layout: Layout | None, answers: Answers, stated: 
 
     """
     rows = _first_rows(table)
-    chosen, study, questions = map_table(table, layout=layout, answers=answers, stated=stated)
+    chosen, study, questions = map_table(table, layout=layout, answers=answers, stated=stated, changed=changed)
     counts = None
     if study is not None and all(question.about == CONFIRMATION for question in questions):
         counts = _count(study, stated, most_rows=most_rows)

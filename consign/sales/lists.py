@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, null, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from consign.identity.rules import Act, Actor, get_reach
 from consign.listing import Found, Value, Wish, fetch_page, parse_id
@@ -19,6 +19,7 @@ from consign.models.sales import Sale, SalesIgnored, SalesKnown, SalesParked, Sa
 from consign.sales.actions import UploadUnknown
 from consign.sentence import say
 
+Archive = aliased(SalesUpload, name="archive")
 ADDING = ("file", "parked")
 """Kinds of postings that add what a file reported."""
 
@@ -32,6 +33,8 @@ class UploadSeen:
     store: Store | None
     """The store that its uploader stated."""
     received_by: str
+    archive: str | None
+    """Name of the archive it came in."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def find_upload_page(session: Session, *, by: Actor, wish: Wish, zone: str) -> F
 
     Filters: `partner` and `store` (codes), `status`, `waiting` (anything: with lines that wait), `from` and `until` (days
     on which it was received by the clock of *zone*, both inside). A row has id, name, received_at, received_by, partner,
-    partner_code, store, status, rows_read, posted, known, ignored, waiting and sales_rp.
+    partner_code, store, status, archive, archive_id, rows_read, posted, known, ignored, waiting and sales_rp.
     """
     posted = select(func.sum(SalesPosting.posted_rows)).where(_adds()).scalar_subquery()
     known = select(func.sum(SalesPosting.known_rows)).where(_adds()).scalar_subquery()
@@ -74,6 +77,8 @@ def find_upload_page(session: Session, *, by: Actor, wish: Wish, zone: str) -> F
         Partner.code.label("partner_code"),
         Store.name.label("store"),
         SalesUpload.status,
+        Archive.name.label("archive"),
+        SalesUpload.archive_id,
         SalesUpload.rows_read,
         posted.label("posted"),
         known.label("known"),
@@ -89,7 +94,7 @@ def find_upload_page(session: Session, *, by: Actor, wish: Wish, zone: str) -> F
         wish=wish,
         sorts=sorts,
         default_sort="-received_at",
-        searched=[SalesUpload.name, Partner.name, Store.name, UserAccount.name],
+        searched=[SalesUpload.name, Archive.name, Partner.name, Store.name, UserAccount.name],
         tie=SalesUpload.id.desc(),
     )
 
@@ -101,6 +106,7 @@ def _select_uploads(columns: Sequence[Value]) -> Select[Any]:
         .join(Partner, Partner.id == SalesUpload.partner_id)
         .join(Store, Store.id == SalesUpload.stated_store_id, isouter=True)
         .join(UserAccount, UserAccount.id == SalesUpload.received_by)
+        .join(Archive, Archive.id == SalesUpload.archive_id, isouter=True)
     )
 
 
@@ -135,26 +141,37 @@ def get_upload_seen(session: Session, *, by: Actor, upload_id: str) -> UploadSee
         UploadUnknown: there is none that *by* may see.
 
     """
-    columns: list[Any] = [SalesUpload, Partner, Store, UserAccount.name]
+    columns: list[Any] = [SalesUpload, Partner, Store, UserAccount.name, Archive.name.label("archive")]
     query = _select_uploads(columns).where(SalesUpload.id == parse_id(upload_id), uploads_within(by))
     row = session.execute(query.execution_options(populate_existing=True)).one_or_none()
     if row is None:
         raise UploadUnknown(say("There is no upload {upload}; nothing was changed.", upload=upload_id))
-    return UploadSeen(row[0], row[1], row[2], row[3])
+    return UploadSeen(row[0], row[1], row[2], row[3], row[4])
 
 
-def find_status(session: Session, *, by: Actor, upload_id: str) -> str:
-    """Return how far an upload is.
+def find_state(session: Session, *, by: Actor, upload_id: str) -> str:
+    """Return how far an upload is: its status, and of an archive how many files of it are still read.
 
     Raises:
         UploadUnknown: there is none that *by* may see.
 
     """
-    query = select(SalesUpload.status).where(SalesUpload.id == parse_id(upload_id), uploads_within(by))
-    status = session.scalar(query)
-    if status is None:
+    query = select(SalesUpload.status, SalesUpload.outcome["members"].label("members")).where(
+        SalesUpload.id == parse_id(upload_id), uploads_within(by)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
         raise UploadUnknown(say("There is no upload {upload}; nothing was changed.", upload=upload_id))
-    return status
+    if row.status != "unpacked":
+        return str(row.status)
+    ids = {one["upload"] for one in row.members if "upload" in one}
+    waiting = select(func.count()).where(SalesUpload.id.in_(ids), SalesUpload.status == "received")
+    return tell_archive_state(session.scalar(waiting) or 0)
+
+
+def tell_archive_state(waiting: int) -> str:
+    """Return the state of an unpacked archive of which so many files are still read."""
+    return f"unpacked, {waiting} being read" if waiting else "unpacked"
 
 
 def find_upload_sums(session: Session, upload_id: int) -> UploadSums:

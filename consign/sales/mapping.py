@@ -31,6 +31,8 @@ class Answers:
     kinds: dict[str, KindEffect] = field(default_factory=dict)
     scale: int | None = None
     receipts: Receipts | None = None
+    day_begins_at: int | None = None
+    dollar_is_rupiah: bool | None = None
     accept_suggestion: bool = False
     """Take the suggested columns where each is certain."""
 
@@ -43,8 +45,10 @@ class Answers:
             "kinds": dict(self.kinds),
             "scale": self.scale,
             "receipts": self.receipts,
+            "day_begins_at": self.day_begins_at,
+            "dollar_is_rupiah": self.dollar_is_rupiah,
         }
-        return {name: value for name, value in said.items() if value}
+        return {name: value for name, value in said.items() if value or (name == "day_begins_at" and value == 0)}
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> "Answers":
@@ -62,7 +66,18 @@ class Answers:
             kinds=layout.kinds,
             scale=layout.scale if "scale" in given else None,
             receipts=layout.receipts if "receipts" in given else None,
+            day_begins_at=layout.day_begins_at if "day_begins_at" in given else None,
+            dollar_is_rupiah=layout.dollar_is_rupiah if "dollar_is_rupiah" in given else None,
         )
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The partner's layout whose header is most like this file's, and how they differ."""
+
+    layout: Layout
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -75,9 +90,11 @@ class Stated:
 
 
 def map_table(
-    table: Table, *, layout: Layout | None, answers: Answers, stated: Stated
+    table: Table, *, layout: Layout | None, answers: Answers, stated: Stated, changed: Changed | None = None
 ) -> tuple[Layout, Study | None, list[Question]]:
     """Decide how *table* is read: by *layout* if one is known, else by suggestion, with *answers* going first.
+
+    Where the header was *changed*, what it was before is the suggestion, and a person is asked.
 
     Returns the layout, the study of the file's values (blank while columns are missing), and what a person must decide.
 
@@ -87,18 +104,17 @@ def map_table(
 
     """
     suggested = layout is None
-    chosen = layout or _suggest(table)
+    chosen = layout or (_carry_over(changed, table) if changed else _suggest(table))
     chosen = apply_answers(chosen, answers)
-    missing = find_missing_roles(
-        chosen.columns, store_stated=stated.store_id is not None, days_stated=stated.last is not None
-    )
+    missing = find_missing_roles(chosen, store_stated=stated.store_id is not None, days_stated=stated.last is not None)
     if missing:
-        return chosen, None, [_ask_for(role, table) for role in missing]
+        asked = [_ask_for(role, table) for role in missing]
+        return chosen, None, [*([_say_changed(changed)] if changed else []), *asked]
     study = study_table(table, chosen, places=locate_columns(table.headers, chosen.columns))
-    answered = {"number_style": answers.number_style, "date_order": answers.date_order}
+    answered: dict[str, object] = {"number_style": answers.number_style, "date_order": answers.date_order}
     questions = [question for question in study.questions if not answered.get(question.about)]
     if suggested and not answers.accept_suggestion and not answers.columns.keys() >= chosen.columns.keys():
-        questions.insert(0, ask_to_confirm(chosen))
+        questions.insert(0, ask_to_confirm(chosen, changed))
     return chosen, study, questions
 
 
@@ -113,6 +129,36 @@ def apply_answers(layout: Layout, answers: Answers) -> Layout:
         scale=answers.scale or layout.scale,
         receipts=answers.receipts or layout.receipts,
         kinds={**layout.kinds, **answers.kinds},
+        day_begins_at=layout.day_begins_at if answers.day_begins_at is None else answers.day_begins_at,
+        dollar_is_rupiah=layout.dollar_is_rupiah if answers.dollar_is_rupiah is None else answers.dollar_is_rupiah,
+    )
+
+
+def _carry_over(changed: Changed, table: Table) -> Layout:
+    """Return the earlier layout as far as its columns are still there once each, and what only words can suggest."""
+    names = [header.strip() for header in table.headers]
+    kept = {role: header for role, header in changed.layout.columns.items() if names.count(header.strip()) == 1}
+    suggested = _suggest(table).columns
+    added = {role: header for role, header in suggested.items() if header in changed.new and role not in kept}
+    return replace(changed.layout, columns={**kept, **added})
+
+
+def _say_changed(changed: Changed) -> Question:
+    """Tell of a changed header beside what is asked because of it."""
+    return Question("header", _describe_change(changed))
+
+
+def _describe_change(changed: Changed) -> Sentence:
+    if not changed.gone and not changed.new:
+        return say("The same columns stand in another order than in the partner's files so far.")
+    if not changed.gone:
+        return say("The header has changed since the last file: new is {new}.", new=list(changed.new))
+    if not changed.new:
+        return say("The header has changed since the last file: gone is {gone}.", gone=list(changed.gone))
+    return say(
+        "The header has changed since the last file: new is {new}, gone is {gone}.",
+        new=list(changed.new),
+        gone=list(changed.gone),
     )
 
 
@@ -162,10 +208,13 @@ def _ask_for(role: str, table: Table) -> Question:
             return Question(f"column:{role}", say("Which column holds the unit price, gross or net?"), columns)
 
 
-def ask_to_confirm(layout: Layout) -> Question:
+def ask_to_confirm(layout: Layout, changed: Changed | None = None) -> Question:
     """Ask whether the columns of a layout that the partner has not confirmed are right."""
     columns = [
         say("{role} = '{header}'", role=Code("column", role), header=header) for role, header in layout.columns.items()
     ]
-    why = say("This layout is new for the partner. Is it right that {columns}?", columns=columns)
+    if changed is None:
+        why = say("This layout is new for the partner. Is it right that {columns}?", columns=columns)
+    else:
+        why = say("{change} Is it right that {columns}?", change=_describe_change(changed), columns=columns)
     return Question("mapping", why, ("yes", "no"))

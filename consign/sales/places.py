@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 
 _STORES = text("""
     SELECT code, id FROM store WHERE partner_id = :partner AND code = ANY(:codes)
-    UNION ALL SELECT alias, store_id FROM store_alias WHERE partner_id = :partner AND alias = ANY(:codes)""")
+    UNION ALL SELECT alias, store_id FROM store_alias
+    WHERE partner_id = :partner AND alias = ANY(:codes) AND ended_at IS NULL""")
 _BARCODES = text("SELECT number, product_id FROM barcode WHERE number = ANY(:codes)")
-_ALIASES = text("SELECT alias, product_id FROM product_alias WHERE partner_id = :partner AND alias = ANY(:codes)")
+_ALIASES = text("""
+    SELECT alias, product_id FROM product_alias
+    WHERE partner_id = :partner AND alias = ANY(:codes) AND ended_at IS NULL""")
 _PRODUCERS = text("SELECT id, producer_id FROM product WHERE id = ANY(:products)")
 
 

@@ -11,17 +11,19 @@ from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.models.sales import SalesPosting
-from consign.partners.rules import DiscountBorneBy, FeeOn
-from consign.sales.rules import LineTerms, PairedReturn, ReturnLine, SoldLine, pair_returns
+from consign.money import Rupiah
+from consign.sales.rules import LineAmounts, PairedReturn, ReturnLine, SoldLine, pair_returns
 from consign.sales.writing import LINE_COLUMNS, StoreDay, Sums
 
 IS_RETURN = "(quantity < 0 AND (receipt <> '' OR returns_receipt <> ''))"
 
 SUMMED = """
     WITH added AS ({insert} RETURNING store_id, sold_on, receipt = '' AS summary, quantity, sales_rp, fee_rp,
-      COALESCE(unit_price_rp <> agreed_price_rp, false) AS differs)
+      COALESCE(unit_price_rp <> agreed_price_rp, false) AS differs, row_no, fee_rate_from = 'day_of_return' AS unpaired)
     SELECT store_id, sold_on, summary, count(*) AS lines, sum(quantity) AS quantity, sum(sales_rp)::bigint AS sales_rp,
-      sum(fee_rp)::bigint AS fee_rp, count(*) FILTER (WHERE differs) AS price_differs
+      sum(fee_rp)::bigint AS fee_rp, count(*) FILTER (WHERE differs) AS price_differs, min(row_no) AS first_row,
+      count(*) FILTER (WHERE quantity <> trunc(quantity)) AS fractions, max(quantity) AS most,
+      count(*) FILTER (WHERE unpaired) AS unpaired
     FROM added GROUP BY store_id, sold_on, summary"""
 
 INSERT_PLAIN = SUMMED.format(
@@ -51,26 +53,29 @@ INSERT_RETURNS = SUMMED.format(
 
 RETURNS = text(f"""
     SELECT row_no, store_id, COALESCE(NULLIF(returns_receipt, ''), receipt) AS sold_receipt, product_id, unit_price_rp,
-      CASE WHEN returns_receipt = '' THEN till END AS sold_till, sold_on, quantity, gross_rp, discount_rp
+      CASE WHEN returns_receipt = '' THEN till END AS sold_till, sold_on, quantity
     FROM staged WHERE {IS_RETURN} ORDER BY row_no""")  # noqa: S608  # constants
 
 SOLD = text("""
     SELECT sale.posting_no, sale.row_no, sale.store_id, sale.receipt, sale.product_id, sale.unit_price_rp, sale.till,
-      sale.sold_on, sale.quantity,
-      sale.producer_id, sale.agreement_id, sale.fee_rate_bp, agreement.fee_on, agreement.discount_borne_by,
-      sale.agreed_price_rp, COALESCE(given.quantity, 0) AS returned_quantity, COALESCE(given.base_rp, 0) AS returned_base_rp
+      sale.sold_on, sale.quantity, sale.agreement_id, sale.agreed_price_rp, sale.fee_rate_bp, sale.sales_rp, sale.fee_base_rp,
+      sale.fee_rp, gone.is_reversed, COALESCE(given.quantity, 0) AS returned_quantity,
+      COALESCE(given.sales_rp, 0) AS returned_sales_rp, COALESCE(given.base_rp, 0) AS returned_base_rp,
+      COALESCE(given.fee_rp, 0) AS returned_fee_rp
     FROM unnest(CAST(:stores AS integer[]), CAST(:receipts AS text[])) AS wanted(store_id, receipt)
     JOIN sale ON sale.store_id = wanted.store_id AND sale.receipt = wanted.receipt COLLATE "C"
-    JOIN agreement ON agreement.id = sale.agreement_id
     CROSS JOIN LATERAL (
-      SELECT -sum(back.quantity) AS quantity, -sum(back.fee_base_rp)::bigint AS base_rp FROM sale AS back
+      SELECT EXISTS (SELECT 1 FROM sale AS undone WHERE undone.partner_id = sale.partner_id
+        AND undone.reverses_posting_no = sale.posting_no AND undone.reverses_row_no = sale.row_no) AS is_reversed) AS gone
+    CROSS JOIN LATERAL (
+      SELECT -sum(back.quantity) AS quantity, -sum(back.sales_rp)::bigint AS sales_rp,
+        -sum(back.fee_base_rp)::bigint AS base_rp, -sum(back.fee_rp)::bigint AS fee_rp
+      FROM sale AS back
       WHERE back.partner_id = sale.partner_id AND back.returns_posting_no = sale.posting_no
         AND back.returns_row_no = sale.row_no AND NOT EXISTS (
           SELECT 1 FROM sale AS undone WHERE undone.partner_id = back.partner_id
             AND undone.reverses_posting_no = back.posting_no AND undone.reverses_row_no = back.row_no)) AS given
-    WHERE sale.quantity > 0 AND sale.version > 0
-      AND NOT EXISTS (SELECT 1 FROM sale AS undone WHERE undone.partner_id = sale.partner_id
-        AND undone.reverses_posting_no = sale.posting_no AND undone.reverses_row_no = sale.row_no)
+    WHERE sale.quantity > 0 AND sale.version > 0 AND (NOT gone.is_reversed OR given.quantity > 0)
     ORDER BY sale.posting_no, sale.row_no""")
 
 REVERSE = SUMMED.format(
@@ -124,8 +129,6 @@ def insert_returns(session: Session, sums: Sums, *, partner_id: int, number: int
             till=row.sold_till,
             sold_on=row.sold_on,
             quantity=row.quantity,
-            gross_rp=row.gross_rp,
-            discount_rp=row.discount_rp,
         )
         for row in found
     ]
@@ -193,7 +196,10 @@ def record_posting(
 
 def _insert(session: Session, sums: Sums, statement: str, facts: dict[str, Any]) -> None:
     for row in session.execute(text(statement), facts):
-        part = StoreDay(row.lines, row.quantity, row.sales_rp, row.fee_rp, row.price_differs)
+        part = StoreDay(
+            row.lines, row.quantity, row.sales_rp, row.fee_rp, row.price_differs, row.first_row, row.fractions, row.most,
+            row.unpaired,
+        )  # fmt: skip
         key: tuple[int, date, bool] = (row.store_id, row.sold_on, row.summary)
         sums.add(key, part)
 
@@ -206,27 +212,26 @@ def _sold_line(row: RowMapping) -> SoldLine:
         till=row["till"],
         sold_on=row["sold_on"],
         quantity=row["quantity"],
-        terms=LineTerms(
-            producer_id=row["producer_id"],
-            agreement_id=row["agreement_id"],
-            fee_rate_bp=row["fee_rate_bp"],
-            fee_on=FeeOn(row["fee_on"]),
-            discount_borne_by=DiscountBorneBy(row["discount_borne_by"]),
-            agreed_price_rp=row["agreed_price_rp"],
-        ),
+        agreement_id=row["agreement_id"],
+        agreed_price_rp=row["agreed_price_rp"],
+        fee_rate_bp=row["fee_rate_bp"],
+        amounts=LineAmounts(Rupiah(row["sales_rp"]), Rupiah(row["fee_base_rp"]), Rupiah(row["fee_rp"])),
         returned_quantity=row["returned_quantity"],
-        returned_base_rp=int(row["returned_base_rp"]),
+        returned=LineAmounts(
+            Rupiah(row["returned_sales_rp"]), Rupiah(row["returned_base_rp"]), Rupiah(row["returned_fee_rp"])
+        ),
+        is_reversed=row["is_reversed"],
     )
 
 
 def _as_arrays(paired: Sequence[PairedReturn]) -> dict[str, list[int | None]]:
     return {
         "row_no": [one.row_no for one in paired],
-        "agreement_id": [one.sale.terms.agreement_id for one in paired],
-        "agreed_price_rp": [one.sale.terms.agreed_price_rp for one in paired],
+        "agreement_id": [one.sale.agreement_id for one in paired],
+        "agreed_price_rp": [one.sale.agreed_price_rp for one in paired],
         "sales_rp": [one.amounts.sales.amount for one in paired],
         "fee_base_rp": [one.amounts.fee_base.amount for one in paired],
-        "fee_rate_bp": [one.sale.terms.fee_rate_bp for one in paired],
+        "fee_rate_bp": [one.sale.fee_rate_bp for one in paired],
         "fee_rp": [one.amounts.fee.amount for one in paired],
         "posting_no": [one.sale.posting_no for one in paired],
         "sale_row_no": [one.sale.row_no for one in paired],

@@ -1,5 +1,9 @@
 """Layouts that a person confirmed, kept as the partner's profiles."""
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from consign import clock
@@ -8,15 +12,18 @@ from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, Role, authorize
 from consign.models.sales import SalesProfile, SalesUpload
 from consign.sales.layout import Layout, compute_signature
+from consign.sales.mapping import Changed
 from consign.sales.queries import find_profile
 from consign.sales.study import Study
 from consign.sentence import say
+from consign.tabular.headers import normalize
 
 
 def add_profile(
-    session: Session, *, by: Actor, partner_id: int, name: str, layout: Layout, signature: str
+    session: Session, *, by: Actor, partner_id: int, name: str, layout: Layout, headers: Sequence[str]
 ) -> SalesProfile:
-    """Let files of the partner with this header be read by *layout* from now on."""
+    """Let files of the partner with these *headers* be read by *layout* from now on."""
+    signature = compute_signature(headers)
     authorize(by, Act.POST_SALES, partner_id=partner_id, store_id=by.store_id)
     standing = find_profile(session, partner_id=partner_id, signature=signature)
     profile = SalesProfile(
@@ -24,6 +31,7 @@ def add_profile(
         name=name,
         signature=signature,
         version=(standing.version if standing else 0) + 1,
+        headers=list(headers),
         layout=layout.to_json(),
         confirmed_by=by.user_id,
         confirmed_at=clock.now(),
@@ -42,9 +50,35 @@ def keep_profile(session: Session, *, by: Actor, upload: SalesUpload, study: Stu
         return standing.id
     refuse_for_others(by, standing=standing, layout=study.layout)
     profile = add_profile(
-        session, by=by, partner_id=upload.partner_id, name=upload.name, layout=study.layout, signature=signature
+        session, by=by, partner_id=upload.partner_id, name=upload.name, layout=study.layout, headers=study.table.headers
     )
     return profile.id
+
+
+MOST_ALIKE = 0.5
+"""Headers that share fewer of their columns are of another layout."""
+
+
+def find_changed(session: Session, *, partner_id: int, headers: Sequence[str]) -> Changed | None:
+    """Return the partner's layout whose header shares most columns with *headers*; blank where none is much like it."""
+    words = {normalize(header): header for header in headers if header.strip()}
+    newest = (
+        select(SalesProfile)
+        .where(SalesProfile.partner_id == partner_id, SalesProfile.headers.is_not(None))
+        .ext(distinct_on(SalesProfile.signature))
+        .order_by(SalesProfile.signature, SalesProfile.version.desc())
+    )
+    best: Changed | None = None
+    most = MOST_ALIKE
+    for profile in sorted(session.scalars(newest), key=lambda one: -one.id):
+        known = {normalize(header): header for header in profile.headers or () if header.strip()}
+        alike = len(known.keys() & words.keys()) / max(len(known.keys() | words.keys()), 1)
+        if alike > most or (best is None and alike == most):
+            most = alike
+            gone = tuple(known[word] for word in known if word not in words)
+            new = tuple(words[word] for word in words if word not in known)
+            best = Changed(Layout.from_json(profile.layout), gone, new)
+    return best
 
 
 def refuse_for_others(by: Actor, *, standing: SalesProfile | None, layout: Layout) -> None:

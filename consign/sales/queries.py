@@ -7,24 +7,22 @@ from datetime import date
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from consign.models.sales import SalesPosting, SalesProfile, SalesUpload
+from consign.models.sales import SalesParked, SalesPosting, SalesProfile, SalesUpload
+from consign.sales.store_days import MISSING_DAYS
 
 LINE_KIND = "CASE WHEN sale.version < 0 THEN 'reversal' WHEN sale.quantity < 0 THEN 'return' ELSE 'sale' END"
 """What a sale line is called."""
 
-_SPANS = """
-    unnest(CAST(:partners AS bigint[]), CAST(:firsts AS date[]), CAST(:lasts AS date[])) AS span(partner_id, first, last)"""
-_SILENT_DAYS = """
-    JOIN store ON store.partner_id = span.partner_id
-    CROSS JOIN generate_series(GREATEST(span.first, store.opened_on),
-      LEAST(span.last, COALESCE(store.closed_on, span.last)), interval '1 day') AS day
-    WHERE NOT EXISTS (
-      SELECT 1 FROM sales_cover WHERE sales_cover.store_id = store.id AND sales_cover.sold_on = day::date
-      GROUP BY sales_cover.kind HAVING sum(lines) > 0 OR sales_cover.kind = 'no_sales')
-      AND NOT EXISTS (
-        SELECT 1 FROM sales_upload WHERE sales_upload.partner_id = store.partner_id AND status = 'posted'
-          AND stated_store_id = store.id AND day::date BETWEEN stated_from AND stated_until)"""
-"""The days of some partners' stores for which no file and no "no sales" speaks."""
+_ASKED = f"""
+    WITH span AS (
+      SELECT store.id AS store_id, first AS first_on, last AS last_on
+      FROM unnest(CAST(:partners AS bigint[]), CAST(:firsts AS date[]), CAST(:lasts AS date[])) AS one(partner_id, first, last)
+      JOIN store ON store.partner_id = one.partner_id), {MISSING_DAYS}"""  # noqa: S608  # constants
+"""The missing days of some partners' stores."""
+_NAMED = text(f"""{_ASKED}
+    SELECT store.code, missing_day.day FROM missing_day JOIN store ON store.id = missing_day.store_id
+    ORDER BY store.code, missing_day.day""")  # noqa: S608  # constants
+_COUNTED = text(f"{_ASKED} SELECT partner_id, count(*) AS days FROM missing_day GROUP BY partner_id")  # noqa: S608  # constants
 
 
 @dataclass(frozen=True)
@@ -49,8 +47,9 @@ class ParkedGroup:
     lines: int
     quantity: str
     gross_rp: int
-    suggestion: str | None
-    """A known code that differs only in the case of its letters."""
+    price_rp: int | None
+    """The till's price of most lines."""
+    last_on: date | None
 
 
 def find_profile(session: Session, *, partner_id: int, signature: str) -> SalesProfile | None:
@@ -104,11 +103,7 @@ def find_parked(session: Session, *, partner_id: int, store_id: int | None = Non
         text("""
         SELECT parked.reason, parked.cell, max(parked.product_name) AS name, count(*) AS lines,
           COALESCE(sum(parked.quantity), 0)::text AS quantity, COALESCE(sum(parked.gross_rp), 0)::bigint AS gross_rp,
-          (SELECT min(known.code) FROM (
-             SELECT alias AS code FROM product_alias WHERE partner_id = :partner AND parked.reason = 'product.unknown'
-             UNION ALL SELECT alias FROM store_alias WHERE partner_id = :partner AND parked.reason = 'store.unknown'
-             UNION ALL SELECT code FROM store WHERE partner_id = :partner AND parked.reason = 'store.unknown') AS known
-           WHERE lower(known.code) = lower(parked.cell)) AS suggestion
+          mode() WITHIN GROUP (ORDER BY unit_price_rp) AS price_rp, max(sold_on) AS last_on
         FROM sales_parked AS parked JOIN sales_upload AS upload ON upload.id = parked.upload_id
         WHERE parked.partner_id = :partner AND parked.state = 'open'
           AND (CAST(:store AS bigint) IS NULL OR upload.stated_store_id = :store)
@@ -118,10 +113,18 @@ def find_parked(session: Session, *, partner_id: int, store_id: int | None = Non
     return [ParkedGroup(**row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name for it
 
 
+def count_waiting(session: Session, *, partner_id: int, code: str) -> int:
+    """Return how many of the partner's lines wait whose cell at fault is *code*."""
+    query = select(func.count()).where(
+        SalesParked.partner_id == partner_id, SalesParked.state == "open", func.trim(SalesParked.cell) == code.strip()
+    )
+    return session.scalar(query) or 0
+
+
 def find_missing_days(session: Session, *, partner_id: int, first: date, last: date) -> list[tuple[str, date]]:
-    """Return the stores' codes and days from *first* to *last* (both inside) that no file and no "no sales" speaks for."""
+    """Return the stores' codes and days from *first* to *last*, both inside, that are due and that nothing speaks for."""
     rows = session.execute(
-        text(f"SELECT store.code, day::date AS day FROM {_SPANS} {_SILENT_DAYS} ORDER BY store.code, day"),  # noqa: S608  # constants
+        _NAMED,
         {"partners": [partner_id], "firsts": [first], "lasts": [last]},
     )
     return [(row.code, row.day) for row in rows]
@@ -130,7 +133,7 @@ def find_missing_days(session: Session, *, partner_id: int, first: date, last: d
 def count_missing_days(session: Session, spans: Sequence[tuple[int, date, date]]) -> dict[int, int]:
     """Return for each partner, first and last day how many store-days `find_missing_days` would name; none are left out."""
     rows = session.execute(
-        text(f"SELECT span.partner_id, count(*) AS days FROM {_SPANS} {_SILENT_DAYS} GROUP BY span.partner_id"),  # noqa: S608  # constants
+        _COUNTED,
         {
             "partners": [partner_id for partner_id, _, _ in spans],
             "firsts": [first for _, first, _ in spans],

@@ -1,4 +1,4 @@
-"""What a line is worth, what its fee is, and which sale a return gives back. Pure."""
+"""What a line is worth, what its fee is, which sale a return gives back, and how a file is called. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,10 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import PurePosixPath
 
 from consign.errors import BadInput, Conflict
+from consign.identity.rules import clean_text
 from consign.money import Rupiah, divide_half_away, line_fee
 from consign.partners.rules import DiscountBorneBy, FeeOn
+
+LONGEST_FILE_NAME = 150
+
+
+def tidy_file_name(given: str) -> str:
+    """Return the name of a file as it is shown: without folders, without signs that cannot be seen, not too long."""
+    name = clean_text(PurePosixPath(given.replace("\\", "/")).name).strip()
+    return name[:LONGEST_FILE_NAME] if name.strip(".") else "-"
 
 
 class Overlap(StrEnum):
@@ -40,6 +50,8 @@ class DayState(StrEnum):
     """The day is not over in the store, and nothing speaks for it yet."""
     AHEAD = "ahead"
     """The day has not come."""
+    CLOSED = "closed"
+    """The store does not sell on this day, so no report is due; that of one who does all the same is received."""
     NOT_OPEN = "not_open"
     """The store did not sell consigned goods on that day."""
 
@@ -54,9 +66,19 @@ class DayFacts:
 
 
 def assess_day(
-    day: date, facts: DayFacts, *, today: date, opened_on: date, closed_on: date | None, settled_until: date | None
+    day: date,
+    facts: DayFacts,
+    *,
+    expected: bool,
+    today: date,
+    opened_on: date,
+    closed_on: date | None,
+    settled_until: date | None,
 ) -> DayState:
-    """Judge one store-day as of the store's own *today*. The days the store opened and closed on are days it sells."""
+    """Judge one store-day as of the store's own *today*. The days the store opened and closed on are days it sells.
+
+    *expected*: whether the store sells on such a day, by its week and what was said of closed days.
+    """
     if facts.waiting:
         return DayState.PARTIAL
     if facts.lines or facts.spoken_for:
@@ -65,9 +87,52 @@ def assess_day(
         return DayState.RECEIVED if facts.lines else DayState.ZERO
     if day < opened_on or (closed_on is not None and day > closed_on):
         return DayState.NOT_OPEN
-    if day >= today:
-        return DayState.TODAY if day == today else DayState.AHEAD
-    return DayState.MISSING
+    if not expected:
+        return DayState.CLOSED
+    return DayState.AHEAD if day > today else DayState.TODAY if day == today else DayState.MISSING
+
+
+REMINDED_AFTER_DAYS = {1: 2, 2: 5, 3: 10}
+"""After how many silent days that were due a store is reminded by itself, by the step."""
+FINANCE_STEP, HEAD_STEP, LAST_STEP = 2, 3, 3
+"""From which step on the partner's finance and the head of the dinas are told as well, and the last one."""
+
+
+def find_due_step(silent: int, *, done: int) -> int | None:
+    """Return the step that is due after *silent* days, where *done* is the last one taken in this silence; 0 for none."""
+    step = max((one for one, after in REMINDED_AFTER_DAYS.items() if silent >= after), default=0)
+    return step if step > done else None
+
+
+OLD_DAYS = 60
+"""Sales of days longer past are looked at."""
+FAR_OFF_TIMES = 10
+
+
+def find_day_oddities(
+    day: date, *, today: date, opened_on: date, closed_on: date | None, settled_until: date | None
+) -> list[str]:
+    """Return the codes of what is odd about sales of a store on *day*, as of the store's own *today*.
+
+    The days the store opened and closed on are days it sells; *settled_until* is the last day of the closed periods.
+    """
+    odd = {
+        "day.before_opening": day < opened_on,
+        "day.after_closing": closed_on is not None and day > closed_on,
+        "day.old": (today - day).days > OLD_DAYS,
+        "day.settled": settled_until is not None and day <= settled_until,
+    }
+    return [code for code, holds in odd.items() if holds]
+
+
+def is_far_off(price_rp: int, agreed_rp: int) -> bool:
+    """Say whether a till's price is ten times the agreed one or a tenth of it: perhaps in thousands, or of a whole box."""
+    return price_rp >= FAR_OFF_TIMES * agreed_rp or price_rp * FAR_OFF_TIMES <= agreed_rp
+
+
+def is_by_weight(net_content: int, net_unit: str) -> bool:
+    """Say whether a product may be sold by weight or measure: what is declared is one kilogram or litre, no pack."""
+    return (net_content, net_unit) in {(1, "kg"), (1, "l"), (1000, "g"), (1000, "ml")}
 
 
 class UploadReversed(Conflict):
@@ -137,9 +202,14 @@ class SoldLine:
     till: str
     sold_on: date
     quantity: Decimal
-    terms: LineTerms
+    agreement_id: int
+    agreed_price_rp: int | None
+    fee_rate_bp: int
+    amounts: LineAmounts
     returned_quantity: Decimal
-    returned_base_rp: int
+    returned: LineAmounts
+    is_reversed: bool = False
+    """Whether it was taken out of the books; what was given back of it then belongs to the line in its place."""
 
 
 @dataclass(frozen=True)
@@ -152,13 +222,11 @@ class ReturnLine:
     """Blank where the return names the receipt of its sale, which may be of any till."""
     sold_on: date
     quantity: Decimal
-    gross_rp: int
-    discount_rp: int
 
 
 @dataclass(frozen=True)
 class PairedReturn:
-    """A return with the sale it gives back; its fee makes all returns of that sale add up to the sale's own fee."""
+    """A return with the sale it gives back; all returns of that sale add up to what the sale came to."""
 
     row_no: int
     sale: SoldLine
@@ -169,11 +237,12 @@ def pair_returns(returns: Iterable[ReturnLine], sold: Iterable[SoldLine]) -> lis
     """Find for each return the sale it gives back; a return that finds none is left out.
 
     Receipt numbers may begin again every day, so the latest sale until the day of the return is taken; on that day one of
-    exactly the returned quantity is preferred, else the first with enough left. What is given back of a fee is the fee on everything returned so far less the fee on what was returned before, so that a sale returned in parts
-    gives back its fee to the rupiah.
+    exactly the returned quantity is preferred, else the first with enough left. A return gives back its share of what the
+    sale came to, whatever price or discount it names itself: the share of everything returned so far less what was given
+    back before, so that a sale returned in parts gives back its sales, fee base and fee to the rupiah.
     """
     left: defaultdict[tuple[object, ...], list[SoldLine]] = defaultdict(list)
-    for sale in sold:
+    for sale in carry_returns(sold):
         left[sale.group].append(sale)
     paired = []
     for line in returns:
@@ -182,19 +251,60 @@ def pair_returns(returns: Iterable[ReturnLine], sold: Iterable[SoldLine]) -> lis
             continue
         place = places[0]
         sale = left[line.group][place]
-        amounts = compute_line(
-            quantity=line.quantity, gross=Rupiah(line.gross_rp), discount=Rupiah(line.discount_rp), terms=sale.terms
-        )
-        if amounts is None:
-            continue
-        before = line_fee(Rupiah(sale.returned_base_rp), sale.terms.fee_rate_bp)
-        after_rp = sale.returned_base_rp - amounts.fee_base.amount
-        fee = before - line_fee(Rupiah(after_rp), sale.terms.fee_rate_bp)
-        left[line.group][place] = replace(
-            sale, returned_quantity=sale.returned_quantity - line.quantity, returned_base_rp=after_rp
-        )
-        paired.append(PairedReturn(line.row_no, sale, replace(amounts, fee=fee)))
+        returned = sale.returned_quantity - line.quantity
+        share = _share(sale, returned)
+        left[line.group][place] = replace(sale, returned_quantity=returned, returned=share)
+        paired.append(PairedReturn(line.row_no, sale, _less(sale.returned, share)))
     return paired
+
+
+def carry_returns(sold: Iterable[SoldLine]) -> list[SoldLine]:
+    """Return the sales that stand, each with what was given back of the reversed lines in whose place it was posted.
+
+    Such lines share store, day, till, receipt, product and unit price. A file that was reversed and posted again, or
+    replaced, leaves the returns of its sales in the books: what they gave back cannot be given back once more.
+    """
+    lines = sorted(sold, key=lambda one: (one.posting_no, one.row_no))
+    standing = [one for one in lines if not one.is_reversed]
+    for gone in (one for one in lines if one.is_reversed and one.returned_quantity):
+        rest = gone
+        for place, sale in enumerate(standing):
+            if (sale.group, sale.till, sale.sold_on) != (gone.group, gone.till, gone.sold_on):
+                continue
+            taken = min(rest.returned_quantity, sale.quantity - sale.returned_quantity)
+            if taken <= 0:
+                continue
+            part = (
+                rest.returned
+                if taken == rest.returned_quantity
+                else _part(rest.returned, taken, rest.returned_quantity)
+            )
+            standing[place] = replace(
+                sale, returned_quantity=sale.returned_quantity + taken, returned=_plus(sale.returned, part)
+            )
+            rest = replace(rest, returned_quantity=rest.returned_quantity - taken, returned=_less(rest.returned, part))
+    return standing
+
+
+def _share(sale: SoldLine, quantity: Decimal) -> LineAmounts:
+    """Return what *quantity* of a sale comes to; its fee is that on its share of the fee base."""
+    part = _part(sale.amounts, quantity, sale.quantity)
+    fee = sale.amounts.fee if quantity == sale.quantity else line_fee(part.fee_base, sale.fee_rate_bp)
+    return replace(part, fee=fee)
+
+
+def _part(of: LineAmounts, quantity: Decimal, whole: Decimal) -> LineAmounts:
+    milli, all_milli = int(quantity * 1000), int(whole * 1000)
+    sales, base, fee = (divide_half_away(one.amount * milli, all_milli) for one in (of.sales, of.fee_base, of.fee))
+    return LineAmounts(Rupiah(sales), Rupiah(base), Rupiah(fee))
+
+
+def _plus(one: LineAmounts, other: LineAmounts) -> LineAmounts:
+    return LineAmounts(one.sales + other.sales, one.fee_base + other.fee_base, one.fee + other.fee)
+
+
+def _less(one: LineAmounts, other: LineAmounts) -> LineAmounts:
+    return LineAmounts(one.sales - other.sales, one.fee_base - other.fee_base, one.fee - other.fee)
 
 
 def _with_enough_left(sales: list[SoldLine], line: ReturnLine) -> list[int]:

@@ -7,19 +7,13 @@ from datetime import date, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from consign import clock
 from consign.identity.rules import Act, Actor, get_reach
+from consign.sales.store_days import CHASED_SPAN, LOOKED_BACK_DAYS, MISSING_DAYS, SILENCE, SILENT_DAYS
 
-SILENT_DAYS = 3
-"""A store that reported nothing for so many full days is asked."""
-LOOKED_BACK_DAYS = 14
+REMINDED_DAYS = 14
 """How many days back a partner is reminded of store-days without sales; older ones stand on the board."""
 REFUSED_DAYS = 7
-
-_SPOKEN_FOR = """(
-    EXISTS (SELECT FROM sales_cover WHERE sales_cover.store_id = seen.id AND sales_cover.sold_on = day::date
-      GROUP BY kind HAVING sum(lines) > 0 OR kind = 'no_sales')
-    OR EXISTS (SELECT FROM sales_upload WHERE sales_upload.partner_id = seen.partner_id AND status = 'posted'
-      AND stated_store_id = seen.id AND day::date BETWEEN stated_from AND stated_until))"""
 
 # A posting that lies inside the month counts whole; of one that reaches beyond it the lines are added up.
 _SALES = """(
@@ -41,34 +35,23 @@ _SALES_OF_STORE = """(
         WHERE store_id = :store AND sold_on BETWEEN :month_first AND :month_last))"""
 
 _STANDING = """
-    WITH seen AS (
-      SELECT id, partner_id, opened_on, COALESCE(closed_on, 'infinity') AS closed_on FROM store
-      WHERE (CAST(:partner AS bigint) IS NULL OR partner_id = :partner)
-        AND (CAST(:store AS bigint) IS NULL OR id = :store)),
+    WITH {span}, {missing_days}, {silence},
     uploads AS (
       SELECT id, status, received_at FROM sales_upload
       WHERE (CAST(:partner AS bigint) IS NULL OR partner_id = :partner)
-        AND (CAST(:store AS bigint) IS NULL OR stated_store_id = :store)),
-    silent AS (
-      SELECT partner_id FROM seen WHERE opened_on <= CAST(:today AS date) - :silent AND closed_on >= CAST(:today AS date) - 1
-        AND NOT EXISTS (
-          SELECT FROM generate_series(CAST(:today AS date) - :silent, CAST(:today AS date) - 1, interval '1 day') AS day
-          WHERE {spoken_for}))
+        AND (CAST(:store AS bigint) IS NULL OR stated_store_id = :store))
     SELECT
       (SELECT count(*) FROM uploads WHERE status = 'needs_mapping') AS to_map,
       (SELECT count(*) FROM uploads WHERE status = 'read') AS overlapping,
       (SELECT count(*) FROM uploads WHERE status = 'refused' AND received_at >= CAST(:today AS date) - :refused) AS refused,
-      (SELECT count(*) FROM uploads WHERE received_at >= timezone(:zone, CAST(:today AS timestamp))) AS uploads_today,
+      (SELECT count(*) FROM uploads WHERE received_at >= timezone(:zone, CAST(:today AS timestamp))
+        AND status <> 'unpacked') AS uploads_today,
       (SELECT count(*) FROM sales_parked WHERE state = 'open'
         AND (CAST(:partner AS bigint) IS NULL OR partner_id = :partner)
         AND (CAST(:store AS bigint) IS NULL OR upload_id IN (SELECT id FROM uploads))) AS waiting,
-      (SELECT count(*) FROM seen CROSS JOIN
-          generate_series(CAST(:today AS date) - :back, CAST(:today AS date) - 1, interval '1 day') AS day
-        WHERE CAST(:partner AS bigint) IS NOT NULL AND day::date BETWEEN opened_on AND closed_on
-          AND NOT {spoken_for}) AS missing,
-      (SELECT count(*) FROM silent) AS silent,
-      (SELECT partner.code FROM silent JOIN partner ON partner.id = silent.partner_id
-        GROUP BY partner.code ORDER BY count(*) DESC, partner.code LIMIT 1) AS silent_partner,
+      CASE WHEN CAST(:partner AS bigint) IS NULL THEN 0 ELSE (SELECT count(*) FROM missing_day) END AS missing,
+      CASE WHEN CAST(:partner AS bigint) IS NULL THEN (SELECT count(*) FROM silence WHERE silent >= :silent) ELSE 0 END
+        AS silent,
       {sales}::bigint AS sales_rp"""
 
 
@@ -88,9 +71,7 @@ class Standing:
     missing: int
     """Store-days of the last fourteen days that nothing speaks for; 0 for whoever sees all partners."""
     silent: int
-    """Open stores that reported nothing for the last three full days."""
-    silent_partner: str | None
-    """Code of the partner with most of them."""
+    """Stores that reported nothing on the last three days that were due; 0 for whoever sees one partner alone."""
     sales_rp: int
     """Sales of this month's days."""
 
@@ -105,11 +86,13 @@ def find_standing(session: Session, *, by: Actor, today: date, zone: str) -> Sta
         "today": today,
         "zone": zone,
         "silent": SILENT_DAYS,
-        "back": LOOKED_BACK_DAYS,
+        "now": clock.now(),
+        "back": LOOKED_BACK_DAYS if reach.partner_id is None else REMINDED_DAYS,
         "refused": REFUSED_DAYS,
         "month_first": first,
         "month_last": first + timedelta(monthrange(first.year, first.month)[1] - 1),
     }
     sales = _SALES if reach.store_id is None else _SALES_OF_STORE
-    row = session.execute(text(_STANDING.format(spoken_for=_SPOKEN_FOR, sales=sales)), facts).one()
+    statement = _STANDING.format(span=CHASED_SPAN, missing_days=MISSING_DAYS, silence=SILENCE, sales=sales)
+    row = session.execute(text(statement), facts).one()
     return Standing(**row._mapping)  # noqa: SLF001  # SQLAlchemy's public name for it

@@ -1,6 +1,6 @@
 """Lines that wait as people look at them: by what they wait for, and row by row, within the reader's reach."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,13 +23,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor
-from consign.listing import Found, Value, Wish, fetch_page, parse_id
+from consign.listing import Found, Row, Value, Wish, fetch_page, parse_id
 from consign.models.partners import Partner
 from consign.models.sales import SalesParked, SalesUpload
 from consign.partners.lists import find_partners_seen
 from consign.partners.rules import UnknownCode
 from consign.sales.lists import uploads_within
-from consign.sentence import say
+from consign.sales.suggesting import Shelf, Suggestion
+from consign.sales.suggestions import find_suggestions
+from consign.sentence import say, say_all
 
 # As text, because the server must see that what is selected is what is grouped by.
 CODE: ColumnElement[str | None] = literal_column(
@@ -43,32 +45,10 @@ CODE: ColumnElement[str | None] = literal_column(
 MOST_ROWS = 1 << 31
 """More than a file has rows."""
 
-# What a code may mean: one that differs only in case, or in zeros before it, or what has the very name of the line.
-_PRODUCTS = text("""
-    SELECT DISTINCT ON (asked.place) asked.place, product.code, product.name
-    FROM unnest(CAST(:partners AS bigint[]), CAST(:codes AS text[]), CAST(:names AS text[]))
-      WITH ORDINALITY AS asked(partner_id, code, name, place)
-    JOIN LATERAL (
-      SELECT product_id, 1 AS rank FROM product_alias
-      WHERE product_alias.partner_id = asked.partner_id AND lower(alias) = lower(trim(asked.code))
-      UNION ALL SELECT product_id, 2 FROM barcode WHERE trim(asked.code) ~ '^[0-9]{6,14}$'
-        AND ltrim(number, '0') = ltrim(trim(asked.code), '0')
-      UNION ALL SELECT id, 3 FROM product AS own WHERE lower(own.code) = lower(trim(asked.code))
-      UNION ALL SELECT id, 4 FROM product AS named WHERE lower(named.name) = lower(trim(asked.name))
-    ) AS found ON true
-    JOIN product ON product.id = found.product_id
-    ORDER BY asked.place, found.rank, product.id""")
-_STORES = text("""
-    SELECT DISTINCT ON (asked.place) asked.place, store.code, store.name
-    FROM unnest(CAST(:partners AS bigint[]), CAST(:codes AS text[])) WITH ORDINALITY AS asked(partner_id, code, place)
-    JOIN store ON store.partner_id = asked.partner_id
-    LEFT JOIN store_alias ON store_alias.store_id = store.id AND lower(store_alias.alias) = lower(trim(asked.code))
-    WHERE lower(trim(asked.code)) IN (lower(store.code), lower(store.name), lower(store_alias.alias))
-    ORDER BY asked.place, store.id""")
 _MEANT = text("""
     SELECT product.id, product.code, product.name, producer.code AS producer_code, producer.name AS producer
     FROM (
-      SELECT product_id FROM product_alias WHERE partner_id = :partner AND alias = trim(:code)
+      SELECT product_id FROM product_alias WHERE partner_id = :partner AND alias = trim(:code) AND ended_at IS NULL
       UNION ALL SELECT product_id FROM barcode WHERE number = trim(:code)) AS found
     JOIN product ON product.id = found.product_id JOIN producer ON producer.id = product.producer_id LIMIT 1""")
 
@@ -95,13 +75,18 @@ class GroupSums:
     last_on: Any
     name: str | None
     files: int
+    price_rp: int | None
+    """The till's price of most lines."""
 
 
-def find_groups(session: Session, *, by: Actor, wish: Wish) -> Found:
-    """Return a page of what lines wait for.
+def find_groups(
+    session: Session, *, by: Actor, wish: Wish, suggest: Callable[[Sequence[Row]], list[list[Suggestion]]]
+) -> Found:
+    """Return a page of what lines wait for; *suggest* returns what the codes of some rows may mean.
 
-    Filters: `partner` (a code) and `reason`. A row has partner, partner_code, partner_id, reason, code, name, lines,
-    quantity, gross_rp, first_on, last_on, files, and perhaps: the product or store that the code may mean.
+    Filters: `partner` (a code) and `reason`. A row has partner, partner_code, partner_id, reason, code, name, price_rp,
+    lines, quantity, gross_rp, first_on, last_on, files, and of the product or store that the code most likely means:
+    suggested, its label as perhaps, score and why.
     """
     columns: list[Value] = [
         Partner.name.label("partner"),
@@ -123,14 +108,26 @@ def find_groups(session: Session, *, by: Actor, wish: Wish) -> Found:
         searched=[CODE, SalesParked.product_name, Partner.name],
         tie=func.concat_ws("/", Partner.code, SalesParked.reason, CODE),
     )
-    suggested = _suggest(session, found.rows)
-    rows = [{**row, "perhaps": suggested.get(place)} for place, row in enumerate(found.rows)]
+    rows = [{**row, **_show_first(ranked)} for row, ranked in zip(found.rows, suggest(found.rows), strict=True)]
     return Found(rows, found.total, found.page, found.pages)
+
+
+def _show_first(ranked: Sequence[Suggestion]) -> dict[str, object]:
+    if not ranked:
+        return {"perhaps": None, "score": None, "why": None, "suggested": None}
+    first = ranked[0]
+    return {
+        "perhaps": f"{first.label} ({first.code})",
+        "score": first.score,
+        "why": say_all(first.reasons),
+        "suggested": first,
+    }
 
 
 def _sums() -> list[Value]:
     return [
         func.max(SalesParked.product_name).label("name"),
+        func.mode().within_group(SalesParked.unit_price_rp).label("price_rp"),
         func.count().label("lines"),
         func.sum(SalesParked.quantity).label("quantity"),
         func.sum(SalesParked.gross_rp).label("gross_rp"),
@@ -157,31 +154,13 @@ def _narrow(query: Select[Any], wish: Wish) -> Select[Any]:
     return query
 
 
-def _suggest(session: Session, rows: Sequence[Mapping[Any, Any]]) -> dict[int, str]:
-    """Return for the places of some rows what their code may mean."""
-    found: dict[int, str] = {}
-    for reason, query in (("product.unknown", _PRODUCTS), ("store.unknown", _STORES)):
-        asked = [place for place, row in enumerate(rows) if row["reason"] == reason and row["code"]]
-        if not asked:
-            continue
-        facts = {
-            "partners": [rows[place]["partner_id"] for place in asked],
-            "codes": [rows[place]["code"] for place in asked],
-            "names": [rows[place]["name"] for place in asked],
-        }
-        wanted = facts if reason == "product.unknown" else {name: facts[name] for name in ("partners", "codes")}
-        found |= {asked[row.place - 1]: f"{row.name} ({row.code})" for row in session.execute(query, wanted)}
-    return found
-
-
-def suggest_for(session: Session, group: Group, name: str | None) -> str | None:
-    """Return the code of the product or store that the group's code may mean; blank where nothing is near."""
-    facts = {"partners": [group.partner.id], "codes": [group.code or ""]}
-    if group.reason == "store.unknown":
-        row = session.execute(_STORES, facts).first()
-    else:
-        row = session.execute(_PRODUCTS, {**facts, "names": [name or ""]}).first()
-    return row.code if row else None
+def suggest_for(session: Session, group: Group, sums: GroupSums, *, shelf: Shelf | None = None) -> list[Suggestion]:
+    """Return what the code of *group* may mean, the likeliest first."""
+    asked = {
+        "partner_id": group.partner.id, "reason": group.reason, "code": group.code, "name": sums.name,
+        "price_rp": sums.price_rp, "last_on": sums.last_on,
+    }  # fmt: skip
+    return find_suggestions(session, [asked], shelf=shelf)[0]
 
 
 def find_meant(session: Session, group: Group) -> RowMapping | None:
@@ -193,7 +172,8 @@ def is_store_known(session: Session, group: Group) -> bool:
     """Say whether the group's code names a store of the partner by now."""
     query = text("""
         SELECT EXISTS (SELECT FROM store WHERE partner_id = :partner AND code = trim(:code))
-          OR EXISTS (SELECT FROM store_alias WHERE partner_id = :partner AND alias = trim(:code))""")
+          OR EXISTS (SELECT FROM store_alias
+            WHERE partner_id = :partner AND alias = trim(:code) AND ended_at IS NULL)""")
     return bool(session.scalar(query, {"partner": group.partner.id, "code": group.code or ""}))
 
 
@@ -215,7 +195,9 @@ def get_group(
 def sum_group(session: Session, *, by: Actor, group: Group) -> GroupSums:
     """Return what the group's waiting lines come to, as far as *by* may see them."""
     row = session.execute(_select_open(_sums(), by).where(in_group(group))).one()
-    return GroupSums(row.lines, row.quantity, row.gross_rp or 0, row.first_on, row.last_on, row.name, row.files)
+    return GroupSums(
+        row.lines, row.quantity, row.gross_rp or 0, row.first_on, row.last_on, row.name, row.files, row.price_rp
+    )
 
 
 def in_group(group: Group) -> ColumnElement[bool]:
@@ -257,12 +239,13 @@ def find_states(session: Session, *, by: Actor, group: Group) -> Sequence[RowMap
 def find_rows(session: Session, *, by: Actor, wish: Wish) -> Found:
     """Return a page of the waiting rows that *by* may see.
 
-    Filters: `partner`, `reason` and `code`. A row has upload_id, file, row_no, partner, partner_code, reason, code,
+    Filters: `partner`, `reason` and `code`. A row has upload_id, file, its parts, row_no, partner, partner_code, reason, code,
     column, cell, raw, store_code, name, sold_on, quantity and gross_rp.
     """
     columns: list[Value] = [
         SalesParked.upload_id,
         SalesUpload.name.label("file"),
+        SalesUpload.outcome["parts"].label("parts"),
         SalesParked.row_no,
         Partner.name.label("partner"),
         Partner.code.label("partner_code"),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from consign.sales.cancelled import CancelledLines
 from consign.sales.columns import MILLI, Problem, day_of
 from consign.sales.copying import Copier
 from consign.sales.layout import Receipts
@@ -42,6 +43,8 @@ PARKED_COLUMNS = (
 PLACED = "placed"
 UNKNOWN = 0
 ANOTHER = -1
+MOST_MERGED = 1 << 20
+"""Keys in a run to which others are merged."""
 HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -70,6 +73,14 @@ class StoreDay:
     fee_rp: int = 0
     price_differs: int = 0
     """Lines whose price at the till is not the agreed one."""
+    first_row: int = 0
+    """The first row of the file; 0 before there is one."""
+    fractions: int = 0
+    """Lines of a part of a piece."""
+    most: Decimal = Decimal(0)
+    """The largest quantity of one line."""
+    unpaired: int = 0
+    """Returns whose sale was not found."""
 
 
 class Sums:
@@ -86,6 +97,10 @@ class Sums:
         day.sales_rp += part.sales_rp
         day.fee_rp += part.fee_rp
         day.price_differs += part.price_differs
+        day.first_row = min(day.first_row or part.first_row, part.first_row)
+        day.fractions += part.fractions
+        day.most = max(day.most, part.most)
+        day.unpaired += part.unpaired
 
 
 class Twins:
@@ -93,6 +108,8 @@ class Twins:
 
     A line is known by a hash of its key. Should two different lines ever share one, the later is numbered as if it were a
     twin; that is a valid number, too, and no line is lost or merged.
+
+    This is what grows with the lines of a file: eight bytes for each.
     """
 
     def __init__(self) -> None:
@@ -114,11 +131,15 @@ class Twins:
         return nth
 
     def _keep(self, ordered: NDArray[np.uint64]) -> None:
-        """Keep the sorted keys; runs of similar length are merged, so that there are few to look into."""
+        """Keep the sorted keys; runs of similar length are merged, so that there are few to look into.
+
+        Long runs are left alone: merging takes as much memory again.
+        """
         self._seen.append(ordered)
-        while len(self._seen) > 1 and len(self._seen[-2]) < 2 * len(self._seen[-1]):
+        while len(self._seen) > 1 and len(self._seen[-2]) < min(2 * len(self._seen[-1]), MOST_MERGED):
             last = self._seen.pop()
-            self._seen[-1] = np.sort(np.concatenate([self._seen[-1], last]), kind="stable")
+            self._seen[-1] = np.concatenate([self._seen[-1], last])
+            self._seen[-1].sort(kind="stable")
 
 
 def make_staging(session: Session) -> None:
@@ -136,6 +157,7 @@ class LineWriter:
         self._terms = terms
         self._target = target
         self._twins = Twins()
+        self.cancelled = CancelledLines()
         self.sums = Sums()
         """What went into the sales table so far."""
 
@@ -144,6 +166,12 @@ class LineWriter:
         reasons = self.write_lines(batch.lines)
         if (reasons != PLACED).any() or batch.problems:
             _park(self._copier, batch, reasons=reasons, target=self._target)
+        if len(batch.cancelled):
+            self.cancelled.add(
+                batch.cancelled,
+                store_id=_resolve_stores(batch.cancelled, self._places, self._target),
+                product_id=_resolve_products(batch.cancelled, self._places),
+            )
         if batch.ignored:
             _keep_ignored(self._copier, batch.ignored, self._target.upload_id)
 
@@ -249,13 +277,20 @@ class LineWriter:
         order = np.argsort(key, kind="stable")
         begins = np.flatnonzero(np.concatenate([[True], key[order][1:] != key[order][:-1]]))
         differs = pc.fill_null(pc.not_equal(lines["unit_price_rp"], lines["agreed_price_rp"]), fill_value=False)
-        values = [lines[name].to_numpy() for name in ("quantity_milli", "sales_rp", "fee_rp")]
-        values.append(differs.to_numpy().astype(np.int64))
+        milli = lines["quantity_milli"].to_numpy()
+        values = [milli, *(lines[name].to_numpy() for name in ("sales_rp", "fee_rp"))]
+        # What comes this way with a minus is a return that names no receipt, and so no sale.
+        values += [one.astype(np.int64) for one in (differs.to_numpy(), milli % MILLI != 0, milli < 0)]
         sums = [np.add.reduceat(column[order], begins) for column in values]
+        most = np.maximum.reduceat(milli[order], begins)
+        first_row = np.minimum.reduceat(lines["row_no"].to_numpy()[order], begins)
         counts = np.diff(np.append(begins, len(order)))
         for place, first in enumerate(order[begins]):
-            quantity, sales, fee, other = (int(column[place]) for column in sums)
-            part = StoreDay(int(counts[place]), Decimal(quantity) / MILLI, sales, fee, other)
+            quantity, sales, fee, other, fractions, unpaired = (int(column[place]) for column in sums)
+            part = StoreDay(
+                int(counts[place]), Decimal(quantity) / MILLI, sales, fee, other, int(first_row[place]), fractions,
+                Decimal(int(most[place])) / MILLI, unpaired,
+            )  # fmt: skip
             self.sums.add((int(store[first]), day_of(int(day[first])), bool(summary[first])), part)
 
 
@@ -302,7 +337,10 @@ def _look_up(codes: "pd.Series[str]", known: dict[str, int]) -> NDArray[np.int64
 
 
 def _text(rows: pd.DataFrame, column: str) -> pa.Array:
-    return pa.array(rows[column], pa.string()) if column in rows else _blank(len(rows))
+    if column not in rows:
+        return _blank(len(rows))
+    found = pa.array(rows[column], pa.string())
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
 
 
 def _blank(count: int) -> pa.Array:

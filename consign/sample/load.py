@@ -24,7 +24,7 @@ from consign.partners.queries import find_partners, find_stores, get_partner
 from consign.period import Period
 from consign.sales.actions import Decisions, confirm_no_sales
 from consign.sales.queries import find_missing_days
-from consign.sample import catalogue_steps, paper_steps, setting_up, welcoming
+from consign.sample import catalogue_steps, paper_steps, setting_up, store_days, welcoming
 from consign.sample.goods import SampleProducer, read_producers
 from consign.sample.handing_in import SalesFile, make_files
 from consign.sample.months import Months, last_full_months, months_from
@@ -117,6 +117,7 @@ def _list_steps(site: Site) -> list[Step]:
             if period.last <= months.first.last:
                 steps.append(Step(f"closing {partner.name}", partial(_close, site, partner, period)))
     steps.append(_setting_up(site, "goods of the city register", partial(catalogue_steps.ensure_goods, months=months)))
+    steps.append(_setting_up(site, "closed days of stores", partial(store_days.ensure_store_days, months=months)))
     return [*steps, *_list_paper_steps(site), *_list_catalogue_steps(site)]
 
 

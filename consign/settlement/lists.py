@@ -194,7 +194,7 @@ def find_line_page(session: Session, *, statement: RowMapping, wish: Wish) -> Fo
     Filters: `store` and `product` (codes), `kind`, `late` (`yes` or `no`: of a day of an earlier period) and `rate` (basis
     points). A row has sold_on, store, store_name, receipt, product_code, product, kind, late, quantity, unit_price_rp,
     gross_rp, discount_rp, agreed_price_rp, sales_rp, fee_base_rp, fee_rate_bp, fee_rp, fee_rate_from, and where it was
-    read: upload_id, upload and row_no. The source of a reversal is that of the line it takes back.
+    read: upload_id, upload, its parts and row_no. The source of a reversal is that of the line it takes back.
     """
     query = _select_lines(session, statement)
     columns = _columns_of(query)
@@ -227,6 +227,7 @@ def _select_lines(session: Session, statement: RowMapping) -> Select[Any]:
         Sale.unit_price_rp, Sale.gross_rp, Sale.discount_rp, Sale.agreed_price_rp, Sale.sales_rp, Sale.fee_base_rp,
         Sale.fee_rate_bp, Sale.fee_rp, Sale.fee_rate_from, SalesUpload.id.label("upload_id"),
         SalesUpload.name.label("upload"), func.coalesce(Sale.reverses_row_no, Sale.row_no).label("row_no"),
+        SalesUpload.outcome["parts"].label("parts"),
     ]  # fmt: skip
     return (
         select(*columns)

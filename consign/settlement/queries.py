@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from consign.identity.rules import Act, Actor, get_reach
 from consign.models.partners import Partner, Producer
 from consign.models.settlement import Closing, Statement
+from consign.partners.queries import lock_partner
 from consign.sales.queries import LINE_KIND
 from consign.sentence import say
 from consign.settlement.rules import AgreementSum, StatementBroken, StatementUnknown
@@ -94,6 +95,13 @@ def find_last_closing(session: Session, partner_id: int) -> Closing | None:
     """Return the partner's closing with the latest day; blank before the first."""
     query = select(Closing).where(Closing.partner_id == partner_id).order_by(Closing.until_on.desc()).limit(1)
     return session.scalars(query).first()
+
+
+def hold_closed_until(session: Session, partner_id: int) -> date | None:
+    """Return the partner's last closed day, blank before its first closing; nobody closes more until the transaction ends."""
+    lock_partner(session, partner_id)
+    closing = find_last_closing(session, partner_id)
+    return closing.until_on if closing else None
 
 
 def find_closing(session: Session, *, partner_id: int, until: date) -> Closing | None:

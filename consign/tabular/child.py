@@ -45,11 +45,16 @@ def ask_child(module: str, path: Path, *, scratch: Path, asked: Mapping[str, Any
 
 
 def run_child(work: Callable[[Path, Path, dict[str, Any]], int]) -> None:
-    """Be the child: do *work* with the file, the folder and what was asked, within limits, and end with its status."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    """Be the child: do *work* with the file, the folder and what was asked, within limits, and end with its status.
+
+    `most_seconds` among what was asked is the time it may take, where it may be another than any file's.
+    """
     path, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    asked = json.loads((folder / "asked.json").read_text(encoding="utf-8"))
+    most_seconds = asked.get("most_seconds", MOST_SECONDS)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (most_seconds, most_seconds))
     try:
-        sys.exit(work(path, folder, json.loads((folder / "asked.json").read_text(encoding="utf-8"))))
+        sys.exit(work(path, folder, asked))
     except MemoryError:
         sys.exit(TOO_LARGE_STATUS)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from consign.sentence import say
+from consign.tabular.messages import find_container, open_message_table
 from consign.tabular.refusals import FileNotATable
 from consign.tabular.table import Table
 from consign.tabular.text_files import open_text_table
@@ -42,11 +43,15 @@ def open_table(path: Path, *, words: Collection[str]) -> Iterator[Table]:
     with path.open("rb") as source:
         first = source.read(FIRST_BYTES)
     _refuse_other_kinds(first)
+    container = find_container(first)
     with tempfile.TemporaryDirectory(prefix="consign-") as folder:
         if begins_workbook(first):
             yield open_workbook_table(path, scratch=Path(folder), words=words)
+        elif container is not None:
+            yield open_message_table(path, container=container, scratch=Path(folder))
         else:
-            yield open_text_table(path, scratch=Path(folder), words=words)
+            with open_text_table(path, scratch=Path(folder), words=words) as table:
+                yield table
 
 
 def _refuse_other_kinds(first: bytes) -> None:

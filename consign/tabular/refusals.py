@@ -61,3 +61,39 @@ class FileWithManyTables(FileRefused):
     """Several sheets hold the same columns, so one alone would be half; nothing of the file was used."""
 
     code = "file.many_tables"
+
+
+class ControlCountDiffers(FileRefused):
+    """A message's own count or reference differs from what the file holds, so parts are missing or doubled; nothing of it was used."""
+
+    code = "file.control_count"
+
+
+class MessageDoubled(FileRefused):
+    """The same message stands in the file twice, so its sales would count twice; nothing of it was used."""
+
+    code = "file.doubled"
+
+
+class MessageChangesAnother(FileRefused):
+    """A message takes back or changes an earlier one instead of reporting sales; nothing of the file was used."""
+
+    code = "file.changes_another"
+
+
+class FileIsTest(FileRefused):
+    """The sender marked what it sent as a test, so these are no sales; nothing of it was used."""
+
+    code = "file.test_data"
+
+
+class ArchiveInArchive(FileRefused):
+    """An archive holds another one, which is not opened; nothing of that one was used."""
+
+    code = "file.archive_in_archive"
+
+
+class ArchiveWithoutFiles(FileRefused):
+    """An archive holds no file that can be taken out; nothing of it was used."""
+
+    code = "file.archive_without_files"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -9,13 +10,15 @@ from numpy.typing import NDArray
 
 from consign.sentence import Sentence
 
-KEPT_BYTES = 160 << 20
+KEPT_BYTES = 128 << 20
 """A table with no more text is kept between the first reading, which decides, and the second, which reads."""
 
 
 PART_ROWS = 1 << 21
 """More rows than a sheet can have: the number of a row in a later part begins at a multiple of it."""
-MOST_PARTS = 1 << 10
+MOST_PARTS = 1 << 9
+SECOND_LINES = 1 << 30
+"""The second line that one row makes, such as goods sold and given back, is numbered by so much more than the row."""
 
 
 def number_row(row: int, *, part: int) -> int:
@@ -25,9 +28,10 @@ def number_row(row: int, *, part: int) -> int:
 
 def split_number(number: int, parts: Sequence[str]) -> tuple[str | None, int]:
     """Return the part's name, blank where the file has no *parts*, and the row as a person counts it there."""
+    row = number % SECOND_LINES
     if not parts:
-        return None, number
-    place, row = divmod(number, PART_ROWS)
+        return None, row
+    place, row = divmod(row, PART_ROWS)
     return parts[place], row
 
 
@@ -97,32 +101,48 @@ class Table:
     read: Callable[[], Iterator[Batch]]
     parts: tuple[str, ...] = ()
     """Names of the sheets or columns it was put together from, where there are several; its rows are numbered in each."""
-    _kept: list[Batch] | None = None
+    _kept: list[Batch] = field(default_factory=list)
+    """What was read and is kept, from the first row on."""
+    _rest: Iterator[Batch] | None = None
+    """What follows the kept ones, as long as all before are kept; none is left where the table was kept whole."""
 
     def batches(self) -> Iterator[Batch]:
-        """Yield all rows below the header in their order. A small table is read from the file only once."""
-        if self._kept is not None:
-            yield from self._kept
-            return
-        kept: list[Batch] | None = []
-        size = 0
-        for batch in self.read():
-            size += batch.size_bytes
-            if kept is not None:
-                kept.append(batch)
-            if size > KEPT_BYTES:
-                kept = None
-            yield batch
-        self._kept = kept
+        """Yield all rows below the header in their order.
+
+        A small table is read from the file only once, also where somebody looks at its first rows before.
+        """
+        if self._rest is None:
+            self._kept, self._rest = [], self.read()
+        kept, rest, place = self._kept, self._rest, 0
+        while rest is self._rest:
+            if place == len(kept) and not self._read_on():
+                return
+            place += 1
+            yield kept[place - 1]
+            if place == len(kept) and rest is self._rest and sum(batch.size_bytes for batch in kept) > KEPT_BYTES:
+                self._kept, self._rest = [], None
+                kept.clear()
+                yield from rest
+                return
+        yield from islice(self.read(), place, None)  # another reading at the same time kept too much, or failed
+
+    def _read_on(self) -> bool:
+        """Keep one batch more and say whether there was one; where reading fails, nothing is kept that looks whole."""
+        rest, self._rest = self._rest, None
+        batch = next(rest, None) if rest is not None else None
+        self._rest = rest
+        if batch is not None:
+            self._kept.append(batch)
+        return batch is not None
 
     def take_batches(self) -> Iterator[Batch]:
         """Yield all rows once more, for the last time: what was kept is let go as it is read."""
-        if self._kept is None:
-            yield from self.read()
-            return
-        self._kept.reverse()
-        while self._kept:
-            yield self._kept.pop()
+        kept, rest = (self._kept, self._rest) if self._rest is not None else ([], self.read())
+        self._kept, self._rest = [], None
+        kept.reverse()
+        while kept:
+            yield kept.pop()
+        yield from rest
 
     def describe_column(self, place: int) -> str:
         """Return the header at *place*, or its number where the header is blank."""

@@ -1,90 +1,112 @@
-"""Tables in text files: separator, header, and two readers that agree.
+"""Tables in text files, read in a child process with limits: a crash of the parser is no outage."""
 
-The fast reader is Arrow's. It is used only where the text is beyond doubt: quotes in their places, no blank
-lines in between, every row as wide as the header. Everything else goes through the careful reader, which
-knows its row number.
-"""
-
-import csv
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+import json
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
+from numpy.typing import NDArray
 
-from consign.sentence import Sentence, say
-from consign.tabular.cells import TYPED
-from consign.tabular.encodings import BLOCK_BYTES, prepare_text
-from consign.tabular.headers import SEARCHED_ROWS, count_known, find_header, read_header
-from consign.tabular.refusals import FileDamaged, FileEmpty, FileTooLarge, FileWithoutHeader
+from consign.sentence import load_sentence, say
+from consign.tabular.encodings import BLOCK_BYTES
+from consign.tabular.fast_reader import make_schema
+from consign.tabular.frames import Child, Kind, compute_most_seconds, make_damaged
+from consign.tabular.refusals import FileTooLarge
 from consign.tabular.table import Batch, BrokenRow, Table
 
-CAREFUL_BATCH_ROWS = 50_000
-SNIFFED_LINES = 200
-DELIMITERS = {",": say("comma"), ";": say("semicolon"), "\t": say("tab"), "|": say("pipe")}
-_END = TYPED
-"""A last line of our own: where it does not come out as a row, a quote before it was never closed."""
+MODULE = "consign.tabular.text_child"
 
 
-@dataclass(frozen=True)
-class _Separator:
-    sign: str
-    head: list[list[str]]
-    """The first rows as it parts them."""
-    evidence: Sentence
+@contextmanager
+def open_text_table(path: Path, *, scratch: Path, words: Collection[str]) -> Iterator[Table]:
+    """Find the table in the text file at *path*; *scratch* is a folder for copies of it, and lives as long as the table.
 
-
-def open_text_table(path: Path, *, scratch: Path, words: Collection[str]) -> Table:
-    """Find the table in the text file at *path*; *scratch* is a folder for a copy in another encoding.
+    The child that finds the table goes on to its rows. Another reading of them is another child, which is told what the
+    first one found.
 
     Raises:
         FileRefused: in one of its kinds, when the file holds no table.
 
     """
-    prepared = prepare_text(path, scratch=scratch)
-    with prepared.path.open(encoding="utf-8-sig", newline="") as source:
-        lines = list(islice(source, SNIFFED_LINES))
-    if not "".join(lines).strip():
-        raise FileEmpty(say("The file holds nothing but blank space; nothing of it was used."))
-    separator = _find_separator(lines, words)
-    header = read_header(separator.head, words=words)
-    if header is None:
-        raise FileWithoutHeader(
-            say(
-                "No row in the first {rows} names two columns or more; nothing of the file was used.",
-                rows=SEARCHED_ROWS,
-            )
-        )
-    place, headers = header.place, header.names
-    plain_head = all(separator.head[: place + 1]) and not any('"' in line for line in lines[:place])
+    with ExitStack() as open_readings:
+        first = _Reading.start(path, scratch=scratch, asked={"words": sorted(words), "layout": None})
+        open_readings.enter_context(closing(first.child))
+        facts = first.read_facts()
+        waiting = [first]
 
-    def read() -> Iterator[Batch]:
-        yield from _read(
-            prepared.path,
-            delimiter=separator.sign,
-            width=len(headers),
-            header_row=place + 1,
-            regular=plain_head and prepared.is_regular(separator.sign),
+        def read() -> Iterator[Batch]:
+            asked = {"words": [], "layout": facts["layout"]}
+            reading = waiting.pop() if waiting else _Reading.start(path, scratch=scratch, asked=asked)
+            open_readings.enter_context(closing(reading.child))
+            with closing(reading.child):
+                yield from reading.read_batches(facts["layout"]["width"])
+
+        yield Table(
+            container="csv",
+            encoding=facts["encoding"],
+            delimiter=facts["layout"]["sign"],
+            sheet=None,
+            header_row=facts["layout"]["header_row"],
+            headers=tuple(facts["headers"]),
+            evidence=tuple(load_sentence(sentence) for sentence in facts["evidence"]),
+            read=read,
         )
 
-    return Table(
-        container="csv",
-        encoding=prepared.encoding,
-        delimiter=separator.sign,
-        sheet=None,
-        header_row=place + 1,
-        headers=headers,
-        evidence=(
-            say("encoding {encoding}", encoding=prepared.encoding),
-            say("separator {sign}: {evidence}", sign=DELIMITERS[separator.sign], evidence=separator.evidence),
-            say("header in row {row}", row=place + 1),
-        ),
-        read=read,
-    )
+
+@dataclass
+class _Reading:
+    """One reading of a file by a child."""
+
+    child: Child
+    frames: Iterator[tuple[Kind, bytearray]]
+
+    @classmethod
+    def start(cls, path: Path, *, scratch: Path, asked: dict[str, Any]) -> "_Reading":
+        folder = Path(tempfile.mkdtemp(dir=scratch))
+        most_seconds = compute_most_seconds(path.stat().st_size)
+        child = Child(MODULE, path, folder=folder, asked=asked, most_seconds=most_seconds)
+        return cls(child, child.frames())
+
+    def read_facts(self) -> dict[str, Any]:
+        _, content = next(self.frames)
+        facts: dict[str, Any] = json.loads(content)
+        return facts
+
+    def read_batches(self, width: int) -> Iterator[Batch]:
+        broken: list[BrokenRow] = []
+        for kind, content in self.frames:
+            if kind is Kind.BROKEN:
+                broken = [BrokenRow(row, tuple(cells)) for row, cells in json.loads(content)]
+            else:
+                numbers, cells = _load_packed(content, width) if kind is Kind.ARROW else _load_listed(content)
+                yield Batch(numbers, cells, broken)
+                broken = []
+
+
+def _load_packed(content: bytearray, width: int) -> tuple[NDArray[np.int32], list[pa.Array]]:
+    """Return the rows of a record batch that a child sent, which may be anything where the child came to harm.
+
+    Raises:
+        FileDamaged: it is no record batch of rows.
+
+    """
+    try:
+        batch = pa.ipc.read_record_batch(pa.py_buffer(content), make_schema(width))
+        batch.validate(full=True)
+    except (pa.ArrowException, OSError) as error:
+        raise make_damaged() from error
+    return batch.column(0).to_numpy(), batch.columns[1:]
+
+
+def _load_listed(content: bytearray) -> tuple[NDArray[np.int32], list[pa.Array]]:
+    numbers, *columns = json.loads(content)
+    return np.array(numbers, dtype=np.int32), [pa.array(column, pa.string()) for column in columns]
 
 
 def read_written_table(path: Path, *, columns: int) -> Iterator[Batch]:
@@ -108,136 +130,3 @@ def _read_written(path: Path, *, names: list[str], types: dict[str, pa.DataType]
     ) as reader:
         for part in reader:
             yield Batch(part.column(0).to_numpy(), [part.column(place + 1) for place in range(len(names) - 1)])
-
-
-def _find_separator(lines: Sequence[str], words: Collection[str]) -> _Separator:
-    """Return the sign that brings out most known header *words*, then the one that parts most lines evenly.
-
-    Raises:
-        FileDamaged: a quote swallows more than any cell can hold.
-
-    """
-    best: _Separator | None = None
-    score: tuple[int, float, int] = (0, 0.0, 0)
-    swallowed = False
-    for sign in DELIMITERS:
-        try:
-            rows = list(csv.reader(lines, delimiter=sign))
-        except csv.Error:
-            swallowed = True
-            continue
-        widths = Counter(len(row) for row in rows if any(cell.strip() for cell in row))
-        width, count = max(widths.items(), key=lambda item: (item[0] > 1, item[1]), default=(0, 0))
-        head = rows[: SEARCHED_ROWS + 1]
-        place = find_header(head, words=words)
-        known = 0 if place is None else count_known(head[place], words=words)
-        found = (known, count / max(widths.total(), 1), width)
-        if width > 1 and found > score:
-            evidence = say(
-                "{count} of {total} lines have {width} cells", count=count, total=widths.total(), width=width
-            )
-            best = _Separator(sign, head, evidence)
-            score = found
-    if best is None and swallowed:
-        raise FileDamaged(say("A quote is never closed, or a line is endless; nothing of the file was used."))
-    return best or _Separator(",", [], say("no sign parts the lines evenly"))
-
-
-def _read(path: Path, *, delimiter: str, width: int, header_row: int, regular: bool) -> Iterator[Batch]:
-    done = 0
-    if regular:
-        try:
-            for batch in _read_fast(path, delimiter=delimiter, width=width, header_row=header_row):
-                done += len(batch)
-                yield batch
-        except pa.ArrowInvalid:  # a row of another width: the careful reader goes on where this one stopped
-            pass
-        else:
-            return
-    yield from _read_carefully(path, delimiter=delimiter, width=width, after_row=header_row + done)
-
-
-def _read_fast(path: Path, *, delimiter: str, width: int, header_row: int) -> Iterator[Batch]:
-    names = [str(place) for place in range(width)]
-    with pa.csv.open_csv(
-        path,
-        read_options=pa.csv.ReadOptions(column_names=names, skip_rows=header_row, block_size=BLOCK_BYTES),
-        parse_options=pa.csv.ParseOptions(delimiter=delimiter),
-        convert_options=pa.csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
-        ),
-    ) as reader:
-        row = header_row + 1
-        for part in reader:
-            yield Batch(np.arange(row, row + len(part), dtype=np.int32), part.columns)
-            row += len(part)
-
-
-def _read_carefully(path: Path, *, delimiter: str, width: int, after_row: int) -> Iterator[Batch]:
-    """Read record by record below row *after_row*; a row of another width is broken, blank tails aside."""
-    records = _read_records(path, delimiter=delimiter, width=width, after_row=after_row)
-    while part := list(islice(records, CAREFUL_BATCH_ROWS)):
-        yield _batch_of_records(part, width)
-
-
-def _read_records(path: Path, *, delimiter: str, width: int, after_row: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row below *after_row* with its number; a quoted line end does not end a row.
-
-    Raises:
-        FileDamaged: a quote is never closed.
-
-    """
-    with path.open(encoding="utf-8-sig", newline="") as source:
-        reader = csv.reader(chain(source, (_END,)), delimiter=delimiter)
-        line = 0
-        try:
-            for number, record in enumerate(reader, start=1):
-                if record == [_END]:
-                    return
-                if reader.line_num > line + 1:
-                    _refuse_swallowed_rows(number, record, delimiter=delimiter, width=width)
-                line = reader.line_num
-                if number > after_row:
-                    yield number, record
-        except csv.Error as error:
-            raise FileDamaged(
-                say("A quote is never closed, or a line is endless; nothing of the file was used.")
-            ) from error
-
-
-def _refuse_swallowed_rows(number: int, record: list[str], *, delimiter: str, width: int) -> None:
-    """Refuse a file in which a quote that was never closed swallowed other rows.
-
-    A quote that swallows a row's end and leaves the row as wide as before swallowed *width* - 1 separators.
-
-    Raises:
-        FileDamaged: a cell holds line ends and so many separators, or all the rest of the file.
-
-    """
-    if record[-1].endswith(_END):
-        raise FileDamaged(say("A quote in row {row} is never closed; nothing of the file was used.", row=number))
-    most = width - 1 if len(record) == width else min(width - 1, 2)
-    if any(("\n" in cell or "\r" in cell) and cell.count(delimiter) >= most for cell in record):
-        raise FileDamaged(
-            say(
-                "Row {row} holds other rows inside a quoted cell, so a quote is missing; nothing of the file was used.",
-                row=number,
-            )
-        )
-
-
-def _batch_of_records(records: list[tuple[int, list[str]]], width: int) -> Batch:
-    rows: list[int] = []
-    whole: list[list[str]] = []
-    broken: list[BrokenRow] = []
-    for number, record in records:
-        if len(record) > width and not any(cell.strip() for cell in record[width:]):
-            del record[width:]  # only separators stand behind the last column
-        if len(record) == width:
-            rows.append(number)
-            whole.append(record)
-        elif any(cell.strip() for cell in record):
-            broken.append(BrokenRow(number, tuple(record)))
-    columns = zip(*whole, strict=True) if whole else [()] * width
-    cells = [pa.array(column, pa.string()) for column in columns]
-    return Batch(np.array(rows, dtype=np.int32), cells, broken)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from babel.dates import format_date
@@ -16,12 +17,19 @@ from consign.partners.lists import find_partners_seen
 from consign.partners.rules import UnknownCode
 from consign.period import Cycle, Period, period_of
 from consign.sales.actions import confirm_no_sales
-from consign.sales.board import StoreMonth, find_board, find_day_files, get_store_to_read
+from consign.sales.board import (
+    StoreMonth,
+    find_board,
+    find_day_files,
+    find_last_reports,
+    get_store_to_read,
+)
 from consign.sales.rules import DayFacts, DayState
 from consign.sentence import say
 from consign.settlement.queries import find_last_closing
 from consign.web.columns import Column
 from consign.web.forms import Form, new_form
+from consign.web.store_days import SAID_COLUMNS, tell_said
 from consign.web.visit import PageRoute, Visit, Visiting
 
 router = APIRouter(route_class=PageRoute)
@@ -36,9 +44,18 @@ SIGNS = {
     DayState.SETTLED: "●",
     DayState.TODAY: "·",
     DayState.AHEAD: "",
+    DayState.CLOSED: "/",
     DayState.NOT_OPEN: "-",
 }
-LINKED = (DayState.RECEIVED, DayState.ZERO, DayState.PARTIAL, DayState.MISSING, DayState.SETTLED, DayState.TODAY)
+LINKED = (
+    DayState.RECEIVED,
+    DayState.ZERO,
+    DayState.PARTIAL,
+    DayState.MISSING,
+    DayState.SETTLED,
+    DayState.TODAY,
+    DayState.CLOSED,
+)
 GOOD = (DayState.RECEIVED, DayState.ZERO, DayState.SETTLED)
 DUE = (*GOOD, DayState.PARTIAL, DayState.MISSING)
 ALWAYS_TOLD = (DayState.RECEIVED, DayState.ZERO, DayState.PARTIAL, DayState.MISSING)
@@ -60,6 +77,7 @@ def show_board(visit: Visiting) -> Response:
     months = _find_months(visit, partner, span) if partner else []
     pages = max(1, -(-len(months) // STORES_AT_ONCE))
     page = min(max(1, parse_id(visit.asked.get("page", "1")) or 1), pages)
+    stores = months[(page - 1) * STORES_AT_ONCE : page * STORES_AT_ONCE]
     today = clock.today(visit.zone)
     after = span.last + timedelta(1)
     return visit.page(
@@ -72,7 +90,10 @@ def show_board(visit: Visiting) -> Response:
         before=_address(partner, span.first - timedelta(1)),
         after=_address(partner, after) if after <= today else "",
         days=span.days(),
-        stores=months[(page - 1) * STORES_AT_ONCE : page * STORES_AT_ONCE],
+        stores=stores,
+        reported=find_last_reports(visit.db, [one.store.id for one in stores]),
+        spoken=_tell_said(stores, span.first),
+        said_columns=SAID_COLUMNS,
         page=page,
         pages=pages,
         totals=_sum_up(months),
@@ -83,6 +104,11 @@ def show_board(visit: Visiting) -> Response:
         may_hand_in=visit.may("GET /uploads/new"),
         yesterday=_find_yesterday(visit, months, today),
     )
+
+
+def _tell_said(months: Sequence[StoreMonth], first: date) -> list[dict[str, Any]]:
+    """Return what was said about the days of these stores, for all to see who said that a day is not due."""
+    return tell_said([one.store for one in months], {one.store.id: one.selling for one in months}, first=first)
 
 
 def _choose_partner(partners: Sequence[Partner], code: str) -> Partner | None:
@@ -177,6 +203,8 @@ def _day_page(visit: Visit, store: Store, partner: Partner, day: date, *, form: 
         known=found.facts.get(day, DayFacts()) if found else DayFacts(),
         files=find_day_files(visit.db, by=visit.actor, store=store, day=day),
         columns=FILE_COLUMNS,
+        spoken=_tell_said([found] if found else [], day),
+        said_columns=SAID_COLUMNS,
         may_say=visit.may("POST /board/no-sales"),
     )
 

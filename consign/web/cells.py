@@ -53,6 +53,7 @@ def _find_writer(column: Column, language: Language, zone: str) -> Write:
     writers: dict[str, Write] = {
         "money": write_money,
         "count": count,
+        "row": lambda place: count(place) if isinstance(place, int) else write_text(place, language),
         "quantity": quantity,
         "rate": rate,
         "day": lambda day: write_day(day, language),

@@ -17,7 +17,11 @@ class _Parts(dict[str, Any]):
 
 @dataclass(frozen=True)
 class Column:
-    """One column. *kind* is `text`, `long`, `money`, `count`, `quantity`, `rate`, `day`, `moment`, `word`, `badge` or `flag`."""
+    """One column.
+
+    *kind* is `text`, `long`, `money`, `count`, `row` (of a file), `quantity`, `rate`, `day`, `moment`, `word`, `badge` or
+    `flag`.
+    """
 
     key: str
     """Name of the value in a row, and of the column to sort by."""
@@ -35,7 +39,7 @@ class Column:
     @property
     def right(self) -> bool:
         """Say whether the column's values stand to the right, as numbers do."""
-        return self.kind in {"money", "count", "quantity", "rate"}
+        return self.kind in {"money", "count", "row", "quantity", "rate"}
 
     def address(self, row: Row) -> str:
         """Return where the cell leads; a value is written so that it stays one part of the address.

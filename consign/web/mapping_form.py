@@ -13,8 +13,9 @@ from consign.models.partners import Store
 from consign.models.sales import SalesUpload
 from consign.sales.layout import NUMBER_ROLES, KindEffect, Receipts, Role
 from consign.sales.mapping import Answers, Stated
+from consign.sales.rows import tell_row_place
 from consign.sentence import Sentence, load_sentence, say
-from consign.tabular.dates import DateOrder, parse_day
+from consign.tabular.dates import DateOrder, parse_day, parse_hour
 from consign.tabular.numbers import NumberStyle, parse_number
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form
 from consign.web.words import word
@@ -34,8 +35,15 @@ MEANINGS: Mapping[Role, Sentence] = {
     Role.RETURNS_RECEIPT: say("On a return: the receipt of the sale that is given back."),
     Role.TILL: say("Which till, where each numbers its own receipts."),
     Role.KIND: say("A word that tells sales from returns and cancelled rows."),
+    Role.TIME: say(
+        "The time of the sale, where it stands apart from the day and the business day ends after midnight."
+    ),
+    Role.CURRENCY: say("The currency of the amounts; rows in another one than rupiah wait."),
+    Role.RETURNED: say("How many of the goods of the same row came back."),
+    Role.RETURNED_AMOUNT: say("The amount of what came back."),
 }
 ROLES = choices_of("column", Role, word)
+LATEST_BEGIN = 12
 _NUMBERING = {
     Receipts.PER_STORE: say("The same number on the same day is the same receipt."),
     Receipts.PER_TILL: say("The same number on the same day and the same till is the same receipt."),
@@ -44,6 +52,7 @@ _NUMBERING = {
 _EFFECTS = {
     KindEffect.SALE: say("It counts as sold."),
     KindEffect.RETURN: say("It is given back and taken off the sales."),
+    KindEffect.GIVEN_BACK: say("It counts as sold and as given back, whichever file comes first."),
     KindEffect.IGNORE: say("It is left out, such as a row that was cancelled at the till."),
 }
 
@@ -66,7 +75,7 @@ class MappingForm:
 
     form: Form
     columns: Sequence[ShownColumn]
-    rows: Sequence[tuple[int, Sequence[str]]]
+    rows: Sequence[tuple[int | Sentence | None, Sequence[str]]]
     questions: Sequence[Sentence]
     """What is asked beside the fields."""
     extra: Sequence[str]
@@ -132,6 +141,10 @@ class _Mapping:
     def headers(self) -> Sequence[str]:
         return self.preview.get("headers") or ()
 
+    def _tell_places(self, numbers: Sequence[int]) -> list[int | Sentence | None]:
+        parts = self._upload.outcome.get("parts")
+        return [tell_row_place(number, parts) for number in numbers]
+
     def present(self, form: Form) -> MappingForm:
         numbers = self.preview.get("row_numbers") or ()
         elsewhere = {one.name for one in self.extra} | set(self.kinds) | {"days"}
@@ -143,7 +156,7 @@ class _Mapping:
         return MappingForm(
             form=form,
             columns=self.columns,
-            rows=list(zip(numbers, self.preview.get("rows") or (), strict=False)),
+            rows=list(zip(self._tell_places(numbers), self.preview.get("rows") or (), strict=False)),
             questions=loose,
             extra=[one.name for one in self.extra],
             counts=self._upload.outcome.get("counts"),
@@ -163,6 +176,8 @@ class _Mapping:
             kinds={kind: KindEffect(effect) for kind, effect in kinds.items() if effect},
             scale=int(scale) if scale else None,
             receipts=Receipts(receipts) if receipts else None,
+            day_begins_at=int(begins) if (begins := form.values.get("day_begins_at")) else None,
+            dollar_is_rupiah=True if form.values.get("dollar") else None,
         )
 
     def state(self, form: Form) -> Stated | None:
@@ -213,6 +228,19 @@ class _Mapping:
                 "date_order", say("In which order does this file write days?"), kind="radio",
                 choices=list(self._show_orders()), hint=_why(self.asked.get("date_order")),
             )  # fmt: skip
+        if "dollar" in self.asked or self.said.get("dollar_is_rupiah"):
+            self.defaults["dollar"] = "rupiah" if self.said.get("dollar_is_rupiah") else ""
+            yield Field(
+                "dollar", say("Do the amounts with a dollar sign count rupiah?"), kind="radio",
+                choices=[Choice("rupiah", word("dollar", "rupiah"))], hint=self.asked.get("dollar"),
+            )  # fmt: skip
+        if self._names_hours():
+            self.defaults["day_begins_at"] = str(self.preview.get("day_begins_at") or 0)
+            yield Field(
+                "day_begins_at", say("At which hour does the business day begin?"), kind="select",
+                choices=[Choice(str(hour), f"{hour:02d}.00") for hour in range(LATEST_BEGIN + 1)],
+                hint=say("Sales before this hour belong to the day before, as in a restaurant that closes after midnight."),
+            )  # fmt: skip
         for name, kind in self.kinds.items():
             self.defaults[name] = self.said.get("kinds", {}).get(kind, "")
             effects = [Choice(effect, word("kind", effect), hint) for effect, hint in _EFFECTS.items()]
@@ -224,6 +252,12 @@ class _Mapping:
         if self._by.role is not Post.STORE_MANAGER:
             self.defaults["scale"] = str(self.preview.get("scale") or 1)
             yield Field("scale", say("What do amounts count?"), kind="radio", choices=self._show_scales())
+
+    def _names_hours(self) -> bool:
+        """Say whether the rows tell the hour of a sale."""
+        if Role.TIME in self.preview.get("columns", {}):
+            return True
+        return any(parse_hour(cell) is not None for cell in self._cells_of([Role.DATE]))
 
     def _ask_stated(self) -> Iterator[Field]:
         upload = self._upload
@@ -253,9 +287,12 @@ class _Mapping:
             yield Choice(style, word("number_style", style), _tell_number(cell, number))
 
     def _show_orders(self) -> Iterator[Choice]:
-        """Show both orders of days with which day the file's own cell would be."""
+        """Show the orders of days with which day the file's own cell would be; a year of four digits shows its own place."""
         cells = [one for one in self._cells_of([Role.DATE]) if one.strip()]
-        for order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST):
+        orders = [DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST]
+        if any(parse_day(cell, DateOrder.YEAR_FIRST) != parse_day(cell, DateOrder.DAY_FIRST) for cell in cells):
+            orders.append(DateOrder.YEAR_FIRST)
+        for order in orders:
             days = [(cell, parse_day(cell, order)) for cell in cells]
             found = next(((cell, day) for cell, day in days if isinstance(day, date)), None)
             hint = say("“{cell}” is {day}", cell=found[0], day=found[1]) if found else None

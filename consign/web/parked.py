@@ -1,6 +1,8 @@
 """Lines that wait: by what they wait for, row by row, and what a person can do about them."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,14 +12,18 @@ from fastapi.responses import JSONResponse
 from consign.catalogue.actions import add_product_alias
 from consign.catalogue.queries import get_product
 from consign.catalogue.search import find_like, search_products
+from consign.errors import BadInput
 from consign.identity.rules import Act
-from consign.listing import Found, Wish
+from consign.listing import Found, Row, Wish
 from consign.partners.actions import add_store_alias
 from consign.partners.lists import find_partners_seen
 from consign.partners.queries import find_stores, get_store
 from consign.partners.rules import UnknownCode
 from consign.sales.actions import reread_parked
 from consign.sales.dismissing import dismiss_group
+from consign.sales.rows import tell_row_place
+from consign.sales.suggesting import Shelf, Suggestion
+from consign.sales.suggestions import find_suggestions, load_shelf
 from consign.sales.waiting_lists import (
     Group,
     GroupSums,
@@ -30,7 +36,7 @@ from consign.sales.waiting_lists import (
     suggest_for,
     sum_group,
 )
-from consign.sentence import say
+from consign.sentence import Sentence, say, say_all
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form, read_whole
 from consign.web.tables import Filter, list_page
@@ -42,12 +48,14 @@ router = APIRouter(route_class=PageRoute)
 REASONS = choices_of("problem", list(WORDS["problem"]), word)
 PRODUCT_REASONS = ("product.unknown", "agreement.missing", "price.missing")
 """Reasons for which lines of one product wait together."""
-MOST_FOUND, MOST_ALIKE = 20, 8
+MOST_FOUND, MOST_ALIKE, MOST_EXPLAINED = 20, 8, 2
 GROUP_COLUMNS = (
     Column("reason", say("Waits because"), kind="word", words="problem", link="{fix}"),
     Column("code", say("Code")),
     Column("name", say("Called in the file")),
-    Column("perhaps", say("Perhaps"), sort=False),
+    Column("perhaps", say("Perhaps"), sort=False, link="{fix}"),
+    Column("score", say("How likely, of 100"), kind="count", sort=False),
+    Column("why", say("Why"), kind="long", sort=False),
     Column("partner", say("Partner")),
     Column("lines", say("Lines"), kind="count", link="{rows}"),
     Column("quantity", say("Quantity"), kind="quantity"),
@@ -55,7 +63,7 @@ GROUP_COLUMNS = (
 )
 ROW_COLUMNS = (
     Column("file", say("File"), link="/uploads/{upload_id}"),
-    Column("row_no", say("Row"), kind="count"),
+    Column("row_no", say("Row"), kind="row"),
     Column("reason", say("What is wrong"), kind="word", words="problem", link="{fix}"),
     Column("column", say("Column")),
     Column("cell", say("Cell")),
@@ -76,6 +84,20 @@ NOTE = (
     Field("lines", say("Lines"), kind="hidden", read=read_whole),
 )
 STEPS = (say("Said what it means"), say("Lines are being placed"), say("Done"))
+
+
+MOST_TAKEN = 100
+MEANING = {"product.unknown": "POST /parked/product", "store.unknown": "POST /parked/store"}
+"""By what lines wait for: the route by which a person says what their code means."""
+
+
+@dataclass(frozen=True)
+class SureMeaning:
+    """A suggestion that may be taken with others: what its box holds, the group it is for, and what it is."""
+
+    value: str
+    row: Row
+    suggestion: Suggestion
 
 
 def _asked(visit: Visit, name: str) -> str:
@@ -99,9 +121,11 @@ def _filters(visit: Visit) -> tuple[Filter, ...]:
 @router.get("/parked")
 def show_groups(visit: Visiting) -> Response:
     """Show what lines wait for, what most lines wait for first."""
+    sure: list[SureMeaning] = []
 
     def fetch(wish: Wish) -> Found:
-        found = find_groups(visit.db, by=visit.actor, wish=wish)
+        found = find_groups(visit.db, by=visit.actor, wish=wish, suggest=lambda rows: _suggest(visit, rows))
+        sure.extend(_find_sure(visit, found.rows))
         rows = [
             {
                 **row,
@@ -124,7 +148,81 @@ def show_groups(visit: Visiting) -> Response:
         default_sort="-lines",
         filters=_filters(visit),
         search=say("Search: code or name"),
+        sure=sure,
     )
+
+
+def _suggest(visit: Visit, rows: Sequence[Row]) -> list[list[Suggestion]]:
+    """Return what the codes of some groups may mean; worked out once until somebody does something."""
+    asked = tuple(
+        (row["partner_id"], row["reason"], row["code"], row["name"], row["price_rp"], row["last_on"]) for row in rows
+    )
+    return visit.remember(
+        ("suggestions", asked), lambda: find_suggestions(visit.db, rows, shelf=_find_shelf(visit)), for_all=True
+    )
+
+
+def _find_shelf(visit: Visit) -> Shelf:
+    return visit.remember("products that codes may mean", lambda: load_shelf(visit.db), for_all=True)
+
+
+def _find_sure(visit: Visit, rows: Sequence[Row]) -> Iterator[SureMeaning]:
+    """Yield the suggestions that this person may take together with others."""
+    for row in rows:
+        first = row["suggested"]
+        if first is not None and first.is_sure and visit.may(MEANING[row["reason"]]):
+            taken = [row["partner_code"], row["reason"], row["code"], first.code]
+            yield SureMeaning(json.dumps(taken), row, first)
+
+
+@router.post("/parked/accept")
+def accept(visit: Visiting) -> Response:
+    """Take the suggestions that were ticked: each code means from now on what was shown; its lines are placed."""
+    taken, refused = 0, []
+    ticked = visit.all_texts("take")[:MOST_TAKEN]
+    for one in ticked:
+        form = Form(())
+        with visit.attempt(form):
+            _take(visit, _read_taken(one))
+            taken += 1
+        if not form.ok:
+            refused.append(next(iter(form.problems.values())))
+    if not ticked:
+        return visit.go("/parked", say("No suggestion was ticked; nothing was changed."))
+    if refused:
+        said = say(
+            "Codes taken: {taken}. Not taken: {refused}. {why}", taken=taken, refused=len(refused), why=refused[0]
+        )
+        return visit.go("/parked", said)
+    return visit.go("/parked", say("Codes taken: {taken}. Their lines are placed within a moment.", taken=taken))
+
+
+def _read_taken(text: str) -> tuple[str, str, str, str]:
+    """Read what a ticked box holds: partner, reason, code, and the product or store that it means.
+
+    Raises:
+        BadInput: it is none of ours.
+
+    """
+    try:
+        partner, reason, code, meant = (str(part) for part in json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise BadInput(say("This is no suggestion of ours; nothing was changed.")) from error
+    return partner, reason, code, meant
+
+
+def _take(visit: Visit, taken: tuple[str, str, str, str]) -> None:
+    partner, reason, code, meant = (part.replace("\x00", "") for part in taken)
+    group = _read_group(visit, {"partner": partner, "reason": reason, "code": code})
+    if reason == "store.unknown":
+        store = get_store(visit.db, partner_id=group.partner.id, code=meant)
+        add_store_alias(visit.db, by=visit.actor, store=store, alias=code)
+    elif reason == "product.unknown":
+        product = get_product(visit.db, meant)
+        add_product_alias(visit.db, by=visit.actor, partner_id=group.partner.id, product=product, alias=code)
+    else:
+        raise UnknownCode(say("Lines do not wait for this."))
+    reread_parked(visit.db, by=visit.actor, partner_id=group.partner.id)
 
 
 @router.get("/parked/rows")
@@ -138,6 +236,7 @@ def show_rows(visit: Visiting) -> Response:
                 **row,
                 "remedy": remedy(row["reason"]),
                 "fix": group_address("/parked/fix", row, upload=row["upload_id"], row=row["row_no"]),
+                "row_no": tell_row_place(row["row_no"], row["parts"]),
             }
             for row in found.rows
         ]
@@ -250,22 +349,31 @@ def _find_ways(visit: Visit, group: Group, sums: GroupSums, form: Form | None) -
 
 
 def _ask_store(visit: Visit, group: Group, sums: GroupSums) -> Form:
-    """Return the question which store a name means, with what it may mean filled in."""
-    return new_form(_store_fields(visit, group), store=suggest_for(visit.db, group, sums.name))
+    """Return the question which store a name means, with what it surely means filled in."""
+    ranked = suggest_for(visit.db, group, sums)
+    return new_form(_store_fields(visit, group, ranked), store=_sure_code(ranked))
+
+
+def _sure_code(ranked: Sequence[Suggestion]) -> str | None:
+    return ranked[0].code if ranked and ranked[0].is_sure else None
 
 
 def _ask_product(visit: Visit, group: Group, sums: GroupSums) -> Form:
     """Return the question which product a code means: what was searched for, else what it may be."""
-    suggested = suggest_for(visit.db, group, sums.name)
     wanted = _asked(visit, "q").strip()
     if wanted:
         found = search_products(visit.db, by=visit.actor, wanted=wanted, limit=MOST_FOUND)
-    else:
-        alike = find_like(visit.db, by=visit.actor, name=sums.name or "", limit=MOST_ALIKE)
-        first = search_products(visit.db, by=visit.actor, wanted=suggested, limit=1) if suggested else []
-        found = [*first, *(one for one in alike if one["code"] != suggested)]
-    codes = {one["code"] for one in found}
-    return new_form(_product_fields(found), product=suggested if suggested in codes else None)
+        return new_form(_product_fields(found))
+    ranked = suggest_for(visit.db, group, sums, shelf=_find_shelf(visit))
+    if ranked:
+        choices = [Choice(one.code, f"{one.label} ({one.code})", _tell_why(one)) for one in ranked]
+        return new_form((Field("product", say("Product"), kind="radio", choices=choices),), product=_sure_code(ranked))
+    alike = find_like(visit.db, by=visit.actor, name=sums.name or "", limit=MOST_ALIKE)
+    return new_form(_product_fields(alike))
+
+
+def _tell_why(one: Suggestion) -> Sentence:
+    return say("{score} of 100. {why}", score=one.score, why=say_all(one.reasons))
 
 
 def _product_fields(found: Sequence[Mapping[Any, Any]]) -> tuple[Field, ...]:
@@ -278,10 +386,15 @@ def _product_fields(found: Sequence[Mapping[Any, Any]]) -> tuple[Field, ...]:
     return (Field("product", say("Product"), kind="radio", choices=choices),)
 
 
-def _store_fields(visit: Visit, group: Group) -> tuple[Field, ...]:
+def _store_fields(visit: Visit, group: Group, ranked: Sequence[Suggestion]) -> tuple[Field, ...]:
+    """Return the field for the store that a name means: the likeliest first, and why they are."""
     stores = find_stores(visit.db, partner_id=group.partner.id)
-    choices = [Choice(one.code, f"{one.name} ({one.code})") for one in stores]
-    return (Field("store", say("Store"), kind="select", choices=choices),)
+    places = {one.code: place for place, one in enumerate(ranked)}
+    ordered = sorted(stores, key=lambda one: (places.get(one.code, len(places)), one.code))
+    choices = [Choice(one.code, f"{one.name} ({one.code})") for one in ordered]
+    why = [say("{store}: {why}", store=one.label, why=_tell_why(one)) for one in ranked[:MOST_EXPLAINED]]
+    hint = say_all(why) if why else None
+    return (Field("store", say("Store"), kind="select", choices=choices, hint=hint),)
 
 
 def _read_group_waiting(visit: Visit, reason: str) -> Group:
@@ -321,7 +434,7 @@ def say_store(visit: Visiting) -> Response:
     """Say which store a name in the partner's files means; its lines are placed by themselves."""
     group = _read_group_waiting(visit, "store.unknown")
     name = ""
-    form = read_form(_store_fields(visit, group), visit.texts)
+    form = read_form(_store_fields(visit, group, ()), visit.texts)
     if form.ok:
         with visit.attempt(form, store="partners.code_taken"):
             store = get_store(visit.db, partner_id=group.partner.id, code=form["store"])

@@ -24,6 +24,7 @@ from consign.partners.queries import get_partner, get_region_terms
 from consign.period import ZONES, Cycle
 from consign.sales.actions import reread_parked
 from consign.sentence import say
+from consign.web.aliases import alias_address
 from consign.web.columns import Column
 from consign.web.demands import find_demands_panel
 from consign.web.forms import Field, Form, choices_of, new_form, read_day, read_form
@@ -306,7 +307,10 @@ def _store_page(visit: Visit, store: Store, partner: Partner, form: Form, *, sta
         partner=partner,
         managers=managers,
         table=replace(table, path=f"/stores/{store.id}"),
-        aliases=find_store_aliases(visit.db, store.id),
+        aliases=[
+            (one, alias_address("store", partner.code, one) if visit.may("GET /aliases") else "")
+            for one in find_store_aliases(visit.db, store.id)
+        ],
     )
 
 

@@ -40,6 +40,7 @@ OF_FILE = (
     "catalogue.import_too_large", "catalogue.import_too_long", "catalogue.import_empty", "catalogue.import_column_missing",
     "catalogue.import_column_twice", "file.refused", "file.empty", "file.not_a_table", "file.damaged", "file.too_large",
     "file.password", "file.mixed_encodings", "file.no_header", "file.no_rows", "file.many_tables",
+    "file.control_count", "file.doubled", "file.changes_another", "file.test_data",
 )  # fmt: skip
 """Refusals that are about the file."""
 LIST_COLUMNS = (

@@ -19,6 +19,7 @@ from consign.identity.rules import Act
 from consign.partners.lists import find_partners_seen
 from consign.sentence import say
 from consign.web.access import ACCESS
+from consign.web.aliases import alias_address
 from consign.web.bars import draw_bars
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, new_form, read_day
@@ -94,7 +95,7 @@ COLUMNS = {
         Column("first", say("From"), kind="day"),
         Column("last", say("Until"), kind="day"),
     ),
-    "aliases": (Column("alias", say("Code")), Column("partner", say("Partner"))),
+    "aliases": (Column("alias", say("Code"), link="{path}"), Column("partner", say("Partner"))),
 }
 
 
@@ -140,11 +141,20 @@ def show_product_page(visit: Visit, code: str, *, status: int = 200, **typed: Fo
         can_get_number=_can_get_number(visit, barcodes),
         links=_find_links(visit, product, barcodes),
         listings=listings,
-        aliases=find_aliases(visit.db, product["id"]),
+        aliases=_show_aliases(visit, product["id"]),
         columns=_find_columns(visit, barcodes),
         most_bytes=MOST_PHOTO_BYTES,
         today_iso=today.isoformat(),
     )
+
+
+def _show_aliases(visit: Visit, product_id: int) -> list[dict[str, Any]]:
+    """Return the codes that partners use for a product, each with its page for those who may see it."""
+    seen = visit.may("GET /aliases") and visit.actor.partner_id is None
+    return [
+        {**row, "path": alias_address("product", row["partner_code"], row["alias"]) if seen else ""}
+        for row in find_aliases(visit.db, product_id)
+    ]
 
 
 def _make_forms(visit: Visit, product: RowMapping, barcodes: Sequence[RowMapping], *, today: date) -> dict[str, Form]:

@@ -10,8 +10,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 
 from consign import clock
+from consign.listing import Found
 from consign.money import Rupiah, format_rate
 from consign.partners.queries import get_region_terms
+from consign.sales.rows import tell_row_place
 from consign.sentence import Code, Sentence, say
 from consign.settlement.lists import find_latest_statements, find_line_page, find_partner_choices, find_statement_page
 from consign.settlement.queries import compute_figures, get_statement
@@ -219,9 +221,9 @@ def show_statement_lines(visit: Visiting, number: str) -> Response:
         columns=(
             *(column for column in LINE_COLUMNS if column.key not in idle),
             Column("upload", say("File"), link=source),
-            Column("row_no", say("Row in the file"), kind="count", sort=False),
+            Column("row_no", say("Row in the file"), kind="row", sort=False),
         ),
-        fetch=lambda wish: find_line_page(visit.db, statement=found, wish=wish),
+        fetch=lambda wish: _tell_places(find_line_page(visit.db, statement=found, wish=wish)),
         empty=say("Nothing was sold in this period."),
         default_sort="sold_on",
         filters=filters,
@@ -229,6 +231,11 @@ def show_statement_lines(visit: Visiting, number: str) -> Response:
         statement=found,
         part=None if wish.search else _sum_part(figures.lines, wish.filters),
     )
+
+
+def _tell_places(found: Found) -> Found:
+    rows = [{**row, "row_no": tell_row_place(row["row_no"], row["parts"])} for row in found.rows]
+    return Found(rows, found.total, found.page, found.pages)
 
 
 def _find_idle(figures: StatementFigures) -> set[str]:

@@ -1,48 +1,58 @@
 """Sales files: the list of them, handing one in, its rows, and its bytes as they came."""
 
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import PurePosixPath
-from urllib.parse import quote
+from typing import IO, Any, BinaryIO, cast
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.datastructures import UploadFile
 
 from consign import clock
-from consign.identity.rules import PERMITTED, Act, Role, clean_text
-from consign.listing import Found, Wish
+from consign.identity.rules import PERMITTED, Act, Role
+from consign.listing import Found, Row, Wish
 from consign.models.partners import Partner, Store
 from consign.partners.lists import find_partners_seen
 from consign.partners.queries import find_stores
 from consign.partners.rules import UnknownCode
 from consign.sales.actions import hand_in_file
+from consign.sales.finding_lists import FINDING_CODES, find_finding_page
 from consign.sales.lists import (
+    UploadSeen,
     find_ignored_page,
     find_line_page,
     find_problem_page,
-    find_status,
+    find_state,
     find_upload_page,
     get_upload_seen,
 )
 from consign.sales.mapping import Stated
+from consign.sales.progress import find_progress
+from consign.sales.rows import tell_row_place
+from consign.sales.rules import tidy_file_name
 from consign.sales.standing import Standing, find_standing
+from consign.sales.store_days import SILENT_DAYS
 from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form
 from consign.web.language import count, rupiah
-from consign.web.tables import Filter, list_page
+from consign.web.problem_file import write_problem_file
+from consign.web.tables import XLSX, Filter, list_page
 from consign.web.tasks import Task
-from consign.web.upload_page import show_upload_page, tell_row
+from consign.web.upload_page import find_members_download, show_upload_page, tell_progress, tell_row
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
 
-LONGEST_NAME = 150
-ACCEPTED = ".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods,.zip"
+ACCEPTED = ".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods,.zip,.gz"
 ENDINGS = frozenset(ACCEPTED.split(","))
 ALL_STORES = "*"
-STATUSES = ("received", "needs_mapping", "read", "posted", "refused", "reversed", "cancelled")
+REPORT_MEMORY_BYTES = 8 << 20
+CHUNK_BYTES = 1 << 20
+STATUSES = ("received", "needs_mapping", "read", "posted", "refused", "reversed", "cancelled", "unpacked")
 STATES = ("open", "placed", "known", "dismissed", "withdrawn")
 COLUMNS = (
     Column("name", say("File"), link="/uploads/{id}"),
@@ -50,13 +60,14 @@ COLUMNS = (
     Column("partner", say("Partner")),
     Column("store", say("Store")),
     Column("status", say("State"), kind="badge", words="upload_status"),
+    Column("archive", say("From the archive"), link="/uploads/{archive_id}"),
     Column("rows_read", say("Rows read"), kind="count"),
     Column("posted", say("Posted"), kind="count", link="/uploads/{id}/lines"),
     Column("waiting", say("Waiting"), kind="count", link="/uploads/{id}/problems?state=open"),
     Column("sales_rp", say("Sales"), kind="money"),
 )
 PROBLEM_COLUMNS = (
-    Column("row_no", say("Row"), kind="count"),
+    Column("row_no", say("Row"), kind="row"),
     Column("reason", say("What is wrong"), kind="word", words="problem"),
     Column("column", say("Column")),
     Column("cell", say("Cell")),
@@ -66,12 +77,22 @@ PROBLEM_COLUMNS = (
     Column("raw", say("The whole row"), sort=False),
 )
 IGNORED_COLUMNS = (
-    Column("row_no", say("Row"), kind="count"),
+    Column("row_no", say("Row"), kind="row"),
     Column("why", say("Why"), sort=False),
     Column("raw", say("The whole row"), sort=False),
 )
+FINDING_COLUMNS = (
+    Column("code", say("What was found"), kind="word", words="finding"),
+    Column("product", say("Product")),
+    Column("store", say("Store")),
+    Column("said", say("In detail"), kind="long", sort=False),
+    Column("lines", say("Lines"), kind="count"),
+    Column("quantity", say("Quantity"), kind="quantity"),
+    Column("amount_rp", say("Amount, or difference of price"), kind="money"),
+    Column("first_row", say("First row"), kind="count"),
+)
 LINE_COLUMNS = (
-    Column("row_no", say("Row"), kind="count"),
+    Column("row_no", say("Row"), kind="row"),
     Column("sold_on", say("Day"), kind="day"),
     Column("store", say("Store")),
     Column("receipt", say("Receipt")),
@@ -236,22 +257,22 @@ def _take_in(
     return not is_new
 
 
-def tidy_file_name(given: str) -> str:
-    """Return the name of a file as it is shown: without folders, without signs that cannot be seen, not too long."""
-    name = clean_text(PurePosixPath(given.replace("\\", "/")).name).strip()
-    return name[:LONGEST_NAME] or "-"
-
-
 @router.get("/uploads/{upload_id}")
 def show_upload(visit: Visiting, upload_id: str) -> Response:
-    """Show one sales file."""
-    return show_upload_page(visit, get_upload_seen(visit.db, by=visit.actor, upload_id=upload_id))
+    """Show one sales file; the list of an archive's files may be asked for as a file."""
+    seen = get_upload_seen(visit.db, by=visit.actor, upload_id=upload_id)
+    return find_members_download(visit, seen) or show_upload_page(visit, seen)
 
 
 @router.get("/uploads/{upload_id}/state")
 def tell_state(visit: Visiting, upload_id: str) -> JSONResponse:
     """Tell how far a file is, for a page that waits."""
-    return JSONResponse({"state": find_status(visit.db, by=visit.actor, upload_id=upload_id)})
+    state = find_state(visit.db, by=visit.actor, upload_id=upload_id)
+    progress = find_progress(visit.db, int(upload_id)) if state == "received" else None
+    if progress is None:
+        return JSONResponse({"state": state})
+    told = {"says": visit.say(tell_progress(progress)), "done": progress.rows_done, "total": progress.rows_total}
+    return JSONResponse({"state": state, "progress": told})
 
 
 @router.get("/uploads/{upload_id}/problems")
@@ -262,6 +283,7 @@ def show_problems(visit: Visiting, upload_id: str) -> Response:
     def fetch(wish: Wish) -> Found:
         found = find_problem_page(visit.db, upload_id=seen.upload.id, wish=wish)
         rows = [tell_row(row) if row["state"] == "open" else {**row, "remedy": ""} for row in found.rows]
+        rows = _tell_places(seen, rows)
         return Found(rows, found.total, found.page, found.pages)
 
     return list_page(
@@ -293,7 +315,7 @@ def show_ignored(visit: Visiting, upload_id: str) -> Response:
             }
             for row in found.rows
         ]
-        return Found(rows, found.total, found.page, found.pages)
+        return Found(_tell_places(seen, rows), found.total, found.page, found.pages)
 
     return list_page(
         visit,
@@ -309,18 +331,42 @@ def show_ignored(visit: Visiting, upload_id: str) -> Response:
     )
 
 
+@router.get("/uploads/{upload_id}/findings")
+def show_findings(visit: Visiting, upload_id: str) -> Response:
+    """Show what is odd about a file's lines, one by one."""
+    seen = get_upload_seen(visit.db, by=visit.actor, upload_id=upload_id)
+    return list_page(
+        visit,
+        "upload_rows.html",
+        name=f"findings-{seen.upload.id}",
+        caption=say("What was found in this file"),
+        columns=FINDING_COLUMNS,
+        fetch=lambda wish: find_finding_page(visit.db, upload_id=seen.upload.id, wish=wish),
+        empty=say("Nothing odd was found."),
+        default_sort="-lines",
+        filters=(Filter("code", say("What was found"), choices_of("finding", FINDING_CODES, word)),),
+        search=say("Search: product or store"),
+        seen=seen,
+    )
+
+
 @router.get("/uploads/{upload_id}/lines")
 def show_lines(visit: Visiting, upload_id: str) -> Response:
     """Show the sales that a file reported: those it posted, or those that were known already."""
     seen = get_upload_seen(visit.db, by=visit.actor, upload_id=upload_id)
     known = visit.asked.get("what") == "known"
+
+    def fetch(wish: Wish) -> Found:
+        found = find_line_page(visit.db, upload=seen.upload, wish=wish)
+        return Found(_tell_places(seen, found.rows), found.total, found.page, found.pages)
+
     return list_page(
         visit,
         "upload_rows.html",
         name=f"lines-{seen.upload.id}",
         caption=say("Sales that were known already") if known else say("Sales that this file posted"),
         columns=LINE_COLUMNS,
-        fetch=lambda wish: find_line_page(visit.db, upload=seen.upload, wish=wish),
+        fetch=fetch,
         empty=say("There is none."),
         default_sort="row_no",
         filters=(
@@ -330,6 +376,30 @@ def show_lines(visit: Visiting, upload_id: str) -> Response:
         search=say("Search: product, store or receipt"),
         seen=seen,
     )  # fmt: skip
+
+
+def _tell_places(seen: UploadSeen, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    parts = seen.upload.outcome.get("parts")
+    return [{**row, "row_no": tell_row_place(row["row_no"], parts)} for row in rows]
+
+
+@router.get("/uploads/{upload_id}/report.xlsx")
+def send_report(visit: Visiting, upload_id: str) -> StreamingResponse:
+    """Send the rows that wait as a workbook in which they can be mended and handed in again."""
+    upload = get_upload_seen(visit.db, by=visit.actor, upload_id=upload_id).upload
+    with ExitStack() as opened:
+        target = opened.enter_context(tempfile.SpooledTemporaryFile(max_size=REPORT_MEMORY_BYTES))
+        write_problem_file(visit.db, visit.files, cast("BinaryIO", target), upload=upload, language=visit.language)
+        opened.pop_all()  # it is closed once it is sent
+    headers = {"Content-Disposition": f'attachment; filename="problems-{upload.id}.xlsx"'}
+    return StreamingResponse(_send(target), media_type=XLSX, headers=headers)
+
+
+def _send(target: IO[bytes]) -> Iterator[bytes]:
+    with target:
+        target.seek(0)
+        while piece := target.read(CHUNK_BYTES):
+            yield piece
 
 
 @router.get("/uploads/{upload_id}/file")
@@ -371,7 +441,7 @@ def _find_day_tasks(visit: Visit, standing: Standing) -> Iterator[Task]:
         yield Task(label, "/board", say("Hand in the file of each day, or say that nothing was sold."))
     if visit.actor.partner_id is None and standing.silent:
         label = say("Stores that reported nothing for three days: {count}", count=standing.silent)
-        yield Task(label, f"/board?partner={quote(standing.silent_partner or '')}", say("Ask them for their sales."))
+        yield Task(label, f"/board/chasing?silent={SILENT_DAYS}", say("Ask them for their sales."))
 
 
 def find_figures(visit: Visit) -> list[tuple[str, ...]]:

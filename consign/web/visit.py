@@ -259,8 +259,10 @@ class Visit:
             cookie_name(self.request, name), path="/", secure=self._secure, httponly=True, samesite="lax"
         )
 
-    def remember(self, name: Hashable, compute: Callable[[], Kept]) -> Kept:
+    def remember(self, name: Hashable, compute: Callable[[], Kept], *, for_all: bool = False) -> Kept:
         """Return what *compute* gives; worked out again only after somebody did something, or on a new day.
+
+        With *for_all* it is the same for everybody: nothing in it may depend on who asks.
 
         Every act writes the audit trail in its own transaction, so a trail of the same length means the same answer for
         whoever has the same role, reach and language.
@@ -269,8 +271,8 @@ class Visit:
             return compute()
         kept: OrderedDict[Hashable, Any] = self.request.app.state.kept
         days = tuple(clock.today(zone) for zone in ZONE_NAMES)
-        who = replace(self.actor, user_id=0, login="")
-        key = (name, who, self.language.code, self.zone, self.visitor.acts, days)
+        who = None if for_all else (replace(self.actor, user_id=0, login=""), self.language.code, self.zone)
+        key = (name, who, self.visitor.acts, days)
         if (known := kept.get(key)) is not None:
             found: Kept = known[0]
             return found

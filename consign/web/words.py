@@ -16,6 +16,18 @@ _UPLOAD_STATUS = {
     "posted": say("posted"),
     "reversed": say("reversed"),
     "cancelled": say("given up"),
+    "unpacked": say("unpacked"),
+}
+_MEMBER_IGNORED = {
+    "directory": say("a folder"),
+    "system": say("put in by the computer, no sales file"),
+    "empty": say("empty"),
+}
+_READING_STEP = {
+    "hashing": say("Taking the file in"),
+    "reading": say("Looking through the file"),
+    "deciding": say("Comparing with what stands"),
+    "posting": say("Posting"),
 }
 _PROBLEM = {
     "row.width": say("the row has more or fewer cells than the header"),
@@ -36,12 +48,33 @@ _PROBLEM = {
     "date.invalid": say("the cell is no day of the calendar"),
     "date.in_future": say("the day has not come yet"),
     "cell.too_long": say("the receipt or till number is too long"),
+    "currency.other": say("the amount is not in rupiah"),
+    "time.invalid": say("the cell names no time of day, which tells the business day"),
+    "returned.too_many": say("more came back than was sold"),
+    "returned.not_whole": say("what came back does not come to whole rupiah"),
+    "returned.by_order": say("something of the order came back, but the file does not say what"),
+    "row.suspicious": say("the row does not fit the other rows, as if its cells were moved"),
     "store.unknown": say("the store is not known"),
     "store.other_than_stated": say("the row is of another store than the file was handed in for"),
     "product.unknown": say("the product is not known"),
     "price.missing": say("the product has no agreed price on this day"),
     "agreement.missing": say("no agreement covers this product on this day"),
     "overlap.differs": say("the row differs from what is posted for the same receipt or day"),
+}
+_FINDING = {
+    "price.far_off": say("price ten times off the agreed one, or more"),
+    "price.differs": say("another price than agreed"),
+    "product.not_eligible": say("papers did not allow to deliver it"),
+    "product.not_listed": say("the store does not offer it"),
+    "product.retired": say("not offered any more"),
+    "agreement.missing": say("no agreement on these days"),
+    "day.before_opening": say("before the store's first day"),
+    "day.after_closing": say("after the store's last day"),
+    "day.old": say("more than 60 days back"),
+    "day.settled": say("of a closed period"),
+    "quantity.fraction": say("part of a piece"),
+    "quantity.unusual": say("far more than usual"),
+    "return.without_sale": say("return whose sale was not found"),
 }
 _STORE_DAY = {
     "received": say("sales received"),
@@ -51,7 +84,22 @@ _STORE_DAY = {
     "settled": say("settled"),
     "today": say("not over yet"),
     "ahead": say("not come yet"),
+    "closed": say("does not sell"),
     "not_open": say("not open"),
+}
+_WEEKDAY = {
+    "mon": say("Monday"),
+    "tue": say("Tuesday"),
+    "wed": say("Wednesday"),
+    "thu": say("Thursday"),
+    "fri": say("Friday"),
+    "sat": say("Saturday"),
+    "sun": say("Sunday"),
+}
+_REMINDED = {
+    "never": say("not of these days yet"),
+    "today": say("today"),
+    "before": say("before today"),
 }
 _HALAL = {
     "blocks": say("may not be delivered"),
@@ -83,6 +131,13 @@ _IGNORED = {
     "repeated_header": say("header once more"),
     "total_row": say("total of the file"),
     "note": say("note"),
+    "description": say("description of the columns"),
+    "not_completed": say("the order is not completed yet"),
+    "add_on": say("addition to the product above"),
+    "payment_row": say("payment, no goods"),
+    "order_row": say("head of the receipt, no goods"),
+    "discount_row": say("discount of the whole receipt"),
+    "subtotal": say("subtotal"),
 }
 _PARKED_STATE = {
     "open": say("waiting"),
@@ -130,6 +185,9 @@ _ACT = {
     "manage the region's settings": say("manage the region's settings"),
     "manage partners and stores": say("manage partners and stores"),
     "read partners and stores": say("see partners and stores"),
+    "say on which weekdays stores sell": say("say on which weekdays stores sell"),
+    "say on which days stores are closed": say("say on which days stores are closed"),
+    "remind stores of missing sales": say("remind stores of missing sales"),
     "register producers": say("register producers"),
     "manage producers": say("manage producers"),
     "read producers": say("see the producers"),
@@ -180,6 +238,10 @@ _COLUMN = {
     "returns_receipt": say("receipt of the returned sale"),
     "till": say("till"),
     "kind": say("kind of row"),
+    "time": say("time of day"),
+    "currency": say("currency"),
+    "returned": say("returned quantity"),
+    "returned_amount": say("returned amount"),
 }
 _NUMBER_STYLE = {
     "id": say("Indonesian (1.234.567,00)"),
@@ -197,6 +259,7 @@ _KIND = {
     "sale": say("sale"),
     "return": say("return"),
     "ignore": say("no sale, to be ignored"),
+    "given_back": say("sold and given back later"),
 }
 _RECEIPTS = {
     "per_store": say("numbered by the store, perhaps anew every day"),
@@ -209,6 +272,7 @@ _OVERLAP = {
     "replace": say("replace what stands"),
     "cancel": say("give up this upload"),
 }
+_DOLLAR = {"rupiah": say("yes, they count rupiah")}
 _YES_NO = {
     "yes": say("yes"),
     "no": say("no"),
@@ -338,6 +402,8 @@ _AUDIT_ACT = {
     "producer registered": say("producer registered by the dinas"),
     "product added": say("product added"),
     "product alias added": say("product alias added"),
+    "product alias ended": say("product alias ended"),
+    "store alias ended": say("store alias ended"),
     "product changed": say("product changed"),
     "product list handed in": say("list of products handed in"),
     "product listed": say("product offered by a store"),
@@ -356,6 +422,8 @@ _AUDIT_ACT = {
     "sales file given up": say("sales file given up"),
     "sales file held": say("sales file waits for an answer"),
     "sales file posted": say("sales file posted"),
+    "sales archive unpacked": say("sales archive unpacked"),
+    "sales archive handed in again": say("sales archive handed in again"),
     "sales file received": say("sales file received"),
     "sales file refused": say("sales file refused"),
     "sales file reversed": say("sales file reversed"),
@@ -370,6 +438,10 @@ _AUDIT_ACT = {
     "store changed": say("store changed"),
     "store closed": say("store closed"),
     "store opened again": say("store opened again"),
+    "store reminded": say("store reminded of missing days"),
+    "store said to be closed": say("store said to be closed"),
+    "store's closure ended": say("closed days of a store ended"),
+    "store's week set": say("weekdays of a store set"),
     "user added": say("user added"),
     "user invited": say("user invited"),
     "user let in again": say("user let in again"),
@@ -414,9 +486,9 @@ _DETAIL = {
     "added": say("new"),
     "alias": say("other name"),
     "as_of": say("drawn up on"),
+    "before": say("before"),
     "brand": say("brand"),
     "by_code": say("followed by"),
-    "before": say("before"),
     "changed": say("changed"),
     "closed_on": say("last day"),
     "code": say("code"),
@@ -424,6 +496,7 @@ _DETAIL = {
     "fee_from_bp": say("lowest fee"),
     "fee_rate_bp": say("fee"),
     "fee_to_bp": say("highest fee"),
+    "files": say("files"),
     "food_group": say("group of home-industry food"),
     "from_on": say("from"),
     "goods_class": say("class of goods"),
@@ -435,6 +508,9 @@ _DETAIL = {
     "known": say("known already"),
     "last": say("last day"),
     "lines": say("lines"),
+    "missing": say("missing days"),
+    "step": say("step"),
+    "weekdays": say("weekdays"),
     "login": say("login"),
     "name": say("name"),
     "net_content": say("content"),
@@ -717,11 +793,13 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "decision": _DECISION,
     "detail": _DETAIL,
     "discount_borne_by": _DISCOUNT_BORNE_BY,
+    "dollar": _DOLLAR,
     "document_event": _DOCUMENT_EVENT,
     "due_state": _DUE_STATE,
     "fee_on": _FEE_ON,
     "fee_rate_from": _FEE_RATE_FROM,
     "field": _FIELD,
+    "finding": _FINDING,
     "goods_class": _GOODS_CLASS,
     "halal": _HALAL,
     "ignored": _IGNORED,
@@ -729,23 +807,22 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "import_outcome": _IMPORT_OUTCOME,
     "import_state": _IMPORT_STATE,
     "kind": _KIND,
+    "label_field": _LABEL_FIELD,
     "label_item": _LABEL_ITEM,
+    "label_state": _LABEL_STATE,
+    "label_symbol": _LABEL_SYMBOL,
     "line_kind": _LINE_KIND,
     "list_state": _LIST_STATE,
     "listing_state": _LISTING_STATE,
     "md_form": _MD_FORM,
     "medicine_sort": _MEDICINE_SORT,
+    "member_ignored": _MEMBER_IGNORED,
     "net_unit": _NET_UNIT,
+    "npwp_form": _NPWP_FORM,
     "number_kind": _NUMBER_KIND,
     "number_reason": _NUMBER_REASON,
     "number_says": _NUMBER_SAYS,
     "number_state": _NUMBER_STATE,
-    "symbol_kind": _SYMBOL_KIND,
-    "label_field": _LABEL_FIELD,
-    "label_state": _LABEL_STATE,
-    "label_symbol": _LABEL_SYMBOL,
-    "printer": _PRINTER,
-    "npwp_form": _NPWP_FORM,
     "number_style": _NUMBER_STYLE,
     "origin": _ORIGIN,
     "overlap": _OVERLAP,
@@ -758,15 +835,19 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "period_state": _PERIOD_STATE,
     "pirt_packaging": _PIRT_PACKAGING,
     "posting_kind": _POSTING_KIND,
+    "printer": _PRINTER,
     "problem": _PROBLEM,
     "producer_state": _PRODUCER_STATE,
     "psat_scheme": _PSAT_SCHEME,
+    "reading_step": _READING_STEP,
     "receipts": _RECEIPTS,
     "role": _ROLE,
     "stage": _STAGE,
     "standing": _STANDING,
-    "subject": _SUBJECT,
+    "reminded": _REMINDED,
     "store_day": _STORE_DAY,
+    "subject": _SUBJECT,
+    "symbol_kind": _SYMBOL_KIND,
     "todo": _TODO,
     "trademark_stage": _TRADEMARK_STAGE,
     "transfer_kind": _TRANSFER_KIND,
@@ -774,6 +855,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "user_state": _USER_STATE,
     "verdict": _VERDICT,
     "waiver_state": _WAIVER_STATE,
+    "weekday": _WEEKDAY,
     "yes_no": _YES_NO,
     "zone": _ZONE,
 }
@@ -799,7 +881,17 @@ _IN_THE_FILE = {
     "sign.conflict": say("Give quantity and amount the same sign: both with a minus for a return."),
     "date.invalid": say("Write a day that is in the calendar, in the same order as the other rows."),
     "date.in_future": say("Check the day, and whether day and month are swapped."),
+    "currency.other": say("Hand in the amounts in rupiah."),
+    "time.invalid": say("Write the time as hours and minutes, such as 14:05."),
+    "returned.too_many": say("Check both quantities against the receipt."),
+    "returned.not_whole": say("Write the goods that came back as a row of their own, with a minus."),
+    "returned.by_order": say(
+        "Take what came back out of the row, or write it as a row of its own with a minus, as the order shows it."
+    ),
     "cell.too_long": say("Check whether the right column was chosen; at most 100 characters can be read."),
+    "row.suspicious": say(
+        "Compare the row with the receipt: whether each cell is in its column, and no separator or quote too many is in it."
+    ),
 }
 _AGAIN = say(
     "Hand in the corrected file again: rows that are posted already are not counted twice. Then dismiss this row."
@@ -820,6 +912,33 @@ _REMEDY = {
         " corrected file."
     ),
 }
+
+_FINDING_REMEDY = {
+    "price.far_off": say(
+        "Perhaps the file counts in thousands, or it is the price of a whole box. If so, reverse the file."
+    ),
+    "price.differs": say("Ask the store which price is right, and mend the till or the product's price."),
+    "product.not_eligible": say(
+        "Goods on the shelf are settled. Nothing more may be delivered until the papers are in."
+    ),
+    "product.not_listed": say("Note that the store offers it, or ask the store which product it was."),
+    "product.retired": say("Ask the store to take the rest off the shelf, or move the last day."),
+    "agreement.missing": say("The lines wait. Add an agreement for these days, or have the days mended in the file."),
+    "day.before_opening": say("Check the day in the file, or the store's first day."),
+    "day.after_closing": say("Check the day in the file, or the store's last day."),
+    "day.old": say("Check whether the days are right. They are posted for the days they name."),
+    "day.settled": say("The closed statements stay. These lines stand in the next one as late."),
+    "quantity.fraction": say("It is sold by the piece: check quantity and unit in the file."),
+    "quantity.unusual": say("Check the quantity against the receipt: perhaps a code or a price stands in its column."),
+    "return.without_sale": say(
+        "It took the fee rate of its own day. Check whether its sale is in another file that is missing."
+    ),
+}
+
+
+def finding_remedy(code: str) -> Sentence:
+    """Return what a person can do about a finding of a posting; blank where nothing is known."""
+    return _FINDING_REMEDY.get(code, Sentence("", {}))
 
 
 def word(group: str, code: str) -> Sentence:

@@ -34,6 +34,7 @@ NO_PAGES = frozenset(
         "GET /uploads/{upload_id}/state",
         "GET /parked/state",
         "GET /uploads/{upload_id}/file",
+        "GET /uploads/{upload_id}/report.xlsx",
         "GET /papers/{document_id}/file",
         "GET /papers/{document_id}/pages/{number}",
         "GET /products/{code}/photo",

@@ -47,7 +47,7 @@ ENCRYPTED = OLD_OFFICE + "EncryptedPackage".encode("utf-16-le")
         (b"12,13\n", FileWithoutHeader),
         (b"%PDF-1.7", FileNotATable),
         (b"\x89PNG", FileNotATable),
-        (OLD_OFFICE, FileNotATable),
+        (OLD_OFFICE, FileDamaged),
         (ENCRYPTED, FileLocked),
         (b"PK\x03\x04", FileDamaged),
     ],

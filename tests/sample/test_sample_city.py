@@ -20,7 +20,7 @@ from consign.identity.actions import add_user
 from consign.identity.queries import find_users, get_actor
 from consign.identity.rules import Role
 from consign.models.catalogue import Product
-from consign.models.partners import Agreement, Producer
+from consign.models.partners import Agreement, Producer, StoreClosure, StoreWeek
 from consign.models.sales import Sale, SalesParked, SalesUpload
 from consign.models.settlement import Closing, Statement
 from consign.partners.actions import add_store
@@ -97,6 +97,10 @@ def test_the_city_is_whole_and_nothing_in_it_contradicts_anything(database: Data
         assert count(session, Sale) > 5_000
         parked = set(session.scalars(select(SalesParked.reason).where(SalesParked.state == "open")))
         assert parked == {"product.unknown", "store.unknown", "agreement.missing", "number.invalid"}
+
+        assert list(session.scalars(select(StoreWeek.weekdays))) == [0b0111111]  # one store rests on Sundays
+        closed = session.execute(select(StoreClosure.reason, StoreClosure.until_on - StoreClosure.from_on)).all()
+        assert [tuple(one) for one in closed] == [("Renovasi rak dan lantai", 4)]
 
         assert list(find_breaches(session, files)) == []
 

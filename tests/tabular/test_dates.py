@@ -18,7 +18,12 @@ NAMED, SERIAL = DateOrder.NAMED_MONTH, DateOrder.SERIAL
     [
         (["05/06/2026", "31/08/2026"], DMY),
         (["05/06/2026", "08/31/2026"], MDY),
-        (["31-08-26"], DMY),
+        (["05-08-26", "31-08-26"], DMY),
+        (["05-10-26", "26-10-26"], DMY),
+        (["15-08-26"], DMY),
+        (["26-10-05"], YMD),  # nobody sold on 26 October 2005
+        (["26-10-26", "26-10-05"], YMD),
+        (["26/10/20", "26/10/01"], YMD),
         (["2026-08-31", "2026/09/01 10:14"], YMD),
         (["20260831"], YMD),
         (["31 Agustus 2026"], NAMED),
@@ -42,6 +47,12 @@ def test_an_order_is_decided_by_days_that_fit_only_one(values: list[str], order:
         (["05/06/2026", "05/05/2026"], ["05/06/2026"]),
         (["31/08/2026", "08/31/2026"], ["31/08/2026", "08/31/2026"]),
         (["5/6/26"], ["5/6/26"]),
+        (["26-10-20"], ["26-10-20"]),  # the 20th of 2026, or the 26th of 2020
+        (["31-08-26"], ["31-08-26"]),
+        (["26-10-05", "05-10-26"], ["26-10-05", "05-10-26"]),
+        (["26-10-05", "15-10-26"], ["26-10-05", "15-10-26"]),
+        (["26-10-20", "2026-10-05"], ["26-10-20", "2026-10-05"]),
+        (["26-10-20", "5 Okt 2026"], ["26-10-20"]),
         # A spreadsheet of another country took 05/06/2026 for 6 May and could do nothing with 31/08/2026.
         ([f"{TYPED}2026-05-06 00:00:00", "31/08/2026"], ["2026-05-06 00:00:00", "31/08/2026"]),
     ],
@@ -66,6 +77,9 @@ def test_the_evidence_does_not_depend_on_the_order_of_the_values():
         ("05.06.2026 10:14:00", DMY, date(2026, 6, 5)),
         ("05/06/26", DMY, date(2026, 6, 5)),
         ("05/06/99", DMY, date(2099, 6, 5)),  # two digits always count from 2000
+        ("26-10-05", YMD, date(2026, 10, 5)),
+        ("26-10-05", DMY, date(2005, 10, 26)),
+        ("05/06/2026", YMD, date(2026, 6, 5)),
         ("2026-08-31", DMY, date(2026, 8, 31)),
         ("2026-08-31T23:59:59+08:00", YMD, date(2026, 8, 31)),
         ("20260831", YMD, date(2026, 8, 31)),
@@ -113,6 +127,9 @@ def test_months_in_both_languages(word: str, month: int):
         ("46300", DMY, "date.invalid"),  # a number is a day only where the whole file counts days
         ("8992761002015", SERIAL, "date.invalid"),
         ("kemarin", DMY, "date.invalid"),
+        ("05/10/1026", DMY, "date.invalid"),  # its year has lost a digit or has two swapped
+        ("0026-10-05", YMD, "date.invalid"),
+        ("05102026", DMY, "date.invalid"),  # eight digits begin with the year
     ],
 )
 def test_what_is_no_day_says_why(cell: str, order: DateOrder, code: str):
@@ -135,3 +152,10 @@ def test_a_decision_is_never_the_other_order(days: list[date]):
 def test_any_text_is_a_day_or_a_code(cell: str, order: DateOrder):
     read = parse_day(cell, order)
     assert isinstance(read, date) or read.startswith(("cell.", "date."))
+
+
+def test_only_possible_orders_are_asked_for():
+    assert YMD in decide_date_order(["05/06/2026"]).against
+    assert YMD in decide_date_order(["31/08/2026", "08/31/2026"]).against
+    assert MDY in decide_date_order(["26-10-20"]).against
+    assert decide_date_order(["26-10-05", "15-10-26"]).against == frozenset()

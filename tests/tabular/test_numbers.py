@@ -24,7 +24,13 @@ ID, EN, PLAIN = NumberStyle.INDONESIAN, NumberStyle.ENGLISH, NumberStyle.PLAIN
         (["1,234.50"], EN),
         (["0.375"], EN),
         (["12.5", "1,234"], EN),
+        (["Rp 80.000,-"], ID),  # what ends in `,-` has no decimals, so its sign parts thousands
+        (["1.000.-"], ID),
+        (["15,000.-"], EN),
+        (["1'234.50"], EN),
+        (["1\u202f234,50"], ID),
         (["1234567", "", "abc", "15000"], PLAIN),
+        (["1 234 567", "1'234"], PLAIN),  # no style takes these signs for a decimal one
         ([], PLAIN),
         ([f"{TYPED}12.5"], PLAIN),  # a workbook's own decimals say nothing about its texts
     ],
@@ -72,6 +78,12 @@ def test_the_evidence_does_not_depend_on_the_order_of_the_values():
         ("\u22121.000", -1000),  # a minus sign, as word processors write it
         ("Rp\u00a01.000", 1000),  # a space that keeps the line together
         ("+5", 5),
+        ("1.000.-", 1000),
+        ("15.000 IDR", 15_000),
+        ("15 000 IDR", 15_000),
+        ("1 234 567,50", "1234567.50"),
+        ("Rp 1\u00a0234\u00a0567", 1_234_567),
+        ("\uff11\uff0e\uff12\uff13\uff14", 1234),  # the wide digits of an East Asian keyboard
         ("0,375", "0.375"),
         ("007", 7),
         (f"{TYPED}0.375", "0.375"),
@@ -90,6 +102,9 @@ def test_indonesian_numbers(cell: str, number: int | str):
         ("$1,234.00", EN, 1234),
         ("0.375", EN, "0.375"),
         ("1234", PLAIN, 1234),
+        ("1'234'567", PLAIN, 1_234_567),
+        ("-1\u2019234.50", EN, "-1234.50"),
+        ("15,000.-", EN, 15_000),
         ("-3", PLAIN, -3),
         (f"{TYPED}2.5", PLAIN, "2.5"),
     ],
@@ -111,7 +126,16 @@ def test_other_numbers(cell: str, style: NumberStyle, number: int | str):
         ("0,375", EN, "number.other_style"),
         ("12.50", ID, "number.other_style"),
         ("1,234", PLAIN, "number.other_style"),
+        ("1.000,-", EN, "number.other_style"),  # not 1
+        ("1,000.-", ID, "number.other_style"),
         ("1.23.456", ID, "number.invalid"),
+        ("1 23", PLAIN, "number.invalid"),
+        ("0 123", PLAIN, "number.invalid"),
+        ("1 234 56", PLAIN, "number.invalid"),
+        ("1 234'567", PLAIN, "number.invalid"),
+        ("1.234 567", ID, "number.invalid"),
+        ("1234 567", PLAIN, "number.invalid"),
+        ("12 1 234", PLAIN, "number.invalid"),
         ("12E5", PLAIN, "number.invalid"),
         ("tiga", ID, "number.invalid"),
         ("3 pcs", ID, "number.invalid"),

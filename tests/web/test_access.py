@@ -13,6 +13,7 @@ from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
 from tests.web.product_lists import put_lists
+from tests.web.store_day_things import put_closures
 from tests.web.town import BERUANG, FIRST, HEAD, OFFICER, T1, VERIFIER, Town
 
 NOBODY, ACTING = "N", "X"
@@ -65,6 +66,8 @@ EXPECTED = {
     "GET /uploads/{upload_id}/problems": "SFVDHUA",
     "GET /uploads/{upload_id}/ignored": "SFVDHUA",
     "GET /uploads/{upload_id}/lines": "SFVDHUA",
+    "GET /uploads/{upload_id}/findings": "SFVDHUA",
+    "GET /uploads/{upload_id}/report.xlsx": "SFVDHUA",
     "GET /uploads/{upload_id}/file": "SFVDHUA",
     "POST /uploads/{upload_id}/mapping": "SFD",
     "POST /uploads/{upload_id}/overlap": "SFD",
@@ -76,9 +79,14 @@ EXPECTED = {
     "GET /parked/state": "SFVDHUA",
     "POST /parked/product": "VDA",
     "POST /parked/store": "A",
+    "POST /parked/accept": "VDA",
     "POST /parked/dismiss": "SFD",
+    "GET /aliases": "SFVDHUA",
+    "POST /aliases/end": "VDA",
     "GET /board": "SFVDHUA",
     "POST /board/no-sales": "SFD",
+    "GET /board/chasing": "SFVDHUA",
+    "POST /board/remind": "FDA",
     "GET /closings": "VDHUA",
     "GET /closings/new": "D",
     "POST /closings/new": "D",
@@ -134,6 +142,12 @@ EXPECTED = {
     "GET /stores/{store_id}/edit": "A",
     "POST /stores/{store_id}/edit": "A",
     "POST /stores/{store_id}/alias": "A",
+    "GET /stores/{store_id}/days": "SFVDHUA",
+    "POST /stores/{store_id}/week": "FDA",
+    "POST /stores/{store_id}/closed-days": "SFDA",
+    "GET /partners/{code}/closed-days": "SFVDHUA",
+    "POST /partners/{code}/closed-days": "FDA",
+    "POST /closed-days/{closure_id}/end": "SFDA",
     "GET /agreements": "PFVDHUAX",
     "GET /agreements/new": "DA",
     "POST /agreements/new": "DA",
@@ -214,7 +228,9 @@ LAST = ("POST /acting-for", SIGN_OUT)
 WITHOUT_EXAMPLE = {"GET /static/{digest}/{name}", "GET /link/{token}", "GET /closings/new"}
 """Routes that answer nobody 200 here: the files' names and links are secret, and no period is there to be closed."""
 GROUP = "?partner=BM&reason=product.unknown&code=99"
-ASKED = {"GET /parked/fix": GROUP, "GET /parked/state": GROUP}
+ASKED = {
+    "GET /parked/fix": GROUP, "GET /parked/state": GROUP, "GET /aliases": "?of=product&partner=BM&code=PLU1",
+}  # fmt: skip
 """What stands behind the question mark where a page needs it."""
 
 
@@ -230,6 +246,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
     lists = put_lists(town)
     put_goods(town)
     labels = put_labels(town)
+    closures = put_closures(town)
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
     known = {
         "token": "x" * 43,
@@ -247,6 +264,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
         **papers,
         **lists,
         **labels,
+        **closures,
     }
     found = {}
     for route in EXPECTED:

@@ -18,6 +18,7 @@ from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
 from tests.web.product_lists import put_lists
 from tests.web.selling import hand_in_and_read, line, make_csv
+from tests.web.store_day_things import put_closures
 from tests.web.town import FIRST, HEAD, KANCIL, OFFICER, SECOND, T1, T2, VERIFIER, Town
 
 NOBODY = ""
@@ -66,8 +67,11 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /uploads/{upload_id}/reverse": (FINANCE, {"reason": "palsu"}),
     "POST /parked/product": (FINANCE, {**GROUP, "product": "PRD-1"}),
     "POST /parked/store": (ADMIN, {"partner": "BM", "reason": "store.unknown", "code": "t 1", "store": "T1"}),
+    "POST /parked/accept": (FINANCE, {"take": '["BM", "product.unknown", "99", "PRD-1"]'}),
+    "POST /aliases/end": (FINANCE, {"of": "product", "partner": "BM", "code": "PLU1", "reason": "palsu"}),
     "POST /parked/dismiss": (FINANCE, {**GROUP, "note": "palsu", "lines": "1"}),
     "POST /board/no-sales": (FINANCE, {"store": "{store_id}", "day": "2026-11-02"}),
+    "POST /board/remind": (FINANCE, {"store": "{store_id}"}),
     "POST /closings/new": (FINANCE, {"partner": "BM", "until": "2026-10-31", "reason": "palsu"}),
     "POST /papers/new": (FIRST, {"kind": "nib"}),
     "POST /papers/{document_id}/confirm": (FIRST, {"number": "1207210001234", "holder": "Palsu"}),
@@ -91,6 +95,10 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /partners/{code}/stores/new": (ADMIN, STORE),
     "POST /stores/{store_id}/edit": (ADMIN, {"name": "Palsu", "closed_on": ""}),
     "POST /stores/{store_id}/alias": (ADMIN, {"alias": "Palsu"}),
+    "POST /stores/{store_id}/week": (FINANCE, {"mon": "yes", "first": "2028-06-01"}),
+    "POST /stores/{store_id}/closed-days": (FINANCE, {"from": "2028-06-01", "until": "2028-06-02", "reason": "palsu"}),
+    "POST /partners/{code}/closed-days": (FINANCE, {"from": "2028-06-01", "until": "2028-06-02", "reason": "palsu"}),
+    "POST /closed-days/{closure_id}/end": (FINANCE, {"last": "2028-05-02"}),
     "POST /agreements/new": (FINANCE, AGREEMENT),
     "POST /agreements/{agreement_id}/end": (FINANCE, {"last": "2026-12-31"}),
     "POST /producers/new": (VERIFIER, {"name": "Palsu", "owner_name": "Palsu", "regency": "6471", "agreed": "yes"}),
@@ -128,7 +136,7 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /settings": (ADMIN, SETTINGS),
 }
 """By changing route: who may send its form, and with what in it something changes."""
-CHANGED_AT_LEAST = 49
+CHANGED_AT_LEAST = 54
 """So many of these forms change something when they are sent as they should be."""
 
 
@@ -172,6 +180,7 @@ def take_aim(town: Town) -> list[Aim]:
         **put_papers(town),
         **put_lists(town),
         **put_labels(town),
+        **put_closures(town),
     }
     nobody, another = Browser(town.app), town.browser(KANCIL).get("/privacy").form_token()
     nobody.get("/privacy")

@@ -25,6 +25,7 @@ from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
 from tests.web.product_lists import put_lists
+from tests.web.store_day_things import put_closures
 from tests.web.test_forgeries import fingerprint
 from tests.web.town import (
     BERUANG,
@@ -64,6 +65,7 @@ PLACES = {
     "import_id": "import",
     "order_id": "labels",
     "test_id": "scan_test",
+    "closure_id": "closure",
 }
 CODES = {"partners": "partner", "producers": "producer", "products": "product"}
 """Of which kind the code is that stands in an address."""
@@ -72,6 +74,7 @@ BESIDES = {
     "/parked/rows": "reason=product.unknown",
     "/parked/fix": "reason=product.unknown&code=98",
     "/parked/state": "reason=product.unknown&code=98",
+    "/aliases": "of=product&code=PLU1",
     "/my-sales": "from=2026-10-01&until=2026-11-30",
     "/papers/new": "kind=nib",
 }
@@ -80,8 +83,14 @@ FORMS = {
     "/uploads/{upload_id}/cancel": {"reason": "asing"},
     "/uploads/{upload_id}/reverse": {"reason": "asing"},
     "/uploads/{upload_id}/overlap": {"overlap": "add"},
+    "/parked/accept": {"take": '["BM", "product.unknown", "99", "PRD-1"]'},
+    "/aliases/end": {"of": "product", "code": "PLU1", "reason": "asing"},
     "/parked/dismiss": {"reason": "product.unknown", "code": "98", "note": "asing", "lines": "1"},
     "/board/no-sales": {"day": "2026-11-02"},
+    "/stores/{store_id}/week": {"mon": "yes", "first": "2028-06-01"},
+    "/stores/{store_id}/closed-days": {"from": "2028-06-01", "until": "2028-06-02", "reason": "asing"},
+    "/partners/{code}/closed-days": {"from": "2028-06-01", "until": "2028-06-02", "reason": "asing"},
+    "/closed-days/{closure_id}/end": {"last": "2028-05-02"},
     "/products/{code}/price": {"price": "1", "price_from": "2026-12-01"},
     "/products/{code}/class": {"goods_class": "craft"},
     "/products/{code}/edit": {"name": "asing", "net_content": "200", "net_unit": "g", "same_goods": "yes"},
@@ -149,6 +158,7 @@ def things_of(town: Town, *, partners: list[str], stores: list[str], producers: 
         "import": found("product_import.id", f"product_import {by_producer}", producers),
         "labels": found("label_order.id", f"label_order {by_producer}", producers),
         "scan_test": found("scan_test.id", f"scan_test {by_producer}", producers),
+        "closure": found("store_closure.id", f"store_closure {by_store}", stores),
         "session": found(
             "encode(token_hash, 'hex')",
             f"user_session JOIN user_account ON user_account.id = user_id {by_store}".replace(
@@ -179,6 +189,7 @@ def strangers(shared_town: Town) -> dict[str, Stranger]:
     put_lists(town)
     put_goods(town)
     put_labels(town)
+    put_closures(town)
     for login in (T1, T2, K1):
         town.browser(login)  # their sessions are strange to others
     kancil = things_of(town, partners=["KM"], stores=["K1"], producers=["P3"])
@@ -421,6 +432,7 @@ ELSEWHERE = Stranger(
         "import": [],
         "labels": [],
         "scan_test": [],
+        "closure": [],
         "session": [],
     },
     ("SMR", "Loka Mahakam", "Rumah Mahakam", "Mahakam Mart", "Orang Samarinda"),  # the places alone are known to all

@@ -1,8 +1,11 @@
 """Sales files: handing them in, what became of them, their rows, and who sees what."""
 
+import io
 import re
+import zipfile
 
 import pytest
+from sqlalchemy import text
 
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, SAMBAL
 from tests.web.browsing import Page
@@ -18,7 +21,10 @@ from tests.web.selling import (
 )
 from tests.web.town import BERUANG, FIRST, HEAD, KANCIL, T1, T2, VERIFIER, Town
 
-UPLOAD_PAGES = ("", "/state", "/problems", "/ignored", "/lines", "/lines?what=known", "/file")
+UPLOAD_PAGES = (
+    *("", "/state", "/problems", "/ignored", "/lines", "/lines?what=known", "/findings", "/file"),
+    "/report.xlsx",
+)
 
 
 def october(town: Town) -> int:
@@ -335,3 +341,117 @@ def test_sales_of_the_month_are_exact_where_a_file_reaches_beyond_it(town: Town)
     # November so far: 15.000 + 45.000 of Beruang, 385.000 of Kancil; 30.000 of the new file, not its 22.500 of October.
     assert "Sales this month Rp475.000" in town.browser(FINANCE).get("/").text
     assert "Sales this month Rp90.000" in town.browser(BERUANG).get("/").text
+
+
+def test_what_is_odd_is_told_on_the_files_page_and_one_by_one(town: Town):
+    rows = [
+        f"2026-11-09,T1,S90,{KERIPIK},Keripik Singkong,2,16000,32000",
+        f"2026-11-09,T1,S91,{KERIPIK},Keripik Singkong,0.5,15000,7500",
+    ]
+    upload_id = hand_in_and_read(town, FINANCE, make_csv(*rows))
+    page = town.browser(FINANCE).get(f"/uploads/{upload_id}")
+    assert "Worth a look" in page.text
+    assert "another price than agreed 1 Rp2.000 2 Ask the store which price is right" in page.text
+    assert "part of a piece 1 Rp7.500 3" in page.text
+    assert f"/uploads/{upload_id}/findings?code=price.differs" in page.links()
+    found = town.browser(BERUANG).get(f"/uploads/{upload_id}/findings?code=price.differs")
+    assert "The till took Rp16.000 instead of Rp15.000 (lines: 1)." in found.text
+    assert "part of a piece" not in found.text.partition("Show all")[2]
+    exported = town.browser(BERUANG).get(f"/uploads/{upload_id}/findings?format=csv").source.splitlines()
+    assert exported[0].removeprefix("\ufeff").startswith("What was found,Product,Store,In detail,Lines")
+    assert len(exported) == 3
+    assert town.browser(KANCIL).get(f"/uploads/{upload_id}/findings").status == 404
+
+
+def test_a_file_without_anything_odd_has_no_such_part(town: Town):
+    upload_id = hand_in_and_read(town, FINANCE, make_csv(line()))
+    assert "Worth a look" not in town.browser(FINANCE).get(f"/uploads/{upload_id}").text
+    assert "Nothing odd was found." in town.browser(FINANCE).get(f"/uploads/{upload_id}/findings").text
+
+
+def pack(*members: tuple[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def test_an_archive_shows_its_files_and_what_became_of_each(town: Town):
+    inner = pack(("x", b"y"))
+    content = pack(("a.csv", make_csv(line())), ("b.csv", make_csv(line())), ("kosong.csv", b""), ("x.zip", inner))
+    archive = hand_in_and_read(town, T1, content, name="moka.zip")
+    browser = town.browser(T1)
+    page = browser.get(f"/uploads/{archive}")
+    assert "unpacked" in page.text
+    assert "The same as a.csv; it is read once." in page.text
+    assert "Left out: empty." in page.text
+    assert "An archive inside an archive is not opened" in page.text
+    member = archive + 1
+    assert page.links().count(f"/uploads/{member}") == 2
+    # One file is still read: the page looks again by itself.
+    (steps,) = [one for one in page.all("ol") if one.get("data-watch")]
+    state = browser.get(f"/uploads/{archive}/state").answer.json()["state"]
+    assert steps["data-state"] == state != "unpacked"
+    assert {"http-equiv": "refresh", "content": "3"} in page.all("meta")
+    read(town, member)
+    page = browser.get(f"/uploads/{archive}")
+    assert [one for one in page.all("ol") if one.get("data-watch")] == []
+    assert browser.get(f"/uploads/{archive}/state").answer.json() == {"state": "unpacked"}
+    assert page.actions() == []  # what is decided or taken back is decided about its files
+    seen = browser.get(f"/uploads/{member}")
+    assert "From the archive moka.zip" in seen.text
+    assert f"/uploads/{archive}" in seen.links()
+    listed = browser.get("/uploads?q=moka")
+    assert {f"/uploads/{archive}", f"/uploads/{member}"} <= set(listed.links())
+    rows = browser.get(f"/uploads/{archive}?format=csv").source.splitlines()
+    assert [row.split(",")[0] for row in rows] == ["\ufeffFile", "a.csv", "b.csv", "kosong.csv", "x.zip"]
+    # What was stated about the archive goes for its files.
+    assert town.ask("SELECT stated_store_id FROM sales_upload WHERE id = :id", id=member) == [
+        (town.id("store", code="T1"),)
+    ]
+
+
+def test_an_archive_of_many_files_is_shown_page_by_page(town: Town):
+    content = pack(*((f"{n:02}.csv", make_csv(line(receipt=f"R{n}"))) for n in range(60)))
+    archive = hand_in_and_read(town, FINANCE, content, name="moka.zip")
+    page = town.browser(FINANCE).get(f"/uploads/{archive}?page=3")
+    assert "Page 3 of 3" in page.text
+    assert "59.csv" in page.text
+    assert "00.csv" not in page.text
+
+
+def test_a_refused_archive_says_what_was_in_it(town: Town):
+    archive = hand_in_and_read(town, FINANCE, pack(("kosong.csv", b"")), name="moka.zip")
+    page = town.browser(FINANCE).get(f"/uploads/{archive}")
+    assert "The archive holds no file that can be read" in page.text
+    assert "kosong.csv" in page.text
+
+
+def test_how_far_a_file_is_is_shown_while_it_is_read(town: Town):
+    upload_id = id_of(hand_in(town, FINANCE, make_csv(line())))
+    browser = town.browser(FINANCE)
+    page = browser.get(f"/uploads/{upload_id}")
+    assert [one for one in page.all("p") if one.get("id") == "told"] == [{"id": "told", "hidden": None}]
+    with town.database.transaction("64.71") as session:
+        session.execute(
+            text("INSERT INTO sales_progress VALUES (:id, 'posting', 120000, 1000000, now())"), {"id": upload_id}
+        )
+    page = browser.get(f"/uploads/{upload_id}")
+    assert "Posting: 120.000 of 1.000.000 rows" in page.text
+    assert page.all("progress") == [{"id": "told-bar", "max": "1000000", "value": "120000"}]
+    assert {"for": "told-bar"} in page.all("label")
+    assert browser.get(f"/uploads/{upload_id}/state").answer.json() == {
+        "state": "received",
+        "progress": {"says": "Posting: 120.000 of 1.000.000 rows", "done": 120_000, "total": 1_000_000},
+    }
+    with town.database.transaction("64.71") as session:
+        session.execute(text("DELETE FROM sales_progress"))
+        session.execute(
+            text("INSERT INTO sales_progress VALUES (:id, 'reading', 5000, NULL, now())"), {"id": upload_id}
+        )
+    page = browser.get(f"/uploads/{upload_id}")
+    assert "Looking through the file: 5.000 rows" in page.text
+    assert page.all("progress") == [{"id": "told-bar"}]
+    read(town, upload_id)
+    assert browser.get(f"/uploads/{upload_id}/state").answer.json() == {"state": "posted"}

@@ -132,16 +132,38 @@ for (const steps of document.querySelectorAll("[data-watch]")) {
   const look = async () => {
     try {
       const answer = await fetch(steps.dataset.watch, { headers: { Accept: "application/json" } });
-      if (answer.ok && (await answer.json()).state !== before) {
+      const told = answer.ok ? await answer.json() : { state: before };
+      if (told.state !== before) {
         location.reload();
         return;
       }
+      tell(told.progress);
     } catch {
       // The line is down: look again later.
     }
     setTimeout(look, 1500);
   };
   setTimeout(look, 700);
+}
+
+// How many rows of a file are done; nothing is shown while nobody says so.
+function tell(progress) {
+  const shown = document.getElementById("told");
+  if (!shown) {
+    return;
+  }
+  shown.hidden = !progress;
+  if (!progress) {
+    return;
+  }
+  const bar = shown.querySelector("progress");
+  shown.querySelector("label").textContent = progress.says;
+  if (progress.total) {
+    bar.max = progress.total;
+    bar.value = progress.done;
+  } else {
+    bar.removeAttribute("value");
+  }
 }
 
 // Barcodes by the camera, in browsers that can.
