@@ -5,7 +5,6 @@ They are known by their header and need no person to confirm them. Their stores 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -59,7 +58,7 @@ def take_partner_off(table: Table, *, partner_code: str) -> Table:
                 for row in unfilled
             ]
 
-    return replace(table, read=read)
+    return table.changed(read=read)
 
 
 def _cut(cells: pa.Array, prefix: str) -> pa.Array:

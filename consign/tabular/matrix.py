@@ -1,7 +1,7 @@
 """A table with a column for each day, turned into one with a row for each filled cell."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
@@ -62,8 +62,7 @@ def unpivot(table: Table, *, sums: Collection[str]) -> Table:
             )
 
     headers = tuple(table.headers[place] for place in matrix.kept)
-    return replace(
-        table,
+    return table.changed(
         headers=(*headers, DAY_HEADER, QUANTITY_HEADER),
         evidence=(*table.evidence, *_explain(table, matrix)),
         read=read,

@@ -1,8 +1,9 @@
 """A table as text, read in batches, column at a time."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -155,6 +156,10 @@ class Table:
         while kept:
             yield kept.pop()
         yield from rest
+
+    def changed(self, **facts: Any) -> "Table":  # whatever a table is made of
+        """Return a table that is other in some *facts*, as yet unread; reading itself must be among them."""
+        return replace(self, **facts, _kept=[], _rest=None)
 
     def describe_column(self, place: int) -> str:
         """Return the header at *place*, or its number where the header is blank."""

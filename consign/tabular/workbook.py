@@ -15,9 +15,9 @@ from consign.tabular.refusals import (
     FileWithManyTables,
     FileWithoutHeader,
 )
-from consign.tabular.table import MOST_PARTS, PART_ROWS, Batch, Table
-from consign.tabular.text_files import read_written_table
+from consign.tabular.table import MOST_PARTS, Batch, Table
 from consign.tabular.workbook_archive import Archive, look_through
+from consign.tabular.workbook_rows import read_rows
 from consign.tabular.workbook_status import LeftOut, Status
 
 ZIP = b"PK\x03\x04"
@@ -46,9 +46,7 @@ def open_workbook_table(path: Path, *, scratch: Path, words: Collection[str]) ->
 
     def read() -> Iterator[Batch]:
         for part in range(len(parts)):
-            for batch in read_written_table(scratch / f"{part}.csv", columns=len(headers)):
-                batch.rows = part * PART_ROWS + batch.rows
-                yield batch
+            yield from read_rows(scratch / f"{part}.rows", columns=len(headers), part=part)
 
     return Table(
         container=archive.container,

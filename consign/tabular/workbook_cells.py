@@ -56,7 +56,7 @@ def _truth_as_text(value: bool) -> str:  # noqa: FBT001  # a cell, no switch
 
 
 def _moment_as_text(value: datetime) -> str:
-    return f"{TYPED}{value.isoformat(sep=' ', timespec='seconds')}"
+    return TYPED + (value.replace(microsecond=0) if value.microsecond else value).isoformat(" ")
 
 
 @lru_cache(maxsize=REPEATED_NUMBERS)

@@ -1,18 +1,19 @@
 """The child process that reads one workbook: `python -m consign.tabular.workbook_child FILE FOLDER`.
 
 It finds `asked.json` (header words, the kind of workbook, and whether to look for failed formulas) in FOLDER, and
-leaves `found.json` (sheets, header row, headers) there, and for each sheet its rows, number first, in `0.csv`, `1.csv`
-and so on. It ends with a `Status`; anything else means that the workbook cannot be read.
+leaves `found.json` (sheets, header row, headers) there, and the rows of each sheet in `0.rows`, `1.rows` and so on, in
+the form that `consign.tabular.workbook_rows` reads. It ends with a `Status`; anything else means that the workbook cannot
+be read.
 """
 
-import csv
 import gc
 import json
+import struct
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from consign.tabular.cells import shown
 from consign.tabular.child import run_child
@@ -28,8 +29,8 @@ from consign.tabular.workbook_sheets import (
 )
 from consign.tabular.workbook_status import LeftOut, Status
 
-WRITTEN_ROWS = 1 << 13
-"""So many rows are turned into text at a time, column by column."""
+PIECE_CELLS = 1 << 19
+"""So many cells are turned into text at a time, column by column."""
 MOST_NAME_LETTERS = 100
 
 
@@ -121,34 +122,39 @@ def _without_blank_tail(row: Sequence[Cell]) -> Sequence[Cell]:
 
 
 def write_rows(path: Path, candidate: Candidate) -> None:
-    """Write the rows below the header with their numbers as comma-separated text, blank ones at the end left out."""
+    """Write the rows below the header, blank ones at the end left out."""
     width, place = len(candidate.header.names), candidate.header.place
     failed: dict[int, dict[int, str]] = {}
     for (row, column), text in candidate.sheet.find_errors().items():
         if row > place + 1 and column <= width:
             failed.setdefault(row, {})[column - 1] = text
-    blank: list[int] = []
-    with path.open("w", encoding="utf-8", newline="") as target:
-        # The writer quotes cells with a sign of its line end: with a bare "\n" a "\r" would stand unquoted.
-        writer = csv.writer(target, lineterminator="\r\n")
+    done = place + 1
+    with path.open("wb") as target:
         for first, rows in _cut(candidate.sheet, place=place, width=width):
             kept = len(rows)
             while kept and first + kept - 1 not in failed and not any(cell != "" for cell in rows[kept - 1]):
                 kept -= 1
-            if kept:
-                writer.writerows([number, *[""] * width] for number in blank)
-                blank = []
-                numbers = range(first, first + kept)
-                columns = _write_columns(rows[:kept], width, numbers, failed)
-                writer.writerows(zip(numbers, *columns, strict=True))
-            blank.extend(range(first + kept, first + len(rows)))
+            if not kept:
+                continue
+            if first > done + 1:  # blank rows that are not the last ones after all
+                _write_piece(target, done + 1, [[""] * (first - done - 1)] * width)
+            numbers = range(first, first + kept)
+            _write_piece(target, first, _write_columns(rows[:kept], width, numbers, failed))
+            done = first + kept - 1
+
+
+def _write_piece(target: BinaryIO, first: int, columns: Sequence[Sequence[str]]) -> None:
+    """Write some rows column by column; no cell holds a null byte, so that it parts cells."""
+    contents = ["\0".join(cells).encode("utf-8", "replace") for cells in columns]
+    target.write(struct.pack(f"<{2 + len(columns)}q", first, len(columns[0]), *map(len, contents)))
+    target.writelines(contents)
 
 
 def _cut(sheet: Sheet, *, place: int, width: int) -> Iterator[tuple[int, list[Sequence[Cell]]]]:
     """Yield the rows below *place* in pieces, each with the number of its first, no row wider than *width*."""
     rows = islice(sheet.rows(), place + 1, None)
-    number = place + 2
-    while piece := [row if len(row) <= width else row[:width] for row in islice(rows, WRITTEN_ROWS)]:
+    number, most = place + 2, max(PIECE_CELLS // width, 1)
+    while piece := [row if len(row) <= width else row[:width] for row in islice(rows, most)]:
         yield number, piece
         number += len(piece)
 
@@ -187,7 +193,7 @@ def main(path: Path, folder: Path, asked: dict[str, Any]) -> int:
         return Status.MANY_SHEETS
     else:
         for number, part in enumerate(choice.parts):
-            write_rows(folder / f"{number}.csv", part)
+            write_rows(folder / f"{number}.rows", part)
         first = choice.parts[0].header
         facts = {
             "parts": [_tidy(one.name) for one in choice.parts],

@@ -1,15 +1,12 @@
 """Sheets of a workbook as rows of cells, whichever reader knows its kind."""
 
-import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
 from functools import partial
 from pathlib import Path
 
 import python_calamine
-import xlrd
 
 from consign.tabular import ods_errors, xls_records, xlsb_errors, xlsx_errors
 from consign.tabular.compound_file import SIGNATURE, CompoundFile, CompoundFileDamagedError
@@ -70,7 +67,9 @@ def list_sheets(path: Path, container: str, *, scratch: Path, may_have_failed: b
         return _list_fast(path, container, scratch=scratch, find=find)
     content = path.read_bytes()
     if not content.startswith(SIGNATURE):
-        return _list_bare(content)
+        from consign.tabular.xls_bare import list_bare_sheets  # noqa: PLC0415  # few workbooks need its reader
+
+        return list_bare_sheets(content)
     stream = _read_stream(content)
     if xls_records.is_encrypted(stream):
         raise WorkbookLockedError
@@ -124,44 +123,3 @@ def _open_fast(
         return (left + row for row in sheet.iter_rows()) if left else sheet.iter_rows()
 
     return Sheet(sheet.end[0] + 1 if sheet.end else 0, merged, rows, errors)
-
-
-def _list_bare(content: bytes) -> list[SheetEntry]:
-    """List the sheets of a workbook that is nothing but records."""
-    with Path(os.devnull).open("w", encoding="utf-8") as quiet:
-        book = xlrd.open_workbook(file_contents=content, logfile=quiet)
-    return [
-        SheetEntry(sheet.name, sheet.visibility == 0, partial(_open_bare, sheet, book.datemode))
-        for sheet in book.sheets()
-    ]
-
-
-def _open_bare(sheet: xlrd.sheet.Sheet, day_zero: int) -> Sheet:
-    def rows() -> Iterator[Sequence[Cell]]:
-        for row in range(sheet.nrows):
-            yield [_read_bare(cell, day_zero) for cell in sheet.row(row)]
-
-    def find_errors() -> Mapping[tuple[int, int], str]:
-        return {
-            (row + 1, column + 1): xls_records.ERRORS.get(cell.value, xls_records.UNKNOWN_ERROR)
-            for row in range(sheet.nrows)
-            for column, cell in enumerate(sheet.row(row))
-            if cell.ctype == xlrd.XL_CELL_ERROR
-        }
-
-    return Sheet(sheet.nrows, (), rows, find_errors)
-
-
-def _read_bare(cell: xlrd.sheet.Cell, day_zero: int) -> Cell:
-    value: Cell = cell.value
-    match cell.ctype:
-        case xlrd.XL_CELL_TEXT | xlrd.XL_CELL_NUMBER:
-            return value
-        case xlrd.XL_CELL_BOOLEAN:
-            return bool(value)
-        case xlrd.XL_CELL_DATE:
-            moment: datetime = xlrd.xldate.xldate_as_datetime(cell.value, day_zero)
-            if cell.value < 1:
-                return moment.time()
-            return moment.date() if moment.time() == time(0) else moment
-    return ""
