@@ -72,7 +72,7 @@ def show_inspection(found: Inspection, *, as_json: bool) -> int:
 
 
 def _place(row: dict[str, object]) -> str:
-    return f"sheet '{row['sheet']}', row {row['row']}" if "sheet" in row else str(row["row"])
+    return f"“{row['sheet']}”, row {row['row']}" if "sheet" in row else str(row["row"])
 
 
 def tell_progress(progress: Progress, name: str, step: str, done: int, total: int | None) -> None:

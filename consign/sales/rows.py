@@ -11,4 +11,4 @@ def tell_row_place(number: int | None, parts: Sequence[str] | None) -> int | Sen
     if number is None:
         return None
     sheet, row = split_number(number, parts or ())
-    return row if sheet is None else say("sheet '{sheet}', row {row}", sheet=sheet, row=row)
+    return row if sheet is None else say("“{part}”, row {row}", part=sheet, row=row)
