@@ -40,8 +40,13 @@ words: install ## take new messages into the Indonesian catalogue; the translati
 screenshots: install ## pictures of the key pages, in screenshots/
 	$(BIN)/python -m tests.browser.screenshots
 
-bench: install ## posting against a bare COPY, closing against a bare GROUP BY, pages under load (needs wrk), papers, reading of papers, numbers, labels
+bench: install ## posting against a bare COPY, closing against a bare GROUP BY, sales files of all kinds, pages under load (needs wrk), papers, numbers, labels
 	$(BIN)/python -m tests.bench.posting
+	$(BIN)/python -m tests.bench.text_files
+	$(BIN)/python -m tests.bench.workbooks
+	$(BIN)/python -m tests.bench.volume
+	$(BIN)/python -m tests.bench.damage
+	$(BIN)/python -m tests.bench.fuzz
 	$(BIN)/python -m tests.bench.pages
 	$(BIN)/python -m tests.bench.reading
 	$(BIN)/python -m tests.bench.papers
