@@ -1,14 +1,15 @@
 """The child process that reads one workbook: `python -m consign.tabular.workbook_child FILE FOLDER`.
 
-It finds `asked.json` (header words, the kind of workbook, and whether to look for failed formulas) in FOLDER, and
-leaves `found.json` (sheets, header row, headers) there, and the rows of each sheet in `0.rows`, `1.rows` and so on, in
-the form that `consign.tabular.workbook_rows` reads. It ends with a `Status`; anything else means that the workbook cannot
-be read.
+It finds `asked.json` (header words, and the kind of workbook) in FOLDER. Before it writes rows, it waits for
+`{"may_have_failed": …}` on its standard input, which says whether to look for failed formulas. It leaves `found.json`
+(sheets, header row, headers) in FOLDER, and the rows of each sheet in `0.rows`, `1.rows` and so on, in the form that
+`consign.tabular.workbook_rows` reads. It ends with a `Status`; anything else means that the workbook cannot be read.
 """
 
 import gc
 import json
 import struct
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -28,8 +29,8 @@ from consign.tabular.workbook_sheets import (
 )
 from consign.tabular.workbook_status import LeftOut, Status
 
-PIECE_CELLS = 1 << 19
-"""So many cells are turned into text at a time, column by column."""
+PIECE_CELLS = 1 << 16
+"""So many cells are turned into text at a time, column by column: as many as a processor has near at hand."""
 MOST_NAME_LETTERS = 100
 
 
@@ -112,11 +113,11 @@ def _without_blank_tail(row: Sequence[Cell]) -> Sequence[Cell]:
     return row[:end]
 
 
-def write_rows(path: Path, candidate: Candidate) -> None:
+def write_rows(path: Path, candidate: Candidate, *, may_have_failed: bool) -> None:
     """Write the rows below the header, blank ones at the end left out."""
     width, place = len(candidate.header.names), candidate.header.place
     failed: dict[int, dict[int, str]] = {}
-    for (row, column), text in candidate.sheet.find_errors().items():
+    for (row, column), text in candidate.sheet.find_errors().items() if may_have_failed else ():
         if row > place + 1 and column <= width:
             failed.setdefault(row, {})[column - 1] = text
     done = place + 1
@@ -168,7 +169,7 @@ def main(path: Path, folder: Path, asked: dict[str, Any]) -> int:
     """Read the workbook at *path* and leave what was found in *folder*."""
     gc.disable()  # cells are many, and none of them refers to another
     try:
-        entries = list_sheets(path, asked["container"], scratch=folder, may_have_failed=asked["may_have_failed"])
+        entries = list_sheets(path, asked["container"], scratch=folder)
     except WorkbookLockedError:
         return Status.LOCKED
     except NoWorkbookError:
@@ -183,8 +184,9 @@ def main(path: Path, folder: Path, asked: dict[str, Any]) -> int:
     elif len(choice.parts) > asked["most_parts"]:
         return Status.MANY_SHEETS
     else:
+        told = json.load(sys.stdin)  # once all was looked through
         for number, part in enumerate(choice.parts):
-            write_rows(folder / f"{number}.rows", part)
+            write_rows(folder / f"{number}.rows", part, may_have_failed=told["may_have_failed"])
         first = choice.parts[0].header
         facts = {
             "parts": [_tidy(one.name) for one in choice.parts],
