@@ -105,7 +105,7 @@ def _read_in_child(path: Path, container: str, *, scratch: Path, words: Collecti
 
     Raises:
         FileWithoutHeader: no visible sheet names its columns.
-        FileWithManyTables: sheets with other columns look as much like the table.
+        FileWithManyTables: sheets with other columns look as much like the table, or one is a copy of another.
         FileLocked: it is behind a password.
         FileNotATable: it is a document of another kind.
         FileTooLarge: it takes too much to read.
@@ -130,6 +130,14 @@ def _read_in_child(path: Path, container: str, *, scratch: Path, words: Collecti
                 say(
                     "The sheets {sheets} hold rows below different columns, and each may be the table; nothing of the"
                     " file was used. Save the right one as a file of its own, or hide the others.",
+                    sheets=found["sheets"],
+                )
+            )
+        case Status.COPIES:
+            raise FileWithManyTables(
+                say(
+                    "The sheets {sheets} hold the very same rows, so all but one may be copies; nothing of the file was"
+                    " used. Delete or hide the copies.",
                     sheets=found["sheets"],
                 )
             )

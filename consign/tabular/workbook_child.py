@@ -7,9 +7,11 @@ It finds `asked.json` (header words, and the kind of workbook) in FOLDER. Before
 """
 
 import gc
+import hashlib
 import json
 import struct
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -32,6 +34,7 @@ from consign.tabular.workbook_status import LeftOut, Status
 PIECE_CELLS = 1 << 16
 """So many cells are turned into text at a time, column by column: as many as a processor has near at hand."""
 MOST_NAME_LETTERS = 100
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -177,23 +180,43 @@ def main(path: Path, folder: Path, asked: dict[str, Any]) -> int:
     choice = choose_sheets(entries, frozenset(asked["words"]))
     if not choice.parts:
         return Status.NO_HEADER
-    status = Status.DONE
-    facts: dict[str, Any]
     if choice.rivals:
-        status, facts = Status.MANY_TABLES, {"sheets": [_tidy(one.name) for one in choice.rivals]}
-    elif len(choice.parts) > asked["most_parts"]:
-        return Status.MANY_SHEETS
-    else:
-        told = json.load(sys.stdin)  # once all was looked through
-        for number, part in enumerate(choice.parts):
-            write_rows(folder / f"{number}.rows", part, may_have_failed=told["may_have_failed"])
-        first = choice.parts[0].header
-        facts = {
-            "parts": [_tidy(one.name) for one in choice.parts],
-            "header_row": first.place + 1,
-            "headers": first.names,
-            "left_out": [(reason, _tidy(name)) for reason, name in choice.left_out],
-        }
+        return _answer(folder, Status.MANY_TABLES, sheets=[_tidy(one.name) for one in choice.rivals[:MOST_NAMED]])
+    return _write(choice, folder) if len(choice.parts) <= asked["most_parts"] else Status.MANY_SHEETS
+
+
+def _write(choice: Choice, folder: Path) -> int:
+    """Leave the rows of the chosen sheets in *folder*."""
+    told = json.load(sys.stdin)  # once all was looked through
+    written = [folder / f"{number}.rows" for number in range(len(choice.parts))]
+    for target, part in zip(written, choice.parts, strict=True):
+        write_rows(target, part, may_have_failed=told["may_have_failed"])
+    names = [_tidy(one.name) for one in choice.parts]
+    if copies := find_copies(written):
+        return _answer(folder, Status.COPIES, sheets=[names[place] for place in copies[:MOST_NAMED]])
+    return _answer(
+        folder,
+        Status.DONE,
+        parts=names,
+        header_row=choice.parts[0].header.place + 1,
+        headers=choice.parts[0].header.names,
+        left_out=[(reason, _tidy(name)) for reason, name in choice.left_out],
+    )
+
+
+def find_copies(written: Sequence[Path]) -> list[int]:
+    """Return the places of files that hold the very same rows, the first such ones, blank when there are none."""
+    alike: dict[tuple[int, bytes], list[int]] = {}
+    sizes = Counter(path.stat().st_size for path in written)
+    for place, path in enumerate(written):
+        size = path.stat().st_size
+        if size and sizes[size] > 1:
+            with path.open("rb") as source:
+                alike.setdefault((size, hashlib.file_digest(source, "sha256").digest()), []).append(place)
+    return next((places for places in alike.values() if len(places) > 1), [])
+
+
+def _answer(folder: Path, status: Status, **facts: object) -> int:
     (folder / "found.json").write_text(json.dumps(facts), encoding="utf-8")
     return status
 
