@@ -27,6 +27,7 @@ from consign.cli.sales_output import (
     tell_progress,
     tell_refusal,
 )
+from consign.cli.sales_ways import template, watch
 from consign.errors import BadInput, ConsignError, NeedsDecision
 from consign.identity.rules import Act, authorize
 from consign.jobs import Handover, post_sales_archive, post_sales_file
@@ -466,6 +467,8 @@ def reverse(context: Context, *, upload: int, reason: str, login: str) -> None:
 
 sales.add_command(missing)
 sales.add_command(remind)
+sales.add_command(template)
+sales.add_command(watch)
 
 
 def read_layout(profile: Path | None) -> Layout | None:

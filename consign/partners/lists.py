@@ -143,6 +143,20 @@ def find_partners_seen(session: Session, *, by: Actor, act: Act) -> Sequence[Par
     return session.scalars(query).all()
 
 
+def find_stores_seen(
+    session: Session, *, by: Actor, act: Act, store_id: int | None = None, partner_id: int | None = None
+) -> Sequence[tuple[Store, Partner]]:
+    """Return the stores within the reach that *by* has for *act*, with their partners, by name; one of them, or a partner's."""
+    query = (
+        select(Store, Partner).join(Partner, Partner.id == Store.partner_id).where(stores_within(get_reach(by, act)))
+    )
+    if store_id is not None:
+        query = query.where(Store.id == store_id)
+    if partner_id is not None:
+        query = query.where(Store.partner_id == partner_id)
+    return [(row[0], row[1]) for row in session.execute(query.order_by(Store.name, Store.id))]
+
+
 def count_places(session: Session) -> tuple[int, int, int]:
     """Return how many producers, partners and stores the region has."""
     counts = [select(func.count()).select_from(table).scalar_subquery() for table in (Producer, Partner, Store)]

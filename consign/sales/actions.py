@@ -1,6 +1,7 @@
 """What people do with sales files. Each function is one act in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -23,15 +24,17 @@ from consign.partners.queries import lock_partner
 from consign.period import Cycle, period_of
 from consign.sales import posting
 from consign.sales.booking import book_file, book_parked, choose_lines_of
+from consign.sales.days_across import turn_days
 from consign.sales.finding_lists import FindingSum, find_finding_sums
 from consign.sales.inspecting import CONFIRMATION, Look, look_into
 from consign.sales.known_layouts import find_known_layout
 from consign.sales.layout import KNOWN_WORDS, Layout, compute_signature
 from consign.sales.mapping import Answers, Changed, Stated, apply_answers, ask_to_confirm, locate_columns, map_table
 from consign.sales.mended import cut_report
+from consign.sales.own_layout import find_own_layout, take_partner_off
 from consign.sales.profiles import find_changed, refuse_for_others
 from consign.sales.progress import Tell, Watched, tell_nobody
-from consign.sales.queries import find_file_count, find_profile
+from consign.sales.queries import NONE_SAID, find_file_count, find_profile
 from consign.sales.rules import Overlap, SummaryAcrossPeriod, UploadNotOpen, UploadReversed
 from consign.sales.soundness import MOSTLY_PROBLEMS, FileMostlyProblems
 from consign.sales.writing import Sums
@@ -328,8 +331,8 @@ def post_file(
         return _describe(session, upload)
     _refuse_ended(upload)
     place_parked(session, by=by, partner_id=upload.partner_id)
-    with open_table(path, words=KNOWN_WORDS) as opened:
-        watched = Watched(cut_report(opened), tell)
+    with _open_table(session, upload, path) as opened:
+        watched = Watched(opened, tell)
         table = watched.table
         known, changed = _find_layout(session, upload, table)
         layout, study, questions = map_table(
@@ -474,12 +477,12 @@ def confirm_no_sales(session: Session, *, by: Actor, store: Store, day: date) ->
             select(SalesCover.kind)
             .where(SalesCover.store_id == store.id, SalesCover.sold_on == day)
             .group_by(SalesCover.kind)
-            .having((func.sum(SalesCover.lines) > 0) | (SalesCover.kind == "no_sales"))
+            .having(func.sum(SalesCover.lines) > 0)
         )
     )
-    if kinds - {"no_sales"}:
-        raise BadInput(say("{store} has posted sales on {day}; nothing was changed.", store=store.name, day=day))
     if kinds:
+        raise BadInput(say("{store} has posted sales on {day}; nothing was changed.", store=store.name, day=day))
+    if session.scalar(NONE_SAID, {"store": store.id, "day": day}):
         return
     number = posting.next_number(session, store.partner_id)
     posting.record_posting(
@@ -594,15 +597,27 @@ def _stated(upload: SalesUpload) -> Stated:
     return Stated(upload.stated_store_id, upload.stated_from, upload.stated_until)
 
 
+@contextmanager
+def _open_table(session: Session, upload: SalesUpload, path: Path) -> Iterator[Table]:
+    """Open the upload's file; stores in a file of our own are called as its partner calls them."""
+    with open_table(path, words=KNOWN_WORDS) as opened:
+        table = turn_days(cut_report(opened))
+        yield take_partner_off(table, partner_code=session.get_one(Partner, upload.partner_id).code)
+
+
 def _find_layout(session: Session, upload: SalesUpload, table: Table) -> tuple[Layout | None, Changed | None]:
     """Return how the partner confirmed that files with this header are read, else the earlier header it is like.
 
-    The first file of a known layout is read by that; a header that changed since is always asked about.
+    Files of our own are known. The first file of a known layout is read by that; a header that changed since is always
+    asked about.
 
     Raises:
         WrongReport: the till's report says nothing about single products.
 
     """
+    own = find_own_layout(table.headers)
+    if own is not None:
+        return own, None
     profile = find_profile(session, partner_id=upload.partner_id, signature=compute_signature(table.headers))
     if profile is not None:
         return Layout.from_json(profile.layout), None
@@ -611,8 +626,7 @@ def _find_layout(session: Session, upload: SalesUpload, table: Table) -> tuple[L
 
 
 def _look_into(session: Session, upload: SalesUpload, *, path: Path, decisions: Decisions) -> Look:
-    with open_table(path, words=KNOWN_WORDS) as opened:
-        table = cut_report(opened)
+    with _open_table(session, upload, path) as table:
         layout, changed = _find_layout(session, upload, table)
         return look_into(
             table,

@@ -30,8 +30,14 @@ _DAYS = text("""
     SELECT store_id, day, sum(lines)::bigint AS lines, bool_or(spoken_for) AS spoken_for, sum(waiting)::bigint AS waiting
     FROM (
       SELECT store_id, sold_on AS day, COALESCE(sum(lines) FILTER (WHERE kind <> 'no_sales'), 0) AS lines,
-        bool_or(kind = 'no_sales') AS spoken_for, 0 AS waiting
+        false AS spoken_for, 0 AS waiting
       FROM sales_cover WHERE store_id = ANY(:stores) AND sold_on BETWEEN :first AND :last GROUP BY 1, 2
+      UNION ALL
+      SELECT cover.store_id, cover.sold_on, 0, true, 0 FROM sales_cover AS cover
+      JOIN sales_posting AS saying ON saying.partner_id = cover.partner_id AND saying.number = cover.posting_no
+      LEFT JOIN sales_upload AS source ON source.id = saying.upload_id
+      WHERE cover.store_id = ANY(:stores) AND cover.sold_on BETWEEN :first AND :last AND cover.kind = 'no_sales'
+        AND (source.id IS NULL OR source.status = 'posted')
       UNION ALL
       SELECT seen.id, day::date, 0, true, 0
       FROM sales_upload AS upload JOIN seen ON seen.id = upload.stated_store_id
@@ -127,7 +133,7 @@ def _assess(
 _LAST_REPORTS = text(f"""
     SELECT store.id, GREATEST(sold.day, stated.day) AS day FROM store
     LEFT JOIN LATERAL (
-      SELECT sold_on AS day FROM sales_cover WHERE store_id = store.id
+      SELECT sold_on AS day FROM sales_cover AS cover WHERE cover.store_id = store.id
       GROUP BY sold_on, kind HAVING {REPORTED} ORDER BY sold_on DESC LIMIT 1) AS sold ON true
     LEFT JOIN LATERAL (
       SELECT max(stated_until) AS day FROM sales_upload

@@ -76,10 +76,13 @@ def book_file(
             tell(POSTING, reader.rows_read, rows_total)
         refuse_mostly_problems(reader, whole=True)
     known, reversed_rows = 0, 0
+    zero_days = _place_zero_days(reader, places, upload)
     if staged:  # what stands for a cancelled row stands for one of the file's days, so the file is staged
         tell(DECIDING, reader.rows_read, rows_total)
         taken_back = _settle_cancelled(session, writer.cancelled, by=by, upload=upload, decision=decision)
-        known, replaced = _settle_overlap(session, by=by, upload=upload, decision=decision, for_ever=for_ever)
+        known, replaced = _settle_overlap(
+            session, by=by, upload=upload, decision=decision, for_ever=for_ever, zero_days=zero_days
+        )
         reversed_rows = taken_back + replaced
         number = posting.next_number(session, upload.partner_id)
         posting.insert_plain(session, writer.sums, partner_id=upload.partner_id, number=number)
@@ -89,12 +92,14 @@ def book_file(
         known_rows=known, by_user_id=by.user_id,
     )  # fmt: skip
     keep_findings(Posted(session, upload.partner_id, upload.id, number, writer.sums, places, waits_newly=True))
+    no_sales = posting.record_no_sales(session, zero_days, partner_id=upload.partner_id, number=number)
     upload.rows_read, upload.rows_ignored, upload.status = reader.rows_read, reader.ignored, "posted"
     upload.outcome = {
         "evidence": [dump_sentence(one) for one in study.evidence],
         "price_differs": posted.price_differs,
         "reversed_rows": reversed_rows,
         **({"parts": list(study.table.parts)} if study.table.parts else {}),
+        **({"no_sales": no_sales} if no_sales else {}),
     }
     session.flush()
     _tell_about_parked(session, upload)
@@ -124,12 +129,31 @@ def _ask_about_spans(
         raise NeedsDecision((Question("overlap", why, (Overlap.ADD, "cancel")),))
 
 
+def _place_zero_days(reader: Reader, places: Places, upload: SalesUpload) -> set[tuple[int, date]]:
+    """Return the store-days of which the file says that nothing was sold; of another store than stated it says nothing."""
+    placed = {
+        (upload.stated_store_id if named is None else places.stores.get(named), day)
+        for named, day in reader.find_zero_days()
+    }
+    return {
+        (store_id, day)
+        for store_id, day in placed
+        if store_id is not None and upload.stated_store_id in {None, store_id}
+    }
+
+
 def _stores_of(places: Places, upload: SalesUpload) -> set[int]:
     return {upload.stated_store_id} if upload.stated_store_id else set(places.stores.values())
 
 
 def _settle_overlap(
-    session: Session, *, by: Actor, upload: SalesUpload, decision: Overlap, for_ever: bool
+    session: Session,
+    *,
+    by: Actor,
+    upload: SalesUpload,
+    decision: Overlap,
+    for_ever: bool,
+    zero_days: Collection[tuple[int, date]],
 ) -> tuple[int, int]:
     """Take out staged lines that stand already; return how many, and how many standing ones were replaced.
 
@@ -137,7 +161,7 @@ def _settle_overlap(
         NeedsDecision: something differs and nothing was decided about it.
 
     """
-    postings = overlap.find_postings(session, partner_id=upload.partner_id)
+    postings = overlap.find_postings(session, partner_id=upload.partner_id, zero_days=zero_days)
     known = overlap.match_known(session, partner_id=upload.partner_id, upload_id=upload.id, postings=postings)
     clash = overlap.find_clash(session, upload_id=upload.id, for_ever=for_ever)
     if clash.moved_lines and decision is Overlap.REPLACE:

@@ -14,10 +14,12 @@ from consign.errors import ConsignError, Question
 from consign.files import hash_file
 from consign.period import ZONES, Period
 from consign.sales.columns import MILLI, Problem
+from consign.sales.days_across import turn_days
 from consign.sales.known_layouts import find_known_layout
 from consign.sales.layout import KNOWN_WORDS, Layout, Role, suggest_columns
 from consign.sales.mapping import Answers, Changed, Stated, map_table
 from consign.sales.mended import cut_report
+from consign.sales.own_layout import find_own_layout
 from consign.sales.reading import Ignored, Reader
 from consign.sales.rules import tidy_file_name
 from consign.sales.study import Study
@@ -158,14 +160,9 @@ def inspect_file(
     """
     stated = Stated(store_id=0 if store_stated else None, first=first, last=last)
     with open_table(path, words=KNOWN_WORDS) as opened:
-        table = cut_report(opened)
-        look = look_into(
-            table,
-            layout=layout or find_known_layout(table.headers),
-            answers=answers,
-            stated=stated,
-            most_rows=MOST_SHOWN_ROWS,
-        )
+        table = turn_days(cut_report(opened))
+        known = layout or find_own_layout(table.headers) or find_known_layout(table.headers)
+        look = look_into(table, layout=known, answers=answers, stated=stated, most_rows=MOST_SHOWN_ROWS)
     study, counts = look.study, _place_rows(look.counts or NO_COUNTS, table.parts)
     return Inspection(
         container=table.container,

@@ -82,7 +82,7 @@ WORDS: dict[Role, tuple[str, ...]] = {
         "waktu transaksi", "created time",
     ),
     Role.STORE: ("toko", "kode toko", "nama toko", "gerai", "kode gerai", "cabang", "outlet", "store", "store code", "location"),
-    Role.BARCODE: ("barcode", "barkode", "kode barcode", "ean", "ean13", "gtin", "upc"),
+    Role.BARCODE: ("barcode", "barkode", "kode barcode", "kode batang", "ean", "ean13", "gtin", "upc"),
     Role.CODE: (
         "kode", "kode barang", "kode produk", "kode item", "sku", "plu", "artikel", "item code", "product code",
         "stock code", "stockcode", "seller sku", "pia sa", "lin sa", "rff sa", "lin vn",

@@ -1,7 +1,6 @@
 """Our own report of problems as a sales file, once a person has mended its rows."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from consign.tabular.table import Batch, BrokenRow, Table
 from reports.problem_report import MARK
@@ -23,4 +22,4 @@ def cut_report(table: Table) -> Table:
             broken = [BrokenRow(row.row, row.cells[:width]) for row in batch.broken]
             yield Batch(batch.rows, batch.cells[:width], broken)
 
-    return replace(table, headers=table.headers[:width], read=read)
+    return table.changed(headers=table.headers[:width], read=read)

@@ -34,6 +34,12 @@ STORE_DAYS = text("""
     SELECT store_id, sold_on, bool_or(receipt = '') AS has_summary
     FROM staged GROUP BY store_id, sold_on""")
 
+# A file that says that nothing was sold speaks for the whole store-day, as a summary does.
+ZERO_DAYS = text("""
+    INSERT INTO staged_days (store_id, sold_on, has_summary)
+    SELECT said.store_id, said.day, true FROM unnest(CAST(:stores AS bigint[]), CAST(:days AS date[])) AS said(store_id, day)
+    WHERE NOT EXISTS (SELECT FROM staged_days AS one WHERE (one.store_id, one.sold_on) = (said.store_id, said.day))""")
+
 POSTINGS = text("""
     SELECT DISTINCT posting_no FROM sales_cover JOIN staged_days USING (store_id, sold_on)
     WHERE partner_id = :partner AND kind <> 'no_sales' AND lines > 0 ORDER BY posting_no""")
@@ -185,10 +191,13 @@ def find_spanned_days(
     return int(session.scalar(SPANNED, facts) or 0)
 
 
-def find_postings(session: Session, *, partner_id: int) -> list[int]:
-    """Return the postings that speak for store-days of the staged lines."""
+def find_postings(session: Session, *, partner_id: int, zero_days: Collection[tuple[int, date]] = ()) -> list[int]:
+    """Return the postings that speak for store-days of the staged lines, or for those that are said to have had none."""
     session.execute(text("DROP TABLE IF EXISTS pg_temp.staged_days"))
     session.execute(STORE_DAYS)
+    if zero_days:
+        facts = {"stores": [store for store, _ in zero_days], "days": [day for _, day in zero_days]}
+        session.execute(ZERO_DAYS, facts)
     return list(session.scalars(POSTINGS, {"partner": partner_id}))
 
 

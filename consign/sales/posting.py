@@ -1,6 +1,6 @@
 """Posting: one numbered act under the partner's lock, by set-based SQL where lines do not come straight from the file."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -94,6 +94,20 @@ COVER = text("""
     INSERT INTO sales_cover (partner_id, posting_no, store_id, sold_on, kind, lines)
     SELECT :partner, :number, * FROM unnest(
       CAST(:stores AS bigint[]), CAST(:days AS date[]), CAST(:kinds AS text[]), CAST(:lines AS bigint[]))""")
+
+
+NO_SALES = text("""
+    INSERT INTO sales_cover (partner_id, posting_no, store_id, sold_on, kind, lines)
+    SELECT :partner, :number, store.id, said.day, 'no_sales', 0
+    FROM unnest(CAST(:stores AS bigint[]), CAST(:days AS date[])) AS said(store_id, day)
+    JOIN store ON store.id = said.store_id
+    WHERE said.day BETWEEN store.opened_on AND COALESCE(store.closed_on, 'infinity')
+      AND said.day < (CAST(:now AS timestamptz) AT TIME ZONE store.zone)::date
+      AND NOT EXISTS (
+        SELECT FROM sales_cover AS other
+        WHERE other.store_id = said.store_id AND other.sold_on = said.day AND other.kind <> 'no_sales'
+        GROUP BY other.kind HAVING sum(other.lines) > 0)
+    RETURNING store_id""")
 
 
 @dataclass(frozen=True)
@@ -192,6 +206,23 @@ def record_posting(
     }
     session.execute(COVER, {"partner": partner_id, "number": number, **cover})
     return Posted(number, rows, sales_rp, sum(day.price_differs for day in days.values()))
+
+
+def record_no_sales(session: Session, zero_days: Collection[tuple[int, date]], *, partner_id: int, number: int) -> int:
+    """Note that posting *number* says that stores sold nothing on some days; return how many days that are.
+
+    Days that are not over, on which the store did not sell consigned goods, or for which sales stand, are left out.
+    """
+    if not zero_days:
+        return 0
+    facts: dict[str, Any] = {
+        "partner": partner_id,
+        "number": number,
+        "stores": [store for store, _ in zero_days],
+        "days": [day for _, day in zero_days],
+        "now": clock.now(),
+    }
+    return len(session.execute(NO_SALES, facts).all())
 
 
 def _insert(session: Session, sums: Sums, statement: str, facts: dict[str, Any]) -> None:

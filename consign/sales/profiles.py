@@ -13,6 +13,7 @@ from consign.identity.rules import Act, Actor, Role, authorize
 from consign.models.sales import SalesProfile, SalesUpload
 from consign.sales.layout import Layout, compute_signature
 from consign.sales.mapping import Changed
+from consign.sales.own_layout import find_own_layout
 from consign.sales.queries import find_profile
 from consign.sales.study import Study
 from consign.sentence import say
@@ -42,8 +43,13 @@ def add_profile(
     return profile
 
 
-def keep_profile(session: Session, *, by: Actor, upload: SalesUpload, study: Study) -> int:
-    """Return the profile the file is read by; a new or changed layout, confirmed by the uploader, becomes one."""
+def keep_profile(session: Session, *, by: Actor, upload: SalesUpload, study: Study) -> int | None:
+    """Return the profile the file is read by; a new or changed layout, confirmed by the uploader, becomes one.
+
+    Blank for a file of our own, which is known without one.
+    """
+    if study.layout == find_own_layout(study.table.headers):
+        return None
     signature = compute_signature(study.table.headers)
     standing = find_profile(session, partner_id=upload.partner_id, signature=signature)
     if standing is not None and standing.layout == study.layout.to_json():

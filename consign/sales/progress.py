@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete, select
@@ -73,7 +73,7 @@ class Watched:
                 yield batch
             self.rows_total = rows
 
-        self.table = replace(table, read=watched)
+        self.table = table.changed(read=watched)
 
 
 class _Teller:

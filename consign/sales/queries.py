@@ -7,11 +7,22 @@ from datetime import date
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from consign.models.partners import Partner, Store
 from consign.models.sales import SalesParked, SalesPosting, SalesProfile, SalesUpload
 from consign.sales.store_days import MISSING_DAYS
 
 LINE_KIND = "CASE WHEN sale.version < 0 THEN 'reversal' WHEN sale.quantity < 0 THEN 'return' ELSE 'sale' END"
 """What a sale line is called."""
+
+SAID_NONE = """
+    EXISTS (
+      SELECT FROM sales_cover AS cover
+      JOIN sales_posting AS saying ON saying.partner_id = cover.partner_id AND saying.number = cover.posting_no
+      LEFT JOIN sales_upload AS source ON source.id = saying.upload_id
+      WHERE cover.store_id = :store AND cover.sold_on = :day AND cover.kind = 'no_sales'
+        AND (source.id IS NULL OR source.status = 'posted'))"""
+"""Whether a person, or a file that still stands, says that a store sold nothing on a day."""
+NONE_SAID = text(f"SELECT {SAID_NONE}")
 
 _ASKED = f"""
     WITH span AS (
@@ -60,6 +71,28 @@ def find_profile(session: Session, *, partner_id: int, signature: str) -> SalesP
         .order_by(SalesProfile.version.desc())
         .limit(1)
     ).first()
+
+
+def find_last_upload(
+    session: Session, *, partner: str, store: str | None, store_id: int | None, sha256: str, statuses: Sequence[str]
+) -> SalesUpload | None:
+    """Return the last upload of these bytes in one of *statuses*, without stated days, of the partner with that code.
+
+    It is of the store with the code *store*; where none is named, of the one with *store_id*, or of none.
+    """
+    query = (
+        select(SalesUpload)
+        .join(Partner, Partner.id == SalesUpload.partner_id)
+        .outerjoin(Store, Store.id == SalesUpload.stated_store_id)
+        .where(
+            Partner.code == partner,
+            SalesUpload.sha256 == sha256,
+            SalesUpload.status.in_(statuses),
+            SalesUpload.stated_from.is_(None),
+            Store.code == store if store is not None else SalesUpload.stated_store_id.is_not_distinct_from(store_id),
+        )
+    )
+    return session.scalars(query.order_by(SalesUpload.id.desc()).limit(1)).first()
 
 
 def find_file_counts(session: Session, upload_ids: Collection[int]) -> dict[int, FileCount]:

@@ -15,6 +15,7 @@ from consign.sales.filling import Filler
 from consign.sales.layout import NUMBER_ROLES, Role
 from consign.sales.row_rules import NO_RULE
 from consign.sales.study import Study
+from consign.sales.zero_days import ZeroDays
 from consign.sentence import Code, say
 from consign.tabular.cells import TYPED, shown
 from consign.tabular.dates import parse_day
@@ -79,6 +80,7 @@ class Reader:
         self._problems = 0
         self._left_out = 0
         self._totals: list[dict[Role, Decimal]] = []
+        self._zero_days = ZeroDays(study, study.table.across) if study.table.across else None
 
     def _find_days(self) -> set[date]:
         if Role.DATE not in self._study.places:
@@ -86,6 +88,10 @@ class Reader:
         parsed = (parse_day(text, self._study.order) for text in self._study.days)
         days = {day for day in parsed if isinstance(day, date)}
         return days | {day - timedelta(1) for day in days} if self._study.layout.day_begins_at else days
+
+    def find_zero_days(self) -> set[tuple[str | None, date]]:
+        """Return the stores, as the file names them, and days of which it says that nothing was sold; once all is read."""
+        return self._zero_days.find() if self._zero_days is not None else set()
 
     def read(self) -> Iterator[ReadBatch]:
         """Yield all rows below the header in their order.
@@ -121,6 +127,8 @@ class Reader:
         nothing = keep & (columns.problem == 0) & (columns.quantity == 0)
         ignored += [self._ignore(batch, index, "nothing_sold") for index in np.flatnonzero(nothing).tolist()]
         keep &= ~nothing
+        if self._zero_days is not None:
+            self._zero_days.add(lines, sold=keep, nothing=nothing)
         for broken in batch.broken:
             reason = self._why_no_sale(list(broken.cells), row=broken.row)
             raw = "\t".join(map(shown, broken.cells))

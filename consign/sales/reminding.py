@@ -35,7 +35,7 @@ FROM_HOUR = 8
 _SILENT = text(f"""
     WITH {LOCAL}, span AS ({LOOKED_BACK} WHERE extract(hour FROM local.at) >= :hour
       AND NOT EXISTS (SELECT FROM sales_reminder WHERE store_id = local.store_id AND day = local.at::date)
-      AND NOT EXISTS (SELECT FROM sales_cover WHERE store_id = local.store_id AND sold_on >= local.at::date - 2
+      AND NOT EXISTS (SELECT FROM sales_cover AS cover WHERE cover.store_id = local.store_id AND sold_on >= local.at::date - 2
         GROUP BY sold_on, kind HAVING {REPORTED})), {MISSING_DAYS}, {SILENCE}
     SELECT store.id, store.code, store.name AS store, store.partner_id, silence.silent_from AS oldest_on,
       silence.latest_on, silence.silent AS missing, local.at::date AS today,

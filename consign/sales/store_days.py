@@ -4,8 +4,10 @@ What `consign.sales.rules.assess_day` says of one day, these say of many at once
 it and nothing speaks for it, neither posted lines, nor a "no sales", nor a file of that span, nor lines that wait.
 """
 
-REPORTED = "sum(lines) > 0 OR kind = 'no_sales'"
-"""When the rows of `sales_cover` of one store, day and kind speak for the day: what was reversed speaks no more."""
+REPORTED = """sum(cover.lines) > 0 OR bool_or(cover.kind = 'no_sales' AND NOT EXISTS (
+        SELECT FROM sales_posting AS saying JOIN sales_upload AS source ON source.id = saying.upload_id
+        WHERE saying.partner_id = cover.partner_id AND saying.number = cover.posting_no AND source.status <> 'posted'))"""
+"""When the rows of `sales_cover AS cover` of one store, day and kind speak for the day: what was reversed speaks no more."""
 
 MISSING_DAYS = f"""
     asked AS (
@@ -32,11 +34,11 @@ MISSING_DAYS = f"""
     named AS (
       SELECT store.partner_id, store.id AS store_id, store.code FROM asked JOIN store ON store.id = asked.store_id
       UNION SELECT alias.partner_id, alias.store_id, alias.alias FROM asked
-        JOIN store_alias AS alias ON alias.store_id = asked.store_id),
+        JOIN store_alias AS alias ON alias.store_id = asked.store_id AND alias.ended_at IS NULL),
     reported_day AS (
       SELECT cover.store_id, cover.sold_on AS day FROM asked JOIN sales_cover AS cover
         ON cover.store_id = asked.store_id AND cover.sold_on BETWEEN asked.first_on AND asked.last_on + 1
-      GROUP BY cover.store_id, cover.sold_on, kind HAVING {REPORTED}
+      GROUP BY cover.store_id, cover.sold_on, cover.kind HAVING {REPORTED}
       UNION
       SELECT asked.store_id, GREATEST(upload.stated_from, asked.first_on) + place FROM asked
       JOIN sales_upload AS upload ON upload.partner_id = asked.partner_id AND upload.stated_store_id = asked.store_id
@@ -91,6 +93,7 @@ LOOKED_BACK = """
 CHASED_SPAN = f"{LOCAL}, span AS ({LOOKED_BACK})"
 REPORTED_BEFORE = f"""
     LEFT JOIN LATERAL (
-      SELECT sold_on AS day FROM sales_cover WHERE store_id = local.store_id AND sold_on < local.at::date - CAST(:back AS int)
+      SELECT sold_on AS day FROM sales_cover AS cover
+      WHERE store_id = local.store_id AND sold_on < local.at::date - CAST(:back AS int)
       GROUP BY sold_on, kind HAVING {REPORTED} ORDER BY sold_on DESC LIMIT 1) AS before ON true"""  # noqa: S608  # constants
 """The last day that was reported before those."""

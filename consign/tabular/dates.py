@@ -77,6 +77,7 @@ _WEEKDAY = r"(?:[^\W\d]+(?:['\u2019`][^\W\d]+)?,?\s+)?"
 _NAMED_DAY_FIRST = re.compile(_WEEKDAY + r"(\d{1,2})[-/ ]([^\W\d]+)[-/., ]+(\d{4}|\d{2})")
 _NAMED_MONTH_FIRST = re.compile(_WEEKDAY + r"([^\W\d]+)\s+(\d{1,2}),?\s+(\d{4})")
 _SERIAL = re.compile(r"[34567]\d{4}(?:\.\d+)?")
+_BARE = re.compile(r"\d+")
 _SHAPES = {
     DateOrder.YEAR_FIRST: (_YEAR_FIRST,),
     DateOrder.NAMED_MONTH: (_NAMED_DAY_FIRST, _NAMED_MONTH_FIRST),
@@ -179,6 +180,17 @@ def _find_doubt(orders: dict[DateOrder, str], *, either: str | None) -> Sentence
     if either and not by_day and not by_month:
         return say("'{value}' can be read with the day or the month first", value=either)
     return None
+
+
+def find_any_day(header: str) -> date | None:
+    """Return the day that *header* names, blank where it is none; of two that it may name the one with the day first.
+
+    A bare number is no day here, for it may name anything.
+    """
+    if _BARE.fullmatch(header.strip()):
+        return None
+    found = (parse_day(header, order) for order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST))
+    return next((day for day in found if isinstance(day, date)), None)
 
 
 def parse_day(cell: str, order: DateOrder) -> date | str:

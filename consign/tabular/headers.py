@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from consign.tabular.cells import shown
+from consign.tabular.dates import find_any_day
 
 SEARCHED_ROWS = 50
 HEADER_ROWS = 3
@@ -35,19 +36,28 @@ def normalize(header: str) -> str:
 def find_header(rows: Sequence[Sequence[str]], *, words: Collection[str]) -> int | None:
     """Return the place of the header among the first rows, blank when no row can be one.
 
-    A header has two words or more and no number. The row with the most of the known *words* wins, then the
+    A header has two words or more and no number; days it may have beside a word, two or more. The row with the most of the known *words* wins, then the
     widest, then the first.
     """
     best: tuple[int, int] | None = None
     place = None
     for index, row in enumerate(rows[:SEARCHED_ROWS]):
         cells = [cell.strip() for cell in row if cell.strip()]
-        if len(cells) < 2 or any(re.fullmatch(r"\W*\d[\d.,:/\s-]*", cell) for cell in cells):
+        if len(cells) < 2 or not _names_columns(cells):
             continue
         known = count_known(cells, words=words)
         if best is None or (known, len(cells)) > best:
             best, place = (known, len(cells)), index
     return place
+
+
+def _names_columns(cells: Sequence[str]) -> bool:
+    """Say whether cells that hold something may name columns."""
+    numbers = [cell for cell in cells if _NUMBER.fullmatch(cell)]
+    if not numbers:
+        return True
+    days = {find_any_day(cell) for cell in numbers} - {None}
+    return 2 <= len(days) == len(numbers) < len(cells)
 
 
 def count_known(row: Sequence[str], *, words: Collection[str]) -> int:

@@ -1,8 +1,9 @@
 """A table as text, read in batches, column at a time."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -87,6 +88,16 @@ class Batch:
         return [cells[index].as_py() for cells in self.cells]
 
 
+@dataclass(frozen=True)
+class Across:
+    """What is known of a table that has a column for each day in the file, and was turned."""
+
+    days: int
+    """How many days: a row of the part at `place` stands in the sheet at `place // days`."""
+    unfilled: list[tuple[str, ...]]
+    """The other cells of rows without a filled day; known once all is read."""
+
+
 @dataclass
 class Table:
     """A table found in a file. Its rows can be read more than once."""
@@ -101,6 +112,8 @@ class Table:
     read: Callable[[], Iterator[Batch]]
     parts: tuple[str, ...] = ()
     """Names of the sheets or columns it was put together from, where there are several; its rows are numbered in each."""
+    across: Across | None = None
+    """Blank where it has a row for each sale in the file."""
     _kept: list[Batch] = field(default_factory=list)
     """What was read and is kept, from the first row on."""
     _rest: Iterator[Batch] | None = None
@@ -143,6 +156,10 @@ class Table:
         while kept:
             yield kept.pop()
         yield from rest
+
+    def changed(self, **facts: Any) -> "Table":  # whatever a table is made of
+        """Return a table that is other in some *facts*, as yet unread; reading itself must be among them."""
+        return replace(self, **facts, _kept=[], _rest=None)
 
     def describe_column(self, place: int) -> str:
         """Return the header at *place*, or its number where the header is blank."""

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 
 from consign.tabular.cells import shown
 from consign.tabular.child import run_child
+from consign.tabular.dates import find_any_day
 from consign.tabular.headers import SEARCHED_ROWS, Header, normalize, read_header
 from consign.tabular.workbook_cells import Cell, as_text, column_as_text
 from consign.tabular.workbook_sheets import (
@@ -46,6 +47,8 @@ class Candidate:
     header: Header
     columns: tuple[str, ...]
     """The names as they are compared."""
+    plain: tuple[str, ...]
+    """The same without days: two sheets with the same columns for other days are two tables."""
 
     @property
     def has_rows(self) -> bool:
@@ -89,7 +92,12 @@ def choose_sheets(entries: Sequence[SheetEntry], words: Collection[str]) -> Choi
             choice.parts.append(one)
         elif one.columns != best.columns and one.has_rows:
             choice.left_out.append((LeftOut.OTHER_COLUMNS, one.name))
-    alike = [one for one in candidates if one.has_rows and _equals(one.score, best.score)]
+    alike = [
+        one
+        for one in candidates
+        if one.has_rows
+        and (_equals(one.score, best.score) or (one.plain == best.plain and one.columns != best.columns))
+    ]
     if any(one.columns != best.columns for one in alike):
         choice.rivals = alike
     return choice
@@ -106,7 +114,8 @@ def _look_at(name: str, sheet: Sheet, words: Collection[str]) -> Candidate | Non
     header = read_header([[as_text(cell) for cell in row] for row in head], words=words, merged=merged)
     if header is None:
         return None
-    return Candidate(name, sheet, header, tuple(map(normalize, header.names)))
+    plain = tuple(normalize(name) for name in header.names if find_any_day(name) is None)
+    return Candidate(name, sheet, header, tuple(map(normalize, header.names)), plain)
 
 
 def _without_blank_tail(row: Sequence[Cell]) -> Sequence[Cell]:

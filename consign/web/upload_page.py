@@ -198,6 +198,7 @@ def _tell_outcome(visit: Visit, seen: UploadSeen) -> dict[str, object]:
         "waiting": [tell_row(row) for row in waiting],
         "findings": [_tell_finding(path, one) for one in find_finding_sums(visit.db, upload.id)],
         "differing": upload.outcome.get("price_differs", 0),
+        "no_sales": upload.outcome.get("no_sales", 0),
         "replaced": upload.outcome.get("reversed_rows", 0),
         "evidence": [load_sentence(one) for one in upload.outcome.get("evidence", ())],
         "reversals": [{**row, "reason": _tell_reason(row["reason"])} for row in find_reversals(visit.db, upload.id)],

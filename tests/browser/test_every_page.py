@@ -39,6 +39,7 @@ NO_PAGES = frozenset(
         "GET /papers/{document_id}/pages/{number}",
         "GET /products/{code}/photo",
         "GET /products/{code}/thumb",
+        "GET /uploads/template",
         "GET /products/import/template",
         "GET /products/import/products",
         "GET /products/import/{import_id}/problems",

@@ -61,6 +61,7 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /acting-for": (OFFICER, {"producer": "{producer_id}"}),
     "POST /sign-out": (T2, {}),
     "POST /uploads/new": (FINANCE, {"partner": "BM", "store": "T1"}),
+    "POST /uploads/sheet": (FINANCE, {"store": "{store_id}", "day": "2026-11-03", "then": "none"}),
     "POST /uploads/{upload_id}/mapping": (FINANCE, {}),
     "POST /uploads/{upload_id}/overlap": (FINANCE, {"overlap": "add"}),
     "POST /uploads/{upload_id}/cancel": (FINANCE, {"reason": "palsu"}),

@@ -72,6 +72,8 @@ CODES = {"partners": "partner", "producers": "producer", "products": "product"}
 BESIDES = {
     "/board": "month=2026-11&day=2026-11-05",
     "/parked/rows": "reason=product.unknown",
+    "/uploads/sheet": "day=2026-11-05",
+    "/uploads/template": "first=2026-11-02&last=2026-11-05",
     "/parked/fix": "reason=product.unknown&code=98",
     "/parked/state": "reason=product.unknown&code=98",
     "/aliases": "of=product&code=PLU1",
@@ -91,6 +93,7 @@ FORMS = {
     "/stores/{store_id}/closed-days": {"from": "2028-06-01", "until": "2028-06-02", "reason": "asing"},
     "/partners/{code}/closed-days": {"from": "2028-06-01", "until": "2028-06-02", "reason": "asing"},
     "/closed-days/{closure_id}/end": {"last": "2028-05-02"},
+    "/uploads/sheet": {"day": "2026-11-02", "then": "none"},
     "/products/{code}/price": {"price": "1", "price_from": "2026-12-01"},
     "/products/{code}/class": {"goods_class": "craft"},
     "/products/{code}/edit": {"name": "asing", "net_content": "200", "net_unit": "g", "same_goods": "yes"},

@@ -33,6 +33,19 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   form.addEventListener("submit", () => sessionStorage.removeItem(key));
 }
 
+// A sheet of quantities: Enter leads to the next one that is shown, and from the last to the button.
+for (const sheet of document.querySelectorAll("form[data-sheet]")) {
+  const fields = [...sheet.querySelectorAll("input[inputmode]")];
+  sheet.addEventListener("keydown", (event) => {
+    const place = fields.indexOf(event.target);
+    if (event.key === "Enter" && place >= 0) {
+      event.preventDefault();
+      const next = fields.slice(place + 1).find((field) => field.checkVisibility());
+      (next || sheet.querySelector("button.btn-primary")).focus();
+    }
+  });
+}
+
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -1,0 +1,346 @@
+"""Sales files that appear in a folder: each is posted as if handed in, and moved beside where it lay.
+
+A folder holds one folder for each partner's code, and in it, where wished, one for each store's. A file is taken once two
+looks found it alike. It is copied before it is read, so that what is posted is what was looked at, and moved only after
+everything about it is committed: a process that is killed leaves it where it was, and posting it again adds nothing.
+"""
+
+import errno
+import fcntl
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from consign.db import Database
+from consign.errors import ConsignError, NeedsDecision, Question
+from consign.files import Files, hash_file
+from consign.identity.queries import UserUnknown, get_actor
+from consign.identity.rules import Act, clean_text, get_reach
+from consign.jobs import Handover, post_sales_file
+from consign.models.sales import SalesUpload
+from consign.sales.actions import LIVE_STATUSES, Decisions, Outcome
+from consign.sales.queries import find_last_upload
+from consign.sentence import Sentence, load_sentence, say
+
+DONE, REFUSED, ASKING = "done", "refused", "asking"
+LATER = "later"
+"""What a file came to; `later` is one that could not be read for a fault of ours, and stays where it is."""
+REASON_ENDING = ".reason.txt"
+SKIPPED_STARTS = (".", "~")
+SKIPPED_ENDINGS = (".part", ".tmp", ".crdownload", ".partial", REASON_ENDING)
+LONGEST_NAME = 150
+HELD = ("needs_mapping", "read")
+UNREADABLE = say("The file could not be read or the database did not answer; it stays where it is and is tried again.")
+TRY_AGAIN = say("Put right what is said above, and place the file in the folder again.")
+
+Shape = tuple[int, int, int, int]
+"""Device, number, bytes and time of the last change of a file: alike in two looks, it stopped growing."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file that lies in the folder of a partner, or of one of its stores."""
+
+    path: Path
+    partner: str
+    store: str | None
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one file came to."""
+
+    file: Path
+    partner: str
+    store: str | None
+    state: str
+    """`done`, `refused`, `asking` or `later`."""
+    moved_to: Path | None = None
+    upload_id: int | None = None
+    outcome: Outcome | None = None
+    code: str | None = None
+    reason: Sentence | str | None = None
+    questions: tuple[Question, ...] = ()
+
+
+class Watcher:
+    """Takes the files of one folder for one person, look by look."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: Files,
+        *,
+        region: str,
+        login: str,
+        folder: Path,
+        tell: Mapping[str, Callable[[str], str]],
+    ) -> None:
+        """Watch *folder* for the user *login*; *tell* says a sentence in each language in which reasons are written.
+
+        Raises:
+            UserUnknown: there is no such user.
+            NotAllowed: the user's role does not cover posting sales.
+
+        """
+        self._database = database
+        self._files = files
+        self._region = region
+        self._login = login
+        self._folder = folder
+        self._tell = tell
+        self._seen: dict[Path, Shape] = {}
+        self._put_off: dict[Path, Shape] = {}
+        with database.transaction(region) as session:
+            by = get_actor(session, login)
+            get_reach(by, Act.POST_SALES)
+            self._store_id = by.store_id
+
+    def look(self, *, stopping: Callable[[], bool]) -> Iterator[Taken]:
+        """Take every file that was alike in the look before; go on with no other once *stopping*.
+
+        Raises:
+            UserUnknown: the person is no longer active; files stay where they are.
+
+        """
+        present = {found.path: found for found in find_files(self._folder)}
+        still = [found for path, found in present.items() if self._seen.get(path) == found.shape]
+        self._seen = {path: found.shape for path, found in present.items()}
+        for found in still:
+            if stopping():
+                return
+            taken = self._take(found)
+            if taken is not None:
+                yield taken
+
+    def _take(self, found: Found) -> Taken | None:
+        """Post one file and move it; blank where it changed, is gone, or another process has it in hand."""
+        try:
+            with _held(found) as source, tempfile.TemporaryDirectory(prefix="consign-") as folder:
+                copy = Path(folder) / _name_upload(found.path.name)
+                with copy.open("wb") as target:
+                    shutil.copyfileobj(source, target)
+                if _shape_of(os.fstat(source.fileno())) != found.shape or not _is_there(found):
+                    return None
+                return self._move(found, self._post(found, copy))
+        except _NotOurs:
+            return None
+        except (OperationalError, OSError):
+            if self._put_off.get(found.path) == found.shape:
+                return None  # told once
+            self._put_off[found.path] = found.shape
+            return Taken(found.path, found.partner, found.store, LATER, reason=UNREADABLE)
+
+    def _post(self, found: Found, copy: Path) -> Taken:
+        """Post the copy of a file; one that waits for a person already is not read again."""
+        known = self._find_standing(found, copy)
+        if known is not None:
+            return known
+        decisions = Decisions(confirmed=False)
+        handover = Handover(copy, found.partner, found.store)
+        try:
+            outcome = post_sales_file(
+                self._database,
+                self._files,
+                region=self._region,
+                login=self._login,
+                handover=handover,
+                decisions=decisions,
+            )
+        except NeedsDecision as needed:
+            upload_id = self._find_upload(found, copy)
+            return Taken(
+                found.path, found.partner, found.store, ASKING, upload_id=upload_id, code=needed.code,
+                questions=needed.questions,
+            )  # fmt: skip
+        except UserUnknown:
+            raise
+        except ConsignError as refusal:
+            upload_id = self._find_upload(found, copy)
+            return Taken(
+                found.path, found.partner, found.store, REFUSED, upload_id=upload_id, code=refusal.code,
+                reason=refusal.sentence,
+            )  # fmt: skip
+        return Taken(found.path, found.partner, found.store, DONE, upload_id=outcome.upload_id, outcome=outcome)
+
+    def _find_standing(self, found: Found, copy: Path) -> Taken | None:
+        """Return what is asked about the same bytes already, which a person may be deciding; blank where nothing is."""
+        with self._database.transaction(self._region) as session:
+            upload = self._find(session, found, copy, statuses=LIVE_STATUSES)
+            if upload is not None and upload.status == "received" and upload.decisions:
+                raise _NotOurs  # a worker reads it by what a person decided
+            if upload is None or upload.status not in HELD:
+                return None
+            questions = tuple(
+                Question(one["about"], load_sentence(one["why"]), tuple(one["choices"]))
+                for one in upload.outcome.get("questions", ())
+            )
+            return Taken(
+                found.path, found.partner, found.store, ASKING, upload_id=upload.id, code=NeedsDecision.code,
+                questions=questions,
+            )  # fmt: skip
+
+    def _find_upload(self, found: Found, copy: Path) -> int | None:
+        with self._database.transaction(self._region) as session:
+            upload = self._find(session, found, copy, statuses=(*LIVE_STATUSES, "refused"))
+            return upload.id if upload else None
+
+    def _find(self, session: Session, found: Found, copy: Path, *, statuses: Sequence[str]) -> SalesUpload | None:
+        return find_last_upload(
+            session, partner=found.partner, store=found.store, store_id=self._store_id, sha256=hash_file(copy),
+            statuses=statuses,
+        )  # fmt: skip
+
+    def _move(self, found: Found, taken: Taken) -> Taken:
+        """Move the file beside where it lay, with the reason before it: whoever sees it finds the reason, too."""
+        target = _reserve(found.path.parent / taken.state, found.path.name)
+        if taken.state != DONE:
+            _write_whole(target.with_name(target.name + REASON_ENDING), explain(taken, tell=self._tell))
+        try:
+            found.path.replace(target)
+        except FileNotFoundError:  # somebody took it away meanwhile
+            target.unlink()
+            target.with_name(target.name + REASON_ENDING).unlink(missing_ok=True)
+            return taken
+        return replace(taken, moved_to=target)
+
+
+def find_files(folder: Path) -> Iterator[Found]:
+    """Yield the files that wait below *folder* in their order; no link is followed, and no file that is being written taken."""
+    for partner in _list(folder, folders=True):
+        for name, path in _list_files(Path(partner.path)):
+            yield Found(path, plain_name(partner.name), None, name)
+        for store in _list(Path(partner.path), folders=True):
+            for name, path in _list_files(Path(store.path)):
+                yield Found(path, plain_name(partner.name), plain_name(store.name), name)
+
+
+def _list_files(folder: Path) -> Iterator[tuple[Shape, Path]]:
+    for entry in _list(folder, folders=False):
+        with suppress(FileNotFoundError):  # gone since the folder was read
+            yield _shape_of(entry.stat(follow_symlinks=False)), Path(entry.path)
+
+
+def _list(folder: Path, *, folders: bool) -> list["os.DirEntry[str]"]:
+    """Return the plain folders or files in *folder* by name, without our own and those of others' half-written files."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [one for one in entries if (one.is_dir if folders else one.is_file)(follow_symlinks=False)]
+    except (FileNotFoundError, PermissionError):
+        return []
+    skipped = {DONE, REFUSED, ASKING} if folders else set()
+    return sorted(
+        (
+            one
+            for one in found
+            if one.name not in skipped
+            and not one.name.startswith(SKIPPED_STARTS)
+            and not one.name.lower().endswith(SKIPPED_ENDINGS)
+        ),
+        key=lambda one: one.name,
+    )
+
+
+def plain_name(name: str) -> str:
+    """Return a name as text that any file, table or terminal can hold."""
+    return name.encode("utf-8", "replace").decode()
+
+
+def _name_upload(name: str) -> str:
+    """Return what a file is called as an upload: without signs that cannot be seen, not too long."""
+    plain = clean_text(plain_name(name)).replace("/", "_")
+    return plain[:LONGEST_NAME].strip(". ") or "-"
+
+
+def _shape_of(facts: os.stat_result) -> Shape:
+    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
+
+
+class _NotOurs(Exception):
+    """Another process has the file in hand, or it is there no more; no error."""
+
+
+@contextmanager
+def _held(found: Found) -> Iterator[BinaryIO]:
+    """Open a file, and keep other processes from taking it meanwhile; the system lets go of it however we end.
+
+    Raises:
+        _NotOurs: accordingly.
+
+    """
+    try:
+        number = os.open(found.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno in {errno.ENOENT, errno.ELOOP}:  # gone, or a link was put in its place
+            raise _NotOurs from error
+        raise
+    with os.fdopen(number, "rb") as source:
+        try:
+            fcntl.flock(source, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise _NotOurs from error
+        if not stat.S_ISREG(os.fstat(source.fileno()).st_mode) or not _is_there(found):
+            raise _NotOurs
+        yield source
+
+
+def _is_there(found: Found) -> bool:
+    """Say whether the file still lies where it was found, unchanged."""
+    try:
+        return _shape_of(os.lstat(found.path)) == found.shape
+    except FileNotFoundError:
+        return False
+
+
+def _reserve(folder: Path, name: str) -> Path:
+    """Return an empty file of ours in *folder*, called like *name*, or `name-2` where there is one."""
+    folder.mkdir(exist_ok=True)
+    if folder.is_symlink():
+        raise NotADirectoryError(errno.ENOTDIR, "a link is not followed", str(folder))
+    stem, ending = Path(name).stem, Path(name).suffix
+    number = 1
+    while True:
+        target = folder / (name if number == 1 else f"{stem}-{number}{ending}")
+        try:
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+        except FileExistsError:
+            number += 1
+        else:
+            return target
+
+
+def _write_whole(path: Path, content: str) -> None:
+    """Write a file that nobody sees half-written."""
+    half = path.with_name(f".{path.name}.tmp")
+    half.write_text(content, encoding="utf-8")
+    half.replace(path)
+
+
+def explain(taken: Taken, *, tell: Mapping[str, Callable[[str], str]]) -> str:
+    """Return why a file was refused, or what is asked about it, and what to do, in each language."""
+    parts = []
+    for say_it in tell.values():
+        lines = [say_it(taken.reason)] if taken.reason else []
+        lines += [f"- {say_it(one.why)}" for one in taken.questions]
+        if taken.state == ASKING:
+            decide = say(
+                "Decide on the page of the file: {address}. Nothing of it is posted before.",
+                address=f"/uploads/{taken.upload_id}",
+            )
+            lines.append(say_it(decide))
+        else:
+            lines.append(say_it(TRY_AGAIN))
+        parts.append("\n".join(lines))
+    facts = [f"code: {taken.code}"] if taken.code else []
+    facts += [f"upload: {taken.upload_id}"] if taken.upload_id else []
+    return "\n\n".join([*parts, *(["\n".join(facts)] if facts else [])]) + "\n"
