@@ -60,7 +60,7 @@ def carry(
 ) -> dict[int, tuple[str, ...]]:
     """Write *rows*, the first being a header, and read them again."""
     sheet = Sheet(len(rows), (), lambda: iter(rows), lambda: errors or {})
-    candidate = Candidate("Data", sheet, Header(0, ("x",) * width, 0), ("x",) * width)
+    candidate = Candidate("Data", sheet, Header(0, ("x",) * width, 0), (), ())
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         write_rows(Path(folder) / "0.rows", candidate, may_have_failed=errors is not None)
