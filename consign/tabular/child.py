@@ -19,10 +19,18 @@ KILLED_STATUSES = (-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGABRT)
 """A child that ran out of memory or time ends so; a parser aborts where it gets no memory."""
 
 
-def ask_child(module: str, path: Path, *, scratch: Path, asked: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+def ask_child(
+    module: str,
+    path: Path,
+    *,
+    scratch: Path,
+    asked: Mapping[str, Any],
+    meanwhile: Callable[[], Mapping[str, Any]] = dict,
+) -> tuple[int, dict[str, Any]]:
     """Let *module* look at the file at *path* in a process of its own; return its status and what it found.
 
     The child reads *asked* from `asked.json` in the folder *scratch*, and leaves what it found in `found.json` there.
+    What *meanwhile* returns comes to its standard input; where that raises, the child is ended.
     A status other than 0 is the child's own reason to refuse the file.
 
     Raises:
@@ -32,10 +40,14 @@ def ask_child(module: str, path: Path, *, scratch: Path, asked: Mapping[str, Any
     """
     (scratch / "asked.json").write_text(json.dumps(dict(asked)), encoding="utf-8")
     command = [sys.executable, "-m", module, str(path), str(scratch)]
-    try:
-        child = subprocess.run(command, capture_output=True, check=False, timeout=MOST_SECONDS)
-    except subprocess.TimeoutExpired as error:
-        raise FileTooLarge(say("The file took too long to read; nothing of it was used.")) from error
+    nowhere = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere) as child:
+        try:
+            child.communicate(json.dumps(dict(meanwhile())).encode(), timeout=MOST_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            raise FileTooLarge(say("The file took too long to read; nothing of it was used.")) from error
+        finally:
+            child.kill()  # which does nothing to a child that ended
     if child.returncode == TOO_LARGE_STATUS or child.returncode in KILLED_STATUSES:
         raise FileTooLarge(say("The file takes too much to read; nothing of it was used. Save it as CSV."))
     if child.returncode < 0 or child.returncode == 1:

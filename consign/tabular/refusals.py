@@ -58,7 +58,7 @@ class FileWithoutRows(FileRefused):
 
 
 class FileWithManyTables(FileRefused):
-    """Several sheets hold the same columns, so one alone would be half; nothing of the file was used."""
+    """Several sheets may each be the table, or one is a copy of another; nothing of the file was used."""
 
     code = "file.many_tables"
 

@@ -16,13 +16,14 @@ from consign.tabular.refusals import (
     FileWithoutHeader,
 )
 from consign.tabular.table import MOST_PARTS, Batch, Table
-from consign.tabular.workbook_archive import Archive, look_through
+from consign.tabular.workbook_archive import identify_archive, look_through
 from consign.tabular.workbook_rows import read_rows
 from consign.tabular.workbook_status import LeftOut, Status
 
 ZIP = b"PK\x03\x04"
 BARE_RECORDS = tuple(map(bytes.fromhex, ("09080800", "09081000", "09000400", "09020600", "09040600")))
 """How old workbooks begin that are nothing but records: so do some tills write them."""
+OLD = "xls"
 MOST_OLD_BYTES = 100 << 20
 
 
@@ -40,8 +41,8 @@ def open_workbook_table(path: Path, *, scratch: Path, words: Collection[str]) ->
         FileRefused: in one of its kinds, when the file holds no table or is too large.
 
     """
-    archive = _look_at(path)
-    found = _read_in_child(path, archive, scratch=scratch, words=words)
+    container = _identify(path)
+    found = _read_in_child(path, container, scratch=scratch, words=words)
     headers, parts = tuple(found["headers"]), tuple(found["parts"])
 
     def read() -> Iterator[Batch]:
@@ -49,7 +50,7 @@ def open_workbook_table(path: Path, *, scratch: Path, words: Collection[str]) ->
             yield from read_rows(scratch / f"{part}.rows", columns=len(headers), part=part)
 
     return Table(
-        container=archive.container,
+        container=container,
         encoding=None,
         delimiter=None,
         sheet=parts[0],
@@ -83,7 +84,7 @@ def _say_left_out(reason: LeftOut, sheet: str) -> Sentence:
             return say("sheet '{sheet}' has other columns and is left out", sheet=sheet)
 
 
-def _look_at(path: Path) -> Archive:
+def _identify(path: Path) -> str:
     """Return which kind of workbook the file is.
 
     Raises:
@@ -93,31 +94,30 @@ def _look_at(path: Path) -> Archive:
     with path.open("rb") as source:
         first = source.read(len(SIGNATURE))
     if first.startswith(ZIP):
-        return look_through(path)
+        return identify_archive(path)
     if path.stat().st_size > MOST_OLD_BYTES:
         raise FileTooLarge(say("The workbook is larger than 100 MB; nothing of it was used. Save it as CSV."))
-    return Archive("xls", may_have_failed=True)
+    return OLD
 
 
-def _read_in_child(path: Path, archive: Archive, *, scratch: Path, words: Collection[str]) -> dict[str, Any]:
-    """Return what the child found in the workbook.
+def _read_in_child(path: Path, container: str, *, scratch: Path, words: Collection[str]) -> dict[str, Any]:
+    """Return what the child found in the workbook, which is looked through while the child begins to read it.
 
     Raises:
         FileWithoutHeader: no visible sheet names its columns.
-        FileWithManyTables: sheets with other columns look as much like the table.
+        FileWithManyTables: sheets with other columns look as much like the table, or one is a copy of another.
         FileLocked: it is behind a password.
         FileNotATable: it is a document of another kind.
         FileTooLarge: it takes too much to read.
         FileDamaged: it cannot be read.
 
     """
-    asked = {
-        "words": sorted(words),
-        "container": archive.container,
-        "may_have_failed": archive.may_have_failed,
-        "most_parts": MOST_PARTS,
-    }
-    status, found = ask_child("consign.tabular.workbook_child", path, scratch=scratch, asked=asked)
+
+    def tell() -> dict[str, bool]:
+        return {"may_have_failed": container == OLD or look_through(path, container=container)}
+
+    asked = {"words": sorted(words), "container": container, "most_parts": MOST_PARTS}
+    status, found = ask_child("consign.tabular.workbook_child", path, scratch=scratch, asked=asked, meanwhile=tell)
     match status:
         case Status.DONE:
             return found
@@ -130,6 +130,14 @@ def _read_in_child(path: Path, archive: Archive, *, scratch: Path, words: Collec
                 say(
                     "The sheets {sheets} hold rows below different columns, and each may be the table; nothing of the"
                     " file was used. Save the right one as a file of its own, or hide the others.",
+                    sheets=found["sheets"],
+                )
+            )
+        case Status.COPIES:
+            raise FileWithManyTables(
+                say(
+                    "The sheets {sheets} hold the very same rows, so all but one may be copies; nothing of the file was"
+                    " used. Delete or hide the copies.",
                     sheets=found["sheets"],
                 )
             )

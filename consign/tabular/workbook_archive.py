@@ -2,8 +2,8 @@
 
 import zipfile
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from consign.sentence import say
@@ -31,27 +31,48 @@ FAILED_MARKS = {
 """What stands in a workbook of each kind in which a formula failed; a binary one does not show it."""
 
 
-@dataclass(frozen=True)
-class Archive:
-    """A packed workbook: its kind, and whether formulas may have failed in it."""
-
-    container: str
-    may_have_failed: bool
-
-
-def look_through(path: Path) -> Archive:
-    """Unpack everything once, and say what it is.
+def identify_archive(path: Path) -> str:
+    """Return which kind of workbook the archive at *path* is; nothing but its list of parts and a few small ones is read.
 
     Raises:
         FileDamaged: the archive is broken.
         FileLocked: it is behind a password.
         FileNotATable: it is no workbook.
+        FileTooLarge: it has too many parts.
+
+    """
+    with _open(path) as archive:
+        count = len(archive.infolist())
+        if count > MOST_ENTRIES:
+            raise FileTooLarge(say("The workbook has {count} parts; nothing of it was used.", count=count))
+        container = _find_container(archive)
+    if container is None:
+        raise FileNotATable(say("The archive is no workbook; nothing of it was used. Save the sheet as XLSX or CSV."))
+    return container
+
+
+def look_through(path: Path, *, container: str) -> bool:
+    """Unpack everything once, and say whether formulas may have failed in it.
+
+    Raises:
+        FileDamaged: the archive is broken.
         FileTooLarge: it unpacks to too much.
 
     """
+    left, may_have_failed = MOST_BYTES, False
+    with _open(path) as archive:
+        for entry in archive.infolist():
+            size, marked = _look_through_part(archive, entry, most=left, marks=FAILED_MARKS[container])
+            left -= size
+            may_have_failed = may_have_failed or marked
+    return may_have_failed
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
-            return _look_through_parts(archive)
+            yield archive
     except (
         *(zipfile.BadZipFile, zlib.error, EOFError),
         *(NotImplementedError, RuntimeError, OSError, ValueError),  # another packing, impossible names
@@ -59,22 +80,6 @@ def look_through(path: Path) -> Archive:
         raise FileDamaged(
             say("The workbook is cut off or damaged; nothing of it was used. Export it again.")
         ) from error
-
-
-def _look_through_parts(archive: zipfile.ZipFile) -> Archive:
-    entries = archive.infolist()
-    if len(entries) > MOST_ENTRIES:
-        raise FileTooLarge(say("The workbook has {count} parts; nothing of it was used.", count=len(entries)))
-    container = _find_container(archive)
-    if container is None:
-        raise FileNotATable(say("The archive is no workbook; nothing of it was used. Save the sheet as XLSX or CSV."))
-    marks = FAILED_MARKS[container]
-    left, may_have_failed = MOST_BYTES, False
-    for entry in entries:
-        size, marked = _look_through_part(archive, entry, most=left, marks=marks)
-        left -= size
-        may_have_failed = may_have_failed or marked
-    return Archive(container, may_have_failed)
 
 
 def _find_container(archive: zipfile.ZipFile) -> str | None:

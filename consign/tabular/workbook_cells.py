@@ -13,6 +13,8 @@ REPEATED_NUMBERS = 1 << 16
 NOISE = 1e-9
 """Less is what a subtraction of binary fractions leaves where a person sees 0."""
 
+DAYS = {date, datetime}
+
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
@@ -31,6 +33,10 @@ def column_as_text(cells: Sequence[Cell]) -> Sequence[str]:
         # Nearly no cell holds a sign to be left out; one look at all of them together is cheaper than one at each.
         together = "".join(cells)  # type: ignore[arg-type]  # all are str
         return cells if TYPED not in together and "\0" not in together else [*map(_clean, cells)]  # type: ignore[return-value, arg-type]
+    if kinds <= DAYS:
+        texts = [*map(str, cells)]
+        if "." not in "".join(texts):  # no part of a second
+            return [TYPED + text for text in texts]
     if len(kinds) == 1:
         return [*map(_WRITERS[kinds.pop()], cells)]
     return [_WRITERS[type(cell)](cell) for cell in cells]

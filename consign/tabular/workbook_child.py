@@ -1,14 +1,17 @@
 """The child process that reads one workbook: `python -m consign.tabular.workbook_child FILE FOLDER`.
 
-It finds `asked.json` (header words, the kind of workbook, and whether to look for failed formulas) in FOLDER, and
-leaves `found.json` (sheets, header row, headers) there, and the rows of each sheet in `0.rows`, `1.rows` and so on, in
-the form that `consign.tabular.workbook_rows` reads. It ends with a `Status`; anything else means that the workbook cannot
-be read.
+It finds `asked.json` (header words, and the kind of workbook) in FOLDER. Before it writes rows, it waits for
+`{"may_have_failed": …}` on its standard input, which says whether to look for failed formulas. It leaves `found.json`
+(sheets, header row, headers) in FOLDER, and the rows of each sheet in `0.rows`, `1.rows` and so on, in the form that
+`consign.tabular.workbook_rows` reads. It ends with a `Status`; anything else means that the workbook cannot be read.
 """
 
 import gc
+import hashlib
 import json
 import struct
+import sys
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -29,9 +32,10 @@ from consign.tabular.workbook_sheets import (
 )
 from consign.tabular.workbook_status import LeftOut, Status
 
-PIECE_CELLS = 1 << 19
-"""So many cells are turned into text at a time, column by column."""
+PIECE_CELLS = 1 << 16
+"""So many cells are turned into text at a time, column by column: as many as a processor has near at hand."""
 MOST_NAME_LETTERS = 100
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -121,11 +125,11 @@ def _without_blank_tail(row: Sequence[Cell]) -> Sequence[Cell]:
     return row[:end]
 
 
-def write_rows(path: Path, candidate: Candidate) -> None:
+def write_rows(path: Path, candidate: Candidate, *, may_have_failed: bool) -> None:
     """Write the rows below the header, blank ones at the end left out."""
     width, place = len(candidate.header.names), candidate.header.place
     failed: dict[int, dict[int, str]] = {}
-    for (row, column), text in candidate.sheet.find_errors().items():
+    for (row, column), text in candidate.sheet.find_errors().items() if may_have_failed else ():
         if row > place + 1 and column <= width:
             failed.setdefault(row, {})[column - 1] = text
     done = place + 1
@@ -177,7 +181,7 @@ def main(path: Path, folder: Path, asked: dict[str, Any]) -> int:
     """Read the workbook at *path* and leave what was found in *folder*."""
     gc.disable()  # cells are many, and none of them refers to another
     try:
-        entries = list_sheets(path, asked["container"], scratch=folder, may_have_failed=asked["may_have_failed"])
+        entries = list_sheets(path, asked["container"], scratch=folder)
     except WorkbookLockedError:
         return Status.LOCKED
     except NoWorkbookError:
@@ -185,22 +189,43 @@ def main(path: Path, folder: Path, asked: dict[str, Any]) -> int:
     choice = choose_sheets(entries, frozenset(asked["words"]))
     if not choice.parts:
         return Status.NO_HEADER
-    status = Status.DONE
-    facts: dict[str, Any]
     if choice.rivals:
-        status, facts = Status.MANY_TABLES, {"sheets": [_tidy(one.name) for one in choice.rivals]}
-    elif len(choice.parts) > asked["most_parts"]:
-        return Status.MANY_SHEETS
-    else:
-        for number, part in enumerate(choice.parts):
-            write_rows(folder / f"{number}.rows", part)
-        first = choice.parts[0].header
-        facts = {
-            "parts": [_tidy(one.name) for one in choice.parts],
-            "header_row": first.place + 1,
-            "headers": first.names,
-            "left_out": [(reason, _tidy(name)) for reason, name in choice.left_out],
-        }
+        return _answer(folder, Status.MANY_TABLES, sheets=[_tidy(one.name) for one in choice.rivals[:MOST_NAMED]])
+    return _write(choice, folder) if len(choice.parts) <= asked["most_parts"] else Status.MANY_SHEETS
+
+
+def _write(choice: Choice, folder: Path) -> int:
+    """Leave the rows of the chosen sheets in *folder*."""
+    told = json.load(sys.stdin)  # once all was looked through
+    written = [folder / f"{number}.rows" for number in range(len(choice.parts))]
+    for target, part in zip(written, choice.parts, strict=True):
+        write_rows(target, part, may_have_failed=told["may_have_failed"])
+    names = [_tidy(one.name) for one in choice.parts]
+    if copies := find_copies(written):
+        return _answer(folder, Status.COPIES, sheets=[names[place] for place in copies[:MOST_NAMED]])
+    return _answer(
+        folder,
+        Status.DONE,
+        parts=names,
+        header_row=choice.parts[0].header.place + 1,
+        headers=choice.parts[0].header.names,
+        left_out=[(reason, _tidy(name)) for reason, name in choice.left_out],
+    )
+
+
+def find_copies(written: Sequence[Path]) -> list[int]:
+    """Return the places of files that hold the very same rows, the first such ones, blank when there are none."""
+    alike: dict[tuple[int, bytes], list[int]] = {}
+    sizes = Counter(path.stat().st_size for path in written)
+    for place, path in enumerate(written):
+        size = path.stat().st_size
+        if size and sizes[size] > 1:
+            with path.open("rb") as source:
+                alike.setdefault((size, hashlib.file_digest(source, "sha256").digest()), []).append(place)
+    return next((places for places in alike.values() if len(places) > 1), [])
+
+
+def _answer(folder: Path, status: Status, **facts: object) -> int:
     (folder / "found.json").write_text(json.dumps(facts), encoding="utf-8")
     return status
 

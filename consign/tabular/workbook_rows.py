@@ -13,15 +13,30 @@ from numpy.typing import NDArray
 
 from consign.tabular.table import PART_ROWS, Batch
 
+BATCH_ROWS = 50_000
+BATCH_BYTES = 16 << 20
+"""Rows come in batches of so many, or of so much text, whatever is reached first."""
+
 
 def read_rows(path: Path, *, columns: int, part: int) -> Iterator[Batch]:
     """Yield the rows in the file at *path*, numbered as those of *part*."""
+    pieces: list[Batch] = []
     with path.open("rb") as source:
         while head := source.read(8 * (2 + columns)):
             first, count, *sizes = (int(one) for one in np.frombuffer(head, dtype="<i8"))
             cells = [_read_column(source.read(size), count) for size in sizes]
             first += part * PART_ROWS
-            yield Batch(np.arange(first, first + count, dtype=np.int32), cells)
+            pieces.append(Batch(np.arange(first, first + count, dtype=np.int32), cells))
+            if sum(map(len, pieces)) >= BATCH_ROWS or sum(piece.size_bytes for piece in pieces) >= BATCH_BYTES:
+                yield _put_together(pieces)
+                pieces = []
+    if pieces:
+        yield _put_together(pieces)
+
+
+def _put_together(pieces: list[Batch]) -> Batch:
+    columns = zip(*(piece.cells for piece in pieces), strict=True)
+    return Batch(np.concatenate([piece.rows for piece in pieces]), [pa.concat_arrays(cells) for cells in columns])
 
 
 def _read_column(content: bytes, count: int) -> pa.Array:

@@ -53,7 +53,7 @@ class SheetEntry:
     open: Callable[[], Sheet]
 
 
-def list_sheets(path: Path, container: str, *, scratch: Path, may_have_failed: bool) -> list[SheetEntry]:
+def list_sheets(path: Path, container: str, *, scratch: Path) -> list[SheetEntry]:
     """Return the sheets with cells of the workbook at *path*; charts are none.
 
     Raises:
@@ -62,9 +62,8 @@ def list_sheets(path: Path, container: str, *, scratch: Path, may_have_failed: b
 
     """
     if container != "xls":
-        archive = zipfile.ZipFile(path) if may_have_failed else None  # open until this process ends
-        find = partial(FINDERS[container], archive) if archive else None
-        return _list_fast(path, container, scratch=scratch, find=find)
+        archive = zipfile.ZipFile(path)  # open until this process ends
+        return _list_fast(path, container, scratch=scratch, find=partial(FINDERS[container], archive))
     content = path.read_bytes()
     if not content.startswith(SIGNATURE):
         from consign.tabular.xls_bare import list_bare_sheets  # noqa: PLC0415  # few workbooks need its reader
@@ -92,7 +91,7 @@ def _read_stream(content: bytes) -> bytes:
     return stream
 
 
-def _list_fast(path: Path, container: str, *, scratch: Path, find: FindErrors | None) -> list[SheetEntry]:
+def _list_fast(path: Path, container: str, *, scratch: Path, find: FindErrors) -> list[SheetEntry]:
     """List the sheets as the fast reader sees them."""
     link = scratch / f"book.{container}"  # the reader goes by the name, which may lie
     link.symlink_to(path.resolve())
@@ -106,7 +105,7 @@ def _list_fast(path: Path, container: str, *, scratch: Path, find: FindErrors | 
     entries = []
     for place, sheet in enumerate(book.sheets_metadata):
         if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet:
-            errors = partial(find, sheet=place if container == "xls" else sheet.name) if find else dict
+            errors = partial(find, sheet=place if container == "xls" else sheet.name)
             visible = sheet.visible == python_calamine.SheetVisibleEnum.Visible
             entries.append(SheetEntry(sheet.name, visible, partial(_open_fast, book, sheet.name, errors)))
     return entries

@@ -12,6 +12,7 @@ class Status(IntEnum):
     LOCKED = 7
     NO_WORKBOOK = 8
     MANY_SHEETS = 9
+    COPIES = 10
 
 
 class LeftOut(StrEnum):

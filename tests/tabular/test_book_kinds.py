@@ -12,7 +12,7 @@ import xlwt
 from consign.tabular.cells import TYPED, is_error_value
 from consign.tabular.opening import open_table
 from consign.tabular.refusals import FileTooLarge, FileWithManyTables, FileWithoutHeader
-from consign.tabular.table import number_row, split_number
+from consign.tabular.table import MOST_PARTS, number_row, split_number
 from tests.tabular.books import (
     WRITERS,
     BookWriter,
@@ -87,8 +87,8 @@ def test_failed_formulas_stay_visible_in_every_kind(tmp_path: Path, kind: str):
 @ALL
 def test_failed_formulas_are_told_from_those_of_other_sheets(tmp_path: Path, kind: str):
     first, second = ([HEAD, ["2026-10-05", "1", quantity, 5]] for quantity in (Failed("#REF!"), 4))
-    _, rows, _ = read_parts(write(tmp_path, kind, Sheet("A", first), Sheet("B", second), Sheet("C", first)))
-    assert [cells[2] for cells in rows.values()] == ["#REF!", "4", "#REF!"]
+    _, rows, _ = read_parts(write(tmp_path, kind, Sheet("A", first), Sheet("B", second), Sheet("C", [*first, ROW])))
+    assert [cells[2] for cells in rows.values()] == ["#REF!", "4", "#REF!", "3"]
 
 
 def write_xls_formula(path: Path, result: bytes) -> Path:
@@ -218,7 +218,7 @@ def test_rows_of_a_single_sheet_have_plain_numbers(tmp_path: Path):
 
 
 def test_rows_of_several_sheets_can_be_read_twice(tmp_path: Path):
-    path = write_xlsx(tmp_path / "file", [Sheet(name, [HEAD, ROW]) for name in ("A", "B")])
+    path = write_xlsx(tmp_path / "file", [Sheet(name, [HEAD, [name, *ROW[1:]]]) for name in ("A", "B")])
     with open_table(path, words=WORDS) as table:
         numbers = [2, number_row(2, part=1)]
         assert [list(rows_of(table.batches())[0]) for _ in range(2)] == [numbers, numbers]
@@ -259,6 +259,15 @@ def test_two_sheets_that_may_both_be_the_sales_are_refused_by_name(tmp_path: Pat
         )
 
 
+@ALL
+def test_a_copied_sheet_is_not_counted_twice(tmp_path: Path, kind: str):
+    other = [HEAD, ["2026-10-06", *ROW[1:]]]
+    sheets = [Sheet("5 Okt", [HEAD, ROW]), Sheet("6 Okt", other), Sheet("5 Okt (2)", [HEAD, ROW])]
+    with pytest.raises(FileWithManyTables, match=r"5 Okt, 5 Okt \(2\) hold the very same rows"):
+        look(write(tmp_path, kind, *sheets))
+    assert len(look(write(tmp_path, kind, *sheets[:2], Sheet("5 Okt (2)", [HEAD, ROW], hidden=True))).rows) == 2
+
+
 def test_a_template_without_rows_is_no_rival(tmp_path: Path):
     other = [["Tanggal", "Barcode", "Jumlah", "Nama Produk", "Total"]]
     assert look(write_xlsx(tmp_path / "file", [Sheet("Contoh", other), Sheet("Data", [HEAD, ROW])])).sheet == "Data"
@@ -272,11 +281,11 @@ def test_the_widest_of_sheets_without_known_words_is_read(tmp_path: Path):
 
 
 def test_more_sheets_than_row_numbers_reach_are_refused(tmp_path: Path):
-    path = write_xlsb(tmp_path / "file", [Sheet(f"{number}", [HEAD, ROW]) for number in range(513)])
+    sheets = [Sheet(f"{number}", [HEAD, [*ROW[:3], number]]) for number in range(MOST_PARTS + 1)]
     with pytest.raises(FileTooLarge, match="sheets"):
-        look(path)
-    seen = look(write_xlsb(tmp_path / "file", [Sheet(f"{number}", [HEAD, ROW]) for number in range(512)]))
-    assert list(seen.rows)[-1] == number_row(2, part=511)
+        look(write_xlsb(tmp_path / "file", sheets))
+    seen = look(write_xlsb(tmp_path / "file", sheets[:-1]))
+    assert list(seen.rows)[-1] == number_row(2, part=MOST_PARTS - 1)
 
 
 def test_a_chart_sheet_is_ignored(tmp_path: Path):
