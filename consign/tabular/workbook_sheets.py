@@ -3,12 +3,13 @@
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from importlib import import_module
 from pathlib import Path
 
 import python_calamine
 
-from consign.tabular import ods_errors, xls_records, xlsb_errors, xlsx_errors
+from consign.tabular import xls_records
 from consign.tabular.compound_file import SIGNATURE, CompoundFile, CompoundFileDamagedError
 from consign.tabular.headers import Merged
 from consign.tabular.workbook_cells import Cell
@@ -17,12 +18,13 @@ ENCRYPTED = "EncryptedPackage"
 OLD_STREAMS = ("Workbook", "Book")
 """Where a compound file keeps the workbook; the second is that of Excel 5 and 95."""
 FindErrors = Callable[..., Mapping[tuple[int, int], str]]
-FINDERS: dict[str, FindErrors] = {
-    "xlsx": xlsx_errors.find_error_cells,
-    "xlsm": xlsx_errors.find_error_cells,
-    "xlsb": xlsb_errors.find_error_cells,
-    "ods": ods_errors.find_error_cells,
+FINDERS = {
+    "xlsx": "consign.tabular.xlsx_errors",
+    "xlsm": "consign.tabular.xlsx_errors",
+    "xlsb": "consign.tabular.xlsb_errors",
+    "ods": "consign.tabular.ods_errors",
 }
+"""Where failed cells are found; in most workbooks there are none, so that these are not imported."""
 
 
 class WorkbookLockedError(Exception):
@@ -62,8 +64,7 @@ def list_sheets(path: Path, container: str, *, scratch: Path) -> list[SheetEntry
 
     """
     if container != "xls":
-        archive = zipfile.ZipFile(path)  # open until this process ends
-        return _list_fast(path, container, scratch=scratch, find=partial(FINDERS[container], archive))
+        return _list_fast(path, container, scratch=scratch, find=partial(_find_errors, path, container))
     content = path.read_bytes()
     if not content.startswith(SIGNATURE):
         from consign.tabular.xls_bare import list_bare_sheets  # noqa: PLC0415  # few workbooks need its reader
@@ -73,6 +74,16 @@ def list_sheets(path: Path, container: str, *, scratch: Path) -> list[SheetEntry
     if xls_records.is_encrypted(stream):
         raise WorkbookLockedError
     return _list_fast(path, container, scratch=scratch, find=partial(xls_records.find_error_cells, stream))
+
+
+def _find_errors(path: Path, container: str, *, sheet: str) -> Mapping[tuple[int, int], str]:
+    find: FindErrors = import_module(FINDERS[container]).find_error_cells
+    return find(_open_archive(path), sheet=sheet)
+
+
+@lru_cache(maxsize=1)
+def _open_archive(path: Path) -> zipfile.ZipFile:
+    return zipfile.ZipFile(path)  # open until this process ends
 
 
 def _read_stream(content: bytes) -> bytes:
