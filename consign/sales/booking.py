@@ -1,7 +1,7 @@
 """Bringing read lines into the books under the partner's lock: a file, or parked lines that can be placed now."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 
 from sqlalchemy import text
@@ -70,11 +70,7 @@ def book_file(
     target = Target(upload.id, upload.partner_id, upload.stated_store_id, study.layout.receipts, number, staged)
     with Copier(session) as copier:
         writer = LineWriter(copier, places=places, terms=terms, target=target)
-        for batch in reader.read():
-            writer.write(batch)
-            refuse_mostly_problems(reader, whole=False)
-            tell(POSTING, reader.rows_read, rows_total)
-        refuse_mostly_problems(reader, whole=True)
+        _write_all(reader, writer, tell=lambda rows: tell(POSTING, rows, rows_total))
     known, reversed_rows = 0, 0
     zero_days = _place_zero_days(reader, places, upload)
     if staged:  # what stands for a cancelled row stands for one of the file's days, so the file is staged
@@ -107,6 +103,20 @@ def book_file(
         session, by=by, act="sales file posted", subject=f"upload:{upload.id}", posting=number, rows=posted.rows,
         known=known, sales_rp=posted.sales_rp,
     )  # fmt: skip
+
+
+def _write_all(reader: Reader, writer: LineWriter, *, tell: Callable[[int], None]) -> None:
+    """Write all rows that *reader* reads, and *tell* how many so far.
+
+    Raises:
+        FileMostlyProblems: hardly any of them can be right.
+
+    """
+    for batch in reader.read():
+        writer.write(batch)
+        refuse_mostly_problems(reader, whole=False)
+        tell(reader.rows_read)
+    refuse_mostly_problems(reader, whole=True)
 
 
 def _ask_about_spans(

@@ -127,7 +127,7 @@ def test_rows_are_told_by_the_sheet_they_stand_in(town: Town):
         assert "“Feb”, row 3" in browser.get(address).text
     assert "“Feb”, row 4" in browser.get(f"{path}/ignored").text
     assert "“Jan”, row 2" in browser.get(f"{path}/lines").text
-    assert "\"“Feb”, row 3\"" in browser.get(f"{path}/problems?format=csv").source
+    assert '"“Feb”, row 3"' in browser.get(f"{path}/problems?format=csv").source
     _, (problems, ignored, _) = fetch_report(town, FINANCE, upload_id)
     assert values(problems, 1)[8:10] == [">> Sheet", ">> Row"]
     assert values(problems, 2)[8:10] == ["Feb", 3]
