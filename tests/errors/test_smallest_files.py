@@ -6,13 +6,15 @@ one row that waits although it can be read.
 
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 from sqlalchemy import select
 
-import consign.sales.known_layouts
-import consign.sales.reading
+import consign.sales
+import consign.tabular
 from consign.catalogue.actions import add_product, add_product_alias
 from consign.models.sales import SalesParked
 from consign.partners.actions import add_agreement
@@ -30,8 +32,6 @@ from tests.builders import OPENED, City, terms
 FOLDER = Path(__file__).parent
 FILES, ROWS, POSTED = (sorted((FOLDER / name).iterdir()) for name in ("files", "rows", "posted"))
 SAID = tomllib.loads((FOLDER / "rows.toml").read_text(encoding="utf-8"))
-READERS = (consign.sales.known_layouts, consign.sales.reading)
-"""Modules in which more kinds of refusals stand than in the one that lists most."""
 MADE_HERE = {"file.refused"}
 """Codes that no file has: the kind of all kinds."""
 WAITING = {
@@ -126,6 +126,9 @@ def test_a_file_of_which_next_to_nothing_is_right_is_refused_when_it_is_posted(p
 
 
 def test_every_code_has_its_file():
+    for package in (consign.tabular, consign.sales):  # a kind of refusal may stand in any of their modules
+        for module in iter_modules(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
     refusals = {kind.code for kind in kinds_of(FileRefused)} - MADE_HERE
     assert {code_of(path) for path in (*FILES, *POSTED)} == refusals | WAITING
     assert {code_of(path) for path in ROWS} == set(PROBLEMS) - {""} == set(SAID)
