@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from consign.sentence import say
+from consign.tabular.markup import begins_markup, open_markup_table
 from consign.tabular.messages import find_container, open_message_table
 from consign.tabular.refusals import FileNotATable
 from consign.tabular.table import Table
@@ -24,7 +25,6 @@ OTHER_KINDS = {
         (b"Rar!", b"\x1f\x8b", b"7z\xbc\xaf"),
         say("The file is a compressed archive, not a table; nothing of it was used. Save it as CSV or XLSX."),
     ),
-    b"<": say("The file is a web page or XML, not a table; nothing of it was used. Save it as CSV or XLSX."),
     b"{\\rt": say("The file is a text document, not a table; nothing of it was used. Save it as CSV or XLSX."),
 }
 """What a file that begins so is told."""
@@ -47,6 +47,8 @@ def open_table(path: Path, *, words: Collection[str]) -> Iterator[Table]:
     with tempfile.TemporaryDirectory(prefix="consign-") as folder:
         if begins_workbook(first):
             yield open_workbook_table(path, scratch=Path(folder), words=words)
+        elif begins_markup(first):
+            yield open_markup_table(path, scratch=Path(folder), words=words)
         elif container is not None:
             yield open_message_table(path, container=container, scratch=Path(folder))
         else:
