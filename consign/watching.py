@@ -2,11 +2,13 @@
 
 A folder holds one folder for each partner's code, and in it, where wished, one for each store's. A file is taken once two
 looks found it alike. It is copied before it is read, so that what is posted is what was looked at, and moved only after
-everything about it is committed: a process that is killed leaves it where it was, and posting it again adds nothing.
+everything about it is committed: a process that is killed leaves it where it was, and posting it again adds nothing. What
+was written to it or put in its place meanwhile stays there, and is taken as a file of its own.
 """
 
 import errno
 import fcntl
+import logging
 import os
 import shutil
 import stat
@@ -14,15 +16,16 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from consign.db import Database
+from consign.db import Database, DatabaseUnreachable, RegionUnknown
 from consign.errors import ConsignError, NeedsDecision, Question
-from consign.files import Files, hash_file
+from consign.files import FileMissing, Files, hash_file
 from consign.identity.queries import UserUnknown, get_actor
 from consign.identity.rules import Act, clean_text, get_reach
 from consign.jobs import Handover, post_sales_file
@@ -31,6 +34,8 @@ from consign.sales.actions import LIVE_STATUSES, Decisions, Outcome
 from consign.sales.queries import find_last_upload
 from consign.sentence import Sentence, load_sentence, say
 
+logger = logging.getLogger(__name__)
+
 DONE, REFUSED, ASKING = "done", "refused", "asking"
 LATER = "later"
 """What a file came to; `later` is one that could not be read for a fault of ours, and stays where it is."""
@@ -38,8 +43,19 @@ REASON_ENDING = ".reason.txt"
 SKIPPED_STARTS = (".", "~")
 SKIPPED_ENDINGS = (".part", ".tmp", ".crdownload", ".partial", REASON_ENDING)
 LONGEST_NAME = 150
+LONGEST_STEM_BYTES = 200
+"""Most systems take 255 bytes for a name; a number and the reason's ending come to it."""
 HELD = ("needs_mapping", "read")
+NO_LOCKS = {errno.EBADF, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+"""How a file system, mostly one on another computer, says that it locks no file that is only read."""
+REFUSED_BY_US = (DatabaseUnreachable, FileMissing)
+"""Refusals that say nothing about the file."""
+USUAL_FAULTS = (*REFUSED_BY_US, OperationalError, OSError)
+"""What happens where files and databases are; other faults are logged with where they came from."""
 UNREADABLE = say("The file could not be read or the database did not answer; it stays where it is and is tried again.")
+UNMOVED = say(
+    "The file was read but cannot be moved; it stays where it is and is not handed in again. Moving it is tried again."
+)
 TRY_AGAIN = say("Put right what is said above, and place the file in the folder again.")
 
 Shape = tuple[int, int, int, int]
@@ -101,6 +117,7 @@ class Watcher:
         self._tell = tell
         self._seen: dict[Path, Shape] = {}
         self._put_off: dict[Path, Shape] = {}
+        self._unmoved: dict[Path, tuple[Shape, Taken]] = {}
         with database.transaction(region) as session:
             by = get_actor(session, login)
             get_reach(by, Act.POST_SALES)
@@ -111,35 +128,64 @@ class Watcher:
 
         Raises:
             UserUnknown: the person is no longer active; files stay where they are.
+            RegionUnknown: the region is no longer here; the same.
 
         """
         present = {found.path: found for found in find_files(self._folder)}
         still = [found for path, found in present.items() if self._seen.get(path) == found.shape]
         self._seen = {path: found.shape for path, found in present.items()}
+        self._put_off = {path: shape for path, shape in self._put_off.items() if path in present}
+        self._unmoved = {path: kept for path, kept in self._unmoved.items() if path in present}
         for found in still:
             if stopping():
                 return
-            taken = self._take(found)
+            taken = self._take(found, stopping=stopping)
             if taken is not None:
                 yield taken
 
-    def _take(self, found: Found) -> Taken | None:
+    def _take(self, found: Found, *, stopping: Callable[[], bool]) -> Taken | None:
         """Post one file and move it; blank where it changed, is gone, or another process has it in hand."""
         try:
-            with _held(found) as source, tempfile.TemporaryDirectory(prefix="consign-") as folder:
-                copy = Path(folder) / _name_upload(found.path.name)
-                with copy.open("wb") as target:
-                    shutil.copyfileobj(source, target)
-                if _shape_of(os.fstat(source.fileno())) != found.shape or not _is_there(found):
+            with _held(found) as source:
+                taken = self._find_unmoved(found) or self._read(found, source)
+                if taken is None or (taken.state == REFUSED and stopping()):
+                    # Whoever asked us to end has perhaps ended the child, too, in which the file was parsed.
                     return None
-                return self._move(found, self._post(found, copy))
+                self._unmoved[found.path] = found.shape, taken
+                moved = self._move(found, taken)
+                del self._unmoved[found.path]
+                return moved
         except _NotOurs:
             return None
-        except (OperationalError, OSError):
-            if self._put_off.get(found.path) == found.shape:
-                return None  # told once
-            self._put_off[found.path] = found.shape
-            return Taken(found.path, found.partner, found.store, LATER, reason=UNREADABLE)
+        except (UserUnknown, RegionUnknown):
+            raise
+        except Exception as fault:  # noqa: BLE001  # told or logged; one file's fault keeps no other waiting
+            return self._put_file_off(found, fault)
+
+    def _put_file_off(self, found: Found, fault: Exception) -> Taken | None:
+        """Leave a file to the next looks; say so once."""
+        if self._put_off.get(found.path) == found.shape:
+            return None
+        self._put_off[found.path] = found.shape
+        if not isinstance(fault, USUAL_FAULTS):
+            logger.error("%s could not be taken", plain_name(str(found.path)), exc_info=fault)
+        reason = UNREADABLE if self._find_unmoved(found) is None else UNMOVED
+        return Taken(found.path, found.partner, found.store, LATER, reason=reason)
+
+    def _find_unmoved(self, found: Found) -> Taken | None:
+        """Return what the file came to where it could only not be moved: it is not handed in at each look."""
+        shape, taken = self._unmoved.get(found.path, (None, None))
+        return taken if shape == found.shape else None
+
+    def _read(self, found: Found, source: BinaryIO) -> Taken | None:
+        """Post a copy of the file; blank where the copy is not surely what was looked at."""
+        with tempfile.TemporaryDirectory(prefix="consign-") as folder:
+            copy = Path(folder) / _name_upload(found.path.name)
+            with copy.open("wb") as target:
+                shutil.copyfileobj(source, target)
+            if _shape_of(os.fstat(source.fileno())) != found.shape or not _is_there(found):
+                return None
+            return self._post(found, copy)
 
     def _post(self, found: Found, copy: Path) -> Taken:
         """Post the copy of a file; one that waits for a person already is not read again."""
@@ -163,7 +209,7 @@ class Watcher:
                 found.path, found.partner, found.store, ASKING, upload_id=upload_id, code=needed.code,
                 questions=needed.questions,
             )  # fmt: skip
-        except UserUnknown:
+        except (UserUnknown, RegionUnknown, *REFUSED_BY_US):
             raise
         except ConsignError as refusal:
             upload_id = self._find_upload(found, copy)
@@ -202,17 +248,20 @@ class Watcher:
         )  # fmt: skip
 
     def _move(self, found: Found, taken: Taken) -> Taken:
-        """Move the file beside where it lay, with the reason before it: whoever sees it finds the reason, too."""
-        target = _reserve(found.path.parent / taken.state, found.path.name)
-        if taken.state != DONE:
-            _write_whole(target.with_name(target.name + REASON_ENDING), explain(taken, tell=self._tell))
-        try:
-            found.path.replace(target)
-        except FileNotFoundError:  # somebody took it away meanwhile
-            target.unlink()
-            target.with_name(target.name + REASON_ENDING).unlink(missing_ok=True)
-            return taken
-        return replace(taken, moved_to=target)
+        """Move the file beside where it lay, with the reason before it: whoever sees it finds the reason, too.
+
+        It stays where it is if it is no longer the file that was read.
+        """
+        with _naming(found.path.parent / taken.state) as folder:
+            target = _find_free(folder, found.path.name)
+            reason = target.with_name(target.name + REASON_ENDING)
+            if taken.state != DONE:
+                _write_whole(reason, explain(taken, tell=self._tell))
+            if _move_same(found, target):
+                return replace(taken, moved_to=target)
+            if taken.state != DONE:
+                reason.unlink()
+        return taken
 
 
 def find_files(folder: Path) -> Iterator[Found]:
@@ -289,6 +338,9 @@ def _held(found: Found) -> Iterator[BinaryIO]:
             fcntl.flock(source, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise _NotOurs from error
+        except OSError as error:
+            if error.errno not in NO_LOCKS:  # without a lock two may read the file; it is posted once all the same
+                raise
         if not stat.S_ISREG(os.fstat(source.fileno()).st_mode) or not _is_there(found):
             raise _NotOurs
         yield source
@@ -302,21 +354,42 @@ def _is_there(found: Found) -> bool:
         return False
 
 
-def _reserve(folder: Path, name: str) -> Path:
-    """Return an empty file of ours in *folder*, called like *name*, or `name-2` where there is one."""
+@contextmanager
+def _naming(folder: Path) -> Iterator[Path]:
+    """Make *folder* where it is missing, and let no other process choose a name in it meanwhile."""
     folder.mkdir(exist_ok=True)
-    if folder.is_symlink():
-        raise NotADirectoryError(errno.ENOTDIR, "a link is not followed", str(folder))
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        with suppress(OSError):  # without locks the name that is free now will hardly be taken within the moment
+            fcntl.flock(number, fcntl.LOCK_EX)
+        yield folder
+    finally:
+        os.close(number)
+
+
+def _find_free(folder: Path, name: str) -> Path:
+    """Return a path in *folder* where nothing lies, called like *name*, or `name-2` and so on."""
     stem, ending = Path(name).stem, Path(name).suffix
-    number = 1
-    while True:
-        target = folder / (name if number == 1 else f"{stem}-{number}{ending}")
-        try:
-            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
-        except FileExistsError:
-            number += 1
-        else:
-            return target
+    if len(os.fsencode(name)) > LONGEST_STEM_BYTES:
+        stem = os.fsencode(stem)[: max(1, LONGEST_STEM_BYTES - len(os.fsencode(ending)))].decode(errors="ignore")
+        ending = ending if len(os.fsencode(ending)) < LONGEST_STEM_BYTES else ""
+    numbered = (f"{stem}{'' if number == 1 else f'-{number}'}{ending}" for number in count(1))
+    return next(path for one in numbered if not os.path.lexists(path := folder / one))
+
+
+def _move_same(found: Found, target: Path) -> bool:
+    """Move the file to *target* and say whether it is still the one that was found; another one stays where it lies."""
+    if not _is_there(found):
+        return False
+    try:
+        found.path.replace(target)
+    except FileNotFoundError:  # somebody took it away
+        return False
+    if _shape_of(os.lstat(target)) == found.shape:
+        return True
+    # It was changed or another one put there after we looked: nobody has read that yet.
+    target.replace(_find_free(found.path.parent, found.path.name))
+    return False
 
 
 def _write_whole(path: Path, content: str) -> None:

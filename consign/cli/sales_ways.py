@@ -118,7 +118,8 @@ def _describe(taken: Taken) -> str:
         counts = (
             f"{one.rows_read} rows, {one.posted} posted, {one.known} known, {one.ignored} ignored, {one.parked} parked"
         )
-        return f"upload {one.upload_id}, {counts}, sales {Rupiah(one.sales_rp)}"
+        stays = "" if taken.moved_to else "; it was changed meanwhile and stays"
+        return f"upload {one.upload_id}, {counts}, sales {Rupiah(one.sales_rp)}{stays}"
     if taken.questions:
         return f"upload {taken.upload_id} waits for a person: {'; '.join(str(one.why) for one in taken.questions)}"
     return f"{taken.state}: {taken.reason}" + (f" [{taken.code}]" if taken.code else "")

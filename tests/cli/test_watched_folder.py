@@ -1,17 +1,23 @@
 """A watched folder: every file is posted once and moved, whatever it is and whoever is killed."""
 
+import errno
+import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, event, text
 
 from consign.db import Database
 from consign.files import Files
@@ -225,6 +231,161 @@ def test_many_watchers_of_one_folder_post_each_file_once(
     assert len(names(inbox / "BM" / "done")) == 20
 
 
+@contextmanager
+def meanwhile(database: Database, change: Callable[[], object]) -> Iterator[None]:
+    """Do *change* once something was committed: the file is being posted then."""
+    done: list[object] = []
+
+    def once(_: object) -> None:
+        if not done:
+            done.append(change())
+
+    event.listen(database._engine, "commit", once)
+    try:
+        yield
+    finally:
+        event.remove(database._engine, "commit", once)
+    assert done != []
+
+
+def make_watcher(database: Database, files: Files, inbox: Path) -> Watcher:
+    return Watcher(database, files, region=REGION, login=FINANCE, folder=inbox, tell=TELL)
+
+
+@pytest.fixture
+def watcher(known: Terminal, database: Database, inbox: Path, files: Files) -> Watcher:
+    del known
+    return make_watcher(database, files, inbox)
+
+
+def test_what_is_put_in_place_of_a_file_that_is_being_posted_is_posted_too(
+    watcher: Watcher, database: Database, inbox: Path, tmp_path: Path
+) -> None:
+    path = write_csv(inbox / "BM", row(1))
+    newer = write_csv(tmp_path, row(2), name="newer.csv")
+    look(watcher)
+    with meanwhile(database, lambda: newer.replace(path)):
+        (first,) = look(watcher)
+    assert (first.state, first.moved_to) == ("done", None)
+    assert [taken.state for _ in range(2) for taken in look(watcher)] == ["done"]
+    assert count_sales(database) == 3
+    assert names(inbox) == ["BM/done/sales.csv"]
+    assert f",S2,{KERIPIK}" in (inbox / "BM" / "done" / "sales.csv").read_text(encoding="utf-8")
+
+
+def test_rows_written_to_a_file_that_is_being_posted_are_posted_too(
+    watcher: Watcher, database: Database, inbox: Path
+) -> None:
+    path = write_csv(inbox / "BM", row(1))
+    look(watcher)
+
+    def append() -> None:
+        with path.open("a", encoding="utf-8") as target:
+            target.write(row(2) + "\n")
+
+    with meanwhile(database, append):
+        assert [taken.moved_to for taken in look(watcher)] == [None]
+    # Of the two rows that it has by then, the first is known.
+    (second,) = (taken for _ in range(2) for taken in look(watcher))
+    assert second.outcome is not None
+    assert (second.outcome.known, second.outcome.posted) == (1, 1)
+    assert count_sales(database) == 3
+    assert names(inbox) == ["BM/done/sales.csv"]
+
+
+def test_a_file_that_is_changed_while_its_reason_is_written_stays_and_has_no_reason(
+    known: Terminal, database: Database, inbox: Path, files: Files
+) -> None:
+    del known
+    path = inbox / "BM" / "nota.pdf"
+    path.write_bytes(b"%PDF-1.7 nota")
+
+    def tell(sentence: str) -> str:
+        path.write_bytes(b"%PDF-1.7 nota lain")
+        return sentence
+
+    watcher = Watcher(database, files, region=REGION, login=FINANCE, folder=inbox, tell={"en": tell})
+    look(watcher)
+    assert [taken.moved_to for taken in look(watcher)] == [None]
+    assert names(inbox) == ["BM/nota.pdf"]
+
+
+def test_a_database_that_does_not_answer_refuses_no_file(
+    watcher: Watcher, database: Database, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        write_csv(inbox / "BM", row(number), name=f"{number}.csv")
+    look(watcher)
+    with monkeypatch.context() as away:
+        away.setattr(database, "_engine", create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none"))
+        assert [taken.state for taken in look(watcher)] == ["later", "later"]
+        assert look(watcher) == []
+    assert names(inbox) == ["BM/1.csv", "BM/2.csv"]
+    assert [taken.state for taken in look(watcher)] == ["done", "done"]
+
+
+def test_a_fault_with_one_file_keeps_no_other_waiting(
+    watcher: Watcher, inbox: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in (1, 2):
+        write_csv(inbox / "BM", row(number), name=f"{number}.csv")
+    look(watcher)
+    copy, faults = shutil.copyfileobj, [ZeroDivisionError("a fault of ours")]
+
+    def fail_once(*streams: BinaryIO) -> None:
+        if faults:
+            raise faults.pop()
+        copy(*streams)
+
+    monkeypatch.setattr(shutil, "copyfileobj", fail_once)
+    assert [taken.state for taken in look(watcher)] == ["later", "done"]
+    assert "1.csv could not be taken" in caplog.text
+    assert [taken.state for taken in look(watcher)] == ["done"]
+
+
+def test_a_file_that_cannot_be_moved_is_handed_in_once(watcher: Watcher, database: Database, inbox: Path) -> None:
+    (inbox / "BM" / "nota.pdf").write_bytes(b"%PDF-1.7 nota")
+    (inbox / "BM" / "refused").write_text("a file where the folder should be", encoding="utf-8")
+    taken = [one for _ in range(4) for one in look(watcher) if one.file.name == "nota.pdf"]
+    assert [(one.state, "cannot be moved" in str(one.reason)) for one in taken] == [("later", True)]
+    with database.transaction(REGION) as session:
+        assert session.scalar(text("SELECT count(*) FROM sales_upload WHERE name = 'nota.pdf'")) == 1
+    (inbox / "BM" / "refused").unlink(missing_ok=True)
+    assert [one.state for one in look(watcher)] == ["refused"]
+
+
+def test_what_is_refused_while_the_process_is_asked_to_end_is_left_for_the_next_one(
+    watcher: Watcher, inbox: Path
+) -> None:
+    # A terminal's Ctrl+C ends the child that parses a workbook as well: that says nothing about the file.
+    (inbox / "BM" / "nota.pdf").write_bytes(b"%PDF-1.7 nota")
+    look(watcher)
+    asked = iter([False, True])
+    assert list(watcher.look(stopping=lambda: next(asked))) == []
+    assert names(inbox) == ["BM/nota.pdf"]
+    assert [taken.state for taken in look(watcher)] == ["refused"]
+
+
+def test_the_longest_names_are_shortened_where_a_reason_stands_beside_them(watcher: Watcher, inbox: Path) -> None:
+    for name in ("x" * 251 + ".pdf", "é" * 125 + ".pdf", "x." + "y" * 250):
+        (inbox / "BM" / name).write_bytes(b"%PDF-1.7 nota")
+    assert [taken.state for _ in range(2) for taken in look(watcher)] == ["refused"] * 3
+    assert len(names(inbox / "BM" / "refused")) == 6
+    assert list(find_files(inbox)) == []
+
+
+def test_a_share_that_cannot_lock_is_watched_all_the_same(
+    watcher: Watcher, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    write_csv(inbox / "BM", row(1))
+    assert [taken.state for _ in range(2) for taken in look(watcher)] == ["done"]
+    assert names(inbox) == ["BM/done/sales.csv"]
+
+
 @pytest.fixture
 def environment(known: Terminal) -> dict[str, str]:
     del known
@@ -250,8 +411,7 @@ def test_killed_at_any_moment_no_file_is_lost_and_nothing_is_counted_twice(
         process.kill()
         killed += process.wait() == -signal.SIGKILL
         process.communicate()
-        there = {path.name for path in (inbox / "BM").rglob("*.csv") if path.stat().st_size}
-        assert there == set(kept)
+        assert sorted(path.name for path in (inbox / "BM").rglob("*") if path.is_file()) == sorted(kept)
     assert killed == 4
     process = start(environment, inbox)
     wait_for(lambda: not list((inbox / "BM").glob("*.csv")))
