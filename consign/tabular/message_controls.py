@@ -15,7 +15,8 @@ def refuse_other_count(control: str, *, stated: str, counted: int) -> None:
         ControlCountDiffers: they differ.
 
     """
-    if not re.fullmatch(r"\d{1,18}", stated.strip(), re.ASCII) or int(stated) != counted:
+    bare = stated.strip()
+    if not re.fullmatch(r"\d{1,18}", bare, re.ASCII) or int(bare) != counted:
         refuse_control(control, stated=stated, found=str(counted))
 
 

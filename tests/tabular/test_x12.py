@@ -206,6 +206,10 @@ def test_several_sets_and_interchanges_in_one_file():
     assert sorted(days) == ["2026-10-05"] * 3 + ["2026-10-06"] * 3 + ["2026-10-07"] * 3
 
 
+def test_a_count_among_control_characters_is_the_same_count():
+    assert read(FILE.replace("CTT*1~", "CTT*1\x1e\x1e~")) == read(FILE)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "both"),
     [
