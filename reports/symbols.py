@@ -34,6 +34,7 @@ FULL_UM = {"ean13": 22_850, "ean8": 18_230}
 """Height of the bars at the nominal X; it grows and shrinks with X."""
 CODE128_LEAST_UM, CODE128_SHARE = 6_350, Fraction(15, 100)
 """Code 128: at least this high, and this share of the symbol's width."""
+CODE_OF_99 = 99
 CODE128_LONGEST = 80
 GUARD_X, GAP_X, DIGIT_X = 5, 1, Fraction(25, 3)
 """In modules: how far guard bars reach below the others, the white above the digits, the height of a digit (2.75 mm)."""
@@ -159,6 +160,16 @@ def _make_ean(kind: SymbolKind, text: str) -> Symbol:
     )
 
 
+class _Code128(Code128):  # type: ignore[misc]  # the library ships no types
+    """Code 128 whose first pair of digits may be 99: the library takes it for the switch to pairs, and drops it."""
+
+    def _try_to_optimize(self, encoded: list[int]) -> list[int]:
+        if encoded[1] == CODE_OF_99:
+            return encoded
+        optimized: list[int] = super()._try_to_optimize(encoded)
+        return optimized
+
+
 def _make_code128(text: str) -> Symbol:
     if not text or len(text) > CODE128_LONGEST or not all(" " <= sign <= "~" for sign in text):
         raise SymbolImpossible(
@@ -166,7 +177,7 @@ def _make_code128(text: str) -> Symbol:
             longest=CODE128_LONGEST,
             text=text,
         )
-    (pattern,) = Code128(text).build()
+    (pattern,) = _Code128(text).build()
     return Symbol(
         kind=SymbolKind.CODE128,
         text=text,

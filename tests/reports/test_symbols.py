@@ -71,6 +71,12 @@ def test_a_code_128_is_read_as_the_text_it_was_made_of(text: str):
     assert read_picture(png, dpi=203) == [("Code128", text)]
 
 
+@pytest.mark.parametrize("text", ["99", "999", "9912", "99ab", "1299"])
+def test_a_code_128_may_begin_with_99(text: str):
+    png = draw_symbol(make_symbol(CODE128, text), dpi=203, dots=None, height_um=10_000, digits=False, format="png")
+    assert read_picture(png, dpi=203) == [("Code128", text)]
+
+
 @given(st.text(max_size=16))
 def test_a_text_is_refused_or_kept_to_the_letter(text: str):
     for kind in SymbolKind:
