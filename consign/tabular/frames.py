@@ -17,9 +17,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from consign.sentence import dump_sentence, load_sentence, say
+from consign.sentence import say
 from consign.tabular.child import KILLED_STATUSES, MOST_SECONDS, TOO_LARGE_STATUS
-from consign.tabular.refusals import FileDamaged, FileRefused, FileTooLarge
+from consign.tabular.refusals import FileDamaged, FileRefused, FileTooLarge, dump_refusal, load_refusal
 
 BYTES_A_SECOND = 5 << 20
 """So much of a large file the slowest way of reading gets through, on a busy machine."""
@@ -101,7 +101,7 @@ class Child:
             if kind is Kind.END:
                 return
             if kind is Kind.REFUSAL:
-                raise load_refusal(content)
+                raise load_refusal(json.loads(content))
             yield kind, content
 
     def close(self) -> None:
@@ -167,12 +167,4 @@ def send_json(kind: Kind, content: object) -> None:
 
 def send_refusal(refusal: FileRefused) -> None:
     """Send why the file is refused, as the child."""
-    send_json(Kind.REFUSAL, {"code": refusal.code, "sentence": dump_sentence(refusal.sentence)})
-
-
-def load_refusal(content: bytes | bytearray) -> FileRefused:
-    """Return the refusal that a child sent."""
-    sent = json.loads(content)
-    kinds: list[type[FileRefused]] = [FileRefused, *FileRefused.__subclasses__()]
-    (kind,) = (kind for kind in kinds if kind.code == sent["code"])
-    return kind(load_sentence(sent["sentence"]))
+    send_json(Kind.REFUSAL, dump_refusal(refusal))

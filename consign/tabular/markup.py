@@ -7,15 +7,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from consign.sentence import load_sentence, say
-from consign.tabular import refusals
+from consign.sentence import say
 from consign.tabular.child import ask_child
 from consign.tabular.markup_child import MOST_BYTES, REFUSED_STATUS
-from consign.tabular.refusals import FileRefused, FileTooLarge
+from consign.tabular.refusals import FileTooLarge, load_refusal
 from consign.tabular.table import Batch, BrokenRow, Table
 from consign.tabular.text_files import read_written_table
-
-_REFUSALS = {one.code: one for one in vars(refusals).values() if isinstance(one, type) and issubclass(one, FileRefused)}
 
 
 def begins_markup(first: bytes) -> bool:
@@ -38,7 +35,7 @@ def open_markup_table(path: Path, *, scratch: Path, words: Collection[str]) -> T
         raise FileTooLarge(say("The workbook is larger than 100 MB; nothing of it was used. Save it as CSV."))
     status, found = ask_child("consign.tabular.markup_child", path, scratch=scratch, asked={"words": sorted(words)})
     if status == REFUSED_STATUS:
-        raise _REFUSALS[found["code"]](load_sentence(found["sentence"]))
+        raise load_refusal(found)
     headers, sheet, parts = tuple(found["headers"]), found["sheet"], tuple(found["parts"])
 
     broken = [BrokenRow(number, tuple(cells)) for number, cells in found["broken"]]

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from consign.sentence import dump_sentence, say
+from consign.sentence import say
 from consign.tabular.child import run_child
 from consign.tabular.grids import Grid
 from consign.tabular.headers import SEARCHED_ROWS, Header, normalize, read_header
-from consign.tabular.refusals import FileMixedEncodings, FileNotATable, FileRefused, FileWithManyTables
+from consign.tabular.refusals import FileMixedEncodings, FileNotATable, FileRefused, FileWithManyTables, dump_refusal
 from consign.tabular.table import MOST_PARTS, number_row
 from consign.tabular.web_pages import read_web_page
 from consign.tabular.xml_sheets import SHEETS, read_xml_sheets
@@ -47,7 +47,7 @@ def main(path: Path, folder: Path, asked: dict[str, Any]) -> int:
         found = read_markup(path.read_bytes(), words=frozenset(asked["words"]), target=folder / "rows.csv")
         status = 0
     except FileRefused as refusal:
-        found, status = {"code": refusal.code, "sentence": dump_sentence(refusal.sentence)}, REFUSED_STATUS
+        found, status = dump_refusal(refusal), REFUSED_STATUS
     (folder / "found.json").write_text(json.dumps(found), encoding="utf-8")
     return status
 

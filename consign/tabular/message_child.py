@@ -15,7 +15,7 @@ from consign.tabular.child import run_child
 from consign.tabular.idoc import read_sales_idocs
 from consign.tabular.message_cells import MessageTable
 from consign.tabular.product_activity import read_product_activity
-from consign.tabular.refusals import FileNotATable, FileRefused
+from consign.tabular.refusals import FileNotATable, FileRefused, dump_refusal
 from consign.tabular.slsrpt import read_sales_reports
 
 REFUSED_STATUS = 7
@@ -28,7 +28,7 @@ def main(path: Path, folder: Path, asked: dict[str, Any]) -> int:
         table = read_messages(path.read_bytes(), container=asked["container"])
         headers = table.find_headers()
     except FileRefused as refusal:
-        found, status = {"code": refusal.code, "sentence": dump_sentence(refusal.sentence)}, REFUSED_STATUS
+        found, status = dump_refusal(refusal), REFUSED_STATUS
     else:
         with (folder / "rows.csv").open("w", encoding="utf-8", newline="") as target:
             # The writer quotes cells with a sign of its line end: with a bare "\n" a "\r" would stand unquoted.

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from consign.sentence import load_sentence
-from consign.tabular import refusals
 from consign.tabular.child import ask_child
-from consign.tabular.refusals import FileRefused
+from consign.tabular.refusals import load_refusal
 from consign.tabular.table import Batch, Table
 from consign.tabular.text_files import read_written_table
 
@@ -21,7 +20,6 @@ _STARTS = {
     "idoc": re.compile(rb"EDI_DC40[ ]{2}"),
 }
 """How a file of messages begins; no table does, whatever its first column is called."""
-_REFUSALS = {one.code: one for one in vars(refusals).values() if isinstance(one, type) and issubclass(one, FileRefused)}
 
 
 def find_container(first: bytes) -> str | None:
@@ -43,7 +41,7 @@ def open_message_table(path: Path, *, container: str, scratch: Path) -> Table:
     asked = {"container": container}
     status, found = ask_child("consign.tabular.message_child", path, scratch=scratch, asked=asked)
     if status == REFUSED_STATUS:
-        raise _REFUSALS[found["code"]](load_sentence(found["sentence"]))
+        raise load_refusal(found)
     headers = tuple(found["headers"])
 
     def read() -> Iterator[Batch]:

@@ -1,6 +1,10 @@
 """Reasons to refuse a whole file. Nothing of a refused file is used."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from consign.errors import BadInput
+from consign.sentence import dump_sentence, load_sentence
 
 
 class FileRefused(BadInput):
@@ -97,3 +101,15 @@ class ArchiveWithoutFiles(FileRefused):
     """An archive holds no file that can be taken out; nothing of it was used."""
 
     code = "file.archive_without_files"
+
+
+def dump_refusal(refusal: FileRefused) -> dict[str, Any]:
+    """Return what `load_refusal` makes the same refusal of, fit for JSON: so a child tells its parent why."""
+    return {"code": refusal.code, "sentence": dump_sentence(refusal.sentence)}
+
+
+def load_refusal(told: Mapping[str, Any]) -> FileRefused:
+    """Return the refusal that a child told."""
+    kinds: list[type[FileRefused]] = [FileRefused, *FileRefused.__subclasses__()]
+    (kind,) = (kind for kind in kinds if kind.code == told["code"])
+    return kind(load_sentence(told["sentence"]))
