@@ -29,6 +29,8 @@ class RegionTerms(RegionBase):
         CheckConstraint("id = 1", name="one_row"),
         CheckConstraint("zone IN ('Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura')", name="zone"),
         CheckConstraint("0 <= fee_from_bp AND fee_from_bp <= fee_to_bp AND fee_to_bp <= 10000", name="fee_bounds"),
+        CheckConstraint("loss_contest_days BETWEEN 0 AND 90", name="loss_contest_days"),
+        CheckConstraint("pull_back_days BETWEEN 0 AND 90", name="pull_back_days"),
         {"info": CHANGING},
     )
 
@@ -49,6 +51,10 @@ class RegionTerms(RegionBase):
     """By which rulesets about papers its products were judged; after an upgrade with others all are judged again."""
     second_factor_required: Mapped[bool] = mapped_column(server_default=true())
     """Whether dinas finance and admin must use an authenticator app; only the sample city goes without."""
+    loss_contest_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("7"))
+    """For how many days after it was recorded a loss may be contested."""
+    pull_back_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("7"))
+    """How many days before its last day a batch is to be off the shelf."""
 
 
 class Producer(RegionBase):
@@ -198,6 +204,7 @@ class Agreement(RegionBase):
         CheckConstraint("fee_rate_bp BETWEEN 0 AND 10000", name="fee_rate"),
         CheckConstraint("fee_tax_bp BETWEEN 0 AND 10000", name="fee_tax"),
         CheckConstraint("pph23_bp BETWEEN 0 AND 10000", name="pph23"),
+        CheckConstraint("loss_store_bp IS NULL OR loss_store_bp BETWEEN 0 AND 10000", name="loss_share"),
         CheckConstraint("payment_term_days BETWEEN 0 AND 365", name="payment_term"),
         CheckConstraint("fee_on IN ('agreed_price', 'reported_gross', 'reported_net')", name="fee_on"),
         CheckConstraint("discount_borne_by IN ('store', 'producer')", name="discount_borne_by"),
@@ -236,3 +243,5 @@ class Agreement(RegionBase):
     """PPh 23 that the producer withholds on the fee, in basis points; 0 for natural persons."""
     payment_term_days: Mapped[int]
     """Calendar days from the statement until the money is due."""
+    loss_store_bp: Mapped[int | None]
+    """Share that the store bears of goods missing or damaged in its care, in basis points; blank where nothing was agreed."""
