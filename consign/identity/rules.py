@@ -74,6 +74,14 @@ class Act(StrEnum):
     REVERSE_SALES = "reverse sales"
     CHASE_SALES = "remind stores of missing sales"
     READ_OWN_SALES = "read the sales of one's own products"
+    READ_STOCK = "read what stands in stores"
+    SEND_DELIVERIES = "send goods to stores"
+    MOVE_STOCK = "take in and give out a store's goods"
+    REVERSE_STOCK = "take movements of goods back"
+    ASK_GOODS_BACK = "have goods taken off the shelf"
+    TAKE_GOODS_BACK = "take goods back from stores"
+    CONTEST_LOSSES = "contest losses of goods"
+    DECIDE_LOSSES = "decide who bears a loss of goods"
     CLOSE_PERIOD = "close a period"
     READ_CLOSINGS = "read closings"
     READ_STATEMENTS = "read statements"
@@ -126,6 +134,14 @@ PERMITTED: dict[Act, frozenset[Role]] = {
     Act.REVERSE_SALES: frozenset({Role.PARTNER_FINANCE, Role.DINAS_FINANCE}),
     Act.CHASE_SALES: frozenset({Role.ADMIN, Role.DINAS_FINANCE, Role.PARTNER_FINANCE}),
     Act.READ_OWN_SALES: frozenset({Role.PRODUCER}),
+    Act.READ_STOCK: _DINAS_READERS | {Role.STORE_MANAGER, Role.PARTNER_FINANCE, Role.PRODUCER},
+    Act.SEND_DELIVERIES: frozenset({Role.PRODUCER, Role.ADMIN}),
+    Act.MOVE_STOCK: frozenset({Role.STORE_MANAGER, Role.PARTNER_FINANCE, Role.DINAS_FINANCE}),
+    Act.REVERSE_STOCK: frozenset({Role.PARTNER_FINANCE, Role.DINAS_FINANCE}),
+    Act.ASK_GOODS_BACK: frozenset({Role.PRODUCER, Role.ADMIN, Role.VERIFIER, Role.DINAS_FINANCE}),
+    Act.TAKE_GOODS_BACK: frozenset({Role.PRODUCER, Role.ADMIN}),
+    Act.CONTEST_LOSSES: frozenset({Role.PRODUCER, Role.STORE_MANAGER, Role.PARTNER_FINANCE}),
+    Act.DECIDE_LOSSES: frozenset({Role.DINAS_FINANCE}),
     Act.CLOSE_PERIOD: frozenset({Role.DINAS_FINANCE}),
     Act.READ_CLOSINGS: _DINAS_READERS,
     Act.READ_STATEMENTS: _DINAS_READERS | {Role.PARTNER_FINANCE, Role.PRODUCER},

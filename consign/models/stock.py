@@ -14,6 +14,7 @@ from sqlalchemy import (
     Numeric,
     SmallInteger,
     Text,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -141,6 +142,8 @@ class StockNoteLine(RegionBase):
     """Consumer price of one unit that was agreed for the day; blank where none was."""
     reason: Mapped[str | None]
     """Why goods go back, are asked back or are written off."""
+    opens: Mapped[bool] = mapped_column(server_default=false())
+    """Whether stock of the product begins in the store with this count: what it differs by is no loss."""
 
 
 class StockRefusal(RegionBase):

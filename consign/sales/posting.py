@@ -14,6 +14,7 @@ from consign.models.sales import SalesPosting
 from consign.money import Rupiah
 from consign.sales.rules import LineAmounts, PairedReturn, ReturnLine, SoldLine, pair_returns
 from consign.sales.writing import LINE_COLUMNS, StoreDay, Sums
+from consign.stock.selling import record_sold
 
 IS_RETURN = "(quantity < 0 AND (receipt <> '' OR returns_receipt <> ''))"
 
@@ -109,6 +110,10 @@ NO_SALES = text("""
         GROUP BY other.kind HAVING sum(other.lines) > 0)
     RETURNING store_id""")
 
+SOLD_BY_DAY = """
+    SELECT store_id, product_id, sold_on AS day, sum(quantity) AS quantity FROM sale
+    WHERE partner_id = :partner AND posting_no = :number GROUP BY store_id, product_id, sold_on"""
+
 
 @dataclass(frozen=True)
 class Posted:
@@ -173,7 +178,7 @@ def record_posting(
     by_user_id: int,
     reason: str | None = None,
 ) -> Posted:
-    """Write the posting's own row and the store-days it speaks about."""
+    """Write the posting's own row, the store-days it speaks about, and what it sold as movements of goods."""
     days = sums.days
     sold_on = [day for _, day, _ in days]
     rows = sum(day.lines for day in days.values())
@@ -205,6 +210,9 @@ def record_posting(
         "lines": [sign * day.lines for day in days.values()],
     }
     session.execute(COVER, {"partner": partner_id, "number": number, **cover})
+    record_sold(
+        session, store_ids={store for store, _, _ in days}, partner_id=partner_id, posting_no=number, lines=SOLD_BY_DAY
+    )
     return Posted(number, rows, sales_rp, sum(day.price_differs for day in days.values()))
 
 

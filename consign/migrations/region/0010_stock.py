@@ -257,6 +257,7 @@ def upgrade() -> None:
         sa.Column("quantity", sa.Numeric(precision=12, scale=3), nullable=False),
         sa.Column("price_rp", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("opens", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint(
             "reason IS NULL OR reason IN ('unsold', 'near_expiry', 'expired', 'damaged', 'missing', 'recalled', 'papers', 'sample', 'rotation')",
             name=op.f("ck_stock_note_line_reason"),
