@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports.label_words import MONTHS, write_day
-from reports.typeface import keep_printable
+from reports.typeface import keep_printable, make_breakable
 from reports.typesetting import typeset
 
-LONGEST_WORD, BREAK = 16, "\N{ZERO WIDTH SPACE}"
-"""A longer word may be broken anywhere, so that it stays in its column."""
 RESTRICTED = (
     "Nomor kota berawalan 20 sampai 29 adalah nomor edar terbatas (restricted circulation number): hanya berlaku di toko-toko"
     " daerah ini, dan bukan GTIN. Jangan diteruskan ke gerai di luar daerah ini atau ke katalog GS1."
@@ -57,7 +55,7 @@ def write_register(figures: RegisterFigures) -> bytes:
     def clean(text: str) -> str:
         kept, gone = keep_printable(text)
         lost.append(gone)
-        return " ".join(_breakable(word) for word in kept.split(" "))
+        return make_breakable(kept)
 
     rows = [
         (
@@ -86,12 +84,6 @@ def write_register(figures: RegisterFigures) -> bytes:
         "notes": [RESTRICTED, *([LEFT_OUT] if any(lost) else [])],
     }
     return typeset("number_register.typ", written, standard="ua-1")
-
-
-def _breakable(word: str) -> str:
-    if len(word) <= LONGEST_WORD:
-        return word
-    return BREAK.join(word[place : place + LONGEST_WORD // 2] for place in range(0, len(word), LONGEST_WORD // 2))
 
 
 def _count(words: Iterable[str]) -> list[tuple[str, str]]:

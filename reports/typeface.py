@@ -19,6 +19,8 @@ ASCENT_PM, DESCENT_PM, LEADING_PM = 800, 240, 1_160
 ELLIPSIS = "…"
 _PROBE = 24
 """Size at which two glyphs are told apart."""
+LONGEST_WORD, BREAK = 16, "\N{ZERO WIDTH SPACE}"
+"""A longer word may be broken anywhere, so that it stays in its column."""
 
 
 @functools.cache
@@ -67,6 +69,17 @@ def keep_printable(text: str) -> tuple[str, str]:
             elif unicodedata.category(sign) not in {"Cc", "Cf", "Mn"}:  # the others show nothing by themselves
                 lost.append(sign)
     return " ".join("".join(kept).split()), "".join(lost)
+
+
+def make_breakable(text: str) -> str:
+    """Return *text* with invisible places to break in words that are wider than a column may be."""
+    return " ".join(map(_break_word, text.split(" ")))
+
+
+def _break_word(word: str) -> str:
+    if len(word) <= LONGEST_WORD:
+        return word
+    return BREAK.join(word[place : place + LONGEST_WORD // 2] for place in range(0, len(word), LONGEST_WORD // 2))
 
 
 def wrap(text: str, *, width_um: int, size_um: int, bold: bool, most: int) -> tuple[tuple[str, ...], bool]:
