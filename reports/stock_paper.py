@@ -13,7 +13,7 @@ from reports.typeface import keep_printable, make_breakable
 
 DPI = 300
 """Bars are whole dots of this resolution, so they are of 600 dpi, too: what office printers have."""
-BARS_WIDTH_UM, QR_WIDTH_UM = 70_000, 24_000
+BARS_WIDTH_UM, QR_WIDTH_UM = 80_000, 24_000
 """The room for the bars of a number; the width that a QR code comes near to, with the white around it."""
 DASH = "\N{EN DASH}"
 """Stands where nothing is known."""

@@ -34,7 +34,7 @@ def test_a_sheet_is_blind_unless_the_books_are_asked_for():
 
 def test_the_same_sheet_in_english():
     (page,) = pages_of(write_count_sheet(COUNT, COUNT_WORDS_EN))
-    for words in ("Day 31 Oct 2026", "Counted Notes", "Other goods that were found", "2 lines", "Page 1 of 1"):
+    for words in ("Day 31 Oct 2026", "Counted Notes", "Other goods that were found", "Lines: 2", "Page 1 of 1"):
         assert words in page
 
 

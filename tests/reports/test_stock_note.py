@@ -107,7 +107,13 @@ def test_what_was_accepted_and_refused_is_printed_once_it_is_told():
 
 def test_the_same_note_is_printed_in_english_with_the_words_that_are_given():
     (page,) = pages_of(write_note(TOLD, WORDS_EN))
-    for words in ("Received 6 Oct 2026", "Accepted Refused", "Total (3 lines)", "Page 1 of 1", "Brought by Pak Joko"):
+    for words in (
+        "Received on 6 Oct 2026",
+        "Accepted Refused",
+        "Total (lines: 3)",
+        "Page 1 of 1",
+        "Brought by Pak Joko",
+    ):
         assert words in page
     assert "Halaman" not in page
 
@@ -118,6 +124,15 @@ def test_a_paper_that_nobody_receives_has_no_room_for_it():
     assert "Jumlah (1 baris)" in page
     assert "Diterima" not in page
     assert "Ditolak" not in page
+
+
+def test_large_amounts_do_not_run_into_each_other():
+    # 9.999.999 x 99.999,125 = 999.991.150.000,875.
+    line = replace(CHIPS, quantity=Decimal("99999.125"), unit="kemasan", price_rp=9_999_999, amount_rp=999_991_150_001)
+    told = replace(line, accepted=line.quantity)
+    totals = NoteTotals(1, line.quantity, 999_991_150_001, line.quantity, Decimal(0), 999_991_150_001)
+    (page,) = pages_of(write_note(replace(TOLD, lines=(told,), totals=totals), WORDS_ID))
+    assert "99.999,125 kemasan Rp9.999.999 Rp999.991.150.001 99.999,125" in page
 
 
 def test_quantities_of_unlike_units_are_not_added():
