@@ -207,9 +207,9 @@ class StockMovement(RegionBase):
     )
 
     store_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    product_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     day: Mapped[date] = mapped_column(primary_key=True)
     """The store's local day."""
+    product_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     """Its number among all movements, in the order of writing; sales are not looked for by it."""
     kind: Mapped[str] = mapped_column(PLAIN)

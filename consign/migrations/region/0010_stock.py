@@ -12,7 +12,7 @@ CARRY_OVER = """
     INSERT INTO stock_movement (store_id, product_id, day, kind, quantity, partner_id, posting_no)
     SELECT store_id, product_id, sold_on, 'sold', -sum(quantity), partner_id, posting_no FROM sale
     GROUP BY store_id, product_id, sold_on, partner_id, posting_no HAVING sum(quantity) <> 0
-    ORDER BY store_id, product_id, sold_on, posting_no"""
+    ORDER BY store_id, sold_on, product_id, posting_no"""
 
 
 def upgrade() -> None:
@@ -33,8 +33,8 @@ def upgrade() -> None:
     op.create_table(
         "stock_movement",
         sa.Column("store_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("product_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("product_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("kind", sa.Text(collation="C"), nullable=False),
         sa.Column("quantity", sa.Numeric(precision=15, scale=3), nullable=False),
@@ -53,7 +53,7 @@ def upgrade() -> None:
             name=op.f("ck_stock_movement_kind"),
         ),
         sa.CheckConstraint("quantity <> 0", name=op.f("ck_stock_movement_quantity")),
-        sa.PrimaryKeyConstraint("store_id", "product_id", "day", "id", name=op.f("pk_stock_movement")),
+        sa.PrimaryKeyConstraint("store_id", "day", "product_id", "id", name=op.f("pk_stock_movement")),
     )
     op.create_index(
         "ix_stock_movement_note",
