@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.catalogue.goods import as_goods
+from consign.catalogue.rules import is_by_weight
 from consign.db import insert_rows
 from consign.documents.looking_back import find_blocked, find_blocked_days
 from consign.models.catalogue import Product, ProductListing
 from consign.models.partners import Store
 from consign.models.settlement import Closing
 from consign.sales.places import Places
-from consign.sales.rules import find_day_oddities, is_by_weight, is_far_off
+from consign.sales.rules import find_day_oddities, is_far_off
 from consign.sales.writing import StoreDay, Sums
 from consign.sentence import dump_sentence
 
