@@ -87,7 +87,7 @@ def _refuse_reasons(lines: Sequence[NewLine]) -> None:
                 say(
                     "Line {line} gives no reason for which goods are written off; nothing was recorded. Choose one of:"
                     " {reasons}.",
-                    line=line_no, reasons=[Code("reason", one) for one in WRITE_OFF_REASONS],
+                    line=line_no, reasons=[Code("stock_reason", one) for one in WRITE_OFF_REASONS],
                 )
             )  # fmt: skip
 
