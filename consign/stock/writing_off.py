@@ -25,6 +25,7 @@ from consign.stock.rules import (
     NoteState,
     refuse_day,
     refuse_lines,
+    shorten,
 )
 
 
@@ -74,7 +75,7 @@ def find_written_below(session: Session, note: StockNote) -> list[Sentence]:
         say(
             "More of {product} was written off than stands in the books, which now say {on_hand}."
             " A delivery may be missing, or the shelf must be counted.",
-            product=row.name, on_hand=row.on_hand,
+            product=row.name, on_hand=shorten(row.on_hand),
         )
         for row in session.execute(query)
     ]  # fmt: skip
