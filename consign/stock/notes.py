@@ -1,6 +1,6 @@
 """Notes about goods: numbered, written, found, and held while something is decided about them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -64,10 +64,12 @@ def add_note(
     return note
 
 
-def add_lines(session: Session, note: StockNote, lines: Sequence[NewLine]) -> list[StockNoteLine]:
+def add_lines(
+    session: Session, note: StockNote, lines: Sequence[NewLine], *, opens: Collection[int] = ()
+) -> list[StockNoteLine]:
     """Write the lines of a note in their order, with the price of its day; a batch that is named is kept.
 
-    *lines* were looked at by `rules.refuse_lines`.
+    *lines* were looked at by `rules.refuse_lines`. *opens* are the products whose stock begins with this count.
     """
     products = sorted({line.product_id for line in lines})
     prices = find_prices(session, product_ids=products, on=note.day)
@@ -83,7 +85,7 @@ def add_lines(session: Session, note: StockNote, lines: Sequence[NewLine]) -> li
             quantity=line.quantity,
             price_rp=prices.get(line.product_id),
             reason=line.reason,
-            opens=False,
+            opens=line.product_id in opens,
         )
         for line_no, line in enumerate(lines, 1)
     ]

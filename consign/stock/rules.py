@@ -336,6 +336,11 @@ def compute_share(value_rp: int, share_bp: int) -> int:
     return divide_half_away(value_rp * share_bp, BP_WHOLE)
 
 
+def shorten(quantity: Decimal) -> Decimal:
+    """Return a quantity without zeros after its decimals, as it stands in a sentence: `2.000` is 2."""
+    return Decimal(f"{quantity.normalize():f}")
+
+
 def describe_kind(kind: str) -> Code:
     """Return the kind of a note as a fact of a sentence."""
     return Code("note_kind", kind)
