@@ -28,7 +28,7 @@ from consign.sales.known_layouts import load_known_layouts
 from consign.sales.layout import KindEffect, Receipts, Role
 from consign.sales.rules import DayState, Overlap
 from consign.stock.loss_lists import LossState
-from consign.stock.rules import Reason
+from consign.stock.rules import MovementKind, NoteKind, NoteState, Reason, Refusal
 from consign.tabular.dates import DateOrder
 from consign.tabular.numbers import NumberStyle
 from consign.web.region_terms import BLOCKS, WARNS
@@ -327,8 +327,12 @@ CODES: dict[str, set[str]] = {
     "paper_state": {*State},
     "standing": {*Standing},
     "verdict": {*Verdict},
-    "stock_reason": {*Reason},
     "loss_state": {*LossState},
+    "note_kind": {*NoteKind},
+    "note_state": {*NoteState},
+    "stock_reason": {*Reason},
+    "refusal": {*Refusal},
+    "movement_kind": {*MovementKind},
 }
 
 
