@@ -315,7 +315,7 @@ def refuse_refusals(refusals: Iterable[Refused], *, quantities: Mapping[int, Dec
             raise BadInput(
                 say(
                     "Of line {line} {refused} are refused, but {sent} were sent; nothing was recorded.",
-                    line=line_no, refused=quantity, sent=quantities[line_no],
+                    line=line_no, refused=shorten(quantity), sent=shorten(quantities[line_no]),
                 )
             )  # fmt: skip
     return refused

@@ -14,7 +14,7 @@ from consign.models.catalogue import Product
 from consign.models.stock import StockLevel, StockNote, StockNoteLine
 from consign.sentence import Code, Sentence, say
 from consign.stock.batches import complete_lines
-from consign.stock.given import get_store_given, refuse_unknown_products, tidy_remark
+from consign.stock.given import get_store_given, refuse_unknown_products
 from consign.stock.moving import Move, lock_stores, record_moves
 from consign.stock.notes import add_lines, add_note
 from consign.stock.rules import (
@@ -26,6 +26,7 @@ from consign.stock.rules import (
     refuse_day,
     refuse_lines,
     shorten,
+    tidy_remark,
 )
 
 
@@ -56,7 +57,7 @@ def write_off(
     rows = add_lines(session, note, complete_lines(session, lines))
     record_moves(session, [_as_move(note, row) for row in rows])
     record_event(
-        session, by=by, act="goods written off", subject=f"note:{note.id}", store=store.id, day=day.isoformat(),
+        session, by=by, act="goods written off", subject=f"note:{note.number}", store=store.id, day=day.isoformat(),
         lines=len(rows),
     )  # fmt: skip
     return note

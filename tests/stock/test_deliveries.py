@@ -278,7 +278,7 @@ def test_all_of_it_may_be_refused(market: Market):
     [
         ([(2, Refusal.SHORT, 1)], "Line 2 is not there"),
         ([(1, Refusal.SHORT, 1), (1, Refusal.SHORT, 2)], "named twice"),
-        ([(1, Refusal.SHORT, 6), (1, Refusal.DAMAGED, 5)], "Of line 1 11 are refused, but 10.000 were sent"),
+        ([(1, Refusal.SHORT, 6), (1, Refusal.DAMAGED, 5)], "Of line 1 11 are refused, but 10 were sent"),
         ([(1, Refusal.SHORT, 0)], "The quantity 0 cannot be"),
     ],
 )

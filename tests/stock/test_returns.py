@@ -1,6 +1,7 @@
 """Goods go back to their producer, asked for or not; what it did not get, the store goes on answering for."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, text
@@ -11,7 +12,7 @@ from consign.stock.confirming import cancel_note, confirm_note, reverse_note
 from consign.stock.note_lists import find_note_view
 from consign.stock.returning import ask_pull_back, send_return
 from consign.stock.rules import NewLine, NoteNotOpen, NothingToReverse, Reason, Refusal
-from tests.stock.goods import TODAY, Market, refusals
+from tests.stock.goods import ENDS, TODAY, Market, refusals
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_more_than_the_books_say_may_go_back_and_is_told(stocked: Market):
     assert stocked.on_hand() == -2
     view = find_note_view(stocked.session, by=stocked.owners[0], number=note.number)
     assert [(one.line_no, one.code) for one in view.cautions] == [(1, "more_than_stands")]
-    assert "2.000 by now; count it" in str(view.cautions[0].sentence)
+    assert "2 by now; count it" in str(view.cautions[0].sentence)
     assert stocked.breaches() == []
     cancel_note(stocked.session, by=stocked.managers[0], note_id=note.id, reason="Salah hitung")
     assert find_note_view(stocked.session, by=stocked.owners[0], number=note.number).cautions == ()
@@ -85,6 +86,14 @@ def test_goods_of_which_no_stock_was_kept_may_go_back(market: Market):
     give_back(market, market.back(2))
     assert market.on_hand() == -2
     assert market.breaches() == []
+
+
+def test_a_batch_is_known_by_its_code_or_its_last_day(stocked: Market):
+    stocked.deliver(stocked.line(10, batch="B1", ends=ENDS + timedelta(9)), day=TODAY - timedelta(1))
+    last_day_alone = NewLine(stocked.city.products[0].id, Decimal(2), "", ENDS + timedelta(9), Reason.UNSOLD)
+    give_back(stocked, stocked.back(3, batch="b1"), last_day_alone)
+    assert stocked.batches() == {"A1": 10, "B1": 5}
+    assert stocked.breaches() == []
 
 
 @pytest.mark.parametrize("reason", [None, Reason.MISSING, Reason.SAMPLE])
