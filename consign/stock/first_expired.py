@@ -34,6 +34,8 @@ class Shelf:
     """What left the shelf without a batch it can have come from."""
     _taken: int | None = UNKNOWN
     """The batch that something was taken from last."""
+    _in_order: list[int | None] = field(default_factory=list)
+    """Batches that ever stood here, the first to expire first."""
 
     @property
     def on_hand(self) -> int:
@@ -43,45 +45,62 @@ class Shelf:
     def take_in(self, events: Iterable[Event]) -> None:
         """Let *events* happen, one after the other."""
         for event in events:
-            if event.quantity > 0:
-                self._add(event)
-            elif event.quantity < 0:
-                self._take(-event.quantity, event.batch_id)
+            self.move(event.day, event.quantity, event.batch_id)
             if event.stands is not None:
-                self._restate(event)
+                self._restate(event.day, event.stands)
 
-    def _add(self, event: Event) -> None:
+    def move(self, day: date, quantity: int, batch_id: int | None = UNKNOWN) -> None:
+        """Put goods on the shelf, or take them off it where *quantity* is negative."""
+        if quantity > 0:
+            self._add(day, quantity, batch_id)
+        elif quantity < 0:
+            self._take(-quantity, batch_id)
+
+    def _add(self, day: date, quantity: int, batch_id: int | None) -> None:
         """Put goods on the shelf; those that were missing before are taken from them first."""
-        batch = event.batch_id
+        batch = batch_id
         if batch is UNKNOWN and self._taken in self.arrived:
             batch = self._taken  # a shopper gives back what was sold last
-        self.arrived.setdefault(batch, event.day)
-        missing = min(self.short, event.quantity)
+        self._know(batch, day)
+        missing = min(self.short, quantity)
         self.short -= missing
-        self.batches[batch] = self.batches.get(batch, 0) + event.quantity - missing
+        self.batches[batch] += quantity - missing
         if missing:
             self._taken = batch
 
     def _take(self, quantity: int, batch_id: int | None) -> None:
         """Take goods off the shelf: of the batch that is named first, else of those that expire first."""
-        named = [] if batch_id is UNKNOWN else [batch_id]
-        for batch in [*named, *sorted((one for one in self.batches if one not in named), key=self._order)]:
-            taken = min(self.batches.get(batch, 0), quantity)
-            if taken:
-                self.batches[batch] -= taken
-                quantity -= taken
-                self._taken = batch
+        if batch_id is not UNKNOWN and batch_id in self.batches:
+            quantity -= self._take_from(batch_id, quantity)
+        for batch in self._in_order:
             if not quantity:
                 return
+            if self.batches[batch]:
+                quantity -= self._take_from(batch, quantity)
         self.short += quantity
 
-    def _restate(self, event: Event) -> None:
+    def _take_from(self, batch: int | None, quantity: int) -> int:
+        """Take goods of one batch, at most *quantity*; return how much that was."""
+        taken = min(self.batches[batch], quantity)
+        if taken:
+            self.batches[batch] -= taken
+            self._taken = batch
+        return taken
+
+    def _restate(self, day: date, stands: Mapping[int | None, int]) -> None:
         """Let stand what a count found; the quantity before it already brought the sum to that."""
-        stands = dict(event.stands or {})
         for batch in stands:
-            self.arrived.setdefault(batch, event.day)
-        self.batches = {batch: stands.get(batch, 0) for batch in {*self.batches, *stands}}
+            self._know(batch, day)
+        self.batches = {batch: stands.get(batch, 0) for batch in self.batches}
         self.short = 0
+
+    def _know(self, batch: int | None, day: date) -> None:
+        """Give a batch its place among the others when the first of it comes."""
+        if batch not in self.batches:
+            self.batches[batch] = 0
+            self.arrived[batch] = day
+            self._in_order.append(batch)
+            self._in_order.sort(key=self._order)
 
     def _order(self, batch: int | None) -> tuple[date, date, int]:
         if batch is UNKNOWN:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import text
@@ -16,10 +17,10 @@ from consign.stock.first_expired import Event, Shelf
 
 MILLI = 1000
 PAIRS_AT_ONCE = 5_000
+ROWS_AT_ONCE = 50_000
 
 _EVENTS = text("""
-    SELECT movement.store_id, movement.product_id, movement.day, (movement.quantity * 1000)::bigint AS milli,
-      movement.batch_id, movement.kind IN ('opening', 'counted') AS is_count
+    SELECT movement.store_id, movement.product_id, movement.day, (movement.quantity * 1000)::bigint AS milli, movement.batch_id
     FROM unnest(CAST(:stores AS integer[]), CAST(:products AS integer[])) AS wanted(store_id, product_id)
     JOIN stock_level AS level USING (store_id, product_id)
     JOIN stock_movement AS movement USING (store_id, product_id)
@@ -113,8 +114,8 @@ def compute_standings(session: Session, pairs: Sequence[Pair]) -> Iterator[Stand
     counted = _find_counted(session, facts)
     ends = _find_ends(session, facts["products"])
     seen = set()
-    rows = session.execute(_EVENTS, facts)
-    for pair, events in groupby(rows, key=lambda row: (row.store_id, row.product_id)):
+    rows = (row for part in session.execute(_EVENTS, facts).partitions(ROWS_AT_ONCE) for row in part)
+    for pair, events in groupby(rows, key=itemgetter(0, 1)):
         seen.add(pair)
         yield _stand(pair, list(events), begins=begins[pair], counted=counted.get(pair, {}), ends=ends)
     for pair in sorted(set(begins) - seen):  # a count that found just what nobody had moved
@@ -130,24 +131,22 @@ def _stand(
     ends: Mapping[int, date | None],
 ) -> Standing:
     shelf = Shelf(ends)
-    last = begins
-    left = dict(counted)
-    for day, moved in groupby(rows, key=lambda row: row.day):
-        _restate_until(shelf, left, day)
-        shelf.take_in(Event(row.day, row.milli, row.batch_id) for row in moved)
-        _restate_until(shelf, left, day, inside=True)
-        last = max(last, day)
-    _restate_until(shelf, left, date.max)
+    left = sorted(counted.items())
+    for _, _, day, milli, batch_id in rows:
+        while left and left[0][0] < day:
+            _restate(shelf, left)
+        shelf.move(day, milli, batch_id)
+    while left:
+        _restate(shelf, left)
+    last = rows[-1].day if rows else begins
     batches = {batch: (quantity, shelf.arrived[batch]) for batch, quantity in shelf.batches.items()}
     return Standing(*pair, begins, last, shelf.on_hand, shelf.short, batches)
 
 
-def _restate_until(
-    shelf: Shelf, left: dict[date, Mapping[int | None, int]], day: date, *, inside: bool = False
-) -> None:
-    """Let stand what counts before *day* found (on it as well, with *inside*), and do not look at them again."""
-    for counted_on in sorted(one for one in left if one < day or (inside and one == day)):
-        shelf.take_in([Event(counted_on, 0, stands=left.pop(counted_on))])
+def _restate(shelf: Shelf, left: list[tuple[date, Mapping[int | None, int]]]) -> None:
+    """Let stand what the first of the counts that are *left* found: all before it and on its day has happened."""
+    day, stands = left.pop(0)
+    shelf.take_in([Event(day, 0, stands=stands)])
 
 
 def _find_counted(session: Session, facts: Mapping[str, Any]) -> dict[Pair, dict[date, dict[int | None, int]]]:
