@@ -35,7 +35,7 @@ NOT_POSTED = ("received", "needs_mapping", "read")
 
 _STANDING = text("""
     SELECT partner.id AS partner_id, partner.code, partner.name, partner.cycle, last.until_on AS closed_until,
-      COALESCE(last.posting_no, 0) AS closed_posting_no, 
+      COALESCE(last.posting_no, 0) AS closed_posting_no,
       COALESCE(posting.first_on, (SELECT min(day) FROM stock_loss WHERE stock_loss.partner_id = partner.id)) AS first_on,
       COALESCE(posting.last_no, 0) AS last_posting_no,
       (SELECT array_agg(zone ORDER BY store.code) FROM store WHERE store.partner_id = partner.id) AS zones
