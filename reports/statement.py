@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,18 @@ from decimal import Decimal
 from reports.spreadsheet import safe_text
 
 KINDS = {"sale": "terjual", "return": "retur", "reversal": "pembatalan"}
+LOSS_REASONS = {
+    "damaged": "rusak",
+    "missing": "hilang",
+    "expired": "kedaluwarsa",
+    "recalled": "ditarik",
+    "sample": "contoh",
+}
+LOSS_TITLES = (
+    "Gerai", "Nama gerai", "Kode produk", "Produk", "Alasan", "Tanggal", "Jumlah", "Nilai (Rp)", "Ditanggung gerai (bp)",
+    "Ditanggung gerai (Rp)", "Dokumen",
+)  # fmt: skip
+BP_WHOLE = 10_000
 
 
 class StatementDoesNotAddUp(ValueError):
@@ -36,6 +49,27 @@ class StatementLine:
 
 
 @dataclass(frozen=True)
+class StatementLossLine:
+    """Goods that were lost in a store, or found again, and what the store bears of them."""
+
+    day: date
+    note: str
+    """The number of the count or write-off that says so."""
+    store: str
+    store_name: str
+    product: str
+    product_code: str
+    reason: str
+    quantity: Decimal
+    """Negative for goods found again, or a loss that was taken back."""
+    value_rp: int
+    """What the producer would have got had it been sold."""
+    share_bp: int | None
+    """The store's share of it, in basis points; blank where it was taken back before anybody said."""
+    store_rp: int
+
+
+@dataclass(frozen=True)
 class StatementFigures:
     """Everything a statement says. Amounts in whole rupiah."""
 
@@ -48,10 +82,12 @@ class StatementFigures:
     last: date
     due_on: date
     lines: tuple[StatementLine, ...]
+    losses: tuple[StatementLossLine, ...]
     sales_rp: int
     fee_rp: int
     fee_tax_rp: int
     pph23_rp: int
+    losses_rp: int
     net_rp: int
     carried_rp: int
     due_rp: int
@@ -70,12 +106,29 @@ def refuse_wrong_sums(figures: StatementFigures) -> None:
     sums = {
         "sales": (figures.sales_rp, sum(line.sales_rp for line in figures.lines)),
         "fee": (figures.fee_rp, sum(line.fee_rp for line in figures.lines)),
-        "net": (figures.net_rp, figures.sales_rp - figures.fee_rp - figures.fee_tax_rp + figures.pph23_rp),
+        "losses": (figures.losses_rp, sum(loss.store_rp for loss in figures.losses)),
+        "net": (
+            figures.net_rp,
+            figures.sales_rp - figures.fee_rp - figures.fee_tax_rp + figures.pph23_rp + figures.losses_rp,
+        ),
         "due": (figures.due_rp + figures.carry_rp, figures.net_rp + figures.carried_rp),
     }
     for name, (stated, added) in sums.items():
         if stated != added:
             raise StatementDoesNotAddUp(f"{figures.number}: {name} is {stated}, its parts add up to {added}")
+    for loss in figures.losses:
+        expected = share_of(loss.value_rp, loss.share_bp or 0)
+        if loss.store_rp != expected:
+            raise StatementDoesNotAddUp(
+                f"{figures.number}: of {loss.product} in {loss.note} the store bears {loss.store_rp}, not {expected}"
+            )
+
+
+def share_of(value_rp: int, share_bp: int) -> int:
+    """Return a share of an amount, rounded half away from zero."""
+    whole, rest = divmod(abs(value_rp) * share_bp, BP_WHOLE)
+    rounded = whole + (2 * rest >= BP_WHOLE)
+    return rounded if value_rp >= 0 else -rounded
 
 
 def write_csv(figures: StatementFigures) -> str:
@@ -119,8 +172,21 @@ def write_csv(figures: StatementFigures) -> str:
             ]
         )
     writer.writerow([])
+    if figures.losses:
+        writer.writerow(LOSS_TITLES)
+        writer.writerows(_loss_cells(loss) for loss in figures.losses)
+        writer.writerow([])
     writer.writerows([label, *[""] * 6, amount] for label, amount in sums_of(figures))
     return target.getvalue()
+
+
+def _loss_cells(loss: StatementLossLine) -> list[str | int]:
+    """Return a loss as a row of cells, in the order of `LOSS_TITLES`."""
+    return [
+        safe_text(loss.store), safe_text(loss.store_name), safe_text(loss.product_code), safe_text(loss.product),
+        LOSS_REASONS.get(loss.reason, loss.reason), loss.day.isoformat(), format_quantity(loss.quantity).replace(",", "."),
+        loss.value_rp, "" if loss.share_bp is None else loss.share_bp, loss.store_rp, loss.note,
+    ]  # fmt: skip
 
 
 def write_text(figures: StatementFigures) -> str:
@@ -144,23 +210,42 @@ def write_text(figures: StatementFigures) -> str:
         for line in figures.lines
     ]
     titles = ("Gerai", "Produk", "Jenis", "Jumlah", "Penjualan", "Komisi", "Komisi Rp")
+    head = [f"{label:<14}{one_line(words)}" for label, words in head_of(figures)]
+    table = _lay_out(titles, rows, left=3) if rows else ["Tidak ada penjualan."]
+    sums = [f"{label:<40}{format_rupiah(amount):>18}" for label, amount in sums_of(figures)]
+    return "\n".join([*head, "", *table, "", *_write_losses(figures), *sums, ""])
+
+
+def _write_losses(figures: StatementFigures) -> list[str]:
+    """Return the lines that name the goods lost; none where none were."""
+    rows = [
+        (
+            one_line(loss.store),
+            one_line(loss.product)[:32],
+            f"{LOSS_REASONS.get(loss.reason, loss.reason)}, {loss.note}",
+            format_quantity(loss.quantity),
+            format_rupiah(loss.value_rp),
+            "-" if loss.share_bp is None else format_percent(loss.share_bp),
+            format_rupiah(loss.store_rp),
+        )
+        for loss in figures.losses
+    ]
+    titles = ("Gerai", "Produk", "Barang hilang atau rusak", "Jumlah", "Nilai", "Gerai", "Gerai Rp")
+    return [*_lay_out(titles, rows, left=3), ""] if rows else []
+
+
+def _lay_out(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, left: int) -> list[str]:
+    """Return a table of fixed width, its first *left* columns to the left, all others to the right."""
     widths = [max(len(row[place]) for row in [titles, *rows]) for place in range(len(titles))]
 
     def laid_out(row: tuple[str, ...]) -> str:
         cells = [
-            cell.ljust(width) if place < 3 else cell.rjust(width)
+            cell.ljust(width) if place < left else cell.rjust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         return "  ".join(cells).rstrip()
 
-    head = [f"{label:<14}{one_line(words)}" for label, words in head_of(figures)]
-    table = (
-        [laid_out(titles), "  ".join("-" * width for width in widths), *map(laid_out, rows)]
-        if rows
-        else ["Tidak ada penjualan."]
-    )
-    sums = [f"{label:<40}{format_rupiah(amount):>18}" for label, amount in sums_of(figures)]
-    return "\n".join([*head, "", *table, "", *sums, ""])
+    return [laid_out(titles), "  ".join("-" * width for width in widths), *map(laid_out, rows)]
 
 
 def one_line(text: str) -> str:
@@ -197,12 +282,13 @@ def head_of(figures: StatementFigures) -> list[tuple[str, str]]:
 
 
 def sums_of(figures: StatementFigures) -> list[tuple[str, int]]:
-    """Return what stands below the lines: labels and amounts; the fifth adds up the four above it."""
+    """Return what stands below the lines: labels and amounts; the sixth adds up the five above it."""
     return [
         ("Penjualan dikurangi retur", figures.sales_rp),
         ("Komisi gerai", -figures.fee_rp),
         ("PPN atas komisi", -figures.fee_tax_rp),
         ("PPh 23 dipotong produsen", figures.pph23_rp),
+        ("Barang hilang/rusak, ditanggung gerai", figures.losses_rp),
         ("Bersih periode ini", figures.net_rp),
         ("Sisa minus periode lalu", figures.carried_rp),
         ("Harus dibayar mitra", figures.due_rp),

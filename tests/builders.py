@@ -81,6 +81,7 @@ def terms(fee_rate_bp: int = 250, **changed: object) -> Terms:
         "fee_tax_bp": 0,
         "pph23_bp": 0,
         "payment_term_days": 15,
+        "loss_store_bp": None,
     }
     return Terms(**{**facts, **changed})  # type: ignore[arg-type]
 

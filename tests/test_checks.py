@@ -2,18 +2,24 @@
 
 import io
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from consign.checks import CHECKS, check_files, find_breaches
 from consign.db import finish
 from consign.files import Files
+from consign.models.stock import StockLoss
 from consign.sales.actions import reverse_upload
 from consign.settlement.actions import close_period
+from consign.stock.contesting import decide_loss
+from consign.stock.rules import NewLine, Reason
+from consign.stock.writing_off import write_off
 from tests.builders import KERIPIK, SAMBAL, City, write_csv
+from tests.stock.test_moving import deliver, line
 
 SALE = "partner_id, posting_no, row_no"
 PAPER = """INSERT INTO document (producer_id, kind, state, number_compact, submitted_by, submitted_at, decided_by, decided_at)
@@ -60,6 +66,7 @@ PLANTED = {
            SELECT 'statement:NP-2026-000001:x', 'fee', debit_account_id, credit_account_id, 1, booked_on, cause, posted_at
            FROM transfer WHERE cause = 'NP-2026-000001' LIMIT 1"""
     ],
+    "settlement.loss": ["UPDATE statement_loss SET store_rp = store_rp + 1"],
     "settlement.numbers": ["UPDATE statement_counter SET last = last + 1"],
     "settlement.seal": ["UPDATE statement SET audit_hash = repeat('0', 64) WHERE number = 'NP-2026-000003'"],
     "barcode.invalid": ["UPDATE barcode SET number = '8990000000011' WHERE number = (SELECT max(number) FROM barcode)"],
@@ -110,7 +117,7 @@ PLANTED = {
 
 @pytest.fixture
 def lived_in(city: City, tmp_path: Path) -> City:
-    """Build a city with a return, a known row, a parked row, a reversal and two closings."""
+    """Build a city with a return, a known row, a parked row, a reversal, a loss that was decided, and two closings."""
     keripik = f"2026-09-05,T1,S1,{KERIPIK},Keripik,3,15000,45000"
     back = f"2026-09-06,T1,S1,{KERIPIK},Keripik,-1,15000,-15000"
     city.post(
@@ -119,6 +126,13 @@ def lived_in(city: City, tmp_path: Path) -> City:
         )
     )
     city.post(write_csv(tmp_path, keripik, f"2026-09-08,T1,S4,{KERIPIK},Keripik,1,15000,15000", name="second.csv"))
+    deliver(city, date(2026, 9, 1), line(city, 9))
+    damaged = write_off(
+        city.session, by=city.finance, store_id=city.stores[0].id, day=date(2026, 9, 9),
+        lines=[NewLine(city.products[0].id, Decimal(1), reason=Reason.DAMAGED)],
+    )  # fmt: skip
+    loss_id = city.session.scalars(select(StockLoss.id).where(StockLoss.note_id == damaged.id)).one()
+    decide_loss(city.session, by=city.finance, loss_id=loss_id, store_bp=5_000, reason="uji")
     finish(city.session)
     for until in (date(2026, 9, 30), date(2026, 10, 31)):
         close_period(city.session, by=city.finance, partner_id=city.partner.id, until=until, incomplete_reason="uji")

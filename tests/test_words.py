@@ -27,7 +27,7 @@ from consign.sales.finding_lists import FINDING_CODES
 from consign.sales.known_layouts import load_known_layouts
 from consign.sales.layout import KindEffect, Receipts, Role
 from consign.sales.rules import DayState, Overlap
-from consign.stock.loss_lists import LossState
+from consign.stock.loss_rules import LossState
 from consign.stock.rules import MovementKind, NoteKind, NoteState, Reason, Refusal
 from consign.tabular.dates import DateOrder
 from consign.tabular.numbers import NumberStyle

@@ -302,6 +302,10 @@ def agreement() -> None:
 @click.option("--fee-tax", default="0%", show_default=True, help="Tax on the fee (PPN).")
 @click.option("--pph23", default="0%", show_default=True, help="PPh 23 that the producer withholds on the fee.")
 @click.option("--term", default=15, show_default=True, help="Days from the statement until the money is due.")
+@click.option(
+    "--loss-share",
+    help="What the store bears of goods missing or damaged in its care, such as 100%; without it nothing is agreed.",
+)
 @as_user
 @pass_context
 def agreement_add(
@@ -319,6 +323,7 @@ def agreement_add(
     fee_tax: str,
     pph23: str,
     term: int,
+    loss_share: str | None,
     login: str,
 ) -> None:
     """Add what a partner and a producer agreed."""
@@ -329,6 +334,7 @@ def agreement_add(
         fee_tax_bp=parse_rate_bp(fee_tax),
         pph23_bp=parse_rate_bp(pph23),
         payment_term_days=term,
+        loss_store_bp=parse_rate_bp(loss_share) if loss_share else None,
     )
     with context.acting(login) as (session, by):
         owner = get_partner(session, partner_code)

@@ -37,17 +37,17 @@ def close(
         statements = close_period(session, by=by, partner_id=partner.id, until=until.date(), incomplete_reason=reason)
         rows = [
             {"number": one.number, "producer_id": one.producer_id, "sales_rp": one.sales_rp, "fee_rp": one.fee_rp,
-             "net_rp": one.net_rp, "due_rp": one.due_rp, "carry_rp": one.carry_rp, "due_on": one.due_on}
+             "losses_rp": one.losses_rp, "net_rp": one.net_rp, "due_rp": one.due_rp, "carry_rp": one.carry_rp, "due_on": one.due_on}
             for one in statements
         ]  # fmt: skip
     if as_json:
         print_json(rows)
         return
-    money = ("sales_rp", "fee_rp", "net_rp", "due_rp")
+    money = ("sales_rp", "fee_rp", "losses_rp", "net_rp", "due_rp")
     print_table(
-        ("Statement", "Sales", "Fee", "Net", "Due", "On"),
+        ("Statement", "Sales", "Fee", "Losses", "Net", "Due", "On"),
         [(row["number"], *(Rupiah(int(str(row[name]))) for name in money), row["due_on"]) for row in rows],
-        right=("Sales", "Fee", "Net", "Due"),
+        right=("Sales", "Fee", "Losses", "Net", "Due"),
     )
 
 

@@ -24,6 +24,7 @@ class TransferKind(StrEnum):
     FEE = "fee"
     FEE_TAX = "fee_tax"
     PPH23 = "pph23"
+    LOSSES = "losses"
     REVERSAL = "reversal"
 
 

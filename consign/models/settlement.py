@@ -47,7 +47,7 @@ class Statement(RegionBase):
 
     __tablename__ = "statement"
     __table_args__ = (
-        CheckConstraint("net_rp = sales_rp - fee_rp - fee_tax_rp + pph23_rp", name="net"),
+        CheckConstraint("net_rp = sales_rp - fee_rp - fee_tax_rp + pph23_rp + losses_rp", name="net"),
         CheckConstraint("carried_rp <= 0 AND carry_rp <= 0 AND due_rp >= 0", name="signs"),
         CheckConstraint("due_rp + carry_rp = net_rp + carried_rp", name="due"),
         CheckConstraint("due_rp = 0 OR carry_rp = 0", name="one_side"),
@@ -75,6 +75,8 @@ class Statement(RegionBase):
     """Tax on the fee, rounded once."""
     pph23_rp: Mapped[int]
     """PPh 23 on the fee, rounded once; the producer remits it himself, so the partner owes it to him."""
+    losses_rp: Mapped[int]
+    """What the store bears of goods lost in its care; negative where goods were found again or losses taken back."""
     net_rp: Mapped[int]
     carried_rp: Mapped[int]
     """A negative rest of earlier statements that this one takes over; zero or negative."""
@@ -87,6 +89,18 @@ class Statement(RegionBase):
     """Length of the audit chain when this was written."""
     audit_hash: Mapped[str]
     """Head of the audit chain when this was written, in hexadecimal: a kept statement betrays a cut chain."""
+
+
+class StatementLoss(RegionBase):
+    """That a statement settled a loss of goods: each is in one at most."""
+
+    __tablename__ = "statement_loss"
+    __table_args__ = ({"info": ADD_ONLY},)
+
+    loss_id: Mapped[int] = mapped_column(ForeignKey("stock_loss.id"), primary_key=True, autoincrement=False)
+    statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"), index=True)
+    store_rp: Mapped[int]
+    """What the store bears of it, in rupiah."""
 
 
 class StatementCounter(RegionBase):

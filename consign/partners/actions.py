@@ -31,6 +31,7 @@ from consign.partners.rules import (
     refuse_days_out_of_order,
     refuse_fee_out_of_bounds,
     refuse_impossible_bounds,
+    refuse_impossible_days,
     refuse_impossible_terms,
 )
 from consign.period import ZONES, Cycle
@@ -333,6 +334,7 @@ def add_agreement(
         fee_tax_bp=terms.fee_tax_bp,
         pph23_bp=terms.pph23_bp,
         payment_term_days=terms.payment_term_days,
+        loss_store_bp=terms.loss_store_bp,
     )
     try:
         with session.begin_nested():
@@ -356,6 +358,7 @@ def add_agreement(
         act="agreement added",
         subject=f"agreement:{agreement.id}",
         fee_rate_bp=terms.fee_rate_bp,
+        loss_store_bp=terms.loss_store_bp,
     )
     return agreement
 
@@ -420,18 +423,22 @@ def change_region_terms(
     office_contact: str,
     zone: str,
     halal_blocks: bool,
+    loss_contest_days: int,
+    pull_back_days: int,
 ) -> None:
-    """Set the bounds of the fee, what the office is called, where it is reached, its time zone, and what halal means.
+    """Set the bounds of the fee, what the office is called, where it is reached, its time zone, what halal means, and times.
 
-    *halal_blocks*: food without a halal paper may not be delivered; else its producer is warned.
+    *halal_blocks*: food without a halal paper may not be delivered; else its producer is warned. Losses that are recorded
+    already may be contested until the day they were recorded with.
 
     Raises:
-        BadInput: the bounds or the zone cannot be, or the office's name is blank.
+        BadInput: the bounds, the zone or a number of days cannot be, or the office's name is blank.
         AgreementsOutside: agreements in force take a fee outside the new bounds.
 
     """
     authorize(by, Act.MANAGE_REGION)
     refuse_impossible_bounds(fee_from_bp, fee_to_bp)
+    refuse_impossible_days(loss_contest_days=loss_contest_days, pull_back_days=pull_back_days)
     _refuse_unknown_zone(zone)
     terms = session.get_one(RegionTerms, 1, with_for_update={"key_share": True}, populate_existing=True)
     if (fee_from_bp, fee_to_bp) != (terms.fee_from_bp, terms.fee_to_bp):
@@ -445,6 +452,8 @@ def change_region_terms(
         office_contact=clean_text(office_contact),
         zone=zone,
         halal_blocks=halal_blocks,
+        loss_contest_days=loss_contest_days,
+        pull_back_days=pull_back_days,
     )
     if changed:
         record_event(session, by=by, act="region's settings changed", subject="region", **changed)

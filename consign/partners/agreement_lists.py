@@ -41,6 +41,7 @@ def _select_agreements(by: Actor, *, on: date) -> Select[Any]:
         Agreement.fee_tax_bp,
         Agreement.pph23_bp,
         Agreement.payment_term_days,
+        Agreement.loss_store_bp,
         first.label("first"),
         cast(after - 1, Date).label("last"),
         state.label("state"),

@@ -13,6 +13,8 @@ from consign.money import BP_WHOLE, format_rate
 from consign.sentence import Sentence, say
 
 LONGEST_TERM_DAYS = 365
+LONGEST_STOCK_DAYS = 90
+"""For how long a loss may be contested, and how early goods are taken off the shelf, at most."""
 PRODUCER_CODE = "UMKM-"
 """What the codes begin with that the region gives to producers who register."""
 LONGEST_CODE = 20
@@ -114,6 +116,8 @@ class Terms:
     fee_tax_bp: int
     pph23_bp: int
     payment_term_days: int
+    loss_store_bp: int | None
+    """Share that the store bears of goods missing or damaged in its care; blank where nothing is agreed."""
 
 
 def is_plain_code(text: str) -> bool:
@@ -186,6 +190,24 @@ def refuse_impossible_bounds(from_bp: int, to_bp: int) -> None:
         )
 
 
+def refuse_impossible_days(*, loss_contest_days: int, pull_back_days: int) -> None:
+    """Refuse times for contesting a loss, or for taking goods off the shelf, that are below 0 or above 90 days.
+
+    Raises:
+        BadInput: accordingly.
+
+    """
+    for days in (loss_contest_days, pull_back_days):
+        if not 0 <= days <= LONGEST_STOCK_DAYS:
+            raise BadInput(
+                say(
+                    "{days} days cannot be, from 0 to {longest} can; nothing was changed.",
+                    days=days,
+                    longest=LONGEST_STOCK_DAYS,
+                )
+            )
+
+
 def refuse_change_in_closed_period(before: date | None, after: date | None, *, closed_until: date | None) -> None:
     """Refuse to move an agreement's last day from *before* to *after* where a closed day would be settled otherwise.
 
@@ -226,7 +248,7 @@ def refuse_fee_out_of_bounds(fee_rate_bp: int, *, from_bp: int, to_bp: int) -> N
 
 
 def refuse_impossible_terms(terms: Terms) -> None:
-    """Refuse tax rates outside 0 to 100 % and a payment term outside 0 to 365 days, both ends inside.
+    """Refuse rates and shares outside 0 to 100 % and a payment term outside 0 to 365 days, both ends inside.
 
     Raises:
         BadInput: one lies outside; no agreement was added.
@@ -245,6 +267,11 @@ def refuse_impossible_terms(terms: Terms) -> None:
                 days=terms.payment_term_days,
                 longest=LONGEST_TERM_DAYS,
             )
+        )
+    if terms.loss_store_bp is not None and not 0 <= terms.loss_store_bp <= BP_WHOLE:
+        rate = format_rate(terms.loss_store_bp)
+        raise BadInput(
+            say("The store's share of goods lost is {rate}; from 0% to 100% can be. No agreement was added.", rate=rate)
         )
 
 

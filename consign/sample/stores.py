@@ -42,6 +42,7 @@ SUPERMARKET = SamplePartner(
         fee_tax_bp=0,
         pph23_bp=0,
         payment_term_days=15,
+        loss_store_bp=10_000,
     ),
     stores=(
         SampleStore("ENG01", "Enggang Klandasan", 9),
@@ -62,6 +63,7 @@ MINIMARKET = SamplePartner(
         fee_tax_bp=0,
         pph23_bp=0,
         payment_term_days=7,
+        loss_store_bp=10_000,
     ),
     stores=(
         SampleStore("P01", "Pesut Gunung Sari", 4),
@@ -83,6 +85,7 @@ HOTEL = SamplePartner(
         fee_tax_bp=0,
         pph23_bp=0,
         payment_term_days=30,
+        loss_store_bp=5_000,
     ),
     stores=(
         SampleStore("LOBI", "Toko Oleh-oleh Lobi", 4, alias="Lobby Shop"),

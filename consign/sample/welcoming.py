@@ -83,6 +83,8 @@ def _set_terms(session: Session, terms: RegionTerms) -> None:
         office_contact=OFFICE_CONTACT,
         zone=ZONE,
         halal_blocks=terms.halal_blocks,
+        loss_contest_days=terms.loss_contest_days,
+        pull_back_days=terms.pull_back_days,
     )
     session.execute(update(RegionTerms).values(second_factor_required=False))
     session.expire(terms)

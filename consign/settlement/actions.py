@@ -16,8 +16,9 @@ from consign.models.settlement import Closing, Statement, StatementCounter
 from consign.outbox import Message, record_notices
 from consign.partners.queries import lock_partner
 from consign.sales.actions import place_parked
-from consign.settlement.drafts import compute_statements, draft_closing, get_standing
-from consign.settlement.queries import Cut, find_closing, find_statements
+from consign.settlement.drafts import Draft, compute_statements, draft_closing, get_standing
+from consign.settlement.losses import record_settled
+from consign.settlement.queries import find_closing, find_statements
 from consign.settlement.rules import Missing, ask_about_missing, order_statement_transfers
 
 
@@ -27,7 +28,7 @@ def close_period(
     """Close a partner's sales until the day *until*, inside: a statement for every producer, and the ledger's transfers.
 
     Closing the same day twice changes nothing and returns the same statements. Lines that come in later for a day inside
-    fall into the next closing.
+    fall into the next closing, and so do losses of goods that may still be contested or wait for a decision.
 
     Raises:
         DayNotClosable: the day is no end of the partner's cycle or not over in all its stores.
@@ -53,10 +54,11 @@ def close_period(
     )
     session.add(closing)
     session.flush()
-    statements = _write_statements(session, closing, draft.cut, zone=state.zones[0])
+    statements = _write_statements(session, closing, draft, zone=state.zones[0])
     record_event(
         session, by=by, act="period closed", subject=f"closing:{closing.id}", until=str(until),
-        posting=closing.posting_no, statements=len(statements), reason=closing.incomplete_reason,
+        posting=closing.posting_no, statements=len(statements), losses=len(draft.losses.due),
+        reason=closing.incomplete_reason,
     )  # fmt: skip
     return statements
 
@@ -69,9 +71,9 @@ def _missing_as_json(missing: Missing) -> dict[str, Any]:
     }
 
 
-def _write_statements(session: Session, closing: Closing, cut: Cut, *, zone: str) -> list[Statement]:
-    """Write a statement for every producer of the cut, number them without gaps, and post their transfers."""
-    sums = compute_statements(session, cut)
+def _write_statements(session: Session, closing: Closing, draft: Draft, *, zone: str) -> list[Statement]:
+    """Write a statement for every producer of the draft, number them, and post their transfers and settled losses."""
+    sums = compute_statements(session, draft)
     year = closing.until_on.year
     last_number = _take_numbers(session, year=year, count=len(sums))
     audit_seq, audit_hash = find_chain_head(session)
@@ -103,8 +105,10 @@ def _write_statements(session: Session, closing: Closing, cut: Cut, *, zone: str
             )
         ],
     )
+    statements = find_statements(session, closing.id)
+    record_settled(session, draft.losses.due, statements)
     _tell(session, closing, rows)
-    return find_statements(session, closing.id)
+    return statements
 
 
 def _take_numbers(session: Session, *, year: int, count: int) -> int:

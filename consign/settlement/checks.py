@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from consign.breach import Breach
 from consign.models.identity import AuditEvent
 from consign.models.settlement import Closing, Statement
+from consign.settlement.losses import find_loss_sums
 from consign.settlement.queries import find_cut, find_sums
-from consign.settlement.rules import AgreementSum, compute_statement
+from consign.settlement.rules import AgreementSum, compute_statement, make_idle
 
 
 def check_cuts(session: Session) -> Iterator[Breach]:
@@ -33,9 +34,10 @@ def check_cuts(session: Session) -> Iterator[Breach]:
 
 
 def check_statements(session: Session) -> Iterator[Breach]:
-    """Find statements that differ from the sales in their cut, added up anew."""
+    """Find statements that differ from the sales in their cut and the losses they settled, added up anew."""
     for closing in session.scalars(select(Closing).order_by(Closing.id)):
         sums = find_sums(session, find_cut(session, closing))
+        losses = find_loss_sums(session, closing.id)
         statements = {
             statement.producer_id: statement
             for statement in session.scalars(select(Statement).where(Statement.closing_id == closing.id))
@@ -48,14 +50,47 @@ def check_statements(session: Session) -> Iterator[Breach]:
                 "settlement.statement", f"closing {closing.id}", f"has no statement for producer {producer_id}"
             )
         for producer_id, statement in statements.items():
-            idle = AgreementSum(producer_id, 0, 0, 0, 0, 0, 0, 0, 0)
-            own = by_producer.get(producer_id, [idle])
-            expected = compute_statement(producer_id, own, carried_rp=statement.carried_rp)
+            own = by_producer.get(producer_id, [make_idle(producer_id, 0)])
+            expected = compute_statement(
+                producer_id, own, losses_rp=losses.get(producer_id, 0), carried_rp=statement.carried_rp
+            )
             fields = set(vars(expected)) - {"payment_term_days"}
             wrong = [name for name in sorted(fields) if getattr(statement, name) != getattr(expected, name)]
             if wrong:
-                what = f"differs from its sales in {', '.join(wrong)}"
+                what = f"differs from its sales and losses in {', '.join(wrong)}"
                 yield Breach("settlement.statement", f"statement {statement.number}", what)
+
+
+def check_losses(session: Session) -> Iterator[Breach]:
+    """Find losses that a statement settled otherwise than they stand, or before anybody had said who bears them.
+
+    Two that take each other back may be settled together without a word about who bears them.
+    """
+    rows = session.execute(
+        text("""
+        WITH settled AS (
+          SELECT taken.loss_id, taken.store_rp, statement.number, statement.producer_id, statement.closing_id, closing.partner_id,
+            closing.until_on, closing.closed_at
+          FROM statement_loss AS taken JOIN statement ON statement.id = taken.statement_id
+          JOIN closing ON closing.id = statement.closing_id),
+        mirrored AS (
+          SELECT unnest(ARRAY[loss.id, other.id]) AS loss_id FROM stock_movement AS back
+          JOIN stock_loss AS loss ON loss.movement_id = back.id JOIN stock_loss AS other ON other.movement_id = back.reverses_id
+          JOIN settled AS own ON own.loss_id = loss.id
+          JOIN settled AS its ON its.loss_id = other.id AND its.closing_id = own.closing_id
+          WHERE back.note_id IS NOT NULL)
+        SELECT settled.loss_id, settled.number FROM settled JOIN stock_loss AS loss ON loss.id = settled.loss_id
+        LEFT JOIN stock_loss_decision AS decision ON decision.loss_id = loss.id
+        LEFT JOIN stock_contest AS contest ON contest.loss_id = loss.id
+        WHERE (loss.partner_id, loss.producer_id) <> (settled.partner_id, settled.producer_id) OR loss.day > settled.until_on
+          OR settled.store_rp <> COALESCE(round(loss.value_rp::numeric * COALESCE(decision.store_bp, loss.store_bp) / 10000), 0)
+          OR GREATEST(contest.contested_at, decision.decided_at) > settled.closed_at
+          OR (decision.loss_id IS NULL AND (contest.loss_id IS NOT NULL OR loss.store_bp IS NULL)
+            AND NOT EXISTS (SELECT FROM mirrored WHERE mirrored.loss_id = loss.id))
+        ORDER BY 1 LIMIT 100""")
+    )
+    for row in rows:
+        yield Breach("settlement.loss", f"stock_loss {row.loss_id}", f"was not to be settled so by {row.number}")
 
 
 def check_carried(session: Session) -> Iterator[Breach]:
@@ -118,4 +153,6 @@ def check_seals(session: Session) -> Iterator[Breach]:
             )
 
 
-CHECKS = (check_cuts, check_statements, check_carried, check_ledger_ties, check_numbers, check_seals)
+CHECKS = (
+    check_cuts, check_statements, check_losses, check_carried, check_ledger_ties, check_numbers, check_seals,
+)  # fmt: skip

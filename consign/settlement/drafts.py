@@ -4,16 +4,20 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, get_reach
+from consign.partners.queries import get_region_terms
 from consign.period import Cycle, Period, is_over, period_of
 from consign.sales.queries import count_missing_days, find_missing_days
 from consign.sentence import say
+from consign.settlement.losses import ClosingLosses, find_losses
 from consign.settlement.queries import Cut, find_carried, find_cut, find_idle, find_sums
 from consign.settlement.rules import (
+    TERM_WITHOUT_AGREEMENT_DAYS,
     AgreementSum,
     ClosedLater,
     ClosingSum,
@@ -22,6 +26,7 @@ from consign.settlement.rules import (
     add_up,
     compute_statement,
     find_closable_ends,
+    make_idle,
     refuse_day_not_closable,
 )
 
@@ -30,7 +35,9 @@ NOT_POSTED = ("received", "needs_mapping", "read")
 
 _STANDING = text("""
     SELECT partner.id AS partner_id, partner.code, partner.name, partner.cycle, last.until_on AS closed_until,
-      COALESCE(last.posting_no, 0) AS closed_posting_no, posting.first_on, COALESCE(posting.last_no, 0) AS last_posting_no,
+      COALESCE(last.posting_no, 0) AS closed_posting_no,
+      COALESCE(posting.first_on, (SELECT min(day) FROM stock_loss WHERE stock_loss.partner_id = partner.id)) AS first_on,
+      COALESCE(posting.last_no, 0) AS last_posting_no,
       (SELECT array_agg(zone ORDER BY store.code) FROM store WHERE store.partner_id = partner.id) AS zones
     FROM partner
     LEFT JOIN LATERAL (SELECT until_on, posting_no FROM closing WHERE closing.partner_id = partner.id
@@ -59,7 +66,7 @@ class Standing:
     closed_posting_no: int
     """Last posting inside the last closing; 0 before the first."""
     first_on: date | None
-    """Day of the partner's first sale."""
+    """Day of the partner's first sale; where nothing was sold that of the first goods lost."""
     last_posting_no: int
     zones: tuple[str, ...]
     """Time zones of its stores, by the stores' codes."""
@@ -79,6 +86,7 @@ class Draft:
 
     cut: Cut
     missing: Missing
+    losses: ClosingLosses
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,7 @@ class Pending:
 
     standing: Standing
     period: Period | None
-    """Blank before the partner's first sale."""
+    """Blank before anything of the partner's was sold or lost."""
     over: bool
     """Whether it has ended in all stores."""
     store_days: int
@@ -141,7 +149,9 @@ def draft_closing(session: Session, standing: Standing, *, until: date, now: dat
         before_posting_no=standing.closed_posting_no,
     )
     missing = find_missing(session, partner_id=standing.partner_id, first=before + timedelta(1), last=until)
-    return Draft(cut, missing)
+    on = now.astimezone(ZoneInfo(get_region_terms(session).zone)).date()
+    losses = find_losses(session, partner_id=standing.partner_id, until=until, on=on)
+    return Draft(cut, missing, losses)
 
 
 def _day_before_first(standing: Standing, *, until: date) -> date:
@@ -162,24 +172,32 @@ def _count_waiting(session: Session, spans: Sequence[tuple[int, date]]) -> dict[
     return {row.partner_id: (row.parked_lines, row.open_uploads) for row in session.execute(_WAITING, facts)}
 
 
-def compute_statements(session: Session, cut: Cut) -> list[StatementSum]:
-    """Return what the statement of every producer inside *cut* comes to, in the order of the producers' ids."""
+def compute_statements(session: Session, draft: Draft) -> list[StatementSum]:
+    """Return what the statement of every producer inside *draft* comes to, in the order of the producers' ids."""
+    cut, losses = draft.cut, draft.losses.sum_by_producer()
     facts = find_cut(session, cut)
     by_producer: defaultdict[int, list[AgreementSum]] = defaultdict(list)
     for one in find_sums(session, facts):
         by_producer[one.producer_id].append(one)
     carried = find_carried(session, cut.partner_id)
-    for idle in find_idle(session, facts, selling=list(by_producer), carrying=list(carried)):
+    for idle in find_idle(session, facts, selling=list(by_producer), carrying=[*carried, *losses]):
         by_producer[idle.producer_id].append(idle)
+    for producer_id in set(losses) - set(by_producer):
+        by_producer[producer_id].append(make_idle(producer_id, TERM_WITHOUT_AGREEMENT_DAYS))
     return [
-        compute_statement(producer_id, by_producer[producer_id], carried_rp=carried.get(producer_id, 0))
+        compute_statement(
+            producer_id,
+            by_producer[producer_id],
+            losses_rp=losses.get(producer_id, 0),
+            carried_rp=carried.get(producer_id, 0),
+        )
         for producer_id in sorted(by_producer)
     ]
 
 
 def preview_closing(session: Session, draft: Draft) -> ClosingSum:
     """Return what *draft* would come to, by the same sums that a closing writes down."""
-    return add_up(compute_statements(session, draft.cut))
+    return add_up(compute_statements(session, draft))
 
 
 def find_pending(session: Session, *, by: Actor, now: datetime, counted: int | None = None) -> list[Pending]:

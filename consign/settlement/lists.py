@@ -61,7 +61,7 @@ def get_closing(session: Session, *, by: Actor, closing_id: int) -> RowMapping:
     query = _select_closings(by).add_columns(
         Closing.missing, Closing.posting_no,
         *(cast(func.coalesce(func.sum(column), 0), BigInteger).label(column.name) for column in (
-            Statement.line_count, Statement.returns_rp, Statement.late_rp, Statement.fee_tax_rp, Statement.pph23_rp,
+            Statement.line_count, Statement.returns_rp, Statement.late_rp, Statement.fee_tax_rp, Statement.pph23_rp, Statement.losses_rp,
             Statement.carried_rp, Statement.carry_rp,
         )),
         func.min(Statement.audit_seq).label("audit_seq"), func.min(Statement.audit_hash).label("audit_hash"),

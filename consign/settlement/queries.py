@@ -13,7 +13,8 @@ from consign.models.settlement import Closing, Statement
 from consign.partners.queries import lock_partner
 from consign.sales.queries import LINE_KIND
 from consign.sentence import say
-from consign.settlement.rules import AgreementSum, StatementBroken, StatementUnknown
+from consign.settlement.losses import find_loss_lines
+from consign.settlement.rules import AgreementSum, StatementBroken, StatementUnknown, make_idle
 from reports.statement import StatementDoesNotAddUp, StatementFigures, StatementLine, refuse_wrong_sums
 
 # The sales of a partner inside the cut (:until, :posting) and outside the one before (:before, :before_posting). Only the
@@ -39,7 +40,7 @@ SUMS = text(f"""
     JOIN agreement ON agreement.id = sums.agreement_id
     ORDER BY agreement.producer_id, agreement.id""")  # noqa: S608  # a constant
 
-# Producers that get a statement though nothing of theirs was sold: an agreement in force, or a rest to carry on.
+# Producers that get a statement though nothing of theirs was sold: an agreement in force, a rest to carry on, or goods lost.
 WITHOUT_SALES = text("""
     SELECT producer_id, min(payment_term_days) AS payment_term_days FROM agreement
     WHERE partner_id = :partner AND (days && daterange(:before, :until, '(]')
@@ -130,7 +131,7 @@ def find_sums(session: Session, cut: dict[str, Any]) -> list[AgreementSum]:
 def find_idle(session: Session, cut: dict[str, Any], *, selling: list[int], carrying: list[int]) -> list[AgreementSum]:
     """Return an empty sum for each producer that gets a statement without a sale."""
     rows = session.execute(WITHOUT_SALES, {**cut, "selling": selling, "carrying": carrying})
-    return [AgreementSum(row.producer_id, 0, 0, 0, 0, 0, 0, 0, row.payment_term_days) for row in rows]
+    return [make_idle(row.producer_id, row.payment_term_days) for row in rows]
 
 
 def find_carried(session: Session, partner_id: int) -> dict[int, int]:
@@ -226,10 +227,12 @@ def compute_figures(session: Session, found: RowMapping) -> StatementFigures:
         last=statement.until_on,
         due_on=statement.due_on,
         lines=tuple(_make_line(line) for line in lines),
+        losses=find_loss_lines(session, statement.id),
         sales_rp=statement.sales_rp,
         fee_rp=statement.fee_rp,
         fee_tax_rp=statement.fee_tax_rp,
         pph23_rp=statement.pph23_rp,
+        losses_rp=statement.losses_rp,
         net_rp=statement.net_rp,
         carried_rp=statement.carried_rp,
         due_rp=statement.due_rp,
@@ -241,7 +244,7 @@ def compute_figures(session: Session, found: RowMapping) -> StatementFigures:
     except StatementDoesNotAddUp as error:
         raise StatementBroken(
             say(
-                "Statement {number} is not the sum of its sales and is not shown; nothing was changed. Tell the dinas.",
+                "Statement {number} is not the sum of its sales and losses and is not shown; nothing was changed. Tell the dinas.",
                 number=statement.number,
             )
         ) from error

@@ -12,6 +12,8 @@ from consign.sentence import Code, Sentence, say, say_all
 
 MOST_SHOWN_DAYS = 5
 MOST_OFFERED_ENDS = 12
+TERM_WITHOUT_AGREEMENT_DAYS = 15
+"""When money is due for goods lost of a producer who never had an agreement with the partner. Source: Permendag 70/2013."""
 
 
 class DayNotClosable(BadInput):
@@ -59,6 +61,11 @@ class AgreementSum:
     payment_term_days: int
 
 
+def make_idle(producer_id: int, payment_term_days: int) -> AgreementSum:
+    """Return the sum of a producer of whose goods nothing was sold."""
+    return AgreementSum(producer_id, 0, 0, 0, 0, 0, 0, 0, payment_term_days)
+
+
 @dataclass(frozen=True)
 class StatementSum:
     """What one producer's statement comes to. See `models.settlement.Statement` for each figure."""
@@ -71,6 +78,7 @@ class StatementSum:
     fee_rp: int
     fee_tax_rp: int
     pph23_rp: int
+    losses_rp: int
     net_rp: int
     carried_rp: int
     due_rp: int
@@ -78,15 +86,17 @@ class StatementSum:
     payment_term_days: int
 
 
-def compute_statement(producer_id: int, sums: Sequence[AgreementSum], *, carried_rp: int) -> StatementSum:
+def compute_statement(
+    producer_id: int, sums: Sequence[AgreementSum], *, losses_rp: int, carried_rp: int
+) -> StatementSum:
     """Add up what a producer's agreements come to, with the taxes on the fee rounded once, half away from zero.
 
-    *carried_rp* is the negative rest of earlier statements, or zero. A statement that ends below zero carries its rest.
+    *losses_rp* is what the store bears of goods lost, *carried_rp* the negative rest of earlier statements, or zero. A statement that ends below zero carries its rest.
     """
     sales, fee = sum(one.sales_rp for one in sums), sum(one.fee_rp for one in sums)
     fee_tax = divide_half_away(sum(one.fee_rp * one.fee_tax_bp for one in sums), BP_WHOLE)
     pph23 = divide_half_away(sum(one.fee_rp * one.pph23_bp for one in sums), BP_WHOLE)
-    net = sales - fee - fee_tax + pph23
+    net = sales - fee - fee_tax + pph23 + losses_rp
     rest = net + carried_rp
     return StatementSum(
         producer_id=producer_id,
@@ -97,6 +107,7 @@ def compute_statement(producer_id: int, sums: Sequence[AgreementSum], *, carried
         fee_rp=fee,
         fee_tax_rp=fee_tax,
         pph23_rp=pph23,
+        losses_rp=losses_rp,
         net_rp=net,
         carried_rp=carried_rp,
         due_rp=max(rest, 0),
@@ -117,6 +128,7 @@ class ClosingSum:
     fee_rp: int
     fee_tax_rp: int
     pph23_rp: int
+    losses_rp: int
     net_rp: int
     due_rp: int
 
@@ -132,6 +144,7 @@ def add_up(statements: Sequence[StatementSum]) -> ClosingSum:
         fee_rp=sum(one.fee_rp for one in statements),
         fee_tax_rp=sum(one.fee_tax_rp for one in statements),
         pph23_rp=sum(one.pph23_rp for one in statements),
+        losses_rp=sum(one.losses_rp for one in statements),
         net_rp=sum(one.net_rp for one in statements),
         due_rp=sum(one.due_rp for one in statements),
     )
@@ -148,6 +161,7 @@ def order_statement_transfers(
         (TransferKind.FEE, statement.fee_rp, is_owed, owes),
         (TransferKind.FEE_TAX, statement.fee_tax_rp, is_owed, owes),
         (TransferKind.PPH23, statement.pph23_rp, owes, is_owed),
+        (TransferKind.LOSSES, statement.losses_rp, owes, is_owed),
     )
     return [
         order

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Numeric, Select, case, cast, exists, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Numeric, Select, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from consign.identity.rules import Act, Actor, get_reach
@@ -14,23 +13,12 @@ from consign.listing import Found, Row, Value, Wish, fetch_page, parse_id
 from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Producer, Store
+from consign.models.settlement import Statement, StatementLoss
 from consign.models.stock import StockContest, StockLoss, StockLossDecision, StockMovement, StockNote
 from consign.money import BP_WHOLE
 from consign.sentence import say
+from consign.stock.loss_facts import state_on
 from consign.stock.rules import LossUnknown
-
-
-class LossState(StrEnum):
-    """What may still be said about a loss."""
-
-    OPEN = "open"
-    """Producer and store may contest it, or nobody agreed on its share, so the dinas must decide."""
-    CONTESTED = "contested"
-    """It was contested; the dinas decides."""
-    DECIDED = "decided"
-    SETTLED = "settled"
-    """Nobody contested it in time: it stands as it was agreed."""
-
 
 SHARE_BP = func.coalesce(StockLossDecision.store_bp, StockLoss.store_bp)
 """Share that the store bears: as decided, else as agreed; blank where neither is."""
@@ -41,14 +29,14 @@ STORE_RP = cast(func.round(cast(StockLoss.value_rp, Numeric) * SHARE_BP / BP_WHO
 def find_loss_page(session: Session, *, by: Actor, on: date, wish: Wish) -> Found:
     """Return a page of the losses that *by* may see, as they stand on the day *on*.
 
-    Filters: `partner` and `producer` (codes), `store` (an id), `product` (a code), `reason`, `state` (see `LossState`),
+    Filters: `partner` and `producer` (codes), `store` (an id), `product` (a code), `reason`, `state` (see `loss_rules.LossState`),
     `from` and `until` (days, both inside). A row has id, day, note_number, store_id, store, partner, producer_code,
     producer, product_code, product, reason, quantity (below zero where goods were found again), price_rp, fee_rate_bp,
     value_rp, store_bp and store_rp and producer_rp (who bears what; blank where nothing is agreed or decided),
-    contest_until and state.
+    contest_until, state and statement (the number of the one that took it; blank before).
     """
     query = _select_losses(by, on=on)
-    state = _state(on)
+    state = state_on(on)
     conditions: Mapping[str, Callable[[str], ColumnElement[bool]]] = {
         "partner": lambda given: Partner.code == given,
         "producer": lambda given: Producer.code == given,
@@ -132,16 +120,6 @@ def get_loss_view(session: Session, *, by: Actor, loss_id: int, on: date) -> Los
     )
 
 
-def _state(on: date) -> ColumnElement[str]:
-    contested = exists().where(StockContest.loss_id == StockLoss.id)
-    return case(
-        (StockLossDecision.loss_id.is_not(None), LossState.DECIDED.value),
-        (contested, LossState.CONTESTED.value),
-        (or_(StockLoss.contest_until >= on, StockLoss.store_bp.is_(None)), LossState.OPEN.value),
-        else_=literal(LossState.SETTLED.value),
-    )
-
-
 def _select_losses(by: Actor, *, on: date) -> Select[Any]:
     """Return the losses that *by* may see."""
     reach = get_reach(by, Act.READ_STOCK)
@@ -166,7 +144,8 @@ def _select_losses(by: Actor, *, on: date) -> Select[Any]:
         STORE_RP.label("store_rp"),
         (StockLoss.value_rp - STORE_RP).label("producer_rp"),
         StockLoss.contest_until,
-        _state(on).label("state"),
+        state_on(on).label("state"),
+        Statement.number.label("statement"),
     ]
     limits = (
         (StockLoss.partner_id, reach.partner_id),
@@ -182,5 +161,7 @@ def _select_losses(by: Actor, *, on: date) -> Select[Any]:
         .join(Producer, Producer.id == StockLoss.producer_id)
         .join(Product, Product.id == StockLoss.product_id)
         .outerjoin(StockLossDecision, StockLossDecision.loss_id == StockLoss.id)
+        .outerjoin(StatementLoss, StatementLoss.loss_id == StockLoss.id)
+        .outerjoin(Statement, Statement.id == StatementLoss.statement_id)
         .where(*(column == held for column, held in limits if held is not None))
     )

@@ -111,6 +111,15 @@ TERMS = (
         longest=3,
         hint=say("Counted from the statement. 15 days are usual for small producers."),
     ),
+    Field(
+        "loss_share",
+        say("Share the store bears of goods missing or damaged in its care, in percent"),
+        read=read_rate,
+        inputmode="decimal",
+        longest=8,
+        required=False,
+        hint=say("Valued as if sold, less the fee. Blank: nothing is agreed, so the dinas decides each time."),
+    ),
 )
 
 
@@ -255,6 +264,7 @@ def _add(
         fee_tax_bp=form["fee_tax"],
         pph23_bp=form["pph23"],
         payment_term_days=form["term"],
+        loss_store_bp=form["loss_share"],
     )
     with visit.attempt(form, fee="partners.fee_out_of_bounds", first="partners.agreement_overlaps"):
         agreement = add_agreement(
@@ -328,6 +338,7 @@ def describe(found: Row) -> list[Sentence]:
         _describe_tax(found),
         _describe_withholding(found, facts),
         say("The rest is due {days} days after the statement.", days=found["payment_term_days"]),
+        _describe_losses(found, facts),
         _describe_scope(found, facts),
         _describe_days(found),
     ]
@@ -344,6 +355,15 @@ def _describe_withholding(found: Row, facts: dict[str, Any]) -> Sentence:
     if not found["pph23_bp"]:
         return say("{producer} withholds no PPh 23.", **facts)
     return say("{producer} withholds PPh 23 of {rate} of the fee and pays it to the state.", rate=rate, **facts)
+
+
+def _describe_losses(found: Row, facts: dict[str, Any]) -> Sentence:
+    if found["loss_store_bp"] is None:
+        return say("Nothing is agreed about goods missing or damaged in the store: the dinas decides who bears them.")
+    share = format_rate(found["loss_store_bp"])
+    return say(
+        "{partner} bears {share} of goods missing or damaged in its care, {producer} the rest.", share=share, **facts
+    )
 
 
 def _describe_scope(found: Row, facts: dict[str, Any]) -> Sentence:

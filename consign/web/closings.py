@@ -11,9 +11,10 @@ from fastapi import APIRouter, Response
 
 from consign import clock
 from consign.listing import Found, Wish
+from consign.money import Rupiah
 from consign.partners.queries import get_partner
 from consign.period import Period
-from consign.sentence import say
+from consign.sentence import Sentence, say
 from consign.settlement.actions import close_period
 from consign.settlement.drafts import (
     Draft,
@@ -26,8 +27,10 @@ from consign.settlement.drafts import (
     preview_closing,
 )
 from consign.settlement.lists import find_closing_page, find_statement_page, get_closing
+from consign.settlement.losses import WaitingLosses
 from consign.settlement.queries import find_closing
 from consign.settlement.rules import ClosedLater, DayNotClosable
+from consign.stock.loss_rules import LossState
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, new_form, read_day, read_form
 from consign.web.statements import AMOUNTS
@@ -204,8 +207,19 @@ def _tell_draft(visit: Visit, standing: Standing, draft: Draft, form: Form | Non
         "gaps": gaps[:MOST_STORES],
         "more_stores": len(gaps) - MOST_STORES,
         "places": find_places(standing.code, period.first),
+        "losses": draft.losses,
+        "waiting": [_tell_waiting(one) for one in draft.losses.waiting],
         "coming": preview_closing(visit.db, draft),
     }
+
+
+def _tell_waiting(losses: WaitingLosses) -> Sentence:
+    facts = {"count": losses.count, "value": Rupiah(losses.value_rp)}
+    return {
+        LossState.OPEN: say("Losses that may still be contested: {count}, worth {value}.", **facts),
+        LossState.CONTESTED: say("Losses that were contested and wait for the dinas: {count}, worth {value}.", **facts),
+        LossState.UNDECIDED: say("Losses for which no share is agreed or decided: {count}, worth {value}.", **facts),
+    }[losses.state]
 
 
 @router.post("/closings/new")

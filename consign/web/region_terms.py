@@ -1,4 +1,4 @@
-"""What the dinas sets for its region: bounds of the fee, its name, where it is reached, its time zone, and what halal means."""
+"""What the dinas sets for its region: bounds of the fee, its name, where it is reached, its time zone, what halal means, and times."""
 
 from fastapi import APIRouter, Response
 
@@ -7,7 +7,7 @@ from consign.partners.actions import change_region_terms
 from consign.partners.queries import get_region_terms
 from consign.period import ZONES
 from consign.sentence import say
-from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form, read_rate
+from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form, read_rate, read_whole
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
@@ -53,6 +53,24 @@ SETTINGS = (
         ),
         hint=say("A halal certificate, or a statement that the goods are of non-halal materials."),
     ),
+    Field(
+        "loss_contest_days",
+        say("Days in which a loss may be contested"),
+        read=read_whole,
+        kind="number",
+        longest=2,
+        hint=say(
+            "Counted from the day it is recorded. Only then is it settled. Losses that stand keep their last day."
+        ),
+    ),
+    Field(
+        "pull_back_days",
+        say("Days before its last day on which a batch is to be off the shelf"),
+        read=read_whole,
+        kind="number",
+        longest=2,
+        hint=say("From then on it is named among the goods to be taken back."),
+    ),
 )
 
 
@@ -65,6 +83,8 @@ def _present(visit: Visit) -> dict[str, str]:
         "office_contact": terms.office_contact,
         "zone": terms.zone,
         "halal": BLOCKS if terms.halal_blocks else WARNS,
+        "loss_contest_days": str(terms.loss_contest_days),
+        "pull_back_days": str(terms.pull_back_days),
     }
 
 
@@ -93,6 +113,8 @@ def do_change_settings(visit: Visiting) -> Response:
                 office_contact=form["office_contact"] or "",
                 zone=form["zone"],
                 halal_blocks=form["halal"] == BLOCKS,
+                loss_contest_days=form["loss_contest_days"],
+                pull_back_days=form["pull_back_days"],
             )
     if not form.ok:
         return _settings_page(visit, form, status=422)

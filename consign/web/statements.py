@@ -23,7 +23,7 @@ from consign.web.tables import FORMATS, Filter, list_page, read_wish
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
-from reports.statement import StatementFigures, StatementLine, write_csv
+from reports.statement import StatementFigures, StatementLine, StatementLossLine, write_csv
 from reports.statement_workbook import write_xlsx
 from reports.terbilang import spell_rupiah
 
@@ -57,6 +57,17 @@ FIGURE_COLUMNS = (
     Column("sales_rp", say("Sales"), kind="money", link="{path}"),
     Column("fee_rate_bp", say("Fee rate"), kind="rate"),
     Column("fee_rp", say("Fee"), kind="money", link="{path}"),
+)
+LOSS_COLUMNS = (
+    Column("day", say("Day"), kind="day"),
+    Column("note", say("Stock note")),
+    Column("product", say("Product")),
+    Column("store", say("Store")),
+    Column("reason", say("Reason")),
+    Column("quantity", say("Quantity"), kind="quantity"),
+    Column("value_rp", say("Value"), kind="money"),
+    Column("share_bp", say("Store's share"), kind="rate"),
+    Column("store_rp", say("Store owes"), kind="money"),
 )
 LINE_COLUMNS = (
     Column("sold_on", say("Day"), kind="day"),
@@ -136,6 +147,8 @@ def show_statement(visit: Visiting, number: str) -> Response:
         office=get_region_terms(visit.db).office_name,
         columns=FIGURE_COLUMNS,
         rows=[_tell_figure(path, line) for line in figures.lines],
+        loss_columns=LOSS_COLUMNS,
+        losses=[_tell_loss(loss) for loss in figures.losses],
         sums=list_sums(figures, path),
         in_words=spell_rupiah(figures.due_rp),
         path=path,
@@ -160,6 +173,20 @@ def _tell_figure(path: str, line: StatementLine) -> dict[str, Any]:
         "fee_rate_bp": line.fee_rate_bp,
         "fee_rp": line.fee_rp,
         "path": f"{path}/lines?{urlencode(asked)}",
+    }
+
+
+def _tell_loss(loss: StatementLossLine) -> dict[str, Any]:
+    return {
+        "day": loss.day,
+        "note": loss.note,
+        "product": say("{name} ({code})", name=loss.product, code=loss.product_code),
+        "store": say("{name} ({code})", name=loss.store_name, code=loss.store),
+        "reason": word("stock_reason", loss.reason),
+        "quantity": loss.quantity,
+        "value_rp": loss.value_rp,
+        "share_bp": loss.share_bp,
+        "store_rp": loss.store_rp,
     }
 
 
@@ -193,6 +220,7 @@ def list_sums(figures: StatementFigures, path: str) -> list[SumRow]:
         ),
         *_unless_zero(SumRow(say("PPN on the fee"), -figures.fee_tax_rp)),
         *_unless_zero(SumRow(say("PPh 23 that the producer withholds and pays"), figures.pph23_rp)),
+        *_unless_zero(SumRow(say("Goods missing or damaged, borne by the store"), figures.losses_rp)),
         SumRow(say("Net of this period"), figures.net_rp, total=True),
         *_unless_zero(SumRow(say("Rest below zero of earlier statements"), figures.carried_rp)),
         SumRow(say("Due"), figures.due_rp, total=True),

@@ -91,8 +91,9 @@ _STOCK_REASON = {
 _LOSS_STATE = {
     "open": say("may be contested"),
     "contested": say("contested"),
-    "decided": say("decided"),
-    "settled": say("stands"),
+    "undecided": say("waits for a decision"),
+    "due": say("comes into the next statement"),
+    "settled": say("settled"),
 }
 _STORE_DAY = {
     "received": say("sales received"),
@@ -424,6 +425,8 @@ _AUDIT_ACT = {
     "partner's demand added": say("partner asks for a paper"),
     "partner's demand ended": say("partner's wish for a paper ended"),
     "password chosen": say("password chosen"),
+    "loss contested": say("loss of goods contested"),
+    "loss decided": say("loss of goods decided"),
     "period closed": say("period closed"),
     "price set": say("price set"),
     "privacy notice agreed to": say("privacy notice agreed to"),

@@ -39,6 +39,8 @@ SETTINGS = {
     "office_contact": "Jalan Contoh 1",
     "zone": "Asia/Makassar",
     "halal_blocks": True,
+    "loss_contest_days": 7,
+    "pull_back_days": 7,
 }
 
 

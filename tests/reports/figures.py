@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from reports.statement import StatementFigures, StatementLine
+from reports.statement import StatementFigures, StatementLine, StatementLossLine
 
 LINE = {
     "store": "T1",
@@ -35,6 +35,19 @@ LINES = (
 )
 
 
+LOSS = StatementLossLine(
+    day=date(2026, 10, 20), note="SO-2026-000001", store="T1", store_name="Gerai T1", product="Keripik", product_code="PRD-1",
+    reason="missing", quantity=Decimal(2), value_rp=29_250, share_bp=3_333, store_rp=9_749,
+)  # fmt: skip
+"""2 * 15.000 = 30.000 less 2,5 % are 29.250; 33,33 % of it are 9.749,025."""
+
+
+def lossy(**changed: Any) -> StatementFigures:
+    """Return the same statement with a loss: 51.069 + 9.749 = 60.818, less the 1.069 carried 59.749 are due."""
+    facts = {"losses": (LOSS,), "losses_rp": 9_749, "net_rp": 60_818, "due_rp": 59_749}
+    return figures(**{**facts, **changed})
+
+
 def figures(**changed: Any) -> StatementFigures:
     """Return a statement: 45.000 - 15.000 + 22.500 = 52.500 sold, 1.125 - 375 + 563 = 1.313 fee.
 
@@ -51,10 +64,12 @@ def figures(**changed: Any) -> StatementFigures:
         "last": date(2026, 10, 31),
         "due_on": date(2026, 11, 15),
         "lines": LINES,
+        "losses": (),
         "sales_rp": 52_500,
         "fee_rp": 1_313,
         "fee_tax_rp": 144,
         "pph23_rp": 26,
+        "losses_rp": 0,
         "net_rp": 51_069,
         "carried_rp": -1_069,
         "due_rp": 50_000,

@@ -16,7 +16,7 @@ from reports.statement import (
     write_csv,
     write_text,
 )
-from tests.reports.figures import LINES, figures
+from tests.reports.figures import LINES, LOSS, figures, lossy
 
 WRITERS = [write_csv, write_text]
 
@@ -54,6 +54,7 @@ def test_the_csv_says_every_line_and_every_sum():
         ["Komisi gerai", "", "", "", "", "", "", "-1313"],
         ["PPN atas komisi", "", "", "", "", "", "", "-144"],
         ["PPh 23 dipotong produsen", "", "", "", "", "", "", "26"],
+        ["Barang hilang/rusak, ditanggung gerai", "", "", "", "", "", "", "0"],
         ["Bersih periode ini", "", "", "", "", "", "", "51069"],
         ["Sisa minus periode lalu", "", "", "", "", "", "", "-1069"],
         ["Harus dibayar mitra", "", "", "", "", "", "", "50000"],
@@ -94,7 +95,7 @@ def test_a_rest_below_zero_is_carried_on():
 
 @pytest.mark.parametrize("write", WRITERS)
 @pytest.mark.parametrize(
-    "name", ["sales_rp", "fee_rp", "fee_tax_rp", "pph23_rp", "net_rp", "carried_rp", "due_rp", "carry_rp"]
+    "name", ["sales_rp", "fee_rp", "fee_tax_rp", "pph23_rp", "losses_rp", "net_rp", "carried_rp", "due_rp", "carry_rp"]
 )
 @pytest.mark.parametrize("by", [1, -1])
 def test_one_rupiah_off_in_any_figure_is_refused(write: object, name: str, by: int):
@@ -118,6 +119,45 @@ def test_a_line_left_out_or_doubled_is_refused(write: object):
     for lines in (LINES[1:], (*LINES, LINES[0])):
         with pytest.raises(StatementDoesNotAddUp):
             write(figures(lines=lines))  # type: ignore[operator]  # one of the writers
+
+
+def test_goods_lost_are_named_and_added():
+    rows = read(write_csv(lossy()))
+    place = rows.index(
+        ["Gerai", "Nama gerai", "Kode produk", "Produk", "Alasan", "Tanggal", "Jumlah", "Nilai (Rp)",
+         "Ditanggung gerai (bp)", "Ditanggung gerai (Rp)", "Dokumen"]
+    )  # fmt: skip
+    assert rows[place + 1] == [
+        "T1", "Gerai T1", "PRD-1", "Keripik", "hilang", "2026-10-20", "2", "29250", "3333", "9749", "SO-2026-000001",
+    ]  # fmt: skip
+    assert ["Barang hilang/rusak, ditanggung gerai", "", "", "", "", "", "", "9749"] in rows
+    text = write_text(lossy())
+    assert "T1     Keripik  hilang, SO-2026-000001         2  Rp29.250  33,33%   Rp9.749" in text.splitlines()
+    assert "Barang hilang/rusak, ditanggung gerai              Rp9.749" in text.splitlines()
+    assert "Harus dibayar mitra                               Rp59.749" in text.splitlines()
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_a_loss_that_is_not_its_share_or_not_in_the_sum_is_refused(write: object):
+    for losses in (
+        (replace(LOSS, store_rp=9_748),),
+        (replace(LOSS, share_bp=3_334),),
+        (replace(LOSS, value_rp=29_260),),
+        (replace(LOSS, share_bp=None),),
+        (),
+        (LOSS, LOSS),
+    ):
+        with pytest.raises(StatementDoesNotAddUp):
+            write(lossy(losses=losses))  # type: ignore[operator]  # one of the writers
+
+
+def test_a_loss_taken_back_before_anybody_said_who_bears_it_comes_to_nothing():
+    pair = (
+        replace(LOSS, share_bp=None, store_rp=0),
+        replace(LOSS, share_bp=None, store_rp=0, quantity=Decimal(-2), value_rp=-29_250),
+    )
+    text = write_text(figures(losses=pair))
+    assert "T1     Keripik  hilang, SO-2026-000001        -2  -Rp29.250      -       Rp0" in text.splitlines()
 
 
 def hostile(text: str) -> StatementFigures:

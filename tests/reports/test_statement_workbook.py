@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +14,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.statement import StatementDoesNotAddUp, StatementFigures
 from reports.statement_workbook import write_xlsx
-from tests.reports.figures import LINES, figures
+from tests.reports.figures import LINES, figures, lossy
 
-SUMS = [52_500, -1_313, -144, 26, 51_069, -1_069, 50_000, 0]
+SUMS = [52_500, -1_313, -144, 26, 0, 51_069, -1_069, 50_000, 0]
 
 
 def read(written: StatementFigures, *, values: bool = True) -> Worksheet:
@@ -57,8 +58,25 @@ def test_the_workbook_says_every_line_and_every_sum():
     assert found[9] == ["T1", "Gerai T1", "PRD-1", "Keripik", "terjual", None, 3, 45_000, 0.025, 1_125]
     assert found[10] == ["T1", "Gerai T1", "PRD-1", "Keripik", "retur", None, -1, -15_000, 0.025, -375]
     assert found[11] == ["T1", "Gerai T1", "PRD-2", "Sambal", "terjual", "ya", 0.375, 22_500, 0.025, 563]
-    assert [row[7] for row in found[13:21]] == SUMS
-    assert found[23][3] == "lima puluh ribu rupiah"
+    assert [row[7] for row in found[13:22]] == SUMS
+    assert found[24][3] == "lima puluh ribu rupiah"
+
+
+def test_goods_lost_stand_below_the_sales():
+    found = rows(read(lossy()))
+    assert found[13][4:] == [
+        "Alasan",
+        "Tanggal",
+        "Jumlah",
+        "Nilai (Rp)",
+        "Ditanggung gerai (%)",
+        "Ditanggung gerai (Rp)",
+        "Dokumen",
+    ]
+    assert found[14][:5] == ["T1", "Gerai T1", "PRD-1", "Keripik", "hilang"]
+    assert found[14][5].date() == date(2026, 10, 20)
+    assert found[14][6:] == [2, 29_250, 0.3333, 9_749, "SO-2026-000001"]
+    assert [row[7] for row in found[16:25]] == [52_500, -1_313, -144, 26, 9_749, 60_818, -1_069, 59_749, 0]
 
 
 NEGATIVE = figures(
@@ -68,7 +86,7 @@ NEGATIVE = figures(
 EMPTY = figures(lines=(), sales_rp=0, fee_rp=0, fee_tax_rp=0, pph23_rp=0, net_rp=0, carried_rp=0, due_rp=0)
 
 
-@pytest.mark.parametrize("written", [figures(), NEGATIVE, EMPTY], ids=["usual", "negative", "empty"])
+@pytest.mark.parametrize("written", [figures(), NEGATIVE, EMPTY, lossy()], ids=["usual", "negative", "empty", "lossy"])
 def test_every_sum_is_a_formula_that_comes_to_the_value_it_holds(written: StatementFigures):
     formulas, values = read(written, values=False), read(written)
     found = [
@@ -77,7 +95,7 @@ def test_every_sum_is_a_formula_that_comes_to_the_value_it_holds(written: Statem
         for cell in row
         if isinstance(cell.value, str) and cell.value.startswith("=")
     ]
-    assert len(found) == 5
+    assert len(found) == 6
     assert [compute(formulas, place) for place in found] == [Decimal(str(values[place].value)) for place in found]
 
 

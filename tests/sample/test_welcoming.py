@@ -85,6 +85,8 @@ def test_whoever_changed_the_password_or_the_settings_keeps_them(session: Sessio
         "office_name": "Dinas Lain",
         "office_contact": "",
         "halal_blocks": True,
+        "loss_contest_days": 7,
+        "pull_back_days": 7,
     }
     change_region_terms(session, by=by, zone="Asia/Jakarta", **facts)
     assert not welcome(session)

@@ -195,12 +195,13 @@ AMOUNTS = st.integers(-(10**10), 10**10)
 
 @given(
     parts=st.lists(st.tuples(AMOUNTS, AMOUNTS, st.integers(0, 1_200)), min_size=1, max_size=5),
+    losses=AMOUNTS,
     carried=st.integers(-(10**9), 0),
 )
-def test_a_statement_adds_up(parts: list[tuple[int, int, int]], carried: int) -> None:
+def test_a_statement_adds_up(parts: list[tuple[int, int, int]], losses: int, carried: int) -> None:
     sums = [AgreementSum(1, 1, sales, 0, 0, fee, tax, 0, 15) for sales, fee, tax in parts]
-    one = compute_statement(1, sums, carried_rp=carried)
-    assert one.net_rp == one.sales_rp - one.fee_rp - one.fee_tax_rp + one.pph23_rp
+    one = compute_statement(1, sums, losses_rp=losses, carried_rp=carried)
+    assert one.net_rp == one.sales_rp - one.fee_rp - one.fee_tax_rp + one.pph23_rp + losses
     assert one.due_rp + one.carry_rp == one.net_rp + carried
     assert one.due_rp >= 0 >= one.carry_rp
     # One rounding: at most half a rupiah away from the exact tax.

@@ -14,13 +14,13 @@ from consign.stock.rules import MovementKind, NewLine, NoteKind, NoteState
 from tests.builders import KERIPIK, City, write_csv
 
 
-def deliver(city: City, day: date, *lines: NewLine, store: int = 0) -> int:
+def deliver(city: City, day: date, *lines: NewLine, store: int = 0, producer: int = 0) -> int:
     """Let goods stand in a store, as its confirming of a delivery does."""
     place = city.stores[store]
     lock_stores(city.session, [place.id])
     note = add_note(
         city.session, by=city.admin, kind=NoteKind.DELIVERY, state=NoteState.CONFIRMED, store=place, day=day,
-        producer_id=city.producers[0].id,
+        producer_id=city.producers[producer].id,
     )  # fmt: skip
     note.confirmed_on, note.confirmed_by = day, city.admin.user_id
     rows = add_lines(city.session, note, lines)
