@@ -82,7 +82,7 @@ _STOCK_REASON = {
     "near_expiry": say("near its last day"),
     "expired": say("past its last day"),
     "damaged": say("damaged"),
-    "missing": say("missing"),
+    "missing": say("gone missing"),
     "recalled": say("recalled"),
     "papers": say("papers are missing"),
     "sample": say("given to taste"),

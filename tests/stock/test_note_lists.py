@@ -1,12 +1,13 @@
 """Notes on pages: only those within the reader's reach, found by all that is asked for, however many there are."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, text
 
 from consign.errors import NotAllowed
-from consign.identity.rules import Actor
+from consign.identity.rules import Actor, Role
 from consign.listing import Wish
 from consign.stock.note_lists import find_note_view, find_notes_page
 from consign.stock.notes import get_note
@@ -79,6 +80,8 @@ def test_a_field_officer_sees_none_but_those_of_the_producer_acted_for(busy: Mar
         numbers(busy, "officer")
     with pytest.raises(NotAllowed):
         find_note_view(busy.session, by=busy.people["officer"], number="SJ-2026-000001")
+    acting = replace(busy.people["officer"], role=Role.PRODUCER, producer_id=busy.city.producers[1].id, on_behalf=True)
+    assert numbers(busy, acting) == ["PG 1", "SJ 2"]
 
 
 @pytest.mark.parametrize(
