@@ -26,6 +26,7 @@ from consign.errors import ConsignError
 from consign.files import Files, copy_checked, hash_file
 from consign.identity.queries import UserUnknown, get_actor
 from consign.identity.rules import Actor
+from consign.insight.reminding import remind_of_stock
 from consign.models.identity import UserAccount
 from consign.models.region import Region
 from consign.models.sales import SalesUpload
@@ -440,6 +441,11 @@ def look_after_sales(database: Database) -> int:
     return _sum_regions(database, lambda session: remind_silent(session, now=clock.now()))
 
 
+def look_after_stock(database: Database) -> int:
+    """Tell in every region of goods that near their end or run out; return how many. It may run at any time, many at once."""
+    return _sum_regions(database, lambda session: remind_of_stock(session, now=clock.now()))
+
+
 def _sum_regions(database: Database, work: Callable[[Session], int]) -> int:
     """Do *work* in every region, each in a transaction of its own, and return what it comes to.
 
@@ -547,6 +553,7 @@ class Worker:
                 partial(asyncio.to_thread, sweep, self._database, older_than_s=older_than_s),
                 partial(asyncio.to_thread, look_after_papers, self._database),
                 partial(asyncio.to_thread, look_after_sales, self._database),
+                partial(asyncio.to_thread, look_after_stock, self._database),
                 partial(asyncio.to_thread, sweep_labels, self._database),
                 partial(_tidy, app, delete_old=number % 60 == 0),
             ):

@@ -1,6 +1,6 @@
 """The tables, one module per slice. Imports nothing from the rest of the application."""
 
-from consign.models import catalogue, documents, identity, ledger, outbox, partners, region, sales, settlement, stock
+from consign.models import catalogue, documents, identity, insight, ledger, outbox, partners, region, sales, settlement, stock
 from consign.models.base import PublicBase, RegionBase
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "catalogue",
     "documents",
     "identity",
+    "insight",
     "ledger",
     "outbox",
     "partners",

@@ -35,6 +35,15 @@ MISSING_DAYS = f"""
       SELECT store.partner_id, store.id AS store_id, store.code FROM asked JOIN store ON store.id = asked.store_id
       UNION SELECT alias.partner_id, alias.store_id, alias.alias FROM asked
         JOIN store_alias AS alias ON alias.store_id = asked.store_id AND alias.ended_at IS NULL),
+    waiting_day AS (
+      SELECT asked.store_id, parked.sold_on AS day FROM sales_parked AS parked
+      JOIN sales_upload AS upload ON upload.id = parked.upload_id
+      LEFT JOIN named ON upload.stated_store_id IS NULL AND named.partner_id = parked.partner_id
+        AND named.code = trim(parked.store_code)
+      JOIN asked ON asked.store_id = COALESCE(upload.stated_store_id, named.store_id)
+        AND parked.sold_on BETWEEN asked.first_on AND asked.last_on + 1
+      WHERE parked.state = 'open' AND parked.reason <> 'store.other_than_stated'
+        AND parked.partner_id IN (SELECT partner_id FROM asked)),
     reported_day AS (
       SELECT cover.store_id, cover.sold_on AS day FROM asked JOIN sales_cover AS cover
         ON cover.store_id = asked.store_id AND cover.sold_on BETWEEN asked.first_on AND asked.last_on + 1
@@ -47,14 +56,7 @@ MISSING_DAYS = f"""
         - GREATEST(upload.stated_from, asked.first_on)) AS place
       WHERE upload.stated_from IS NOT NULL
       UNION
-      SELECT asked.store_id, parked.sold_on FROM sales_parked AS parked
-      JOIN sales_upload AS upload ON upload.id = parked.upload_id
-      LEFT JOIN named ON upload.stated_store_id IS NULL AND named.partner_id = parked.partner_id
-        AND named.code = trim(parked.store_code)
-      JOIN asked ON asked.store_id = COALESCE(upload.stated_store_id, named.store_id)
-        AND parked.sold_on BETWEEN asked.first_on AND asked.last_on + 1
-      WHERE parked.state = 'open' AND parked.reason <> 'store.other_than_stated'
-        AND parked.partner_id IN (SELECT partner_id FROM asked)),
+      SELECT store_id, day FROM waiting_day),
     missing_day AS (
       SELECT store_id, partner_id, day FROM expected_day WHERE NOT EXISTS (
         SELECT FROM reported_day
@@ -62,7 +64,7 @@ MISSING_DAYS = f"""
 """Tables to be named after `span(store_id, first_on, last_on)`, which says what is asked of which store, both days inside.
 
 `missing_day` and `expected_day` hold store_id, partner_id and day; `reported_day` holds the day after the last one as well,
-since a store that reports today is not silent.
+since a store that reports today is not silent. `waiting_day`: days of which lines wait, once for each line.
 """
 
 SILENCE = """

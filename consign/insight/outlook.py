@@ -1,0 +1,160 @@
+"""What is to come of a product in a store: how long it lasts, whether it runs out before the next delivery, what to bring."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from math import ceil, sqrt
+from statistics import NormalDist
+
+from sqlalchemy.orm import Session
+
+from consign.insight.demand_days import LOOKED_BACK_DAYS, DayState, PairDays, find_pair_days
+from consign.insight.places import Place
+
+MILLI = 1000
+COVER_DAYS = 14
+"""For how many days a delivery is to last, counted from when it can be there: the region's for everybody."""
+SERVICE_PERCENT = 95
+"""How sure it is to be, in percent, that goods last so long."""
+LEAST_KNOWN_DAYS = 7
+"""With fewer days of which the sales are known nothing is expected."""
+LONGEST_COVER_DAYS = 365
+PULL = 2
+_SERVICE = NormalDist().inv_cdf(SERVICE_PERCENT / 100)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a store is expected to sell of a product. Thousandths of its unit."""
+
+    weekdays: Sequence[float]
+    """On each weekday, from Monday."""
+    variance: float
+    """Of one day, in square thousandths."""
+    known_days: int
+    """Of how many days the sales are known."""
+
+    def expect(self, first: date, last: date) -> float:
+        """Return what is sold from *first* to *last*, both inside; nothing where *last* lies before."""
+        days = max(0, (last - first).days + 1)
+        weeks, rest = divmod(days, 7)
+        return weeks * sum(self.weekdays) + sum(self.weekdays[(first.weekday() + n) % 7] for n in range(rest))
+
+    def need(self, *, first: date, last: date) -> int:
+        """Return how much is to be there on *first*, so that it lasts until *last* as surely as it is to."""
+        days = max(0, (last - first).days + 1)
+        return ceil(self.expect(first, last) + _SERVICE * sqrt(self.variance * days))
+
+    def assess_shortage(self, stands: int, *, first: date, last: date) -> int:
+        """Return how likely more is asked for from *first* to *last* than *stands*, in percent."""
+        spread = sqrt(self.variance * max(0, (last - first).days + 1))
+        expected = self.expect(first, last)
+        if not spread:
+            return 100 if stands < expected or not stands else 0
+        return round(100 * (1 - NormalDist(expected, spread).cdf(stands))) if stands else 100
+
+    def find_shortage(self, stands: int, *, first: date) -> date | None:
+        """Return the first day for which *stands* is less than what is needed; blank where it lasts for a year."""
+        days = (first + timedelta(n) for n in range(LONGEST_COVER_DAYS))
+        return next((day for day in days if self.need(first=first, last=day) > stands), None)
+
+    def count_days(self, stands: int, *, first: date) -> int | None:
+        """Return for how many whole days from *first* on *stands* is expected to last; blank where it lasts for a year."""
+        for count in range(LONGEST_COVER_DAYS):
+            if self.expect(first, first + timedelta(count)) > stands:
+                return count
+        return None
+
+
+def estimate(days: PairDays) -> Forecast | None:
+    """Return what is expected, from the days of which the sales are known; blank where those are too few."""
+    by_weekday: list[list[int]] = [[] for _ in range(7)]
+    open_weekdays = set()
+    for day, state, sold, _ in days.list_days():
+        if state in (DayState.SOLD, DayState.NONE_SOLD):
+            by_weekday[day.weekday()].append(sold)
+        if state is not DayState.CLOSED:
+            open_weekdays.add(day.weekday())
+    known = sum(len(one) for one in by_weekday)
+    if known < LEAST_KNOWN_DAYS:
+        return None
+    mean = sum(sum(one) for one in by_weekday) / known
+    weekdays = [
+        (sum(one) + PULL * mean) / (len(one) + PULL) if place in open_weekdays else 0
+        for place, one in enumerate(by_weekday)
+    ]
+    spread = sum((sold - weekdays[place]) ** 2 for place, one in enumerate(by_weekday) for sold in one) / known
+    return Forecast(weekdays, max(spread, mean * MILLI), known)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What to bring next. *latest_on* is the last day on which it comes in time; *until_on* the last day it is to last."""
+
+    quantity: Decimal
+    latest_on: date
+    until_on: date
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is to come of a product in a store, and the facts it comes from."""
+
+    place: Place
+    days: PairDays
+    forecast: Forecast | None
+    """Blank where too few days are known."""
+    cover_days: int | None
+    """For how many whole days what stands there is expected to last; blank where nothing is expected or stands."""
+    risk_percent: int | None
+    """How likely it runs out before the next delivery can be there, in percent, with what is on its way."""
+    suggestion: Suggestion | None
+
+    @property
+    def in_stock_days(self) -> int:
+        """Return on how many days it could be bought."""
+        return sum(
+            closing is not None and state in (DayState.SOLD, DayState.NONE_SOLD, DayState.UNKNOWN)
+            for _, state, _, closing in self.days.list_days()
+        )
+
+    @property
+    def out_days(self) -> int:
+        """Return on how many days none stood there, and the store was open."""
+        return self.days.count(DayState.OUT)
+
+
+def find_outlooks(session: Session, places: Sequence[Place], *, on: date, pull_back_days: int) -> Iterator[Outlook]:
+    """Yield what is to come of each of *places*, in their order, from what is known until the day before *on*."""
+    first, last = on - timedelta(LOOKED_BACK_DAYS), on - timedelta(1)
+    pairs = [(one.store_id, one.product_id) for one in places]
+    days = {(one.store_id, one.product_id): one for one in find_pair_days(session, pairs, first=first, last=last)}
+    for place, pair in zip(places, pairs, strict=True):
+        yield look_ahead(place, days[pair], on=on, pull_back_days=pull_back_days)
+
+
+def look_ahead(place: Place, days: PairDays, *, on: date, pull_back_days: int) -> Outlook:
+    """Return what is to come of a place, from the day *on*, which is not over."""
+    forecast = estimate(days)
+    if forecast is None or place.on_hand is None:
+        return Outlook(place, days, forecast, None, None, None)
+    stands = max(0, int(place.on_hand * MILLI))
+    coming = stands + int(place.in_transit * MILLI)
+    ready_on = on + timedelta(place.lead_days)
+    risk = forecast.assess_shortage(coming, first=on, last=ready_on - timedelta(1))
+    suggestion = _suggest(place, forecast, coming, on=on, pull_back_days=pull_back_days)
+    return Outlook(place, days, forecast, forecast.count_days(stands, first=on), risk, suggestion)
+
+
+def _suggest(place: Place, forecast: Forecast, coming: int, *, on: date, pull_back_days: int) -> Suggestion | None:
+    """Return what to bring so that it lasts from the day it can be there; no more than can be sold before its end."""
+    cover = COVER_DAYS
+    if place.shelf_life_days is not None:
+        cover = max(1, min(cover, place.shelf_life_days - pull_back_days))
+    until = on + timedelta(place.lead_days + cover - 1)
+    missing = forecast.need(first=on, last=until) - coming
+    if missing <= 0:
+        return None
+    latest = forecast.find_shortage(coming, first=on)
+    return Suggestion(Decimal(ceil(missing / MILLI)), latest or until, until)
