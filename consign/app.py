@@ -19,9 +19,11 @@ from consign.web import (
     board,
     chasing,
     closings,
+    continuity,
     day_sheet,
     deciding,
     demands,
+    expiring,
     expiry,
     health,
     home,
@@ -49,6 +51,7 @@ from consign.web import (
     statements,
     stocks,
     store_days,
+    suggestions,
     uploads,
     users,
     waivers,
@@ -63,7 +66,7 @@ AREAS = (
     my_sales, my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, store_days,
     agreements, producers, product_import,
     products, product_changes, product_numbers, product_photo, listings, public, register, labels, stocks,
-    users, region_terms, audit,
+    expiring, suggestions, continuity, users, region_terms, audit,
 )  # fmt: skip
 AT_ONCE = 2
 """Pages that one process makes at once, and besides them files that it takes in. With more, the interpreter only lets them take

@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, Select, case, func, literal, select, text, type_coerce
+from sqlalchemy import Date, Select, case, func, select, text, type_coerce
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, get_reach
 from consign.insight.demand_days import LOOKED_BACK_DAYS, Pair, find_pair_days
-from consign.insight.outlook import MILLI, Forecast, estimate
+from consign.insight.outlook import Forecast, estimate, round_quantity
 from consign.listing import Found, Row, Value, Wish, fetch_page, parse_id
 from consign.models.catalogue import Product
 from consign.models.partners import Partner, Producer, Store
@@ -24,7 +23,6 @@ NEAR_DAYS = 30
 """A batch is near its end when it is to be off the shelf within so many days."""
 ASKED_DAYS = 60
 """A pull-back that was asked for longer ago and not answered is no more waited for."""
-TENTH = Decimal("0.1")
 
 
 class Stage(StrEnum):
@@ -165,9 +163,8 @@ def count_stages(session: Session, *, by: Actor, on: date) -> dict[Stage, int]:
     """Return how many batches stand in each stage, of those that *by* may see."""
     pull_back_days = get_region_terms(session).pull_back_days
     query, _ = _select(by, on=on, pull_back_days=pull_back_days, wish=Wish())
-    stages = query.with_only_columns(_stage_of(on, pull_back_days), func.count()).group_by(
-        _stage_of(on, pull_back_days)
-    )
+    staged = query.add_columns(_stage_of(on, pull_back_days).label("stage")).subquery()
+    stages = select(staged.c.stage, func.count()).group_by(staged.c.stage)
     counts = {Stage(stage): number for stage, number in session.execute(stages)}
     return {stage: counts.get(stage, 0) for stage in Stage}
 
@@ -175,10 +172,10 @@ def count_stages(session: Session, *, by: Actor, on: date) -> dict[Stage, int]:
 def _stage_of(on: date, pull_back_days: int) -> Any:  # noqa: ANN401  # an expression of SQLAlchemy
     ends = StockBatch.expires_on
     return case(
-        (ends < on, literal(Stage.EXPIRED.value, literal_execute=True)),
-        (ends <= on + timedelta(pull_back_days), literal(Stage.PULL_BACK.value, literal_execute=True)),
-        (ends <= on + timedelta(pull_back_days + WEEK_DAYS), literal(Stage.WEEK.value, literal_execute=True)),
-        else_=literal(Stage.LATER.value, literal_execute=True),
+        (ends < on, Stage.EXPIRED.value),
+        (ends <= on + timedelta(pull_back_days), Stage.PULL_BACK.value),
+        (ends <= on + timedelta(pull_back_days + WEEK_DAYS), Stage.WEEK.value),
+        else_=Stage.LATER.value,
     )
 
 
@@ -267,7 +264,7 @@ def _tell(
 ) -> dict[str, Any]:
     ending = endings[row["store_id"], row["batch_id"]]
     stage = find_stage(row["expires_on"], on=on, pull_back_days=days)
-    left = _round(ending.left)
+    left = None if ending.left is None else round_quantity(ending.left)
     loss = None
     if left is not None and facts.price_rp is not None:
         loss = compute_loss_value(left, price_rp=facts.price_rp, fee_rate_bp=facts.fee_rate_bp)
@@ -275,14 +272,9 @@ def _tell(
         **row,
         "days_left": (row["pull_back_on"] - on).days,
         "stage": stage,
-        "expected_sold": _round(ending.sold),
+        "expected_sold": None if ending.sold is None else round_quantity(ending.sold),
         "expected_left": left,
         "expected_loss_rp": loss,
         "advice": advise(stage, ending),
         "asked": facts.number,
     }
-
-
-def _round(milli: int | None) -> Decimal | None:
-    """Return thousandths as a quantity, to the tenth: a forecast is no finer."""
-    return None if milli is None else (Decimal(milli) / MILLI).quantize(TENTH, ROUND_HALF_UP)

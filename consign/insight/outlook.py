@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from math import ceil, sqrt
 from statistics import NormalDist
 
@@ -13,6 +13,7 @@ from consign.insight.demand_days import LOOKED_BACK_DAYS, DayState, PairDays, fi
 from consign.insight.places import Place
 
 MILLI = 1000
+TENTH = Decimal("0.1")
 COVER_DAYS = 14
 """For how many days a delivery is to last, counted from when it can be there: the region's for everybody."""
 SERVICE_PERCENT = 95
@@ -88,6 +89,11 @@ def estimate(days: PairDays) -> Forecast | None:
     return Forecast(weekdays, max(spread, mean * MILLI), known)
 
 
+def round_quantity(milli: int) -> Decimal:
+    """Return thousandths as a quantity, to the tenth: what is expected is no finer."""
+    return (Decimal(milli) / MILLI).quantize(TENTH, ROUND_HALF_UP)
+
+
 @dataclass(frozen=True)
 class Suggestion:
     """What to bring next. *latest_on* is the last day on which it comes in time; *until_on* the last day it is to last."""
@@ -110,6 +116,11 @@ class Outlook:
     risk_percent: int | None
     """How likely it runs out before the next delivery can be there, in percent, with what is on its way."""
     suggestion: Suggestion | None
+
+    @property
+    def expected_a_week(self) -> Decimal | None:
+        """Return what is expected to be sold in a week, to the tenth; blank where nobody knows."""
+        return None if self.forecast is None else round_quantity(round(sum(self.forecast.weekdays)))
 
     @property
     def in_stock_days(self) -> int:

@@ -179,3 +179,18 @@ def _find(
     }
     rows = session.execute(text(_PLACES.format(narrowed=where)), wish)
     return [Place(**row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name for it
+
+
+def find_place_stores(session: Session, *, by: Actor) -> list[tuple[int, str]]:
+    """Return the stores with stock that *by* may see, as id and name, by partner and name."""
+    reach = get_reach(by, Act.READ_STOCK)
+    query = text("""
+        SELECT store.id, store.name || ', ' || partner.name AS name FROM store JOIN partner ON partner.id = store.partner_id
+        WHERE (CAST(:partner AS bigint) IS NULL OR store.partner_id = :partner)
+          AND (CAST(:store AS bigint) IS NULL OR store.id = :store)
+          AND EXISTS (
+            SELECT FROM stock_level AS level JOIN product ON product.id = level.product_id
+            WHERE level.store_id = store.id AND (CAST(:producer AS bigint) IS NULL OR product.producer_id = :producer))
+        ORDER BY partner.name, store.name, store.id""")
+    facts = {"partner": reach.partner_id, "store": reach.store_id, "producer": reach.producer_id}
+    return [(row.id, row.name) for row in session.execute(query, facts)]

@@ -182,6 +182,11 @@ ACCESS: dict[str, Act | Open] = {
     "POST /numbers/settings": Act.MANAGE_NUMBERS_TERMS,
     "POST /numbers/ranges": Act.MANAGE_NUMBERS_TERMS,
     "POST /numbers/ranges/{range_id}/withdraw": Act.MANAGE_NUMBERS_TERMS,
+    # what is to come of goods in stores
+    "GET /expiring": Act.READ_STOCK,
+    "GET /continuity": Act.READ_STOCK,
+    "GET /continuity/{store_id}/{product_code}": Act.READ_STOCK,
+    "GET /suggestions": Act.READ_STOCK,
     "GET /labels": Act.READ_LABELS,
     "GET /labels/new": Act.PRINT_LABELS,
     "POST /labels/new": Act.PRINT_LABELS,

@@ -4,7 +4,19 @@ from collections.abc import Callable, Sequence
 
 from fastapi import APIRouter, Response
 
-from consign.web import closings, my_sales, owed, paper_tasks, partners, producers, statements, uploads, users
+from consign.web import (
+    closings,
+    expiring,
+    my_sales,
+    owed,
+    paper_tasks,
+    partners,
+    producers,
+    statements,
+    suggestions,
+    uploads,
+    users,
+)
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
 
@@ -18,6 +30,8 @@ FIND_TASKS: tuple[Callable[[Visit], list[Task]], ...] = (
     closings.find_tasks,
     owed.find_tasks,
     statements.find_tasks,
+    expiring.find_tasks,
+    suggestions.find_tasks,
 )
 """One function for each area that has tasks; each returns only what this person may do."""
 FIND_FIGURES: tuple[Callable[[Visit], Sequence[tuple[str, ...]]], ...] = (

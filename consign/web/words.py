@@ -95,6 +95,27 @@ _LOSS_STATE = {
     "due": say("comes into the next statement"),
     "settled": say("settled"),
 }
+_DAY_STATE = {
+    "sold": say("sold"),
+    "none_sold": say("none sold"),
+    "out": say("none stood there"),
+    "unknown": say("not known"),
+    "closed": say("store closed"),
+    "before": say("not offered"),
+}
+_EXPIRING_STAGE = {
+    "expired": say("expired"),
+    "pull_back": say("to be pulled back"),
+    "week": say("within 7 days"),
+    "later": say("within 30 days"),
+}
+_EXPIRING_ADVICE = {
+    "remove": say("take it off the shelf at once"),
+    "give_back": say("take it off the shelf today and give it back"),
+    "sell_first": say("put it in front; give back what is left"),
+    "nothing": say("nothing: it is expected to be sold in time"),
+    "watch": say("look after it: too little is known of its sales"),
+}
 _STORE_DAY = {
     "received": say("sales received"),
     "zero": say("no sales"),
@@ -873,6 +894,9 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "agreement_state": _AGREEMENT_STATE,
     "audit_act": _AUDIT_ACT,
     "column": _COLUMN,
+    "day_state": _DAY_STATE,
+    "expiring_advice": _EXPIRING_ADVICE,
+    "expiring_stage": _EXPIRING_STAGE,
     "continent": _CONTINENT,
     "cover": _COVER,
     "cycle": _CYCLE,

@@ -91,7 +91,10 @@ def test_many_pairs_are_told_at_once_and_a_store_says_what_it_reported(city: Cit
     deliver(city, MARCH, NewLine(city.products[0].id, Decimal(3)))
     sell_days(city, tmp_path, {MARCH_3: 1})
     pairs = [(store.id, product.id) for store in city.stores for product in city.products]
-    found = {(one.store_id, one.product_id): states_of(one) for one in find_pair_days(city.session, pairs, first=MARCH, last=MARCH_3)}
+    found = {
+        (one.store_id, one.product_id): states_of(one)
+        for one in find_pair_days(city.session, pairs, first=MARCH, last=MARCH_3)
+    }
     first, second = city.stores[0].id, city.products[1].id
     assert found[first, city.products[0].id] == "?1"
     assert found[first, second] == ".."
