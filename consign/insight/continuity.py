@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from consign.db import insert_rows
 from consign.identity.rules import Act, Actor, get_reach
 from consign.insight.demand_days import LOOKED_BACK_DAYS, DayState
-from consign.insight.outlook import MILLI, Outlook, find_outlooks
+from consign.insight.forecast import MILLI
+from consign.insight.outlook import Outlook, find_outlooks
 from consign.insight.places import TooMany, find_places
 from consign.models.insight import ProducerContinuity
 from consign.models.partners import Producer

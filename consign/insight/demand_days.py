@@ -151,13 +151,12 @@ def _tell(row: Any, store_days: Sequence[DayState], *, first: date) -> PairDays:
     for place in range(count):
         if sold[place]:
             states[place] = DayState.SOLD
+        elif states[place] is DayState.CLOSED:
+            continue
         elif not begins <= place < ends:
             states[place] = DayState.BEFORE
-        elif states[place] is not DayState.CLOSED:
-            closed_with = closing[place]
-            opened_with = None if closed_with is None else closed_with - changed[place]
-            if opened_with is not None and opened_with + came[place] <= 0:
-                states[place] = DayState.OUT
+        elif (closed_with := closing[place]) is not None and closed_with - changed[place] + came[place] <= 0:
+            states[place] = DayState.OUT
     return PairDays(row.store_id, row.product_id, first, states, sold, closing)
 
 

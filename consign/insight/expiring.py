@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, get_reach
 from consign.insight.demand_days import LOOKED_BACK_DAYS, Pair, find_pair_days
-from consign.insight.outlook import Forecast, estimate, round_quantity
+from consign.insight.forecast import Forecast
+from consign.insight.outlook import forecast_place, round_quantity
 from consign.listing import Found, Row, Value, Wish, fetch_page, parse_id
 from consign.models.catalogue import Product
 from consign.models.partners import Partner, Producer, Store
@@ -249,7 +250,7 @@ def _find_endings(
     for days in find_pair_days(session, facts, first=first, last=last):
         row = facts[days.store_id, days.product_id]
         standing = [Standing(*one) for one in zip(row.ids, row.ends, row.quantities, strict=True)]
-        endings = assess_endings(standing, estimate(days), on=on, pull_back_days=pull_back_days)
+        endings = assess_endings(standing, forecast_place(days), on=on, pull_back_days=pull_back_days)
         found.update({(days.store_id, batch): ending for batch, ending in endings.items()})
     return found
 

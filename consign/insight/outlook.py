@@ -4,89 +4,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from math import ceil, sqrt
-from statistics import NormalDist
+from math import ceil
 
 from sqlalchemy.orm import Session
 
 from consign.insight.demand_days import LOOKED_BACK_DAYS, DayState, PairDays, find_pair_days
+from consign.insight.forecast import MILLI, Forecast, estimate
 from consign.insight.places import Place
 
-MILLI = 1000
 TENTH = Decimal("0.1")
 COVER_DAYS = 14
 """For how many days a delivery is to last, counted from when it can be there: the region's for everybody."""
-SERVICE_PERCENT = 95
-"""How sure it is to be, in percent, that goods last so long."""
-LEAST_KNOWN_DAYS = 7
-"""With fewer days of which the sales are known nothing is expected."""
-LONGEST_COVER_DAYS = 365
-PULL = 2
-_SERVICE = NormalDist().inv_cdf(SERVICE_PERCENT / 100)
 
 
-@dataclass(frozen=True)
-class Forecast:
-    """What a store is expected to sell of a product. Thousandths of its unit."""
-
-    weekdays: Sequence[float]
-    """On each weekday, from Monday."""
-    variance: float
-    """Of one day, in square thousandths."""
-    known_days: int
-    """Of how many days the sales are known."""
-
-    def expect(self, first: date, last: date) -> float:
-        """Return what is sold from *first* to *last*, both inside; nothing where *last* lies before."""
-        days = max(0, (last - first).days + 1)
-        weeks, rest = divmod(days, 7)
-        return weeks * sum(self.weekdays) + sum(self.weekdays[(first.weekday() + n) % 7] for n in range(rest))
-
-    def need(self, *, first: date, last: date) -> int:
-        """Return how much is to be there on *first*, so that it lasts until *last* as surely as it is to."""
-        days = max(0, (last - first).days + 1)
-        return ceil(self.expect(first, last) + _SERVICE * sqrt(self.variance * days))
-
-    def assess_shortage(self, stands: int, *, first: date, last: date) -> int:
-        """Return how likely more is asked for from *first* to *last* than *stands*, in percent."""
-        spread = sqrt(self.variance * max(0, (last - first).days + 1))
-        expected = self.expect(first, last)
-        if not spread:
-            return 100 if stands < expected or not stands else 0
-        return round(100 * (1 - NormalDist(expected, spread).cdf(stands))) if stands else 100
-
-    def find_shortage(self, stands: int, *, first: date) -> date | None:
-        """Return the first day for which *stands* is less than what is needed; blank where it lasts for a year."""
-        days = (first + timedelta(n) for n in range(LONGEST_COVER_DAYS))
-        return next((day for day in days if self.need(first=first, last=day) > stands), None)
-
-    def count_days(self, stands: int, *, first: date) -> int | None:
-        """Return for how many whole days from *first* on *stands* is expected to last; blank where it lasts for a year."""
-        for count in range(LONGEST_COVER_DAYS):
-            if self.expect(first, first + timedelta(count)) > stands:
-                return count
-        return None
-
-
-def estimate(days: PairDays) -> Forecast | None:
-    """Return what is expected, from the days of which the sales are known; blank where those are too few."""
-    by_weekday: list[list[int]] = [[] for _ in range(7)]
-    open_weekdays = set()
+def forecast_place(days: PairDays) -> Forecast | None:
+    """Return what is expected of the days of a place. Only days of which the sales are known count, and it could be bought."""
+    known, weekdays = [], set()
     for day, state, sold, _ in days.list_days():
         if state in (DayState.SOLD, DayState.NONE_SOLD):
-            by_weekday[day.weekday()].append(sold)
+            known.append((day.weekday(), sold))
         if state is not DayState.CLOSED:
-            open_weekdays.add(day.weekday())
-    known = sum(len(one) for one in by_weekday)
-    if known < LEAST_KNOWN_DAYS:
-        return None
-    mean = sum(sum(one) for one in by_weekday) / known
-    weekdays = [
-        (sum(one) + PULL * mean) / (len(one) + PULL) if place in open_weekdays else 0
-        for place, one in enumerate(by_weekday)
-    ]
-    spread = sum((sold - weekdays[place]) ** 2 for place, one in enumerate(by_weekday) for sold in one) / known
-    return Forecast(weekdays, max(spread, mean * MILLI), known)
+            weekdays.add(day.weekday())
+    return estimate(known, open_weekdays=weekdays)
 
 
 def round_quantity(milli: int) -> Decimal:
@@ -147,7 +86,7 @@ def find_outlooks(session: Session, places: Sequence[Place], *, on: date, pull_b
 
 def look_ahead(place: Place, days: PairDays, *, on: date, pull_back_days: int) -> Outlook:
     """Return what is to come of a place, from the day *on*, which is not over."""
-    forecast = estimate(days)
+    forecast = forecast_place(days)
     if forecast is None or place.on_hand is None:
         return Outlook(place, days, forecast, None, None, None)
     stands = max(0, int(place.on_hand * MILLI))

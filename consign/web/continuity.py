@@ -10,7 +10,8 @@ from fastapi import APIRouter, Response
 from consign import clock
 from consign.insight.continuity import WEIGHTS, Continuity, ProducerSeen, find_accepted, find_continuity, sum_up
 from consign.insight.demand_days import LOOKED_BACK_DAYS, DayState
-from consign.insight.outlook import MILLI, SERVICE_PERCENT, Outlook, find_outlooks, round_quantity
+from consign.insight.forecast import MILLI, SERVICE_PERCENT
+from consign.insight.outlook import Outlook, find_outlooks, round_quantity
 from consign.insight.places import LEAD_DAYS, LEAST_DELIVERIES, TooMany, get_place
 from consign.listing import page_rows
 from consign.money import format_rate

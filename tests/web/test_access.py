@@ -13,6 +13,7 @@ from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
 from tests.web.product_lists import put_lists
+from tests.web.shelf_things import put_shelves
 from tests.web.store_day_things import put_closures
 from tests.web.town import BERUANG, FIRST, HEAD, OFFICER, T1, VERIFIER, Town
 
@@ -195,6 +196,10 @@ EXPECTED = {
     "POST /numbers/settings": "A",
     "POST /numbers/ranges": "A",
     "POST /numbers/ranges/{range_id}/withdraw": "A",
+    "GET /expiring": "PSFVDHUAX",
+    "GET /continuity": "PSFVDHUAX",
+    "GET /continuity/{store_id}/{product_code}": "PSFVDHUAX",
+    "GET /suggestions": "PSFVDHUAX",
     "GET /labels": "PVHUAX",
     "GET /labels/new": "PVAX",
     "POST /labels/new": "PVAX",
@@ -250,6 +255,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
     put_goods(town)
     labels = put_labels(town)
     closures = put_closures(town)
+    put_shelves(town)
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
     known = {
         "token": "x" * 43,
@@ -264,6 +270,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
         "number": str(town.ask("SELECT min(number) FROM statement")[0][0]),
         "gtin": as_same_length(KERIPIK),
         "batch": "B-7",
+        "product_code": "PRD-1",
         **papers,
         **lists,
         **labels,

@@ -25,6 +25,7 @@ from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
 from tests.web.product_lists import put_lists
+from tests.web.shelf_things import put_shelves
 from tests.web.store_day_things import put_closures
 from tests.web.test_forgeries import fingerprint
 from tests.web.town import (
@@ -193,6 +194,7 @@ def strangers(shared_town: Town) -> dict[str, Stranger]:
     put_goods(town)
     put_labels(town)
     put_closures(town)
+    put_shelves(town)
     for login in (T1, T2, K1):
         town.browser(login)  # their sessions are strange to others
     kancil = things_of(town, partners=["KM"], stores=["K1"], producers=["P3"])
@@ -258,7 +260,8 @@ def kind_of(path: str) -> tuple[str, str]:
 
 def filled(path: str, ref: str) -> str:
     """Return the address with *ref* in its hole."""
-    return path.replace(kind_of(path)[0], quote(ref)).replace("{number}", "1")  # of a paper's page
+    path = path.replace(kind_of(path)[0], quote(ref)).replace("{number}", "1")  # of a paper's page
+    return path.replace("{product_code}", "PRD-1")
 
 
 def try_readings(path: str, strange: Stranger) -> Iterator[Try]:
