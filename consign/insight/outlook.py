@@ -86,7 +86,8 @@ def find_outlooks(session: Session, places: Sequence[Place], *, on: date, pull_b
 
 def look_ahead(place: Place, days: PairDays, *, on: date, pull_back_days: int) -> Outlook:
     """Return what is to come of a place, from the day *on*, which is not over."""
-    forecast = forecast_place(days)
+    offered_only = place.on_hand is None and not days.count(DayState.SOLD)
+    forecast = None if offered_only else forecast_place(days)  # whether it ever was there nobody knows
     if forecast is None or place.on_hand is None:
         return Outlook(place, days, forecast, None, None, None)
     stands = max(0, int(place.on_hand * MILLI))

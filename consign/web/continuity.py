@@ -44,7 +44,7 @@ PLACE_COLUMNS = (
     Column("in_transit", say("On its way"), kind="quantity"),
     Column("a_week", say("Expected a week"), kind="quantity"),
     Column("cover_days", say("Days it lasts"), kind="count"),
-    Column("risk_percent", say("Risk to run out, in percent"), kind="count"),
+    Column("risk_bp", say("Risk to run out"), kind="rate"),
     Column("in_stock_days", say("Days in stock"), kind="count"),
     Column("out_days", say("Days without any"), kind="count"),
 )
@@ -183,7 +183,7 @@ def show_place(visit: Visiting, store_id: int, product_code: str) -> Response:
         states=[(state.value, outlook.days.count(state)) for state in DayState if state is not DayState.BEFORE],
         looked_back=LOOKED_BACK_DAYS,
         service=SERVICE_PERCENT,
-        lead=_tell_lead(outlook),
+        delivers_in=_tell_lead(outlook),
     )
 
 

@@ -26,15 +26,14 @@ COLUMNS = (
     Column("producer", say("Producer")),
     Column("store", say("Store")),
     Column("batch", say("Batch")),
-    Column("expires_on", say("Best before"), kind="day"),
+    Column("advice", say("What to do"), kind="badge", words="expiring_advice", sort=False),
+    Column("act", say("Act"), link="{act_path}", sort=False),
     Column("pull_back_on", say("Off the shelf by"), kind="day"),
-    Column("stage", say("How near"), kind="badge", words="expiring_stage", sort=False),
+    Column("expires_on", say("Best before"), kind="day"),
     Column("quantity", say("Stands there"), kind="quantity"),
     Column("expected_sold", say("Expected to be sold"), kind="quantity", sort=False),
     Column("expected_left", say("Expected to go back"), kind="quantity", sort=False),
     Column("expected_loss_rp", say("Producer's loss"), kind="money", sort=False),
-    Column("advice", say("What to do"), kind="word", words="expiring_advice", sort=False),
-    Column("act", say("Act"), link="{act_path}", sort=False),
 )
 
 
@@ -43,7 +42,8 @@ def show_expiring(visit: Visiting) -> Response:
     """Show which batches near their end, to stores and producers their own and to the dinas all."""
     on, actor = clock.today(visit.zone), visit.actor
     filters = [Filter("stage", say("How near"), choices_of("expiring_stage", Stage, word))]
-    hidden = set()
+    acts = PERMITTED[Act.ASK_GOODS_BACK] | PERMITTED[Act.MOVE_STOCK]
+    hidden = set() if actor.role in acts else {"act"}
     if actor.store_id is None:
         filters.append(find_store_filter(visit))
     else:

@@ -27,14 +27,13 @@ COLUMNS = (
     Column("store", say("Store")),
     Column("quantity", say("Deliver"), kind="quantity"),
     Column("latest_on", say("At the latest on"), kind="day"),
+    Column("act", say("Act"), link="{act_path}", sort=False),
     Column("until_on", say("Lasts until"), kind="day"),
     Column("on_hand", say("Stands there"), kind="quantity"),
     Column("in_transit", say("On its way"), kind="quantity"),
     Column("a_week", say("Expected a week"), kind="quantity"),
     Column("cover_days", say("Days it lasts"), kind="count"),
-    Column("risk_percent", say("Risk to run out, in percent"), kind="count"),
-    Column("lead_days", say("Days to deliver"), kind="count"),
-    Column("act", say("Act"), link="{act_path}", sort=False),
+    Column("risk_bp", say("Risk to run out"), kind="rate"),
 )
 
 
@@ -103,7 +102,7 @@ def tell_outlook(one: Outlook) -> dict[str, Any]:
     place = one.place
     return {
         "store_id": place.store_id,
-        "store": say("{store}, {partner}", store=place.store, partner=place.partner),
+        "store": place.store,
         "product_code": place.product_code,
         "product": place.product,
         "producer": place.producer,
@@ -111,8 +110,7 @@ def tell_outlook(one: Outlook) -> dict[str, Any]:
         "in_transit": place.in_transit or None,
         "a_week": one.expected_a_week,
         "cover_days": one.cover_days,
-        "risk_percent": one.risk_percent,
-        "lead_days": place.lead_days,
+        "risk_bp": None if one.risk_percent is None else one.risk_percent * 100,
         "in_stock_days": one.in_stock_days,
         "out_days": one.out_days,
     }

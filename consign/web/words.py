@@ -110,11 +110,11 @@ _EXPIRING_STAGE = {
     "later": say("within 30 days"),
 }
 _EXPIRING_ADVICE = {
-    "remove": say("take it off the shelf at once"),
-    "give_back": say("take it off the shelf today and give it back"),
-    "sell_first": say("put it in front; give back what is left"),
-    "nothing": say("nothing: it is expected to be sold in time"),
-    "watch": say("look after it: too little is known of its sales"),
+    "remove": say("remove now"),
+    "give_back": say("give back"),
+    "sell_first": say("put it in front"),
+    "nothing": say("sold in time"),
+    "watch": say("sales not known"),
 }
 _STORE_DAY = {
     "received": say("sales received"),
