@@ -100,7 +100,7 @@ def sum_up(outlooks: Iterable[Outlook], *, sent: Decimal, accepted: Decimal) -> 
         at_risk += (one.risk_percent or 0) >= HIGH_RISK_PERCENT
         in_stock += one.in_stock_days
         out += one.out_days
-        sold += sum(number for _, _, number, closing in one.days.list_days() if closing is not None)
+        sold += sum(one.days.sold[one.days.closing.count(None) :])  # since stock is kept
         missed += _compute_missed(one)
     return Continuity(
         places, at_risk, in_stock, out, Decimal(sold) / MILLI, Decimal(missed) / MILLI, sent, accepted

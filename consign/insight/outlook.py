@@ -15,16 +15,19 @@ from consign.insight.places import Place
 TENTH = Decimal("0.1")
 COVER_DAYS = 14
 """For how many days a delivery is to last, counted from when it can be there: the region's for everybody."""
+KNOWN = frozenset({DayState.SOLD, DayState.NONE_SOLD})
 
 
 def forecast_place(days: PairDays) -> Forecast | None:
     """Return what is expected of the days of a place. Only days of which the sales are known count, and it could be bought."""
     known, weekdays = [], set()
-    for day, state, sold, _ in days.list_days():
-        if state in (DayState.SOLD, DayState.NONE_SOLD):
-            known.append((day.weekday(), sold))
+    monday = days.first.weekday()
+    for place, state in enumerate(days.states):
+        weekday = (monday + place) % 7
+        if state in KNOWN:
+            known.append((weekday, days.sold[place]))
         if state is not DayState.CLOSED:
-            weekdays.add(day.weekday())
+            weekdays.add(weekday)
     return estimate(known, open_weekdays=weekdays)
 
 
@@ -64,10 +67,9 @@ class Outlook:
     @property
     def in_stock_days(self) -> int:
         """Return on how many days it could be bought."""
-        return sum(
-            closing is not None and state in (DayState.SOLD, DayState.NONE_SOLD, DayState.UNKNOWN)
-            for _, state, _, closing in self.days.list_days()
-        )
+        begun = len(self.days.closing) - self.days.closing.count(None)
+        kept = self.days.states[len(self.days.states) - begun :]
+        return sum(kept.count(state) for state in (DayState.SOLD, DayState.NONE_SOLD, DayState.UNKNOWN))
 
     @property
     def out_days(self) -> int:

@@ -41,8 +41,9 @@ _PLACES = """
       FROM (SELECT *, day - lag(day) OVER (PARTITION BY store_id, producer_id ORDER BY day) AS gap FROM came) AS each
       GROUP BY 1, 2),
     pair AS (
-      SELECT store_id, product_id FROM stock_level
-      UNION SELECT store_id, product_id FROM product_listing WHERE days @> CAST(:on AS date))
+      SELECT store_id, product_id FROM stock_level WHERE CAST(:store AS bigint) IS NULL OR store_id = :store
+      UNION SELECT store_id, product_id FROM product_listing
+      WHERE days @> CAST(:on AS date) AND (CAST(:store AS bigint) IS NULL OR store_id = :store))
     SELECT pair.store_id, pair.product_id, store.code AS store_code, store.name AS store, store.partner_id,
       partner.name AS partner, product.code AS product_code, product.name AS product, product.producer_id,
       producer.code AS producer_code, producer.name AS producer, product.shelf_life_days, level.begins_on, level.on_hand,

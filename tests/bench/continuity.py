@@ -6,19 +6,27 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from consign.db import Database, region_name, start_embedded
+from consign.identity.queries import get_actor
 from consign.insight.demand_days import LOOKED_BACK_DAYS, find_pair_days
+from consign.insight.expiring import find_expiring
+from consign.insight.outlook import find_outlooks
+from consign.insight.places import find_places
+from consign.insight.reminding import remind_of_stock
+from consign.listing import Wish
 from consign.regions import add_region
-from tests.builders import build_city
+from tests.builders import ADMIN, build_city
 
 REGION = "64.71"
 TODAY = date(2026, 6, 1)
+MORNING = datetime(2026, 6, 1, 2, tzinfo=UTC)
 TIMES = 5
 _FILL = (
     """
@@ -52,6 +60,13 @@ _FILL = (
     """
     INSERT INTO stock_level (store_id, product_id, begins_on, last_on, on_hand, short)
     SELECT store_id, product_id, CAST(:today AS date) - 98, max(day), sum(quantity), 0 FROM stock_movement GROUP BY 1, 2""",
+    """
+    INSERT INTO stock_batch (product_id, code, expires_on)
+    SELECT id, 'B' || n, CAST(:today AS date) + (id % 30)::int + 20 * n FROM product, generate_series(0, 2) AS n""",
+    """
+    INSERT INTO stock_batch_level (store_id, product_id, batch_id, quantity, arrived_on)
+    SELECT level.store_id, level.product_id, batch.id, 5, begins_on FROM stock_level AS level
+    JOIN stock_batch AS batch ON batch.product_id = level.product_id""",
 )
 
 
@@ -93,12 +108,18 @@ def fill(url: str, *, stores: int, products: int) -> None:
 def measure(database: Database) -> dict[str, object]:
     """Return by question how many milliseconds it took."""
     with database.transaction(REGION) as session:
+        admin = get_actor(session, ADMIN)
         stores: Sequence[int] = session.scalars(text("SELECT id FROM store ORDER BY id")).all()
         products: Sequence[int] = session.scalars(text("SELECT id FROM product ORDER BY id")).all()
         rows = session.scalar(text("SELECT count(*) FROM stock_movement"))
         first, last = TODAY - timedelta(LOOKED_BACK_DAYS), TODAY - timedelta(1)
         whole = [(stores[0], product) for product in products]
         spread = [(store, products[0]) for store in stores]
+
+        def look(**asked: Any) -> int:
+            places = find_places(session, by=admin, on=TODAY, **asked)
+            return len(list(find_outlooks(session, places, on=TODAY, pull_back_days=7)))
+
         return {
             "movements": rows,
             "days of a whole store": time_of(
@@ -107,13 +128,21 @@ def measure(database: Database) -> dict[str, object]:
             "days of a product everywhere": time_of(
                 session, lambda: len(list(find_pair_days(session, spread, first=first, last=last)))
             ),
+            "what is to come of a whole store": time_of(session, lambda: look(store_id=stores[0])),
+            "what is to come of a producer's goods": time_of(session, lambda: look(producer_code="UP9")),
+            "what nears its end, a page": time_of(
+                session, lambda: len(find_expiring(session, by=admin, on=TODAY, wish=Wish()).rows)
+            ),
+            "what is told by itself, the whole region": time_of(
+                session, lambda: remind_of_stock(session, now=MORNING), times=1
+            ),
         }
 
 
-def time_of(session: Session, ask: Callable[[], int]) -> str:
+def time_of(session: Session, ask: Callable[[], int], *, times: int = TIMES) -> str:
     """Return the fastest of a few tries, in milliseconds, and how many it found."""
     fastest, found = float("inf"), 0
-    for _ in range(TIMES):
+    for _ in range(times):
         session.expire_all()
         begun = time.perf_counter()
         found = ask()
