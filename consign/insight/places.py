@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from consign.errors import NotFound
+from consign.errors import BadInput, NotFound
 from consign.identity.rules import Act, Actor, Reach, get_reach
 from consign.sentence import say
 
@@ -68,7 +68,7 @@ class PlaceUnknown(NotFound):
     code = "insight.place_unknown"
 
 
-class TooMany(NotFound):
+class TooMany(BadInput):
     """More products in stores are asked for than a page tells about; nothing was worked out."""
 
     code = "insight.too_many"

@@ -1,13 +1,14 @@
 """Batches near their end: what is sold of each in time, what is to go back, and how."""
 
 from dataclasses import replace
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from fastapi import APIRouter, Response
 
 from consign import clock
 from consign.identity.rules import PERMITTED, Act
-from consign.insight.expiring import Stage, count_stages, find_expiring
+from consign.insight.expiring import Advice, Stage, count_stages, find_expiring
 from consign.insight.places import find_place_stores
 from consign.listing import Found, Row
 from consign.partners.queries import get_region_terms
@@ -43,7 +44,7 @@ def show_expiring(visit: Visiting) -> Response:
     on, actor = clock.today(visit.zone), visit.actor
     filters = [Filter("stage", say("How near"), choices_of("expiring_stage", Stage, word))]
     acts = PERMITTED[Act.ASK_GOODS_BACK] | PERMITTED[Act.MOVE_STOCK]
-    hidden = set() if actor.role in acts else {"act"}
+    hidden = set() if actor.role in acts and not visit.asked.get("format") else {"act"}
     if actor.store_id is None:
         filters.append(find_store_filter(visit))
     else:
@@ -85,10 +86,10 @@ def _find_act(visit: Visit, row: Row) -> dict[str, Any]:
             "act": say("Asked back: {number}", number=row["asked"]),
             "act_path": link_answer(visit, number=row["asked"]),
         }
-    if row["stage"] in (Stage.EXPIRED, Stage.PULL_BACK):
-        quantity = row["quantity"]
-    else:
-        quantity = row["expected_left"] or row["quantity"]
+    if row["advice"] == Advice.NOTHING:
+        return {"act": None, "act_path": ""}
+    goes_back = row["expected_left"] if row["advice"] == Advice.SELL_FIRST else row["quantity"]
+    quantity = min(row["quantity"], max(Decimal(1), goes_back.to_integral_value(ROUND_CEILING)))
     facts = {
         "store_id": row["store_id"],
         "producer_code": row["producer_code"],

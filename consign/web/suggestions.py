@@ -41,6 +41,8 @@ COLUMNS = (
 def show_suggestions(visit: Visiting) -> Response:
     """Show what to deliver next, to a producer its own, to a store for its shelves, and to the dinas of whom it picks."""
     actor, hidden, filters = visit.actor, set(), []
+    if actor.producer_id is None or visit.asked.get("format"):
+        hidden.add("act")
     if actor.store_id is None:
         filters.append(find_store_filter(visit))
     else:
@@ -70,9 +72,7 @@ def show_suggestions(visit: Visiting) -> Response:
         "suggestions.html",
         name="suggestions",
         caption=say("What to deliver next"),
-        columns=[
-            column for column in COLUMNS if column.key not in hidden and (column.key != "act" or actor.producer_id)
-        ],
+        columns=[column for column in COLUMNS if column.key not in hidden],
         fetch=fetch,
         empty=say("Nothing needs to be delivered now, as far as stock and sales are known."),
         default_sort="latest_on",
