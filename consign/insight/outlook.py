@@ -66,7 +66,7 @@ class Outlook:
 
     @property
     def in_stock_days(self) -> int:
-        """Return on how many days it could be bought."""
+        """Return on how many days some stood there by the books, whether or not the store reported them."""
         begun = len(self.days.closing) - self.days.closing.count(None)
         kept = self.days.states[len(self.days.states) - begun :]
         return sum(kept.count(state) for state in (DayState.SOLD, DayState.NONE_SOLD, DayState.UNKNOWN))
