@@ -32,8 +32,8 @@ class SheetColumn:
     choices: tuple[tuple[str, str], ...] = ()
 
 
-def write_sheet(columns: Sequence[SheetColumn], rows: Sequence[Sequence[Cell]]) -> bytes:
-    """Return a workbook with *rows* below the titles of *columns*, to be filled in further.
+def write_sheet(columns: Sequence[SheetColumn], rows: Sequence[Sequence[Cell]], *, sheet: str = SHEET) -> bytes:
+    """Return a workbook with *rows* below the titles of *columns*, to be filled in further; *sheet* is what its page is called.
 
     Text is written as text, whatever it looks like. The second sheet says what each column takes, the third holds the
     choices.
@@ -47,7 +47,7 @@ def write_sheet(columns: Sequence[SheetColumn], rows: Sequence[Sequence[Cell]]) 
             "day": book.add_format({"num_format": "yyyy-mm-dd"}),
             "wrapped": book.add_format({"text_wrap": True, "valign": "top"}),
         }
-        page = book.add_worksheet(SHEET)
+        page = book.add_worksheet(sheet)
         _write_rows(page, columns, rows, formats)
         _write_help(book, columns, formats)
         _write_choices(book, page, columns, formats, last=max(FILLABLE_ROWS, len(rows)))

@@ -76,6 +76,7 @@ class Act(StrEnum):
     READ_OWN_SALES = "read the sales of one's own products"
     READ_STOCK = "read what stands in stores"
     SEND_DELIVERIES = "send goods to stores"
+    CARRY_OVER_STOCK = "carry over deliveries that stores accepted"
     MOVE_STOCK = "take in and give out a store's goods"
     REVERSE_STOCK = "take movements of goods back"
     ASK_GOODS_BACK = "have goods taken off the shelf"
@@ -136,6 +137,7 @@ PERMITTED: dict[Act, frozenset[Role]] = {
     Act.READ_OWN_SALES: frozenset({Role.PRODUCER}),
     Act.READ_STOCK: _DINAS_READERS | {Role.STORE_MANAGER, Role.PARTNER_FINANCE, Role.PRODUCER},
     Act.SEND_DELIVERIES: frozenset({Role.PRODUCER, Role.ADMIN}),
+    Act.CARRY_OVER_STOCK: frozenset({Role.DINAS_FINANCE}),  # of both sides at once, so never a producer or a store
     Act.MOVE_STOCK: frozenset({Role.STORE_MANAGER, Role.PARTNER_FINANCE, Role.DINAS_FINANCE}),
     Act.REVERSE_STOCK: frozenset({Role.PARTNER_FINANCE, Role.DINAS_FINANCE}),
     Act.ASK_GOODS_BACK: frozenset({Role.PRODUCER, Role.ADMIN, Role.VERIFIER, Role.DINAS_FINANCE}),

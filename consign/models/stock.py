@@ -344,3 +344,41 @@ class StockLossDecision(RegionBase):
     reason: Mapped[str]
     decided_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class StockImport(RegionBase):
+    """A list of movements that was handed in, and of which something was recorded."""
+
+    __tablename__ = "stock_import"
+    __table_args__ = ({"info": ADD_ONLY},)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    sha256: Mapped[str]
+    file_name: Mapped[str]
+    handed_in_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    handed_in_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class StockImportNote(RegionBase):
+    """What a list called a note, and what it said of it, so that it is not recorded twice."""
+
+    __tablename__ = "stock_import_note"
+    __table_args__ = (
+        Index(
+            "uq_stock_import_note_same",
+            "store_id", "kind", "reference", text("COALESCE(producer_id, 0)"), "sha256",
+            unique=True,
+        ),
+        {"info": ADD_ONLY},
+    )  # fmt: skip
+
+    note_id: Mapped[int] = mapped_column(ForeignKey("stock_note.id"), primary_key=True, autoincrement=False)
+    import_id: Mapped[int] = mapped_column(ForeignKey("stock_import.id"))
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    kind: Mapped[str]
+    """As the list says it: a kind of note, or a full count."""
+    reference: Mapped[str]
+    """What the list calls the note, in capitals."""
+    producer_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"))
+    sha256: Mapped[str]
+    """Of all that the list said of the note."""

@@ -24,7 +24,7 @@ from consign.partners.queries import find_partners, find_stores, get_partner
 from consign.period import Period
 from consign.sales.actions import Decisions, confirm_no_sales
 from consign.sales.queries import find_missing_days
-from consign.sample import catalogue_steps, paper_steps, setting_up, store_days, welcoming
+from consign.sample import catalogue_steps, paper_steps, setting_up, stock_steps, stock_story, store_days, welcoming
 from consign.sample.goods import SampleProducer, read_producers
 from consign.sample.handing_in import SalesFile, make_files
 from consign.sample.months import Months, last_full_months, months_from
@@ -118,7 +118,7 @@ def _list_steps(site: Site) -> list[Step]:
                 steps.append(Step(f"closing {partner.name}", partial(_close, site, partner, period)))
     steps.append(_setting_up(site, "goods of the city register", partial(catalogue_steps.ensure_goods, months=months)))
     steps.append(_setting_up(site, "closed days of stores", partial(store_days.ensure_store_days, months=months)))
-    return [*steps, *_list_paper_steps(site), *_list_catalogue_steps(site)]
+    return [*steps, *_list_paper_steps(site), *_list_catalogue_steps(site), *_list_stock_steps(site)]
 
 
 def _list_paper_steps(site: Site) -> list[Step]:
@@ -147,6 +147,22 @@ def _list_catalogue_steps(site: Site) -> list[Step]:
         _setting_up(site, "photos", partial(catalogue_steps.ensure_photos, files=site.files)),
         _setting_up(site, "labels", partial(catalogue_steps.ensure_labels, files=site.files, on=on)),
         _setting_up(site, "list of products", partial(catalogue_steps.ensure_list, files=site.files, on=on)),
+    ]
+
+
+def _list_stock_steps(site: Site) -> list[Step]:
+    months, on = site.months, clock.today(ZONE)
+    return [
+        *(
+            _setting_up(
+                site,
+                f"goods in {store.name}",
+                partial(stock_steps.ensure_stock, partner=partner, sample=store, months=months, on=on),
+            )
+            for partner in PARTNERS
+            for store in partner.stores
+        ),
+        _setting_up(site, "goods on their way", partial(stock_story.ensure_story, months=months, on=on)),
     ]
 
 

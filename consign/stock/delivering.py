@@ -13,6 +13,7 @@ from consign.identity.rules import Act, Actor, authorize
 from consign.models.catalogue import Product
 from consign.models.stock import StockNote
 from consign.sentence import Sentence, say, say_all
+from consign.stock.confirming import confirm_note
 from consign.stock.deliverable import describe_lacks, find_lacks
 from consign.stock.entering import look_at_lines
 from consign.stock.given import get_producer_given, get_store_given
@@ -43,6 +44,34 @@ def send_delivery(
 
     """
     authorize(by, Act.SEND_DELIVERIES, producer_id=producer_id)
+    return _write(session, by=by, producer_id=producer_id, store_id=store_id, day=day, lines=lines, remark=remark)
+
+
+def carry_over_delivery(
+    session: Session,
+    *,
+    by: Actor,
+    producer_id: int,
+    store_id: int,
+    day: date,
+    lines: Sequence[NewLine],
+    remark: str = "",
+) -> StockNote:
+    """Write a delivery that the store accepted whole on *day*, before anybody entered it here. See `send_delivery`.
+
+    Raises:
+        BadInput: the day is to come, or a product, a quantity or a last day cannot be; nothing was recorded.
+        NotDeliverable: goods lacked papers or an agreement on the day; nothing was recorded.
+
+    """
+    authorize(by, Act.CARRY_OVER_STOCK)
+    note = _write(session, by=by, producer_id=producer_id, store_id=store_id, day=day, lines=lines, remark=remark)
+    return confirm_note(session, by=by, note_id=note.id, on=day)
+
+
+def _write(
+    session: Session, *, by: Actor, producer_id: int, store_id: int, day: date, lines: Sequence[NewLine], remark: str
+) -> StockNote:
     store = get_store_given(session, store_id)
     get_producer_given(session, producer_id)
     refuse_day(day, today=clock.today(store.zone), ahead=True)

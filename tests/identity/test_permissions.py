@@ -45,6 +45,7 @@ EXPECTED = {
     "read the sales of one's own products":    "yes  -     -    -     -     -    -    -    -",
     "read what stands in stores":              "yes  yes   yes   -     yes   yes  yes  yes  yes",
     "send goods to stores":                    "yes  -     -     -     -     -    -    -    yes",
+    "carry over deliveries that stores accepted": "- -    -     -     -     yes  -    -    -",
     "take in and give out a store's goods":    "-    yes   yes   -     -     yes  -    -    -",
     "take movements of goods back":            "-    -     yes   -     -     yes  -    -    -",
     "have goods taken off the shelf":          "yes  -     -     -     yes   yes  -    -    yes",

@@ -1,0 +1,142 @@
+"""Reading a list of movements, or a count, from XLSX or CSV: which column holds what, and the rows as they stand there."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from consign.catalogue.import_columns import EXAMPLE
+from consign.catalogue.import_file import ListRow
+from consign.files import CHUNK_BYTES
+from consign.sentence import say
+from consign.stock.import_columns import COLUMNS, ROLE_OF, Role
+from consign.stock.import_rules import (
+    ImportColumnMissing,
+    ImportColumnTwice,
+    ImportEmpty,
+    ImportTooLarge,
+    ImportTooLong,
+)
+from consign.tabular.cells import shown
+from consign.tabular.headers import normalize
+from consign.tabular.opening import open_table
+from consign.tabular.table import Batch, Table
+
+MOST_BYTES = 5 << 20
+MOST_ROWS = 5_000
+
+
+@dataclass(frozen=True)
+class GoodsList:
+    """What a file holds: its headers, the place of each column that is used, and its rows in their order."""
+
+    headers: tuple[str, ...]
+    places: Mapping[Role, int]
+    rows: tuple[ListRow, ...]
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Return the headers of columns that say nothing here."""
+        used = set(self.places.values())
+        return tuple(one.strip() for place, one in enumerate(self.headers) if place not in used and one.strip())
+
+    def header_of(self, role: Role) -> str:
+        """Return what the file calls a column; what templates call it where the file has none."""
+        place = self.places.get(role)
+        return COLUMNS[role].title if place is None else self.headers[place].strip()
+
+    def cells_of(self, role: Role) -> list[str]:
+        """Return what stands in a column; nothing where the file has none."""
+        place = self.places.get(role)
+        return [] if place is None else [row.cells[place] for row in self.rows if not row.broken]
+
+
+def copy_list(source: BinaryIO, path: Path) -> None:
+    """Copy what *source* holds from its beginning to *path*.
+
+    Raises:
+        ImportTooLarge: it is more than 5 MB.
+
+    """
+    source.seek(0)
+    size = 0
+    with path.open("wb") as target:
+        while piece := source.read(CHUNK_BYTES):
+            size += target.write(piece)
+            if size > MOST_BYTES:
+                raise ImportTooLarge(
+                    say("The file is larger than {megabytes} MB; nothing was recorded.", megabytes=MOST_BYTES >> 20)
+                )
+
+
+def read_list(path: Path, *, used: Collection[Role], needed: Sequence[Role]) -> GoodsList:
+    """Read the list in the file at *path*; blank rows and a template's example are left out.
+
+    *used* are the columns that say something here, *needed* those without which no row says anything.
+
+    Raises:
+        ImportColumnMissing: a needed column is not there.
+        ImportColumnTwice: two columns hold the same.
+        ImportTooLong: it has more than 5,000 rows.
+        ImportEmpty: it has none.
+        FileRefused: in one of its kinds, where it is no table that can be read.
+
+    """
+    roles = {header: role for header, role in ROLE_OF.items() if role in used}
+    with open_table(path, words=frozenset(roles)) as table:
+        places = _find_places(table, roles, needed=needed)
+        rows = _read_rows(table)
+    kept = [row for row in rows if row.broken or not _is_example(row, places)]
+    if not kept:
+        raise ImportEmpty(say("The list has no row with goods; nothing was recorded. Fill in a row for each product."))
+    return GoodsList(table.headers, places, tuple(kept))
+
+
+def _find_places(table: Table, roles: Mapping[str, Role], *, needed: Sequence[Role]) -> Mapping[Role, int]:
+    places: dict[Role, int] = {}
+    for place, header in enumerate(table.headers):
+        role = roles.get(normalize(header))
+        if role is None:
+            continue
+        if role in places:
+            raise ImportColumnTwice(
+                say(
+                    "“{first}” and “{second}” are columns for the same; nothing was recorded. Leave one of them out.",
+                    first=table.describe_column(places[role]),
+                    second=table.describe_column(place),
+                )
+            )
+        places[role] = place
+    missing = [COLUMNS[role].title for role in needed if role not in places]
+    if missing:
+        raise ImportColumnMissing(
+            say(
+                "The list has no column {columns}; nothing was recorded. Use the template, or name columns so.",
+                columns=missing,
+            )
+        )
+    return places
+
+
+def _read_rows(table: Table) -> list[ListRow]:
+    rows: list[ListRow] = []
+    for batch in table.batches():
+        rows += _read_batch(batch)
+        if len(rows) > MOST_ROWS:
+            raise ImportTooLong(
+                say("The list has more than {most} rows; nothing was recorded. Hand it in in parts.", most=MOST_ROWS)
+            )
+    return sorted(rows, key=lambda row: row.row)
+
+
+def _read_batch(batch: Batch) -> list[ListRow]:
+    rows = [ListRow(broken.row, broken.cells, broken=True) for broken in batch.broken]
+    columns = [cells.to_pylist() for cells in batch.cells]
+    whole = zip(batch.rows.tolist(), zip(*columns, strict=True), strict=True)
+    rows += [ListRow(row, tuple(cell or "" for cell in cells)) for row, cells in whole]
+    return [row for row in rows if any(cell.strip() for cell in row.cells)]
+
+
+def _is_example(row: ListRow, places: Mapping[Role, int]) -> bool:
+    place = places.get(Role.REFERENCE)
+    return place is not None and shown(row.cells[place]).strip().casefold().startswith(EXAMPLE)
