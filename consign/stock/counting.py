@@ -21,7 +21,8 @@ from consign.sentence import say
 from consign.stock.batches import complete_lines, keep_batches
 from consign.stock.codes import get_coded
 from consign.stock.count_rules import CountEmpty, CountOpen, ScanResult, add_up, refuse_below_zero, refuse_scanned
-from consign.stock.given import get_store_given, refuse_unknown_products
+from consign.stock.entering import look_at_lines, refuse_fractions
+from consign.stock.given import get_store_given
 from consign.stock.moving import begin_stock, lock_stores, settle
 from consign.stock.notes import add_lines, add_note, lock_note, refuse_state
 from consign.stock.rules import (
@@ -30,11 +31,11 @@ from consign.stock.rules import (
     NoteState,
     NoteUnknown,
     refuse_day,
-    refuse_lines,
     refuse_quantity,
     tidy_remark,
 )
 from consign.stock.scanning import parse_scanned
+from consign.stock.telling import describe_note
 
 _FOUND = text("""
     SELECT scan.product_id, product.name, COALESCE(batch.code, '') AS batch, batch.expires_on,
@@ -70,6 +71,7 @@ def open_count(session: Session, *, by: Actor, store_id: int, day: date, is_full
     """Begin a count of what stands in a store at the end of *day*: all its goods (*is_full*), or some of them.
 
     Raises:
+        UnknownCode: there is no such store.
         NotAllowed: *by* may not move this store's goods.
         BadInput: the day is to come, or too long ago.
         CountOpen: somebody counts all its goods already.
@@ -85,8 +87,8 @@ def open_count(session: Session, *, by: Actor, store_id: int, day: date, is_full
     note = add_note(
         session, by=by, kind=NoteKind.COUNT, state=NoteState.OPEN, store=store, day=day, is_full=is_full, remark=tidied
     )
-    facts = {"store": store.id, "day": day.isoformat(), "full": is_full}
-    record_event(session, by=by, act="stock count begun", subject=f"note:{note.number}", **facts)
+    facts = describe_note(session, note)
+    record_event(session, by=by, act="stock count begun", subject=f"note:{note.number}", **facts, is_full=is_full)
     return note
 
 
@@ -117,6 +119,7 @@ def scan(
     refuse_scanned(quantity)
     scanned = parse_scanned(code)
     product = get_coded(session, scanned.code, partner_id=note.partner_id)
+    refuse_fractions({product.id: product}, [(1, product.id, quantity)])
     if scanned.batch or scanned.expires_on:
         batch, expires_on = scanned.batch, scanned.expires_on
     line, batch_id = _complete(session, NewLine(product.id, quantity, batch, expires_on))
@@ -141,15 +144,13 @@ def set_found(
         NoteUnknown: there is no such count.
         NotAllowed: *by* may not move its store's goods.
         NoteNotOpen: it was recorded or given up meanwhile.
-        ProductUnknown: there is no such product.
-        BadInput: the quantity cannot be.
+        BadInput: there is no such product, or the quantity cannot be.
 
     """
     note = _get_open(session, note_id, by=by, alone=True)
-    refuse_quantity(quantity, zero=True)
-    refuse_unknown_products(session, [product_id])
-    product = session.get_one(Product, product_id)
-    line, batch_id = _complete(session, NewLine(product_id, quantity, batch, expires_on))
+    given = NewLine(product_id, quantity, batch, expires_on)
+    product = look_at_lines(session, [given], producer_id=None, reasons=(), zero=True)[product_id]
+    line, batch_id = _complete(session, given)
     found = session.execute(_SUMS, {"note": note.id, "product": product_id, "batch": batch_id}).one().found
     steps = [quantity - found, *((Decimal(1), Decimal(-1)) if not quantity else ())]
     at = clock.now()
@@ -203,8 +204,8 @@ def count_at_once(
 
     Raises:
         NotAllowed: *by* may not move this store's goods.
+        UnknownCode: there is no such store.
         BadInput: the day, a quantity or a line cannot be.
-        ProductUnknown: a product is not known.
         CountEmpty: only some goods were to be counted, and none are named.
 
     """
@@ -212,8 +213,7 @@ def count_at_once(
     authorize(by, Act.MOVE_STOCK, partner_id=store.partner_id, store_id=store.id)
     refuse_day(day, today=clock.today(store.zone))
     if lines:
-        refuse_lines(lines, zero=True)
-    refuse_unknown_products(session, [line.product_id for line in lines])
+        look_at_lines(session, lines, producer_id=None, reasons=(), zero=True)
     tidied = tidy_remark(remark)
     lock_stores(session, [store.id])
     note = add_note(
@@ -309,6 +309,11 @@ def _tell(
         found=sums.found,
         found_in_all=sums.in_all,
     )
+
+
+def _record_event(session: Session, note: StockNote, *, by: Actor) -> None:
+    facts = describe_note(session, note)
+    record_event(session, by=by, act="stock counted", subject=f"note:{note.number}", **facts, is_full=note.is_full)
 
 
 def _is_told(row: Row[tuple[object, ...]], note: StockNote) -> bool:

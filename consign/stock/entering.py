@@ -14,17 +14,23 @@ from consign.stock.rules import NewLine, Reason, refuse_lines, refuse_reasons, s
 
 
 def look_at_lines(
-    session: Session, lines: Sequence[NewLine], *, producer_id: int | None, reasons: Collection[Reason]
+    session: Session,
+    lines: Sequence[NewLine],
+    *,
+    producer_id: int | None,
+    reasons: Collection[Reason],
+    zero: bool = False,
 ) -> Mapping[int, Product]:
     """Return the products that *lines* name; all of *producer_id* where that is given.
 
-    *reasons* are those of which each line needs one; none where lines have none.
+    *reasons* are those of which each line needs one; none where lines have none. With *zero* there may be none of
+    something.
 
     Raises:
         BadInput: a line cannot be; nothing was recorded.
 
     """
-    refuse_lines(lines)
+    refuse_lines(lines, zero=zero)
     refuse_reasons(lines, allowed=reasons)
     products = find_products(session, [line.product_id for line in lines])
     for line_no, line in enumerate(lines, 1):

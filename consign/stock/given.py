@@ -1,12 +1,7 @@
-"""What acts about goods are given: a store, a producer and products, each looked at before anything is written."""
+"""What acts about goods are given: a store and a producer, each looked for before anything is written."""
 
-from collections.abc import Collection
-
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from consign.catalogue.rules import ProductUnknown
-from consign.models.catalogue import Product
 from consign.models.partners import Producer, Store
 from consign.partners.rules import UnknownCode
 from consign.sentence import say
@@ -23,19 +18,6 @@ def get_store_given(session: Session, store_id: int) -> Store:
     if store is None:
         raise UnknownCode(say("There is no such store."))
     return store
-
-
-def refuse_unknown_products(session: Session, product_ids: Collection[int]) -> None:
-    """Refuse to go on where one of the products is not there.
-
-    Raises:
-        ProductUnknown: one is not; nothing was recorded.
-
-    """
-    wanted = sorted(set(product_ids))
-    known = session.scalar(select(func.count()).select_from(Product).where(Product.id == func.any(wanted)))
-    if known != len(wanted):
-        raise ProductUnknown(say("One of the products is not known; nothing was recorded."))
 
 
 def get_producer_given(session: Session, producer_id: int) -> Producer:

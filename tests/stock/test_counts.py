@@ -13,9 +13,9 @@ from consign.identity.rules import Actor, Role
 from consign.models.catalogue import Barcode, Product
 from consign.models.partners import Agreement
 from consign.models.stock import StockLevel, StockNote, StockNoteLine, StockScan
+from consign.stock.confirming import cancel_note, reverse_note
 from consign.stock.count_rules import CodeUnknown, CountBelowZero, CountEmpty, CountOpen, ScanResult
 from consign.stock.counting import count_at_once, open_count, record_count, scan, set_found
-from consign.stock.moving import lock_stores, take_back
 from consign.stock.notes import find_lines
 from consign.stock.rules import NewLine, NoteKind, NoteNotOpen, NoteState, NoteUnknown
 from consign.stock.writing_off import write_off
@@ -162,7 +162,7 @@ def test_a_sum_is_put_to_what_was_counted_by_hand(city: City):
     assert city.session.scalars(select(StockScan.quantity).order_by(StockScan.id)).all() == [3, 7]
 
 
-@pytest.mark.parametrize("quantity", ["0", "NaN", "1.0005", "1000001"])
+@pytest.mark.parametrize("quantity", ["0", "NaN", "1.0005", "0.5", "1000001"])
 def test_a_scan_of_what_cannot_be_is_refused(city: City, quantity: str):
     note = begin(city)
     with pytest.raises(BadInput):
@@ -370,10 +370,7 @@ def test_a_count_taken_back_gives_its_day_back_to_the_one_before(shared: City):
 
 
 def reverse(city: City, note: StockNote) -> None:
-    lock_stores(city.session, [note.store_id])
-    note.state, note.ended_reason, note.ended_by = NoteState.REVERSED, "salah hitung", city.finance.user_id
-    city.session.flush()
-    take_back(city.session, note_id=note.id)
+    reverse_note(city.session, by=city.finance, note_id=note.id, reason="salah hitung")
 
 
 # Who, when, and what else
@@ -433,3 +430,22 @@ def test_what_is_no_count_is_not_counted(city: City):
 def test_no_stock_is_kept_by_counting_alone(city: City):
     put(city, begin(city))
     assert city.session.scalar(select(func.count()).select_from(StockLevel)) == 0
+
+
+def test_a_count_of_nothing_new_taken_back_lets_the_one_before_stand_again(shared: City):
+    deliver(shared, FIRST, line(shared, 10))
+    count_now(shared, line(shared, 6))
+    reverse(shared, count_now(shared, line(shared, 6)))
+    assert (on_hand(shared), sum(quantity for quantity, _, _ in losses(shared))) == (6, 4)
+    assert find_stock_breaches(shared) == []
+
+
+def test_a_count_that_goes_on_is_given_up_and_moves_nothing(shared: City):
+    deliver(shared, FIRST, line(shared, 10))
+    note = begin(shared, is_full=True)
+    put(shared, note)
+    cancel_note(shared.session, by=shared.finance, note_id=note.id, reason="salah gerai")
+    with pytest.raises(NoteNotOpen):
+        record(shared, note)
+    assert on_hand(shared) == 10
+    assert begin(shared, is_full=True).state == NoteState.OPEN

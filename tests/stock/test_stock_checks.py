@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from consign.models.stock import StockNote
 from consign.stock.checks import CHECKS
+from consign.stock.confirming import reverse_note
 from consign.stock.counting import count_at_once
-from consign.stock.moving import lock_stores, take_back
-from consign.stock.rules import NewLine, NoteState, Reason
+from consign.stock.rules import NewLine, Reason
 from consign.stock.writing_off import write_off
 from tests.builders import City
 from tests.stock.test_moving import deliver, line, sell
@@ -99,10 +99,7 @@ def lived_in(city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cit
 
 
 def reverse(city: City, note: StockNote) -> None:
-    lock_stores(city.session, [note.store_id])
-    note.state, note.ended_reason, note.ended_by = NoteState.REVERSED, "salah", city.finance.user_id
-    city.session.flush()
-    take_back(city.session, note_id=note.id)
+    reverse_note(city.session, by=city.finance, note_id=note.id, reason="salah hitung")
 
 
 def codes(session: Session) -> set[str]:

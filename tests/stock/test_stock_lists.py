@@ -15,11 +15,11 @@ from consign.listing import Wish
 from consign.models.partners import Agreement
 from consign.models.stock import StockContest, StockLevel, StockLoss, StockLossDecision, StockNote
 from consign.partners.rules import UnknownCode
+from consign.stock.confirming import reverse_note
 from consign.stock.count_lists import find_found, find_sheet_rows
 from consign.stock.counting import count_at_once, open_count, scan
 from consign.stock.loss_lists import find_loss_page, get_loss_view
-from consign.stock.moving import lock_stores, take_back
-from consign.stock.rules import LossUnknown, NewLine, NoteKind, NoteState, Reason, compute_share
+from consign.stock.rules import LossUnknown, NewLine, NoteKind, Reason, compute_share
 from consign.stock.stock_lists import compute_balances, find_product_moves, find_stock_page, get_standing
 from consign.stock.writing_off import write_off
 from tests.builders import KERIPIK, City
@@ -136,10 +136,7 @@ def test_movements_are_told_in_order_with_what_stood_after_each(stocked: City):
         stocked.session, by=stocked.finance, store_id=stocked.stores[0].id, day=date(2026, 3, 10),
         lines=[NewLine(stocked.products[0].id, Decimal(1), "A", reason=Reason.DAMAGED)],
     )  # fmt: skip
-    lock_stores(stocked.session, [note.store_id])
-    note.state, note.ended_reason, note.ended_by = NoteState.REVERSED, "salah", stocked.finance.user_id
-    stocked.session.flush()
-    take_back(stocked.session, note_id=note.id)
+    reverse_note(stocked.session, by=stocked.finance, note_id=note.id, reason="salah")
     rows = moves(stocked)
     # 28 February was sold before stock was kept; the write-off is taken back on its own day, what came goes first.
     assert [(row["day"].isoformat()[5:], row["kind"], row["quantity"], row["balance"]) for row in rows] == [
@@ -271,10 +268,7 @@ def test_a_contest_and_what_was_decided_change_state_and_share(lossy: City):
 
 def test_one_loss_is_linked_with_what_took_it_back(lossy: City):
     note = lossy.session.scalars(select(StockNote).where(StockNote.kind == "write_off")).one()
-    lock_stores(lossy.session, [note.store_id])
-    note.state, note.ended_reason, note.ended_by = NoteState.REVERSED, "salah", lossy.finance.user_id
-    lossy.session.flush()
-    take_back(lossy.session, note_id=note.id)
+    reverse_note(lossy.session, by=lossy.finance, note_id=note.id, reason="salah")
     first, last = lossy.session.scalars(
         select(StockLoss.id).where(StockLoss.note_id == note.id).order_by(StockLoss.id)
     ).all()
