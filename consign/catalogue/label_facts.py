@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from compliance.facts import Kind
 from consign.catalogue.numbers import PAYLOAD_DIGITS, get_scanned, is_city_number, make_digital_link
+from consign.catalogue.queries import find_numbers
 from consign.catalogue.register import get_register_terms
 from consign.catalogue.rules import LabelsRefused
 from consign.documents.on_label import find_label_numbers
-from consign.models.catalogue import Barcode, Product, ProductPrice
+from consign.models.catalogue import Product, ProductPrice
 from consign.models.partners import Producer
 from consign.sentence import say
 from reports.labels import Label, LabelRun, SymbolKind
@@ -56,7 +57,7 @@ def make_runs(
 
     """
     ids = [product.id for product, _ in chosen]
-    numbers = _find_numbers(session, ids, on=on)
+    numbers = find_numbers(session, ids, on=on)
     prices = _find_prices(session, ids, on=on)
     address = get_register_terms(session).public_address
     if look.qr and not address:
@@ -84,17 +85,6 @@ def make_runs(
         )
         runs.append(LabelRun(label, one.copies))
     return runs
-
-
-def _find_numbers(session: Session, product_ids: Iterable[int], *, on: date) -> dict[int, str]:
-    """Return the number that each product bears on the day *on*; the one that began last where two are in use."""
-    query = (
-        select(Barcode.product_id, Barcode.number)
-        .where(Barcode.product_id.in_(list(product_ids)), Barcode.from_on <= on)
-        .where(Barcode.until_on.is_(None) | (Barcode.until_on >= on))
-        .order_by(Barcode.from_on, Barcode.number)
-    )
-    return {row.product_id: row.number for row in session.execute(query)}
 
 
 def _find_prices(session: Session, product_ids: Iterable[int], *, on: date) -> dict[int, int]:

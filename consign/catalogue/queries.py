@@ -1,6 +1,8 @@
 """Reading products."""
 
+from collections.abc import Iterable
 from dataclasses import fields
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,6 +30,17 @@ def find_by_number(session: Session, number: str) -> Product | None:
     return session.scalar(
         select(Product).join(Barcode, Barcode.product_id == Product.id).where(Barcode.number == number)
     )
+
+
+def find_numbers(session: Session, product_ids: Iterable[int], *, on: date) -> dict[int, str]:
+    """Return the number that each product bears on the day *on*; the one that began last where two are in use."""
+    query = (
+        select(Barcode.product_id, Barcode.number)
+        .where(Barcode.product_id.in_(list(product_ids)), Barcode.from_on <= on)
+        .where(Barcode.until_on.is_(None) | (Barcode.until_on >= on))
+        .order_by(Barcode.from_on, Barcode.number)
+    )
+    return {row.product_id: row.number for row in session.execute(query)}
 
 
 def as_details(product: Product) -> Details:

@@ -253,3 +253,8 @@ def refuse_impossible_class(goods_class: str | None, food_group: str | None) -> 
         )
     if food_group is not None and goods_class != GoodsClass.DRY_FOOD:
         raise ClassImpossible(say("Only dry food has a group of home-industry food; leave the group blank."))
+
+
+def is_by_weight(net_content: int, net_unit: str) -> bool:
+    """Say whether a product may be sold by weight or measure: what is declared is one kilogram or litre, no pack."""
+    return (net_content, net_unit) in {(1, "kg"), (1, "l"), (1000, "g"), (1000, "ml")}

@@ -15,11 +15,12 @@ from consign.models.partners import Store
 from consign.models.sales import SalesFinding
 from consign.money import Rupiah
 from consign.sentence import Sentence, load_sentence, say, say_all
+from consign.stock.short import Cause
 
 FINDING_CODES = (
     "price.far_off", "price.differs", "product.not_eligible", "product.not_listed", "product.retired", "agreement.missing",
     "day.before_opening", "day.after_closing", "day.old", "day.settled", "quantity.fraction", "quantity.unusual",
-    "return.without_sale",
+    "return.without_sale", "stock.oversold",
 )  # fmt: skip
 """All kinds of findings, in the order in which they are shown."""
 
@@ -156,6 +157,24 @@ def _tell_agreement(detail: Mapping[str, Any]) -> Sentence:
     return say("Sold from {first} to {last}; there is no agreement. The lines wait.", **days)
 
 
+def _tell_oversold(detail: Mapping[str, Any]) -> Sentence:
+    """Say how far below zero goods stand, and what is likely wrong."""
+    facts = {"on_hand": Decimal(detail["on_hand"]), "sold": Decimal(detail["sold"])}
+    below = say("{sold} were sold, and the books of the store now say {on_hand}.", **facts)
+    return say_all((below, _LIKELY[detail["cause"]](detail["named"])))
+
+
+_LIKELY: Mapping[str, Callable[[str], Sentence]] = {
+    Cause.DELIVERY_OPEN: lambda number: say("{number} brings it and is not confirmed.", number=number),
+    Cause.ALIAS: lambda product: say(
+        "Perhaps the till's code means {product}, of which enough is left.", product=product
+    ),
+    Cause.COUNT_DUE: lambda _: say("It was not counted there for a long time, or never."),
+    Cause.DELIVERY_MISSING: lambda _: say("Perhaps a delivery was not entered."),
+}
+"""By the cause that is likely."""
+
+
 _TELLING: Mapping[str, Callable[[Mapping[str, Any]], Sentence]] = {
     "price": _tell_prices,
     "product.not_eligible": _tell_not_eligible,
@@ -164,5 +183,6 @@ _TELLING: Mapping[str, Callable[[Mapping[str, Any]], Sentence]] = {
     "agreement.missing": _tell_agreement,
     "day": _tell_days,
     "quantity.unusual": _tell_unusual,
+    "stock.oversold": _tell_oversold,
 }
 """By code, or by what stands before its dot. What is not here is said by its code alone."""

@@ -16,15 +16,17 @@ from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.catalogue.goods import as_goods
+from consign.catalogue.rules import is_by_weight
 from consign.db import insert_rows
 from consign.documents.looking_back import find_blocked, find_blocked_days
 from consign.models.catalogue import Product, ProductListing
 from consign.models.partners import Store
 from consign.models.settlement import Closing
 from consign.sales.places import Places
-from consign.sales.rules import find_day_oddities, is_by_weight, is_far_off
+from consign.sales.rules import find_day_oddities, is_far_off
 from consign.sales.writing import StoreDay, Sums
 from consign.sentence import dump_sentence
+from consign.stock.short import find_short, suspect
 
 MOST_PRICES = 5
 """Pairs of prices that a finding names; it counts the others."""
@@ -89,6 +91,16 @@ _AGREED = text("""
     JOIN agreement ON agreement.partner_id = :partner AND agreement.producer_id = product.producer_id
       AND COALESCE(agreement.product_id, product.id) = product.id
     GROUP BY 1""")
+
+_SOLD = text(f"""
+    SELECT store_id, product_id, {_SUMS} {_POSTED} AND store_id = ANY(CAST(:stores AS integer[]))
+    GROUP BY 1, 2""")  # constants
+_OVERSOLD = text(f"""
+    SELECT sale.store_id, sale.product_id, {_SUMS}
+    FROM sale JOIN unnest(CAST(:stores AS integer[]), CAST(:products AS integer[]), CAST(:since AS date[]))
+      AS short(store_id, product_id, since)
+      ON short.store_id = sale.store_id AND short.product_id = sale.product_id AND sale.sold_on >= short.since
+    WHERE sale.partner_id = :partner AND sale.posting_no = :number GROUP BY 1, 2 HAVING sum(quantity) > 0""")  # noqa: S608  # constants
 
 
 @dataclass(frozen=True)
@@ -353,6 +365,37 @@ def find_unagreed(posted: Posted) -> Iterator[Found]:
         )
 
 
+def find_oversold(posted: Posted) -> Iterator[Found]:
+    """Find goods that stand below zero now that these lines were sold; what was sold before their last count does not count."""
+    stores = {store_id for store_id, _, _ in posted.sums.days}
+    short = {(one.store_id, one.product_id): one for one in find_short(posted.session, stores)} if stores else {}
+    if not short:
+        return
+    since = [
+        one.begins_on if one.counted_on is None else max(one.begins_on, one.counted_on + timedelta(1))
+        for one in short.values()
+    ]
+    rows = posted.read(
+        _OVERSOLD, stores=[store for store, _ in short], products=[product for _, product in short], since=since
+    )
+    if not rows:
+        return
+    below = [short[row["store_id"], row["product_id"]] for row in rows]
+    sold = {
+        (row["store_id"], row["product_id"]): row["quantity"]
+        for row in posted.read(_SOLD, stores=sorted({one.store_id for one in below}))
+    }
+    suspected = suspect(posted.session, below, sold=sold, on=posted.days[-1])
+    for row, one, likely in zip(rows, below, suspected, strict=True):
+        detail = {
+            "on_hand": str(one.on_hand),
+            "sold": str(row["quantity"]),
+            "cause": likely.cause.value,
+            "named": likely.named,
+        }
+        yield Found("stock.oversold", **_of(row), product_id=one.product_id, store_id=one.store_id, detail=detail)
+
+
 def _together(one: Found, other: Found) -> Found:
     return Found(
         one.code, one.lines + other.lines, one.quantity + other.quantity, one.amount_rp + other.amount_rp,
@@ -369,6 +412,7 @@ FINDERS: tuple[Callable[[Posted], Iterator[Found]], ...] = (
     find_fractions,
     find_unusual,
     find_unpaired,
+    find_oversold,
     find_unagreed,
 )
 """Each looks for one kind of thing. What other slices know of a posting's lines is asked for by one more of these."""

@@ -130,11 +130,6 @@ def is_far_off(price_rp: int, agreed_rp: int) -> bool:
     return price_rp >= FAR_OFF_TIMES * agreed_rp or price_rp * FAR_OFF_TIMES <= agreed_rp
 
 
-def is_by_weight(net_content: int, net_unit: str) -> bool:
-    """Say whether a product may be sold by weight or measure: what is declared is one kilogram or litre, no pack."""
-    return (net_content, net_unit) in {(1, "kg"), (1, "l"), (1000, "g"), (1000, "ml")}
-
-
 class UploadReversed(Conflict):
     """The upload is not posted, so there is nothing to reverse; nothing was changed."""
 

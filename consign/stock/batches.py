@@ -1,13 +1,16 @@
 """Batches: kept once for each product, code and last day."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from consign.db import insert_rows
-from consign.stock.rules import tidy_batch
+from consign.models.stock import StockBatch
+from consign.stock.rules import NewLine, tidy_batch
 
 Key = tuple[int, str, date | None]
 _FIND = text("""
@@ -35,6 +38,32 @@ def keep_batches(session: Session, wanted: Iterable[tuple[int, str, date | None]
         )  # somebody may add it at the same moment
         found |= _find(session, missing)
     return found
+
+
+def complete_lines(session: Session, lines: Sequence[NewLine]) -> list[NewLine]:
+    """Return *lines* with what is known of their batches: the last day where only the code is named, and the other way round.
+
+    Where several batches fit, or none, nothing is added. For goods that stand already; a delivery names its batches whole.
+    """
+    partly = {line.product_id for line in lines if bool(line.batch.strip()) != bool(line.expires_on)}
+    if not partly:
+        return list(lines)
+    known: defaultdict[tuple[int, str | date], list[StockBatch]] = defaultdict(list)
+    query = select(StockBatch).where(StockBatch.product_id == func.any(sorted(partly)), StockBatch.code != "")
+    for batch in session.scalars(query):
+        known[batch.product_id, batch.code].append(batch)
+        if batch.expires_on:
+            known[batch.product_id, batch.expires_on].append(batch)
+    return [_complete(line, known) for line in lines]
+
+
+def _complete(line: NewLine, known: Mapping[tuple[int, str | date], Sequence[StockBatch]]) -> NewLine:
+    if bool(line.batch.strip()) == bool(line.expires_on):
+        return line
+    fitting = known.get((line.product_id, line.expires_on or tidy_batch(line.batch)), ())
+    if len(fitting) != 1:
+        return line
+    return replace(line, batch=fitting[0].code, expires_on=fitting[0].expires_on)
 
 
 def _find(session: Session, keys: list[Key]) -> dict[Key, int]:

@@ -1,10 +1,10 @@
 """Notes about goods: numbered, written, found, and held while something is decided about them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ from consign.stock.rules import (
     NoteUnknown,
     describe_kind,
     tidy_batch,
+    tidy_remark,
 )
 
 
@@ -53,7 +54,7 @@ def add_note(
         producer_id=producer_id,
         day=day,
         is_full=is_full,
-        remark=" ".join(remark.split()),
+        remark=tidy_remark(remark),
         answers_id=answers_id,
         made_by=by.user_id,
         made_at=clock.now(),
@@ -63,10 +64,12 @@ def add_note(
     return note
 
 
-def add_lines(session: Session, note: StockNote, lines: Sequence[NewLine]) -> list[StockNoteLine]:
+def add_lines(
+    session: Session, note: StockNote, lines: Sequence[NewLine], *, opens: Collection[int] = ()
+) -> list[StockNoteLine]:
     """Write the lines of a note in their order, with the price of its day; a batch that is named is kept.
 
-    *lines* were looked at by `rules.refuse_lines`.
+    *lines* were looked at by `rules.refuse_lines`. *opens* are the products whose stock begins with this count.
     """
     products = sorted({line.product_id for line in lines})
     prices = find_prices(session, product_ids=products, on=note.day)
@@ -82,7 +85,7 @@ def add_lines(session: Session, note: StockNote, lines: Sequence[NewLine]) -> li
             quantity=line.quantity,
             price_rp=prices.get(line.product_id),
             reason=line.reason,
-            opens=False,
+            opens=line.product_id in opens,
         )
         for line_no, line in enumerate(lines, 1)
     ]
@@ -105,11 +108,34 @@ def get_note(session: Session, number: str, *, by: Actor) -> StockNote:
         NoteUnknown: there is none, or it is not.
 
     """
-    reach = get_reach(by, Act.READ_STOCK)
-    note = session.scalar(select(StockNote).where(StockNote.number == number.strip().upper()))
-    if note is None or not _is_seen(session, note, reach.partner_id, reach.store_id, reach.producer_id):
+    note = session.scalar(select(StockNote).where(StockNote.number == number.strip().upper(), notes_within(by)))
+    if note is None:
         raise NoteUnknown(say("There is no note {number}; nothing was changed.", number=number))
     return note
+
+
+def notes_within(by: Actor) -> ColumnElement[bool]:
+    """Return the condition under which *by* may see a note; one of several producers' goods is seen by each of them.
+
+    Raises:
+        NotAllowed: the person may see none at all.
+
+    """
+    reach = get_reach(by, Act.READ_STOCK)
+    conditions: list[ColumnElement[bool]] = []
+    if reach.partner_id is not None:
+        conditions.append(StockNote.partner_id == reach.partner_id)
+    if reach.store_id is not None:
+        conditions.append(or_(StockNote.store_id == reach.store_id, StockNote.to_store_id == reach.store_id))
+    if reach.producer_id is not None:
+        own = (
+            select(StockNoteLine.note_id)
+            .join(Product, Product.id == StockNoteLine.product_id)
+            .where(StockNoteLine.note_id == StockNote.id, Product.producer_id == reach.producer_id)
+        )
+        several = and_(StockNote.producer_id.is_(None), own.exists())
+        conditions.append(or_(StockNote.producer_id == reach.producer_id, several))
+    return and_(true(), *conditions)
 
 
 def lock_note(session: Session, note_id: int) -> StockNote:
@@ -176,19 +202,3 @@ def _take_number(session: Session, *, kind: NoteKind, year: int) -> str:
         ).returning(StockCounter.last)
     ).scalar_one()
     return f"{prefix}-{year}-{last:06d}"
-
-
-def _is_seen(
-    session: Session, note: StockNote, partner_id: int | None, store_id: int | None, producer_id: int | None
-) -> bool:
-    """Say whether a note is inside a reach; one of several producers' goods is seen by each of them."""
-    if partner_id not in (None, note.partner_id) or store_id not in (None, note.store_id, note.to_store_id):
-        return False
-    if producer_id is None or producer_id == note.producer_id:
-        return True
-    own = (
-        select(StockNoteLine.line_no)
-        .join(Product, Product.id == StockNoteLine.product_id)
-        .where(StockNoteLine.note_id == note.id, Product.producer_id == producer_id)
-    )
-    return note.producer_id is None and session.scalar(own.limit(1)) is not None

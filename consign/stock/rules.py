@@ -1,14 +1,15 @@
 """What can be said about goods in stores, and the errors of this slice. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from consign.errors import BadInput, Conflict, NotFound
+from consign.identity.rules import clean_text
 from consign.money import BP_WHOLE, divide_half_away
-from consign.sentence import Code, say
+from consign.sentence import Code, Sentence, say
 
 MOST_LINES = 500
 """Lines of one note; a longer one is written as several."""
@@ -117,9 +118,13 @@ class NoteNotOpen(Conflict):
 
 
 class NotDeliverable(Conflict):
-    """Papers or an agreement are missing on the day; no delivery was made, or nothing of it was accepted."""
+    """Papers or an agreement are missing on the day; nothing was recorded. *lacks* says of each product what."""
 
     code = "stock.not_deliverable"
+
+    def __init__(self, sentence: Sentence, lacks: tuple[Sentence, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.lacks = lacks
 
 
 class NothingToReverse(Conflict):
@@ -220,6 +225,54 @@ def refuse_lines(lines: Sequence[NewLine], *, zero: bool = False) -> None:
                 )
             )
         seen.add(key)
+
+
+def refuse_reasons(lines: Sequence[NewLine], *, allowed: Collection[Reason]) -> None:
+    """Refuse a line without one of the reasons that are *allowed*, or with one where none is.
+
+    Raises:
+        BadInput: there is one; nothing was recorded.
+
+    """
+    for line_no, line in enumerate(lines, 1):
+        if (line.reason is None) != (not allowed) or (line.reason is not None and line.reason not in allowed):
+            reasons = [Code("stock_reason", one) for one in allowed]
+            sentence = (
+                say(
+                    "Say why for line {line}; nothing was recorded. Reasons are {reasons}.",
+                    line=line_no,
+                    reasons=reasons,
+                )
+                if reasons
+                else say("Line {line} needs no reason; nothing was recorded. Leave it out.", line=line_no)
+            )
+            raise BadInput(sentence)
+
+
+def tidy_remark(given: str) -> str:
+    """Return a remark on one line.
+
+    Raises:
+        BadInput: it is longer than 500 characters.
+
+    """
+    remark = clean_text(given)
+    if len(remark) > LONGEST_REMARK:
+        raise BadInput(say("A remark has at most {most} characters; nothing was recorded.", most=LONGEST_REMARK))
+    return remark
+
+
+def tidy_reason(given: str) -> str:
+    """Return on one line why somebody ends a note.
+
+    Raises:
+        BadInput: it is blank, or longer than 500 characters.
+
+    """
+    reason = tidy_remark(given)
+    if not reason:
+        raise BadInput(say("Say why; nothing was changed."))
+    return reason
 
 
 def refuse_day(day: date, *, today: date, ahead: bool = False) -> None:

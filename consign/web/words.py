@@ -75,6 +75,24 @@ _FINDING = {
     "quantity.fraction": say("part of a piece"),
     "quantity.unusual": say("far more than usual"),
     "return.without_sale": say("return whose sale was not found"),
+    "stock.oversold": say("more sold than stood there"),
+}
+_STOCK_REASON = {
+    "unsold": say("not sold"),
+    "near_expiry": say("near its last day"),
+    "expired": say("past its last day"),
+    "damaged": say("damaged"),
+    "missing": say("missing"),
+    "recalled": say("recalled"),
+    "papers": say("papers are missing"),
+    "sample": say("given to taste"),
+    "rotation": say("changed for other goods"),
+}
+_LOSS_STATE = {
+    "open": say("may be contested"),
+    "contested": say("contested"),
+    "decided": say("decided"),
+    "settled": say("stands"),
 }
 _STORE_DAY = {
     "received": say("sales received"),
@@ -365,6 +383,7 @@ _AUDIT_ACT = {
     "layout confirmed": say("layout confirmed"),
     "listing ended": say("a store's offer of a product ended"),
     "no sales confirmed": say("no sales confirmed"),
+    "goods written off": say("goods written off"),
     "labels ordered": say("labels asked for"),
     "label paper saved": say("label paper saved"),
     "test scan passed": say("test scan passed"),
@@ -433,6 +452,8 @@ _AUDIT_ACT = {
     "second factor waived for the sample city": say("second factor waived for the sample city"),
     "signed in": say("signed in"),
     "signed out": say("signed out"),
+    "stock count begun": say("stock count begun"),
+    "stock counted": say("stock counted"),
     "store added": say("store added"),
     "store alias added": say("store alias added"),
     "store changed": say("store changed"),
@@ -814,6 +835,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "line_kind": _LINE_KIND,
     "list_state": _LIST_STATE,
     "listing_state": _LISTING_STATE,
+    "loss_state": _LOSS_STATE,
     "md_form": _MD_FORM,
     "medicine_sort": _MEDICINE_SORT,
     "member_ignored": _MEMBER_IGNORED,
@@ -845,6 +867,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "stage": _STAGE,
     "standing": _STANDING,
     "reminded": _REMINDED,
+    "stock_reason": _STOCK_REASON,
     "store_day": _STORE_DAY,
     "subject": _SUBJECT,
     "symbol_kind": _SYMBOL_KIND,
@@ -932,6 +955,10 @@ _FINDING_REMEDY = {
     "quantity.unusual": say("Check the quantity against the receipt: perhaps a code or a price stands in its column."),
     "return.without_sale": say(
         "It took the fee rate of its own day. Check whether its sale is in another file that is missing."
+    ),
+    "stock.oversold": say(
+        "Have the delivery confirmed or entered, see which product the code means, or have the shelf counted. The lines"
+        " are posted all the same."
     ),
 }
 

@@ -11,13 +11,14 @@ from sqlalchemy import select, text
 
 from consign.catalogue.goods import find_goods
 from consign.catalogue.listings import end_listing, list_product
+from consign.catalogue.rules import is_by_weight
 from consign.documents.eligibility import recompute
 from consign.listing import Wish
 from consign.models.sales import SalesFinding
 from consign.partners.actions import add_agreement
 from consign.sales.actions import Outcome, place_parked
 from consign.sales.finding_lists import find_finding_page, tell_finding
-from consign.sales.rules import Overlap, find_day_oddities, is_by_weight, is_far_off
+from consign.sales.rules import Overlap, find_day_oddities, is_far_off
 from consign.settlement.actions import close_period
 from tests.builders import ACCEPT, KERIPIK, OPENED, SAMBAL, City, build_city, terms, write_csv
 
