@@ -1,13 +1,18 @@
 """A small city for tests, and files to hand in. All people and firms are invented."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from compliance.facts import GoodsClass, Kind, Stage
 from consign.catalogue.actions import add_gtin, add_product, add_product_alias, set_price
 from consign.catalogue.numbers import compute_check_digit
+from consign.documents.intake import KeptPage, TakenIn
+from consign.documents.reviewing import claim_document, decide_document
+from consign.documents.rules import Decision, Typed
+from consign.documents.submitting import submit_document, upload_document
 from consign.files import hash_file
 from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
@@ -135,6 +140,50 @@ def build_city(session: Session, *, agreements: bool = True) -> City:
         producers.append(producer)
         products.append(product)
     return City(session, admin, finance, auditor, partner, stores, producers, products)
+
+
+def make_deliverable(city: City, *, on: date = OPENED) -> Actor:
+    """Make all products dry food that keeps for 180 days, with all their papers approved; return who approved them."""
+    session, login = city.session, "periksa@dinas.example"
+    add_user(session, by=city.admin, login=login, name="Wahyu Periksa", role=Role.VERIFIER)
+    verifier = get_actor(session, login)
+    for product in city.products:
+        product.goods_class, product.food_group, product.shelf_life_days = GoodsClass.DRY_FOOD.value, "06", 180
+    session.flush()
+    for place, producer in enumerate(city.producers, start=1):
+        own = tuple(one.id for one in city.products if one.producer_id == producer.id)
+        bank = Typed(number="0123456789", details={"bank": "014", "account_name": producer.name})
+        for kind, typed, product_ids in (
+            (Kind.NIB, Typed(number=f"{place:013d}"), ()),
+            (Kind.NIK, Typed(number=f"64710545088500{place:02d}"), ()),
+            (Kind.BANK_ACCOUNT, bank, ()),
+            (
+                Kind.PIRT,
+                Typed(number=f"2066471{place:02d}012330", valid_until=date(2030, 3, 9), stage=Stage.FULFILLED),
+                own,
+            ),
+            (Kind.HALAL, Typed(number=f"ID6411000021482{place:04d}"), own),
+            (Kind.LABEL, Typed(), own),
+        ):
+            approve_paper(city, producer.id, kind, typed, by=verifier, product_ids=product_ids, on=on)
+    return verifier
+
+
+def approve_paper(
+    city: City, producer_id: int, kind: Kind, typed: Typed, *, by: Actor, product_ids: tuple[int, ...], on: date
+) -> int:
+    """Let the admin hand in a paper and *by* approve it; return its id."""
+    page = KeptPage("b" * 64, 800, 1_100)
+    taken = None if typed.number else TakenIn("a" * 64, "application/pdf", 1_000, "label.pdf", (page,), (), None)
+    session = city.session
+    draft = upload_document(session, by=city.admin, producer_id=producer_id, kind=kind, taken=taken)
+    given = replace(typed, issued_on=date(2025, 3, 10))
+    submit_document(session, by=city.admin, document_id=draft.id, typed=given, product_ids=product_ids, on=on)
+    claim_document(session, by=by, document_id=draft.id)
+    decide_document(
+        session, by=by, document_id=draft.id, decision=Decision.APPROVE, reason="uji", consulted="oss.go.id", on=on
+    )
+    return draft.id
 
 
 def write_csv(folder: Path, *rows: str, name: str = "sales.csv", header: str = HEADER) -> Path:

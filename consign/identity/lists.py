@@ -181,6 +181,7 @@ _NUMBERED = {
     "agreement": "/agreements/{id}",
     "closing": "/closings/{id}",
     "document": "/papers/{id}",
+    "note": "/goods/{id}",
     "reference": "/references/{id}",
     "upload": "/uploads/{id}",
     "waiver": "/waivers/{id}",

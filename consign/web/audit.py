@@ -25,7 +25,15 @@ router = APIRouter(route_class=PageRoute)
 ON_BEHALF = "on_behalf_of"
 THINGS = {"partner_id": "partner", "producer_id": "producer", "product_id": "product"}
 """Keys of a detail that hold an id, and of what."""
-GROUPS = {"before": "role", "goods_class": "goods_class", "kind": "paper_kind", "role": "role", "zone": "zone"}
+GROUPS = {
+    "before": "role",
+    "goods_class": "goods_class",
+    "kind": "paper_kind",
+    "note_kind": "note_kind",
+    "note_state": "note_state",
+    "role": "role",
+    "zone": "zone",
+}
 """Keys of a detail that hold a code, and the group of its word."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FILTERS = (
