@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from consign.catalogue.rules import ProductUnknown
@@ -124,7 +125,8 @@ def find_own_goods(session: Session, *, producer_id: int, on: date) -> list[Good
         Product.producer_id == producer_id, or_(Product.sold_until.is_(None), Product.sold_until >= on)
     )
     goods = [
-        Goods(**_facts_of(row._mapping)) for row in session.execute(query.order_by(func.lower(Product.name), Product.id))
+        Goods(**_facts_of(row))
+        for row in session.execute(query.order_by(func.lower(Product.name), Product.id)).mappings()
     ]
     return sorted(goods, key=lambda one: one.blocked)
 
@@ -153,7 +155,7 @@ def find_shelf_goods(session: Session, *, store_id: int, producer_id: int | None
     )  # fmt: skip
     if producer_id is not None:
         query = query.where(Product.producer_id == producer_id)
-    goods = [_as_shelf_goods(row._mapping) for row in session.execute(query)]
+    goods = [_as_shelf_goods(row) for row in session.execute(query).mappings()]
     return sorted(goods, key=lambda one: not one.on_hand or one.on_hand <= 0)
 
 
@@ -165,14 +167,14 @@ def get_goods(goods: Sequence[Goods], given: str) -> Goods:
 
     """
     wanted = given.strip().upper()
-    for names in (lambda one: one.key, lambda one: one.code, lambda one: one.number or ""):
-        found = next((one for one in goods if names(one).upper() == wanted), None)
+    for attribute in ("key", "code", "number"):
+        found = next((one for one in goods if (getattr(one, attribute) or "").upper() == wanted), None)
         if found is not None:
             return found
     raise ProductUnknown(say("“{given}” is not among the goods to choose from.", given=given[:80]))
 
 
-def _select_goods(on: date) -> Select[tuple[object, ...]]:
+def _select_goods(on: date) -> Select[Any]:
     price = select(ProductPrice.price_rp).where(ProductPrice.product_id == Product.id, ProductPrice.days.contains(on))
     number = select(func.max(Barcode.number)).where(
         Barcode.product_id == Product.id,
@@ -189,19 +191,19 @@ def _select_goods(on: date) -> Select[tuple[object, ...]]:
         )
         .join(Producer, Producer.id == Product.producer_id)
         .outerjoin(ProductEligibility, ProductEligibility.product_id == Product.id)
-    )  # type: ignore[return-value]  # a row of mixed types  # fmt: skip
+    )  # fmt: skip
 
 
-def _facts_of(row: object) -> dict[str, object]:
-    facts = dict(row)  # type: ignore[call-overload]  # a row's mapping
+def _facts_of(row: RowMapping) -> dict[str, Any]:
+    facts: dict[str, Any] = {str(name): value for name, value in row.items()}
     content = f"{facts.pop('net_content')} {facts.pop('net_unit')}"
     return {**facts, "content": content, "blocked": bool(facts["blocked"])}
 
 
-def _as_shelf_goods(row: object) -> Goods:
+def _as_shelf_goods(row: RowMapping) -> Goods:
     facts = _facts_of(row)
     quantity = facts.pop("quantity")
     known = bool(facts["batch"] or facts["expires_on"])
     if not known:
         facts |= {"batch_id": None, "batch": "", "expires_on": None}
-    return Goods(**{**facts, "on_hand": facts["on_hand"] if quantity is None else quantity})  # type: ignore[arg-type]  # as selected
+    return Goods(**{**facts, "on_hand": facts["on_hand"] if quantity is None else quantity})

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from consign.models.stock import StockNote, StockNoteLine, StockRefusal
+from consign.models.stock import StockNote, StockNoteLine
 from consign.stock.rules import NoteState
 
 SOON = timedelta(minutes=10)
@@ -28,7 +28,8 @@ def find_twin(session: Session, note: StockNote) -> StockNote | None:
     return session.scalars(query.order_by(StockNote.id).limit(1)).first()
 
 
-def _sum_up(note_id):
+def _sum_up(note_id: InstrumentedAttribute[int] | int) -> ScalarSelect[str]:
+    """Return all lines of a note as one text."""
     line = StockNoteLine
     said = func.concat_ws("|", line.line_no, line.product_id, line.batch_id, line.quantity, line.reason)
     return (

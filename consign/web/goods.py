@@ -44,7 +44,7 @@ TO_DO: Mapping[str, Sentence] = {
 COLUMNS = (
     Column("number", say("Number"), link="{path}"),
     Column("kind", say("Kind"), kind="word", words="note_kind"),
-    Column("day", say("Day"), kind="day"),
+    Column("day", say("Date"), kind="day"),
     Column("partner", say("Partner")),
     Column("store", say("Store")),
     Column("to_store", say("To store")),
@@ -111,7 +111,9 @@ def _find_filters(visit: Visit) -> list[Filter]:
         filters.append(Filter("partner", say("Partner"), [Choice(one.code, one.name) for one in partners]))
     if actor.producer_id is None:
         filters.append(Filter("producer", say("Producer's code"), kind="text"))
-    return [*filters, Filter("from", say("From"), kind="day"), Filter("until", say("until"), kind="day")]
+    if actor.partner_id is None and actor.producer_id is None:
+        filters += [Filter("from", say("From"), kind="day"), Filter("until", say("until"), kind="day")]
+    return filters
 
 
 def _find_store_filter(visit: Visit) -> Filter:

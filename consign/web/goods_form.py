@@ -28,8 +28,15 @@ FIRST_ROWS, MORE_ROWS, MOST_ROWS = 3, 3, 60
 MOST_CHOSEN = 150
 """Goods that a selection lists; of more, one is typed, scanned or picked from suggestions."""
 MOST_SUGGESTED = 1_000
-PARTS = ("item", "quantity", "batch", "expires", "reason")
+PARTS = ("item", "quantity", "expires", "batch", "reason")
 """What the fields of a line are called, each with the line's number behind it."""
+LABELS: Mapping[str, Sentence] = {
+    "item": say("Goods"),
+    "quantity": say("Quantity"),
+    "expires": say("Best before"),
+    "batch": say("Batch"),
+    "reason": say("Reason"),
+}
 ASKED = ("item", "quantity", "batch", "expires")
 """A line in which none of these is filled in is no line; a reason alone says nothing."""
 REASONS: Mapping[NoteKind, Sequence[Reason]] = {
@@ -39,10 +46,10 @@ REASONS: Mapping[NoteKind, Sequence[Reason]] = {
 }
 DAYS: Mapping[NoteKind, tuple[Sentence, Sentence]] = {
     NoteKind.DELIVERY: (say("Day of delivery"), say("On which the goods reach the store.")),
-    NoteKind.RETURN: (say("Day"), say("On which they left the shelf.")),
+    NoteKind.RETURN: (say("Date"), say("On which they left the shelf.")),
     NoteKind.PULL_BACK: (say("Off the shelf by"), say("The last day on which the store may still sell them.")),
-    NoteKind.TRANSFER: (say("Day"), say("On which they left this store.")),
-    NoteKind.WRITE_OFF: (say("Day"), say("On which it happened or was noticed.")),
+    NoteKind.TRANSFER: (say("Date"), say("On which they left this store.")),
+    NoteKind.WRITE_OFF: (say("Date"), say("On which it happened or was noticed.")),
 }
 
 
@@ -244,7 +251,7 @@ def _make_fields(place: Place, rows: int) -> list[Field]:
         asked = say("Store") if place.kind is NoteKind.DELIVERY else say("To which store")
         fields.insert(0, Field("where", asked, read=read_id, kind="select", choices=choices))
     chosen = choices_for(place) if len(place.goods) <= MOST_CHOSEN else []
-    reasons = choices_of("reason", REASONS.get(place.kind, ()), word)
+    reasons = choices_of("stock_reason", REASONS.get(place.kind, ()), word)
     for row in range(1, rows + 1):
         fields += _make_line(place, row, chosen, reasons)
     remark = say("Such as who brings the goods, or how many boxes.")
@@ -256,7 +263,6 @@ def _make_fields(place: Place, rows: int) -> list[Field]:
 
 def _make_line(place: Place, row: int, chosen: Sequence[Choice], reasons: Sequence[Choice]) -> list[Field]:
     left_out = _left_out(place.kind)
-    batch_hint = say("As printed on the pack.") if row == 1 else None
     made = (
         Field(
             f"item_{row}", say("Goods {row}", row=row), kind="select" if chosen or not place.goods else "text",
@@ -266,7 +272,7 @@ def _make_line(place: Place, row: int, chosen: Sequence[Choice], reasons: Sequen
             f"quantity_{row}", say("Quantity {row}", row=row), read=read_amount, required=False, longest=20,
             inputmode="decimal",
         ),
-        Field(f"batch_{row}", say("Batch {row}", row=row), required=False, longest=LONGEST_BATCH, hint=batch_hint),
+        Field(f"batch_{row}", say("Batch {row}", row=row), required=False, longest=LONGEST_BATCH),
         Field(f"expires_{row}", say("Best before {row}", row=row), read=read_day, kind="date", required=False),
         Field(f"reason_{row}", say("Reason {row}", row=row), kind="select", choices=reasons, required=False),
     )  # fmt: skip
@@ -296,4 +302,3 @@ def _close_up(texts: Mapping[str, str]) -> dict[str, str]:
     for place, row in enumerate(filled, 1):
         closed |= {f"{part}_{place}": texts[f"{part}_{row}"] for part in PARTS if f"{part}_{row}" in texts}
     return closed
-

@@ -16,7 +16,7 @@ from consign.stock.twins import find_twin
 from consign.stock.writing_off import write_off
 from consign.web.forms import Choice, Field, Form, new_form, read_form
 from consign.web.goods_begun import begin_note, fill_begun
-from consign.web.goods_form import NoteForm, add_rows, make_note_form, read_note
+from consign.web.goods_form import LABELS, MOST_ROWS, NoteForm, add_rows, make_note_form, read_note
 from consign.web.goods_place import Missing, Place, find_kinds, find_place
 from consign.web.lookup import look_up
 from consign.web.visit import PageRoute, Visit, Visiting
@@ -110,6 +110,8 @@ def _note_page(visit: Visit, shown: NoteForm, asked: Mapping[str, str], *, statu
         button=BUTTONS[place.kind],
         answers=asked.get("answers", ""),
         more=MORE,
+        labels=LABELS,
+        most_lines=MOST_ROWS,
     )
 
 
@@ -137,7 +139,17 @@ def _write_once(visit: Visit, read: NoteForm, lines: Sequence[NewLine]) -> str:
         number = twin.number if twin else note.number
         if twin:
             written.rollback()
+    _lead_to_line(read.form)
     return number
+
+
+def _lead_to_line(form: Form) -> None:
+    """Show a refusal that is about one line at that line."""
+    problem = form.problems.get("")
+    facts = problem.facts if isinstance(problem, Sentence) else {}
+    if isinstance(facts.get("line"), int):
+        part = "quantity" if "quantity" in facts else "reason" if "reasons" in facts else "item"
+        form.problems = {f"{part}_{facts['line']}": form.problems.pop("")}
 
 
 def _write(visit: Visit, place: Place, form: Form, lines: Sequence[NewLine]) -> StockNote:

@@ -1,18 +1,19 @@
 """One note about goods: all about it, what to do next, and saying what arrived, giving it up, or taking it back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from fastapi import APIRouter, Response
 
 from consign import clock
 from consign.identity.rules import PERMITTED, Act, Actor
+from consign.models.stock import StockNote
 from consign.sales.typed_sheet import parse_quantity
 from consign.sentence import Sentence, say
 from consign.stock.confirming import cancel_note, confirm_note, reverse_note
 from consign.stock.note_lists import NoteLineSeen, NoteView, find_note_view
 from consign.stock.notes import get_note
-from consign.stock.rules import NoteKind, NoteState, Refusal, Refused, refuse_quantity
+from consign.stock.rules import NoteKind, NoteState, Refusal, Refused
 from consign.web.columns import Column
 from consign.web.forms import Field, Form, choices_of, new_form, read_day, read_form
 from consign.web.goods import find_note_path
@@ -23,11 +24,19 @@ router = APIRouter(route_class=PageRoute)
 LONGEST_REASON = 500
 PAIRS = (1, 2)
 """A line may be refused for two reasons at once."""
-REASON = (Field("reason", say("Reason"), kind="textarea", longest=LONGEST_REASON, hint=say("It is kept, and shown with the note.")),)
+REASON = (
+    Field(
+        "reason",
+        say("Reason"),
+        kind="textarea",
+        longest=LONGEST_REASON,
+        hint=say("It is kept, and shown with the note."),
+    ),
+)
 MOVE_COLUMNS = (
     Column("product", say("Product")),
     Column("store", say("Store")),
-    Column("day", say("Day"), kind="day"),
+    Column("day", say("Date"), kind="day"),
     Column("kind", say("What happened"), kind="word", words="movement_kind"),
     Column("quantity", say("Quantity"), kind="quantity"),
     Column("batch", say("Batch")),
@@ -103,7 +112,11 @@ def _tell_next(view: NoteView, *, may_answer: bool) -> Sentence | None:
 
 def _confirm_fields(view: NoteView) -> list[Field]:
     reasons = choices_of("refusal", Refusal, word)
-    came = say("Day on which the goods arrived") if view.note.kind != NoteKind.RETURN else say("Day on which they came back")
+    came = (
+        say("Day on which the goods arrived")
+        if view.note.kind != NoteKind.RETURN
+        else say("Day on which they came back")
+    )
     fields = [Field("on", came, read=read_day, kind="date")]
     for line in view.lines:
         for pair in PAIRS:
@@ -139,7 +152,11 @@ def do_confirm(visit: Visiting, number: str) -> Response:
     if not form.ok:
         fresh = find_note_view(visit.db, by=visit.actor, number=number)
         return _note_page(visit, fresh, status=422, confirm=form)
-    said = say("Thank you. What you refused is noted, with the reason.") if refusals else say("Thank you. All was taken in.")
+    said = (
+        say("Thank you. What you refused is noted, with the reason.")
+        if refusals
+        else say("Thank you. All was taken in.")
+    )
     return visit.go(f"/goods/{view.note.number}", said)
 
 
@@ -159,9 +176,7 @@ def _read_refusals(form: Form, line: NoteLineSeen) -> list[Refused]:
         else:
             found.append(Refused(line.line_no, Refusal(why), amount))
     if sum((one.quantity for one in found), Decimal(0)) > line.sent:
-        form.blame(
-            f"refused_{line.line_no}_1", say("Only {sent} were sent; more cannot be refused.", sent=line.sent)
-        )
+        form.blame(f"refused_{line.line_no}_1", say("Only {sent} were sent; more cannot be refused.", sent=line.sent))
     return found
 
 
@@ -177,7 +192,7 @@ def do_reverse(visit: Visiting, number: str) -> Response:
     return _end(visit, number, reverse_note, say("All that the note moved is taken back."))
 
 
-def _end(visit: Visit, number: str, act, said: Sentence) -> Response:
+def _end(visit: Visit, number: str, act: Callable[..., StockNote], said: Sentence) -> Response:
     note = get_note(visit.db, number, by=visit.actor)
     form = read_form(REASON, visit.texts)
     if form.ok:

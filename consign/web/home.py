@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from fastapi import APIRouter, Response
 
-from consign.web import closings, my_sales, owed, paper_tasks, partners, producers, statements, uploads, users
+from consign.web import closings, goods, my_sales, owed, paper_tasks, partners, producers, statements, uploads, users
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
 
@@ -12,6 +12,7 @@ router = APIRouter(route_class=PageRoute)
 
 FIND_TASKS: tuple[Callable[[Visit], list[Task]], ...] = (
     paper_tasks.find_tasks,
+    goods.find_tasks,
     uploads.find_tasks,
     producers.find_tasks,
     users.find_tasks,
