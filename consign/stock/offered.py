@@ -62,7 +62,8 @@ def find_note_stores(
 ) -> Sequence[tuple[Store, Partner]]:
     """Return the stores that *by* may write a note about, by name, with their partners.
 
-    Of a producer's deliveries and pull-backs those with which it has an agreement on the day *on*.
+    Of a producer's deliveries those with which it has an agreement on the day *on*, of pull-backs those where goods of it
+    stand.
     """
     reach = get_reach(by, WRITES[kind])
     query = (
@@ -73,8 +74,7 @@ def find_note_stores(
     )
     if kind in {NoteKind.DELIVERY, NoteKind.PULL_BACK}:
         own = reach.producer_id if reach.producer_id is not None else producer_id
-        agreed = _is_agreed(own, on)
-        query = query.where(or_(agreed, _stands_of(own)) if kind is NoteKind.PULL_BACK else agreed)
+        query = query.where(_stands_of(own) if kind is NoteKind.PULL_BACK else _is_agreed(own, on))
     return [(row[0], row[1]) for row in session.execute(query)]
 
 

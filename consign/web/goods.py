@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from consign import clock
 from consign.errors import ConsignError
 from consign.identity.rules import Act
-from consign.listing import Found, Wish
+from consign.listing import Found, Row, Wish
 from consign.partners.lists import find_partners_seen, find_stores_seen
 from consign.sentence import Sentence, say
 from consign.stock.note_lists import find_notes_page
@@ -47,7 +47,6 @@ COLUMNS = (
     Column("day", say("Date"), kind="day"),
     Column("partner", say("Partner")),
     Column("store", say("Store")),
-    Column("to_store", say("To store")),
     Column("producer", say("Producer")),
     Column("lines", say("Lines"), kind="count", sort=False),
     Column("amount_rp", say("At consumer prices"), kind="money", sort=False),
@@ -61,14 +60,15 @@ def show_notes(visit: Visiting) -> Response:
     actor = visit.actor
     hidden = {
         "partner": actor.partner_id is not None,
-        "store": actor.store_id is not None,
-        "to_store": actor.producer_id is not None,
         "producer": actor.producer_id is not None,
     }
 
     def fetch(wish: Wish) -> Found:
         found = find_notes_page(visit.db, by=actor, wish=wish)
-        rows = [{**row, "path": find_note_path(row["kind"], row["number"])} for row in found.rows]
+        rows = [
+            {**row, "store": _name_stores(row), "path": find_note_path(row["kind"], row["number"])}
+            for row in found.rows
+        ]
         return Found(rows, found.total, found.page, found.pages)
 
     return list_page(
@@ -93,6 +93,11 @@ def show_notes(visit: Visiting) -> Response:
 def find_note_path(kind: str, number: str) -> str:
     """Return where a note is shown; counts have pages of their own."""
     return f"/counts/{number}" if kind == NoteKind.COUNT else f"/goods/{number}"
+
+
+def _name_stores(row: Row) -> str:
+    """Return the store of a note; of a transfer both."""
+    return f"{row['store']} → {row['to_store']}" if row["to_store"] else str(row["store"])
 
 
 def _find_filters(visit: Visit) -> list[Filter]:
@@ -124,7 +129,7 @@ def _find_store_filter(visit: Visit) -> Filter:
 
     def choose() -> list[Choice]:
         if actor.producer_id is not None:
-            found = find_note_stores(visit.db, by=actor, kind=NoteKind.PULL_BACK, on=clock.today(visit.zone))
+            found = find_note_stores(visit.db, by=actor, kind=NoteKind.DELIVERY, on=clock.today(visit.zone))
         else:
             found = find_stores_seen(visit.db, by=actor, act=Act.READ_STOCK)
         return [Choice(store.code, store.name) for store, _ in found]
