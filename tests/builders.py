@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from compliance.facts import GoodsClass, Kind, Stage
 from consign.catalogue.actions import add_gtin, add_product, add_product_alias, set_price
 from consign.catalogue.numbers import compute_check_digit
-from consign.documents.intake import KeptPage, TakenIn
 from consign.documents.reviewing import claim_document, decide_document
 from consign.documents.rules import Decision, Typed
 from consign.documents.submitting import submit_document, upload_document
@@ -143,7 +142,7 @@ def build_city(session: Session, *, agreements: bool = True) -> City:
 
 
 def make_deliverable(city: City, *, on: date = OPENED) -> Actor:
-    """Make all products dry food that keeps for 180 days, with all their papers approved; return who approved them."""
+    """Make all products dry food that keeps for 180 days, with the papers it needs; return who approved those."""
     session, login = city.session, "periksa@dinas.example"
     add_user(session, by=city.admin, login=login, name="Wahyu Periksa", role=Role.VERIFIER)
     verifier = get_actor(session, login)
@@ -163,7 +162,6 @@ def make_deliverable(city: City, *, on: date = OPENED) -> Actor:
                 own,
             ),
             (Kind.HALAL, Typed(number=f"ID6411000021482{place:04d}"), own),
-            (Kind.LABEL, Typed(), own),
         ):
             approve_paper(city, producer.id, kind, typed, by=verifier, product_ids=product_ids, on=on)
     return verifier
@@ -172,11 +170,9 @@ def make_deliverable(city: City, *, on: date = OPENED) -> Actor:
 def approve_paper(
     city: City, producer_id: int, kind: Kind, typed: Typed, *, by: Actor, product_ids: tuple[int, ...], on: date
 ) -> int:
-    """Let the admin hand in a paper and *by* approve it; return its id."""
-    page = KeptPage("b" * 64, 800, 1_100)
-    taken = None if typed.number else TakenIn("a" * 64, "application/pdf", 1_000, "label.pdf", (page,), (), None)
+    """Let the admin hand in a paper by its number and *by* approve it; return its id."""
     session = city.session
-    draft = upload_document(session, by=city.admin, producer_id=producer_id, kind=kind, taken=taken)
+    draft = upload_document(session, by=city.admin, producer_id=producer_id, kind=kind, taken=None)
     given = replace(typed, issued_on=date(2025, 3, 10))
     submit_document(session, by=city.admin, document_id=draft.id, typed=given, product_ids=product_ids, on=on)
     claim_document(session, by=by, document_id=draft.id)

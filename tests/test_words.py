@@ -27,6 +27,8 @@ from consign.sales.finding_lists import FINDING_CODES
 from consign.sales.known_layouts import load_known_layouts
 from consign.sales.layout import KindEffect, Receipts, Role
 from consign.sales.rules import DayState, Overlap
+from consign.stock.loss_lists import LossState
+from consign.stock.rules import MovementKind, NoteKind, NoteState, Reason, Refusal
 from consign.tabular.dates import DateOrder
 from consign.tabular.numbers import NumberStyle
 from consign.web.region_terms import BLOCKS, WARNS
@@ -325,6 +327,12 @@ CODES: dict[str, set[str]] = {
     "paper_state": {*State},
     "standing": {*Standing},
     "verdict": {*Verdict},
+    "loss_state": {*LossState},
+    "note_kind": {*NoteKind},
+    "note_state": {*NoteState},
+    "stock_reason": {*Reason},
+    "refusal": {*Refusal},
+    "movement_kind": {*MovementKind},
 }
 
 

@@ -185,8 +185,8 @@ class StockScan(RegionBase):
 class StockMovement(RegionBase):
     """Goods that came onto a store's shelf or left it. Never changed; a mistake is taken back by a linked reversal.
 
-    No foreign keys, as in `Sale`: a posting writes hundreds of thousands. `consign check` looks for one that names what is
-    not there.
+    No foreign keys, as in `Sale`, and for sales no index but the key: a posting writes hundreds of thousands. `consign check`
+    looks for one that names what is not there.
     """
 
     __tablename__ = "stock_movement"
@@ -198,7 +198,7 @@ class StockMovement(RegionBase):
             " AND (kind = 'sold') = (note_id IS NULL) AND (note_id IS NULL) = (line_no IS NULL)",
             name="cause",
         ),
-        Index("ix_stock_movement_pair", "store_id", "product_id", "day"),
+        Index("uq_stock_movement_id", "id", unique=True, postgresql_where=text("note_id IS NOT NULL")),
         Index("ix_stock_movement_note", "note_id", "line_no", postgresql_where=text("note_id IS NOT NULL")),
         Index(
             "uq_stock_movement_reverses", "reverses_id", unique=True, postgresql_where=text("reverses_id IS NOT NULL")
@@ -206,11 +206,12 @@ class StockMovement(RegionBase):
         {"info": ADD_ONLY},
     )
 
-    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
-    store_id: Mapped[int] = mapped_column(Integer)
-    product_id: Mapped[int] = mapped_column(Integer)
-    day: Mapped[date]
+    store_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(primary_key=True)
     """The store's local day."""
+    product_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    """Its number among all movements, in the order of writing; sales are not looked for by it."""
     kind: Mapped[str] = mapped_column(PLAIN)
     quantity: Mapped[Decimal] = mapped_column(SUM)
     """Positive onto the shelf, negative off it."""
@@ -285,7 +286,8 @@ class StockLoss(RegionBase):
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
-    movement_id: Mapped[int] = mapped_column(ForeignKey("stock_movement.id"), unique=True)
+    movement_id: Mapped[int] = mapped_column(unique=True)
+    """The movement of its note that it comes from."""
     note_id: Mapped[int] = mapped_column(ForeignKey("stock_note.id"))
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
     store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))

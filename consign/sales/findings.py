@@ -26,6 +26,7 @@ from consign.sales.places import Places
 from consign.sales.rules import find_day_oddities, is_far_off
 from consign.sales.writing import StoreDay, Sums
 from consign.sentence import dump_sentence
+from consign.stock.rules import shorten
 from consign.stock.short import find_short, suspect
 
 MOST_PRICES = 5
@@ -388,8 +389,8 @@ def find_oversold(posted: Posted) -> Iterator[Found]:
     suspected = suspect(posted.session, below, sold=sold, on=posted.days[-1])
     for row, one, likely in zip(rows, below, suspected, strict=True):
         detail = {
-            "on_hand": str(one.on_hand),
-            "sold": str(row["quantity"]),
+            "on_hand": str(shorten(one.on_hand)),
+            "sold": str(shorten(row["quantity"])),
             "cause": likely.cause.value,
             "named": likely.named,
         }

@@ -112,7 +112,7 @@ NO_SALES = text("""
 
 SOLD_BY_DAY = """
     SELECT store_id, product_id, sold_on AS day, sum(quantity) AS quantity FROM sale
-    WHERE partner_id = :partner AND posting_no = :number GROUP BY store_id, product_id, sold_on"""
+    WHERE partner_id = :partner AND posting_no = :number GROUP BY store_id, sold_on, product_id"""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from consign.models.stock import StockBatch, StockLevel, StockNote, StockNoteLin
 from consign.partners.queries import get_region_terms
 from consign.sentence import Sentence, say
 from consign.stock.entering import find_products
-from consign.stock.rules import NoteKind, NoteState
+from consign.stock.rules import NoteKind, NoteState, shorten
 
 GONE = frozenset({NoteState.CANCELLED, NoteState.REVERSED})
 COMING = frozenset({NoteKind.DELIVERY, NoteKind.TRANSFER})
@@ -121,6 +121,6 @@ def _find_short(
         if one.product_id in short:
             said = say(
                 "By the books more of {product} left the store than came to it, {quantity} by now; count it.",
-                product=names[one.product_id], quantity=-short[one.product_id],
+                product=names[one.product_id], quantity=shorten(-short[one.product_id]),
             )  # fmt: skip
             yield Caution(one.line_no, "more_than_stands", said)

@@ -16,7 +16,8 @@ from consign.models.stock import StockBatch, StockMovement, StockNote, StockNote
 from consign.partners.queries import lock_partner
 from consign.sentence import Code, Sentence, say, say_all
 from consign.stock.deliverable import describe_lacks, find_lacks
-from consign.stock.entering import find_products, get_place, refuse_fractions
+from consign.stock.entering import find_products, refuse_fractions
+from consign.stock.given import get_store_given
 from consign.stock.moving import Move, lock_stores, record_moves, settle, take_back
 from consign.stock.note_acts import STANDING, WAITING, authorize_cancelling, authorize_confirming, authorize_reversing
 from consign.stock.notes import find_lines, lock_note, refuse_state, sum_quantities
@@ -115,7 +116,7 @@ def reverse_note(session: Session, *, by: Actor, note_id: int, reason: str) -> S
     authorize_reversing(by, note)
     said = tidy_reason(reason)
     _refuse_irreversible(session, note)
-    refuse_day(note.confirmed_on or note.day, today=clock.today(get_place(session, note.store_id).zone))
+    refuse_day(note.confirmed_on or note.day, today=clock.today(get_store_given(session, note.store_id).zone))
     before = note.state
     asked = _lock_answered(session, note)
     _lock_places(session, note)
@@ -144,7 +145,7 @@ def _is_same(session: Session, note: StockNote, *, on: date, refusals: Iterable[
 def _refuse_arrival(session: Session, note: StockNote, on: date) -> None:
     """Refuse a day of arrival that is to come, or lies before the note was made and before the day it names."""
     store_id = note.store_id if note.to_store_id is None else note.to_store_id
-    zone = get_place(session, store_id).zone
+    zone = get_store_given(session, store_id).zone
     today = clock.today(zone)
     refuse_day(on, today=today)
     first = min(note.day, note.made_at.astimezone(ZoneInfo(zone)).date())
@@ -166,7 +167,7 @@ def _refuse_undeliverable(session: Session, note: StockNote, lines: Sequence[Sto
     """
     if note.kind == NoteKind.RETURN or not lines:
         return
-    store = get_place(session, note.store_id if note.to_store_id is None else note.to_store_id)
+    store = get_store_given(session, note.store_id if note.to_store_id is None else note.to_store_id)
     products = find_products(session, [one.product_id for one in lines])
     is_delivery = note.kind == NoteKind.DELIVERY
     lacks = find_lacks(session, products=list(products.values()), store=store, on=on, papers=is_delivery)

@@ -21,7 +21,7 @@ from consign.sentence import say
 from consign.stock.batches import complete_lines, keep_batches
 from consign.stock.codes import get_coded
 from consign.stock.count_rules import CountEmpty, CountOpen, ScanResult, add_up, refuse_below_zero, refuse_scanned
-from consign.stock.given import get_store_given, refuse_unknown_products, tidy_remark
+from consign.stock.given import get_store_given, refuse_unknown_products
 from consign.stock.moving import begin_stock, lock_stores, settle
 from consign.stock.notes import add_lines, add_note, lock_note, refuse_state
 from consign.stock.rules import (
@@ -32,6 +32,7 @@ from consign.stock.rules import (
     refuse_day,
     refuse_lines,
     refuse_quantity,
+    tidy_remark,
 )
 from consign.stock.scanning import parse_scanned
 
@@ -85,7 +86,7 @@ def open_count(session: Session, *, by: Actor, store_id: int, day: date, is_full
         session, by=by, kind=NoteKind.COUNT, state=NoteState.OPEN, store=store, day=day, is_full=is_full, remark=tidied
     )
     facts = {"store": store.id, "day": day.isoformat(), "full": is_full}
-    record_event(session, by=by, act="stock count begun", subject=f"note:{note.id}", **facts)
+    record_event(session, by=by, act="stock count begun", subject=f"note:{note.number}", **facts)
     return note
 
 
@@ -188,7 +189,7 @@ def record_count(session: Session, *, by: Actor, note_id: int) -> StockNote:
         session,
         by=by,
         act="stock counted",
-        subject=f"note:{note.id}",
+        subject=f"note:{note.number}",
         store=note.store_id,
         day=note.day.isoformat(),
     )
@@ -220,7 +221,9 @@ def count_at_once(
         remark=tidied,
     )  # fmt: skip
     _write(session, note, lines)
-    record_event(session, by=by, act="stock counted", subject=f"note:{note.id}", store=store.id, day=day.isoformat())
+    record_event(
+        session, by=by, act="stock counted", subject=f"note:{note.number}", store=store.id, day=day.isoformat()
+    )
     return note
 
 

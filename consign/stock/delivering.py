@@ -14,7 +14,8 @@ from consign.models.catalogue import Product
 from consign.models.stock import StockNote
 from consign.sentence import Sentence, say, say_all
 from consign.stock.deliverable import describe_lacks, find_lacks
-from consign.stock.entering import get_maker, get_place, look_at_lines
+from consign.stock.entering import look_at_lines
+from consign.stock.given import get_producer_given, get_store_given
 from consign.stock.notes import add_lines, add_note
 from consign.stock.rules import NewLine, NotDeliverable, NoteKind, NoteState, refuse_day
 from consign.stock.telling import describe_note, tell_stores
@@ -42,8 +43,8 @@ def send_delivery(
 
     """
     authorize(by, Act.SEND_DELIVERIES, producer_id=producer_id)
-    store = get_place(session, store_id)
-    get_maker(session, producer_id)
+    store = get_store_given(session, store_id)
+    get_producer_given(session, producer_id)
     refuse_day(day, today=clock.today(store.zone), ahead=True)
     products = look_at_lines(session, lines, producer_id=producer_id, reasons=())
     wrong = list(_find_wrong_ends(lines, products, day=day))

@@ -9,10 +9,8 @@ from sqlalchemy.orm import Session
 from consign.catalogue.rules import is_by_weight
 from consign.errors import BadInput
 from consign.models.catalogue import Product
-from consign.models.partners import Producer, Store
-from consign.partners.rules import UnknownCode
 from consign.sentence import say
-from consign.stock.rules import NewLine, Reason, refuse_lines, refuse_reasons
+from consign.stock.rules import NewLine, Reason, refuse_lines, refuse_reasons, shorten
 
 
 def look_at_lines(
@@ -59,7 +57,7 @@ def refuse_fractions(products: Mapping[int, Product], quantities: Iterable[tuple
                 say(
                     "Line {line}: {product} is counted by the piece, so {quantity} cannot be; nothing was recorded."
                     " Enter a whole number.",
-                    line=line_no, product=product.name, quantity=quantity,
+                    line=line_no, product=product.name, quantity=shorten(quantity),
                 )
             )  # fmt: skip
 
@@ -68,29 +66,3 @@ def find_products(session: Session, product_ids: Collection[int]) -> Mapping[int
     """Return products by their ids; what there is not is left out."""
     query = select(Product).where(Product.id.in_(sorted(set(product_ids))))
     return {one.id: one for one in session.scalars(query)}
-
-
-def get_place(session: Session, store_id: int) -> Store:
-    """Return a store.
-
-    Raises:
-        UnknownCode: there is none with this id; nothing was recorded.
-
-    """
-    store = session.get(Store, store_id)
-    if store is None:
-        raise UnknownCode(say("There is no such store; nothing was recorded."))
-    return store
-
-
-def get_maker(session: Session, producer_id: int) -> Producer:
-    """Return a producer.
-
-    Raises:
-        UnknownCode: there is none with this id; nothing was recorded.
-
-    """
-    producer = session.get(Producer, producer_id)
-    if producer is None:
-        raise UnknownCode(say("There is no such producer; nothing was recorded."))
-    return producer

@@ -1,4 +1,4 @@
-"""What acts about goods are given: a store, products and a remark, each looked at before anything is written."""
+"""What acts about goods are given: a store, a producer and products, each looked at before anything is written."""
 
 from collections.abc import Collection
 
@@ -6,13 +6,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consign.catalogue.rules import ProductUnknown
-from consign.errors import BadInput
-from consign.identity.rules import clean_text
 from consign.models.catalogue import Product
-from consign.models.partners import Store
+from consign.models.partners import Producer, Store
 from consign.partners.rules import UnknownCode
 from consign.sentence import say
-from consign.stock.rules import LONGEST_REMARK
 
 
 def get_store_given(session: Session, store_id: int) -> Store:
@@ -41,14 +38,14 @@ def refuse_unknown_products(session: Session, product_ids: Collection[int]) -> N
         raise ProductUnknown(say("One of the products is not known; nothing was recorded."))
 
 
-def tidy_remark(given: str) -> str:
-    """Return a remark on one line, without signs that cannot be seen.
+def get_producer_given(session: Session, producer_id: int) -> Producer:
+    """Return the producer that an act names.
 
     Raises:
-        BadInput: it is too long.
+        UnknownCode: there is none.
 
     """
-    remark = clean_text(given)
-    if len(remark) > LONGEST_REMARK:
-        raise BadInput(say("A remark has at most {most} characters; nothing was recorded.", most=LONGEST_REMARK))
-    return remark
+    producer = session.get(Producer, producer_id)
+    if producer is None:
+        raise UnknownCode(say("There is no such producer."))
+    return producer

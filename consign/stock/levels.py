@@ -40,6 +40,11 @@ _COUNTED = text("""
     ORDER BY 1, 2, 3, line.line_no""")
 """What the last count of each day found of each batch."""
 
+_BATCHES = text("""
+    SELECT store_id, product_id, batch_id, quantity, arrived_on FROM stock_batch_level
+    JOIN unnest(CAST(:stores AS bigint[]), CAST(:products AS bigint[])) AS wanted(store_id, product_id)
+      USING (store_id, product_id)""")
+
 _KEEP = """ON CONFLICT (store_id, product_id) DO UPDATE SET last_on = EXCLUDED.last_on, on_hand = EXCLUDED.on_hand,
     short = EXCLUDED.short"""
 _KEEP_BATCHES = """ON CONFLICT (store_id, product_id, batch_id) DO UPDATE SET quantity = EXCLUDED.quantity,
@@ -73,7 +78,23 @@ def refresh_levels(session: Session, pairs: Iterable[Pair]) -> None:
         blank = keep_batches(session, [(one.product_id, "", None) for one in standings if None in one.batches])
         insert_rows(session, "stock_level", [_as_level(one) for one in standings], rest=_KEEP)
         rows = [row for one in standings for row in _as_batches(one, blank)]
-        insert_rows(session, "stock_batch_level", rows, rest=_KEEP_BATCHES)
+        insert_rows(session, "stock_batch_level", _find_changed(session, chunk, rows), rest=_KEEP_BATCHES)
+
+
+def _find_changed(session: Session, pairs: Sequence[Pair], rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows that are kept otherwise, with those that stand no more at all."""
+    facts = {"stores": [store for store, _ in pairs], "products": [product for _, product in pairs]}
+    kept = {tuple(row[:3]): (row.quantity, row.arrived_on) for row in session.execute(_BATCHES, facts)}
+    changed = []
+    for row in rows:
+        stood = kept.pop((row["store_id"], row["product_id"], row["batch_id"]), None)
+        if stood != (Decimal(row["quantity"]), row["arrived_on"]):
+            changed.append(row)
+    gone = [(key, arrived_on) for key, (quantity, arrived_on) in kept.items() if quantity]
+    names = ("store_id", "product_id", "batch_id")
+    return changed + [
+        {**dict(zip(names, key, strict=True)), "quantity": "0", "arrived_on": arrived_on} for key, arrived_on in gone
+    ]
 
 
 def compute_standings(session: Session, pairs: Sequence[Pair]) -> Iterator[Standing]:

@@ -29,7 +29,7 @@ _RECORD = text("""
         AND COALESCE(product_id, movement.product_id) = movement.product_id
       ORDER BY product_id IS NULL, store_id IS NULL LIMIT 1) AS terms ON true
     CROSS JOIN LATERAL (SELECT round(price.price_rp * -movement.quantity) AS rp) AS gross
-    WHERE movement.id = ANY(:movements) AND movement.kind IN ('counted', 'written_off') ORDER BY movement.id""")
+    WHERE movement.id = ANY(:movements) AND movement.note_id IS NOT NULL AND movement.kind IN ('counted', 'written_off') ORDER BY movement.id""")
 """What is agreed for a product goes before what is agreed for a store, and both before what is agreed for all."""
 
 _MIRROR = text("""
@@ -40,7 +40,7 @@ _MIRROR = text("""
       COALESCE(decision.store_bp, loss.store_bp), CAST(:until AS date)
     FROM stock_movement AS movement JOIN stock_loss AS loss ON loss.movement_id = movement.reverses_id
     LEFT JOIN stock_loss_decision AS decision ON decision.loss_id = loss.id
-    WHERE movement.id = ANY(:movements) ORDER BY movement.id""")
+    WHERE movement.id = ANY(:movements) AND movement.note_id IS NOT NULL ORDER BY movement.id""")
 
 
 def record_losses(session: Session, movement_ids: Sequence[int]) -> None:

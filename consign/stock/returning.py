@@ -11,7 +11,9 @@ from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.stock import StockNote
 from consign.sentence import say
-from consign.stock.entering import get_maker, get_place, look_at_lines
+from consign.stock.batches import complete_lines
+from consign.stock.entering import look_at_lines
+from consign.stock.given import get_producer_given, get_store_given
 from consign.stock.moving import Move, lock_stores, record_moves
 from consign.stock.notes import add_lines, add_note, lock_note, refuse_state
 from consign.stock.rules import RETURN_REASONS, MovementKind, NewLine, NoteKind, NoteState, refuse_day
@@ -39,9 +41,9 @@ def send_return(
         NoteNotOpen: the pull-back is answered already, or was given up; nothing was recorded.
 
     """
-    store = get_place(session, store_id)
+    store = get_store_given(session, store_id)
     authorize(by, Act.MOVE_STOCK, partner_id=store.partner_id, store_id=store.id)
-    get_maker(session, producer_id)
+    get_producer_given(session, producer_id)
     refuse_day(day, today=clock.today(store.zone))
     look_at_lines(session, lines, producer_id=producer_id, reasons=RETURN_REASONS)
     asked = None
@@ -55,7 +57,7 @@ def send_return(
     if asked is not None:
         asked.state = NoteState.ANSWERED
         session.flush()
-    rows = add_lines(session, note, lines)
+    rows = add_lines(session, note, complete_lines(session, lines))
     record_moves(
         session,
         [
@@ -89,8 +91,8 @@ def ask_pull_back(
 
     """
     authorize(by, Act.ASK_GOODS_BACK, producer_id=producer_id)
-    store = get_place(session, store_id)
-    get_maker(session, producer_id)
+    store = get_store_given(session, store_id)
+    get_producer_given(session, producer_id)
     today = clock.today(store.zone)
     refuse_day(day, today=today, ahead=True)
     if day < today:
@@ -102,7 +104,7 @@ def ask_pull_back(
         session, by=by, kind=NoteKind.PULL_BACK, state=NoteState.ASKED, store=store, day=day, producer_id=producer_id,
         remark=remark,
     )  # fmt: skip
-    rows = add_lines(session, note, lines)
+    rows = add_lines(session, note, complete_lines(session, lines))
     reasons = sorted({one.reason for one in rows if one.reason is not None})
     tell_stores(session, note, "stock.pull_back_asked", [store.id], lines=len(rows), reasons=reasons)
     if by.producer_id is None:

@@ -315,7 +315,7 @@ def refuse_refusals(refusals: Iterable[Refused], *, quantities: Mapping[int, Dec
             raise BadInput(
                 say(
                     "Of line {line} {refused} are refused, but {sent} were sent; nothing was recorded.",
-                    line=line_no, refused=quantity, sent=quantities[line_no],
+                    line=line_no, refused=shorten(quantity), sent=shorten(quantities[line_no]),
                 )
             )  # fmt: skip
     return refused
@@ -334,6 +334,11 @@ def compute_loss_value(quantity: Decimal, *, price_rp: int, fee_rate_bp: int) ->
 def compute_share(value_rp: int, share_bp: int) -> int:
     """Return the part of a loss that a store bears, in rupiah, rounded half away from zero; the rest is the producer's."""
     return divide_half_away(value_rp * share_bp, BP_WHOLE)
+
+
+def shorten(quantity: Decimal) -> Decimal:
+    """Return a quantity without zeros after its decimals, as it stands in a sentence: `2.000` is 2."""
+    return Decimal(f"{quantity.normalize():f}")
 
 
 def describe_kind(kind: str) -> Code:

@@ -12,7 +12,7 @@ _RECORD = """
     written AS (
       INSERT INTO stock_movement (store_id, product_id, day, kind, quantity, partner_id, posting_no)
       SELECT store_id, product_id, day, 'sold', -quantity, :partner, :number FROM sold WHERE quantity <> 0
-      ORDER BY store_id, product_id, day
+      ORDER BY store_id, day, product_id
       RETURNING store_id, product_id, day)
     SELECT store_id, product_id, min(day) AS first FROM written JOIN stock_level AS level USING (store_id, product_id)
     WHERE written.day >= level.begins_on GROUP BY 1, 2"""
@@ -35,6 +35,9 @@ def record_sold(
         return
     lock_stores(session, store_ids)
     key = {"partner": partner_id, "number": posting_no}
+    # The server has no figures about lines of this very transaction, and would compare each with every level.
+    session.execute(text("SET LOCAL enable_nestloop = off"))
     kept = session.execute(text(_RECORD.format(lines=lines)), key).all()
+    session.execute(text("SET LOCAL enable_nestloop TO DEFAULT"))
     if kept:
         settle(session, pairs=[(row.store_id, row.product_id) for row in kept], first=min(row.first for row in kept))

@@ -80,7 +80,8 @@ class Suspected:
 
 def find_short(session: Session, store_ids: Collection[int]) -> list[Short]:
     """Return what stands below zero in some stores, in the order of stores and products."""
-    return [Short(**row._mapping) for row in session.execute(_SHORT, {"stores": sorted(store_ids)})]
+    rows = session.execute(_SHORT, {"stores": sorted(store_ids)}).mappings()
+    return [Short(**row) for row in rows]
 
 
 def suspect(

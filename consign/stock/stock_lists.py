@@ -7,14 +7,28 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Select, Subquery, and_, case, func, literal, select, text, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    text,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from consign.identity.rules import Act, Actor, Reach, get_reach
 from consign.listing import Found, Row, Value, Wish, fetch_page, parse_id
 from consign.models.catalogue import Product
 from consign.models.partners import Partner, Producer, Store
-from consign.models.stock import StockBatch, StockLevel, StockMovement, StockNote, StockNoteLine
+from consign.models.stock import SUM, StockBatch, StockLevel, StockMovement, StockNote, StockNoteLine
 from consign.partners.rules import UnknownCode
 from consign.sentence import say
 from consign.stock.levels import Pair
@@ -123,7 +137,11 @@ def get_stocked(session: Session, *, by: Actor, store_id: int, product_code: str
 
     """
     reach = get_reach(by, Act.READ_STOCK)
-    query = select(Store, Product).where(Store.id == store_id, Product.code == product_code, *_within(reach))
+    query = (
+        select(Store, Product)
+        .join(Product, true())
+        .where(Store.id == store_id, Product.code == product_code, *_within(reach))
+    )
     row = session.execute(query).one_or_none()
     if row is None:
         raise UnknownCode(
@@ -175,8 +193,8 @@ def _select_kept() -> Subquery:
     ).outerjoin(sent, and_(sent.c.store_id == level.store_id, sent.c.product_id == level.product_id))  # fmt: skip
     coming = (
         select(
-            sent.c.store_id, sent.c.product_id, literal(None, Numeric(15, 3)), literal(None, StockLevel.begins_on.type),
-            literal(None, StockLevel.last_on.type), sent.c.quantity,
+            sent.c.store_id, sent.c.product_id, cast(None, SUM), cast(None, Date),
+            cast(None, Date), sent.c.quantity,
         )
         .outerjoin(level, and_(sent.c.store_id == level.store_id, sent.c.product_id == level.product_id))
         .where(level.store_id.is_(None))
@@ -191,9 +209,9 @@ def _select_unkept(store_id: int | None) -> Subquery:
         StockLevel.store_id == sold.store_id, StockLevel.product_id == sold.product_id
     )
     query = select(
-        sold.store_id, sold.product_id, literal(None, Numeric(15, 3)).label("on_hand"),
-        literal(None, StockLevel.begins_on.type).label("begins_on"), func.max(sold.day).label("last_on"),
-        literal(0, Numeric(15, 3)).label("in_transit"),
+        sold.store_id, sold.product_id, cast(None, SUM).label("on_hand"),
+        cast(None, Date).label("begins_on"), func.max(sold.day).label("last_on"),
+        cast(0, SUM).label("in_transit"),
     ).where(~level.exists())  # fmt: skip
     if store_id is not None:
         query = query.where(sold.store_id == store_id)

@@ -12,8 +12,10 @@ from consign.identity.rules import Act, Actor, authorize
 from consign.models.stock import StockNote
 from consign.partners.queries import lock_partner
 from consign.sentence import say, say_all
+from consign.stock.batches import complete_lines
 from consign.stock.deliverable import describe_lacks, find_lacks
-from consign.stock.entering import get_place, look_at_lines
+from consign.stock.entering import look_at_lines
+from consign.stock.given import get_store_given
 from consign.stock.moving import Move, lock_stores, record_moves
 from consign.stock.notes import add_lines, add_note
 from consign.stock.rules import MovementKind, NewLine, NotDeliverable, NoteKind, NoteState, refuse_day
@@ -39,7 +41,7 @@ def send_transfer(
         NotDeliverable: no agreement covers goods in the other store on the day; nothing was recorded.
 
     """
-    store, to_store = get_place(session, store_id), get_place(session, to_store_id)
+    store, to_store = get_store_given(session, store_id), get_store_given(session, to_store_id)
     authorize(by, Act.MOVE_STOCK, partner_id=store.partner_id, store_id=store.id)
     if store.id == to_store.id or store.partner_id != to_store.partner_id:
         raise BadInput(say("Goods move between two stores of one partner; nothing was recorded. Choose another store."))
@@ -61,7 +63,7 @@ def send_transfer(
         session, by=by, kind=NoteKind.TRANSFER, state=NoteState.SENT, store=store, day=day, to_store_id=to_store.id,
         remark=remark,
     )  # fmt: skip
-    rows = add_lines(session, note, lines)
+    rows = add_lines(session, note, complete_lines(session, lines))
     record_moves(
         session,
         [

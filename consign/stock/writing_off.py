@@ -14,7 +14,7 @@ from consign.models.catalogue import Product
 from consign.models.stock import StockLevel, StockNote, StockNoteLine
 from consign.sentence import Code, Sentence, say
 from consign.stock.batches import complete_lines
-from consign.stock.given import get_store_given, refuse_unknown_products, tidy_remark
+from consign.stock.given import get_store_given, refuse_unknown_products
 from consign.stock.moving import Move, lock_stores, record_moves
 from consign.stock.notes import add_lines, add_note
 from consign.stock.rules import (
@@ -25,6 +25,8 @@ from consign.stock.rules import (
     NoteState,
     refuse_day,
     refuse_lines,
+    shorten,
+    tidy_remark,
 )
 
 
@@ -55,7 +57,7 @@ def write_off(
     rows = add_lines(session, note, complete_lines(session, lines))
     record_moves(session, [_as_move(note, row) for row in rows])
     record_event(
-        session, by=by, act="goods written off", subject=f"note:{note.id}", store=store.id, day=day.isoformat(),
+        session, by=by, act="goods written off", subject=f"note:{note.number}", store=store.id, day=day.isoformat(),
         lines=len(rows),
     )  # fmt: skip
     return note
@@ -74,7 +76,7 @@ def find_written_below(session: Session, note: StockNote) -> list[Sentence]:
         say(
             "More of {product} was written off than stands in the books, which now say {on_hand}."
             " A delivery may be missing, or the shelf must be counted.",
-            product=row.name, on_hand=row.on_hand,
+            product=row.name, on_hand=shorten(row.on_hand),
         )
         for row in session.execute(query)
     ]  # fmt: skip

@@ -12,7 +12,7 @@ CARRY_OVER = """
     INSERT INTO stock_movement (store_id, product_id, day, kind, quantity, partner_id, posting_no)
     SELECT store_id, product_id, sold_on, 'sold', -sum(quantity), partner_id, posting_no FROM sale
     GROUP BY store_id, product_id, sold_on, partner_id, posting_no HAVING sum(quantity) <> 0
-    ORDER BY store_id, product_id, sold_on, posting_no"""
+    ORDER BY store_id, sold_on, product_id, posting_no"""
 
 
 def upgrade() -> None:
@@ -32,10 +32,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "stock_movement",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("store_id", sa.Integer(), nullable=False),
-        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("product_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("kind", sa.Text(collation="C"), nullable=False),
         sa.Column("quantity", sa.Numeric(precision=15, scale=3), nullable=False),
         sa.Column("batch_id", sa.Integer(), nullable=True),
@@ -53,7 +53,7 @@ def upgrade() -> None:
             name=op.f("ck_stock_movement_kind"),
         ),
         sa.CheckConstraint("quantity <> 0", name=op.f("ck_stock_movement_quantity")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_movement")),
+        sa.PrimaryKeyConstraint("store_id", "day", "product_id", "id", name=op.f("pk_stock_movement")),
     )
     op.create_index(
         "ix_stock_movement_note",
@@ -62,7 +62,9 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("note_id IS NOT NULL"),
     )
-    op.create_index("ix_stock_movement_pair", "stock_movement", ["store_id", "product_id", "day"], unique=False)
+    op.create_index(
+        "uq_stock_movement_id", "stock_movement", ["id"], unique=True, postgresql_where=sa.text("note_id IS NOT NULL")
+    )
     op.create_index(
         "uq_stock_movement_reverses",
         "stock_movement",
@@ -236,7 +238,6 @@ def upgrade() -> None:
         sa.CheckConstraint("quantity <> 0", name=op.f("ck_stock_loss_quantity")),
         sa.CheckConstraint("store_bp IS NULL OR store_bp BETWEEN 0 AND 10000", name=op.f("ck_stock_loss_share")),
         sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_stock_loss_agreement_id")),
-        sa.ForeignKeyConstraint(["movement_id"], ["stock_movement.id"], name=op.f("fk_stock_loss_movement_id")),
         sa.ForeignKeyConstraint(["note_id"], ["stock_note.id"], name=op.f("fk_stock_loss_note_id")),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_stock_loss_partner_id")),
         sa.ForeignKeyConstraint(["producer_id"], ["producer.id"], name=op.f("fk_stock_loss_producer_id")),
