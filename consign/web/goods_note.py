@@ -55,10 +55,10 @@ AWAITED: Mapping[tuple[str, str], Sentence] = {
 }  # fmt: skip
 
 
-@router.get("/goods/{number}")
-def show_note(visit: Visiting, number: str) -> Response:
+@router.get("/goods/{note_number}")
+def show_note(visit: Visiting, note_number: str) -> Response:
     """Show one note."""
-    view = find_note_view(visit.db, by=visit.actor, number=number)
+    view = find_note_view(visit.db, by=visit.actor, number=note_number)
     if view.note.kind == NoteKind.COUNT:
         return visit.go(find_note_path(view.note.kind, view.note.number))
     return _note_page(visit, view)
@@ -140,17 +140,17 @@ def _blank_confirming(view: NoteView) -> Form:
     return new_form(_confirm_fields(view) if "confirm" in view.acts else (), on=today)
 
 
-@router.post("/goods/{number}/confirm")
-def do_confirm(visit: Visiting, number: str) -> Response:
+@router.post("/goods/{note_number}/confirm")
+def do_confirm(visit: Visiting, note_number: str) -> Response:
     """Take in what arrived of a note, and what of it was refused for which reasons."""
-    view = find_note_view(visit.db, by=visit.actor, number=number)
+    view = find_note_view(visit.db, by=visit.actor, number=note_number)
     form = read_form(_confirm_fields(view), visit.texts)
     refusals = [one for line in view.lines for one in _read_refusals(form, line)]
     if form.ok:
         with visit.attempt(form):
             confirm_note(visit.db, by=visit.actor, note_id=view.note.id, on=form["on"], refusals=refusals)
     if not form.ok:
-        fresh = find_note_view(visit.db, by=visit.actor, number=number)
+        fresh = find_note_view(visit.db, by=visit.actor, number=note_number)
         return _note_page(visit, fresh, status=422, confirm=form)
     said = (
         say("Thank you. What you refused is noted, with the reason.")
@@ -180,16 +180,16 @@ def _read_refusals(form: Form, line: NoteLineSeen) -> list[Refused]:
     return found
 
 
-@router.post("/goods/{number}/cancel")
-def do_cancel(visit: Visiting, number: str) -> Response:
+@router.post("/goods/{note_number}/cancel")
+def do_cancel(visit: Visiting, note_number: str) -> Response:
     """Give up a note that waits."""
-    return _end(visit, number, cancel_note, say("The note is given up. Nothing of it counts."))
+    return _end(visit, note_number, cancel_note, say("The note is given up. Nothing of it counts."))
 
 
-@router.post("/goods/{number}/reverse")
-def do_reverse(visit: Visiting, number: str) -> Response:
+@router.post("/goods/{note_number}/reverse")
+def do_reverse(visit: Visiting, note_number: str) -> Response:
     """Take back all that a note moved."""
-    return _end(visit, number, reverse_note, say("All that the note moved is taken back."))
+    return _end(visit, note_number, reverse_note, say("All that the note moved is taken back."))
 
 
 def _end(visit: Visit, number: str, act: Callable[..., StockNote], said: Sentence) -> Response:

@@ -50,26 +50,26 @@ RECEIVED = (NoteKind.DELIVERY, NoteKind.RETURN, NoteKind.TRANSFER)
 """Kinds that somebody receives; the paper has room for what was accepted."""
 
 
-@router.get("/goods/{number}/paper")
-def send_paper(visit: Visiting, number: str) -> Response:
+@router.get("/goods/{note_number}/paper")
+def send_paper(visit: Visiting, note_number: str) -> Response:
     """Send the paper of a note as PDF."""
-    view = find_note_view(visit.db, by=visit.actor, number=number)
+    view = find_note_view(visit.db, by=visit.actor, number=note_number)
     pdf = write_note(make_facts(visit, view), make_words(visit))
     headers = {"Content-Disposition": f'inline; filename="{view.note.number}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
 
 
-@router.get("/goods/{number}/lines.csv")
-def send_lines_csv(visit: Visiting, number: str) -> Response:
+@router.get("/goods/{note_number}/lines.csv")
+def send_lines_csv(visit: Visiting, note_number: str) -> Response:
     """Send the lines of a note as CSV."""
-    view = find_note_view(visit.db, by=visit.actor, number=number)
+    view = find_note_view(visit.db, by=visit.actor, number=note_number)
     return _send(view, "csv", write_note_csv(make_facts(visit, view), make_words(visit)).encode("utf-8-sig"))
 
 
-@router.get("/goods/{number}/lines.xlsx")
-def send_lines_xlsx(visit: Visiting, number: str) -> Response:
+@router.get("/goods/{note_number}/lines.xlsx")
+def send_lines_xlsx(visit: Visiting, note_number: str) -> Response:
     """Send the lines of a note as a workbook."""
-    view = find_note_view(visit.db, by=visit.actor, number=number)
+    view = find_note_view(visit.db, by=visit.actor, number=note_number)
     return _send(view, "xlsx", write_note_xlsx(make_facts(visit, view), make_words(visit)))
 
 

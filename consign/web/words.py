@@ -833,6 +833,17 @@ _NOTE_STATE = {
     "cancelled": say("given up"),
     "reversed": say("taken back"),
 }
+_STOCK_REASON = {
+    "unsold": say("not sold"),
+    "near_expiry": say("soon expired"),
+    "expired": say("expired"),
+    "damaged": say("damaged"),
+    "missing": say("missing"),
+    "recalled": say("recalled"),
+    "papers": say("papers missing"),
+    "sample": say("sample, tasting"),
+    "rotation": say("replaced by other goods"),
+}
 _REFUSAL = {
     "short": say("did not arrive"),
     "damaged": say("damaged"),
