@@ -25,6 +25,10 @@ from consign.web import (
     demands,
     expiring,
     expiry,
+    goods,
+    goods_new,
+    goods_note,
+    goods_paper,
     health,
     home,
     labels,
@@ -63,7 +67,7 @@ from consign.web.visit import MOST_UPLOAD_BYTES
 
 AREAS = (
     assets, health, home, account, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings, statements, owed,
-    my_sales, my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, store_days,
+    my_sales, goods_new, goods, goods_note, goods_paper, my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, store_days,
     agreements, producers, product_import,
     products, product_changes, product_numbers, product_photo, listings, public, register, labels, stocks,
     expiring, suggestions, continuity, users, region_terms, audit,

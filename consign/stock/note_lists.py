@@ -27,6 +27,8 @@ from consign.stock.rules import NoteState
 ToStore = aliased(Store, name="to_store")
 WAITING = (NoteState.ASKED, NoteState.SENT, NoteState.OPEN)
 MILLI = 1000
+UNMOVED = frozenset({NoteState.ASKED, NoteState.ANSWERED, NoteState.OPEN})
+"""States in which a note has moved nothing."""
 
 
 @dataclass(frozen=True)
@@ -136,32 +138,52 @@ def find_note_view(session: Session, *, by: Actor, number: str) -> NoteView:
     """
     note = get_note(session, number, by=by)
     own = get_reach(by, Act.READ_STOCK).producer_id
+    head = _find_head(session, note)
     lines = _see_lines(session, note, own=own)
     shown = {one.line_no for one in lines}
-    made_by, confirmed_by, ended_by = (
-        _find_names(session, [note.made_by, note.confirmed_by, note.ended_by])
-    )  # fmt: skip
     return NoteView(
         note=note,
-        partner=session.get_one(Partner, note.partner_id),
-        store=session.get_one(Store, note.store_id),
-        to_store=session.get(Store, note.to_store_id) if note.to_store_id is not None else None,
-        producer=session.get(Producer, note.producer_id) if note.producer_id is not None else None,
-        made_by=made_by or "",
-        confirmed_by=confirmed_by,
-        ended_by=ended_by,
-        answers=_find_number(session, StockNote.id == note.answers_id) if note.answers_id is not None else None,
-        answered_by=_find_number(
-            session, (StockNote.answers_id == note.id) & StockNote.state.in_([NoteState.SENT, NoteState.CONFIRMED])
-        ),
+        partner=head.Partner,
+        store=head.Store,
+        to_store=head.to_store,
+        producer=head.Producer,
+        made_by=head.made_by,
+        confirmed_by=head.confirmed_by,
+        ended_by=head.ended_by,
+        answers=head.answers,
+        answered_by=head.answered_by,
         lines=lines,
         totals=_sum_up(lines),
-        movements=_find_movements(session, note, shown),
+        movements=_find_movements(session, note, shown) if note.state not in UNMOVED else (),
         cautions=tuple(
             find_cautions(session, note, [one for one in find_lines(session, note.id) if one.line_no in shown])
         ),
         acts=find_open_acts(by, note),
     )
+
+
+def _find_head(session: Session, note: StockNote) -> Any:  # noqa: ANN401  # a row
+    """Return who is behind a note and what it has to do with others, all at once."""
+    makers, confirmers, enders = (aliased(UserAccount) for _ in range(3))
+    asked, answer = aliased(StockNote), aliased(StockNote)
+    counts = [NoteState.SENT, NoteState.CONFIRMED]
+    answered_by = select(func.max(answer.number)).where(answer.answers_id == StockNote.id, answer.state.in_(counts))
+    return session.execute(
+        select(
+            Partner, Store, ToStore, Producer, makers.name.label("made_by"), confirmers.name.label("confirmed_by"),
+            enders.name.label("ended_by"), asked.number.label("answers"), answered_by.scalar_subquery().label("answered_by"),
+        )
+        .select_from(StockNote)
+        .join(Partner, Partner.id == StockNote.partner_id)
+        .join(Store, Store.id == StockNote.store_id)
+        .outerjoin(ToStore, ToStore.id == StockNote.to_store_id)
+        .outerjoin(Producer, Producer.id == StockNote.producer_id)
+        .join(makers, makers.id == StockNote.made_by)
+        .outerjoin(confirmers, confirmers.id == StockNote.confirmed_by)
+        .outerjoin(enders, enders.id == StockNote.ended_by)
+        .outerjoin(asked, asked.id == StockNote.answers_id)
+        .where(StockNote.id == note.id)
+    ).one()  # fmt: skip
 
 
 def _select_notes(by: Actor) -> Select[Any]:
@@ -232,7 +254,7 @@ def _see_lines(session: Session, note: StockNote, *, own: int | None) -> tuple[N
     )  # fmt: skip
     rows = session.execute(query).all()
     numbers = find_numbers(session, {row.Product.id for row in rows}, on=note.day)
-    refused = _find_refused(session, note.id)
+    refused = _find_refused(session, note.id) if note.confirmed_on is not None else {}
     told = note.confirmed_on is not None
     return tuple(_see_line(row, numbers, refused.get(row.StockNoteLine.line_no, ()), told=told) for row in rows)
 
@@ -305,16 +327,3 @@ def _find_movements(session: Session, note: StockNote, shown: set[int]) -> Seque
         .order_by(StockMovement.id)
     )  # fmt: skip
     return session.execute(query).mappings().all()
-
-
-def _find_names(session: Session, user_ids: Sequence[int | None]) -> list[str | None]:
-    """Return the names of people in the order of their ids; blank where there is nobody."""
-    query = select(UserAccount.id, UserAccount.name).where(
-        UserAccount.id.in_([one for one in user_ids if one is not None])
-    )
-    names = {row.id: row.name for row in session.execute(query)}
-    return [names[one] if one is not None else None for one in user_ids]
-
-
-def _find_number(session: Session, condition: ColumnElement[bool]) -> str | None:
-    return session.scalar(select(StockNote.number).where(condition).order_by(StockNote.id.desc()).limit(1))

@@ -15,7 +15,10 @@ class Open(Enum):
     SIGNED_IN = "whoever is signed in"
 
 
-ACCESS: dict[str, Act | Open] = {
+Access = Act | Open | tuple[Act, ...]
+"""Who may open a route: who may do an act, or one of several; the action asks for the right one again."""
+
+ACCESS: dict[str, Access] = {
     "GET /healthz": Open.EVERYBODY,
     "GET /static/{digest}/{name}": Open.EVERYBODY,
     "GET /sign-in": Open.EVERYBODY,
@@ -84,6 +87,18 @@ ACCESS: dict[str, Act | Open] = {
     "GET /statements/{number}/lines": Act.READ_STATEMENTS,
     "GET /owed": Act.READ_OWED,
     "GET /my-sales": Act.READ_OWN_SALES,
+    # goods in stores
+    "GET /goods": Act.READ_STOCK,
+    "GET /goods/find": Act.READ_STOCK,
+    "GET /goods/new": (Act.SEND_DELIVERIES, Act.MOVE_STOCK, Act.ASK_GOODS_BACK),
+    "POST /goods/new": (Act.SEND_DELIVERIES, Act.MOVE_STOCK, Act.ASK_GOODS_BACK),
+    "GET /goods/{note_number}": Act.READ_STOCK,
+    "GET /goods/{note_number}/paper": Act.READ_STOCK,
+    "GET /goods/{note_number}/lines.csv": Act.READ_STOCK,
+    "GET /goods/{note_number}/lines.xlsx": Act.READ_STOCK,
+    "POST /goods/{note_number}/confirm": (Act.MOVE_STOCK, Act.TAKE_GOODS_BACK),
+    "POST /goods/{note_number}/cancel": (Act.SEND_DELIVERIES, Act.MOVE_STOCK, Act.ASK_GOODS_BACK),
+    "POST /goods/{note_number}/reverse": Act.REVERSE_STOCK,
     # papers
     "GET /my-papers": Act.READ_OWN_PAPERS,
     "GET /papers": Act.READ_PAPERS,
@@ -232,13 +247,16 @@ BEFORE_ENROLMENT = frozenset(
 """What is open to a person who must first set up an authenticator app."""
 
 
-def may_open(role: Role | None, access: Act | Open) -> bool:
+def may_open(role: Role | None, access: Access) -> bool:
     """Say whether a person with *role*, or nobody, may open a route with *access*."""
     if access is Open.EVERYBODY:
         return True
     if role is None:
         return False
-    return access is Open.SIGNED_IN or role in PERMITTED[access]
+    if isinstance(access, Open):
+        return access is Open.SIGNED_IN
+    acts = access if isinstance(access, tuple) else (access,)
+    return any(role in PERMITTED[act] for act in acts)
 
 
 def list_routes(app: FastAPI) -> list[str]:

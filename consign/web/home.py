@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from consign.web import (
     closings,
     expiring,
+    goods,
     my_sales,
     owed,
     paper_tasks,
@@ -24,6 +25,7 @@ router = APIRouter(route_class=PageRoute)
 
 FIND_TASKS: tuple[Callable[[Visit], list[Task]], ...] = (
     paper_tasks.find_tasks,
+    goods.find_tasks,
     uploads.find_tasks,
     producers.find_tasks,
     users.find_tasks,

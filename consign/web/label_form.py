@@ -1,8 +1,10 @@
 """The form for labels: on which paper, what they bear, and how many of each product."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from math import ceil
 
 from sqlalchemy import RowMapping
 
@@ -36,6 +38,15 @@ class LabelForm:
     """Until when goods made today keep, by product."""
 
 
+@dataclass(frozen=True)
+class Begun:
+    """What labels of a product are wanted for: so many packs of a batch."""
+
+    quantity: Decimal
+    batch: str
+    expires_on: date | None
+
+
 def read_copies(text: str) -> int:
     """Read a number of labels.
 
@@ -62,12 +73,22 @@ def read_position(text: str) -> int:
     return position
 
 
-def make_form(visit: Visit, producer: Producer, *, chosen: str) -> LabelForm:
-    """Return the form nobody has filled in; the product with the code *chosen* gets a first number of labels."""
-    rows = _find_rows(visit, producer, chosen)
+def make_form(visit: Visit, producer: Producer, *, chosen: str, begun: Mapping[int, Begun] | None = None) -> LabelForm:
+    """Return the form nobody has filled in.
+
+    The product with the code *chosen* gets a first number of labels; *begun* says of products how many of which batch.
+    """
+    begun = begun or {}
+    rows = sorted(_find_rows(visit, producer, chosen), key=lambda row: row["id"] not in begun)
     stocks = find_stocks(visit.db, by=visit.actor)
     first = stocks[0] if stocks else None
     texts: dict[str, object] = {f"copies_{row['id']}": "12" for row in rows if row["code"] == chosen}
+    for product_id, one in begun.items():
+        texts |= {
+            f"copies_{product_id}": min(MOST_COPIES, ceil(one.quantity)),
+            f"batch_{product_id}": one.batch,
+            f"expires_{product_id}": one.expires_on or "",
+        }
     texts |= dict.fromkeys(FIRST_LOOK, "yes")
     texts |= {"stock": first.id if first else "", "dpi": "", "start_at": "1", "symbol": "till"}
     return LabelForm(new_form(_make_fields(rows, stocks), **texts), rows, _make_hints(visit, rows))

@@ -15,9 +15,11 @@ from consign.models.catalogue import LabelOrder, LabelStock
 from consign.models.partners import Producer
 from consign.partners.producer_lists import find_producers_named, get_own_producer, get_producer_called
 from consign.sentence import load_sentence, say
+from consign.stock.note_lists import find_note_view
+from consign.stock.rules import NoteUnknown
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, choices_of, new_form, read_form
-from consign.web.label_form import LabelForm, get_look, get_sheet, get_wanted, make_form, read_labels
+from consign.web.label_form import Begun, LabelForm, get_look, get_sheet, get_wanted, make_form, read_labels
 from consign.web.lookup import look_up
 from consign.web.tables import Filter, list_page
 from consign.web.visit import PageRoute, Visit, Visiting
@@ -83,6 +85,8 @@ def _whose_field(visit: Visit) -> Field:
 def show_new_labels(visit: Visiting) -> Response:
     """Show the form for labels; people of the dinas say first whose goods they are for."""
     chosen = visit.asked.get("product", "")
+    if visit.asked.get("delivery"):
+        return _labels_for_delivery(visit, visit.asked["delivery"])
     if visit.actor.producer_id is not None:
         return _labels_page(visit, make_form(visit, get_own_producer(visit.db, by=visit.actor), chosen=chosen))
     producer = None
@@ -97,6 +101,19 @@ def show_new_labels(visit: Visiting) -> Response:
     if producer is None:
         return visit.page("label_whose.html", form=new_form([_whose_field(visit)]))
     return _labels_page(visit, make_form(visit, producer, chosen=chosen), producer=producer)
+
+
+def _labels_for_delivery(visit: Visit, number: str) -> Response:
+    """Show the form with a label for each pack of a delivery; of a product in several batches for the first of them."""
+    view = find_note_view(visit.db, by=visit.actor, number=number)
+    if view.producer is None:
+        raise NoteUnknown(say("There is no note {number}; nothing was changed.", number=number))
+    begun: dict[int, Begun] = {}
+    for line in view.lines:
+        begun.setdefault(line.product_id, Begun(line.sent, line.batch, line.expires_on))
+    own = visit.actor.producer_id is not None
+    shown = make_form(visit, view.producer, chosen="", begun=begun)
+    return _labels_page(visit, shown, producer=None if own else view.producer)
 
 
 def _labels_page(

@@ -21,6 +21,7 @@ ENTRIES = (
     Entry("/review", say("Review")),
     Entry("/papers", say("Papers")),
     Entry("/expiry", say("Ends of papers")),
+    Entry("/goods", say("Goods")),
     Entry("/uploads", say("Sales files")),
     Entry("/parked", say("Waiting lines")),
     Entry("/board", say("Store days")),

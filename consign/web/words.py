@@ -77,17 +77,6 @@ _FINDING = {
     "return.without_sale": say("return whose sale was not found"),
     "stock.oversold": say("more sold than stood there"),
 }
-_STOCK_REASON = {
-    "unsold": say("not sold"),
-    "near_expiry": say("near its last day"),
-    "expired": say("past its last day"),
-    "damaged": say("damaged"),
-    "missing": say("gone missing"),
-    "recalled": say("recalled"),
-    "papers": say("papers are missing"),
-    "sample": say("given to taste"),
-    "rotation": say("changed for other goods"),
-}
 _LOSS_STATE = {
     "open": say("may be contested"),
     "contested": say("contested"),
@@ -869,6 +858,17 @@ _NOTE_STATE = {
     "answered": say("answered"),
     "cancelled": say("given up"),
     "reversed": say("taken back"),
+}
+_STOCK_REASON = {
+    "unsold": say("not sold"),
+    "near_expiry": say("soon expired"),
+    "expired": say("expired"),
+    "damaged": say("damaged"),
+    "missing": say("missing"),
+    "recalled": say("recalled"),
+    "papers": say("papers missing"),
+    "sample": say("sample, tasting"),
+    "rotation": say("replaced by other goods"),
 }
 _REFUSAL = {
     "short": say("did not arrive"),

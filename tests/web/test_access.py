@@ -14,6 +14,7 @@ from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
 from tests.web.product_lists import put_lists
 from tests.web.shelf_things import put_shelves
+from tests.web.stock_things import put_notes
 from tests.web.store_day_things import put_closures
 from tests.web.town import BERUANG, FIRST, HEAD, OFFICER, T1, VERIFIER, Town
 
@@ -100,6 +101,17 @@ EXPECTED = {
     "GET /statements/{number}/lines": "PFVDHUAX",
     "GET /owed": "PFVDHUAX",
     "GET /my-sales": "PX",
+    "GET /goods": "PSFVDHUAX",
+    "GET /goods/find": "PSFVDHUAX",
+    "GET /goods/new": "PSFVDAX",
+    "POST /goods/new": "PSFVDAX",
+    "GET /goods/{note_number}": "PSFVDHUAX",
+    "GET /goods/{note_number}/paper": "PSFVDHUAX",
+    "GET /goods/{note_number}/lines.csv": "PSFVDHUAX",
+    "GET /goods/{note_number}/lines.xlsx": "PSFVDHUAX",
+    "POST /goods/{note_number}/confirm": "PSFDAX",
+    "POST /goods/{note_number}/cancel": "PSFVDAX",
+    "POST /goods/{note_number}/reverse": "FD",
     "GET /my-papers": "PX",
     "GET /papers": "PVHUAX",
     "GET /papers/new": "PVAX",
@@ -256,6 +268,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
     labels = put_labels(town)
     closures = put_closures(town)
     put_shelves(town)
+    notes = put_notes(town)
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
     known = {
         "token": "x" * 43,
@@ -275,6 +288,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
         **lists,
         **labels,
         **closures,
+        **notes,
     }
     found = {}
     for route in EXPECTED:

@@ -3,11 +3,13 @@
 import base64
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import text
 
+from consign import clock
 from consign.identity.accounts import invite_user
 from consign.identity.queries import get_actor
 from consign.web.access import list_routes
@@ -18,6 +20,7 @@ from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
 from tests.web.product_lists import put_lists
 from tests.web.selling import hand_in_and_read, line, make_csv
+from tests.web.stock_things import put_notes
 from tests.web.store_day_things import put_closures
 from tests.web.town import FIRST, HEAD, KANCIL, OFFICER, SECOND, T1, T2, VERIFIER, Town
 
@@ -74,6 +77,13 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /board/no-sales": (FINANCE, {"store": "{store_id}", "day": "2026-11-02"}),
     "POST /board/remind": (FINANCE, {"store": "{store_id}"}),
     "POST /closings/new": (FINANCE, {"partner": "BM", "until": "2026-10-31", "reason": "palsu"}),
+    "POST /goods/new": (
+        FIRST,
+        {"kind": "pull_back", "day": "{soon}", "item_1": "PRD-1", "quantity_1": "1", "reason_1": "unsold"},
+    ),
+    "POST /goods/{note_number}/confirm": (FINANCE, {"on": "{today}", "refused_1_1": "12", "why_1_1": "damaged"}),
+    "POST /goods/{note_number}/cancel": (FINANCE, {"reason": "palsu"}),
+    "POST /goods/{note_number}/reverse": (FINANCE, {"reason": "palsu"}),
     "POST /papers/new": (FIRST, {"kind": "nib"}),
     "POST /papers/{document_id}/confirm": (FIRST, {"number": "1207210001234", "holder": "Palsu"}),
     "POST /review/next": (VERIFIER, {}),
@@ -137,7 +147,7 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /settings": (ADMIN, SETTINGS),
 }
 """By changing route: who may send its form, and with what in it something changes."""
-CHANGED_AT_LEAST = 54
+CHANGED_AT_LEAST = 56
 """So many of these forms change something when they are sent as they should be."""
 
 
@@ -182,6 +192,9 @@ def take_aim(town: Town) -> list[Aim]:
         **put_lists(town),
         **put_labels(town),
         **put_closures(town),
+        **put_notes(town),
+        "today": clock.today("Asia/Makassar").isoformat(),
+        "soon": (clock.today("Asia/Makassar") + timedelta(3)).isoformat(),
     }
     nobody, another = Browser(town.app), town.browser(KANCIL).get("/privacy").form_token()
     nobody.get("/privacy")

@@ -26,6 +26,7 @@ from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
 from tests.web.product_lists import put_lists
 from tests.web.shelf_things import put_shelves
+from tests.web.stock_things import put_notes
 from tests.web.store_day_things import put_closures
 from tests.web.test_forgeries import fingerprint
 from tests.web.town import (
@@ -67,6 +68,7 @@ PLACES = {
     "order_id": "labels",
     "test_id": "scan_test",
     "closure_id": "closure",
+    "note_number": "note",
 }
 CODES = {"partners": "partner", "producers": "producer", "products": "product"}
 """Of which kind the code is that stands in an address."""
@@ -80,6 +82,7 @@ BESIDES = {
     "/aliases": "of=product&code=PLU1",
     "/my-sales": "from=2026-10-01&until=2026-11-30",
     "/papers/new": "kind=nib",
+    "/goods/new": "kind=return",
 }
 """What a page must be asked besides, so that it would answer at all."""
 FORMS = {
@@ -94,6 +97,9 @@ FORMS = {
     "/stores/{store_id}/closed-days": {"from": "2028-06-01", "until": "2028-06-02", "reason": "asing"},
     "/partners/{code}/closed-days": {"from": "2028-06-01", "until": "2028-06-02", "reason": "asing"},
     "/closed-days/{closure_id}/end": {"last": "2028-05-02"},
+    "/goods/{note_number}/confirm": {"on": "2026-11-22"},
+    "/goods/{note_number}/cancel": {"reason": "asing"},
+    "/goods/{note_number}/reverse": {"reason": "asing"},
     "/uploads/sheet": {"day": "2026-11-02", "then": "none"},
     "/products/{code}/price": {"price": "1", "price_from": "2026-12-01"},
     "/products/{code}/class": {"goods_class": "craft"},
@@ -162,6 +168,8 @@ def things_of(town: Town, *, partners: list[str], stores: list[str], producers: 
         "import": found("product_import.id", f"product_import {by_producer}", producers),
         "labels": found("label_order.id", f"label_order {by_producer}", producers),
         "scan_test": found("scan_test.id", f"scan_test {by_producer}", producers),
+        "note": found("number", f"stock_note {by_store}", stores)
+        + found("number", f"stock_note {by_producer}", producers),
         "closure": found("store_closure.id", f"store_closure {by_store}", stores),
         "session": found(
             "encode(token_hash, 'hex')",
@@ -195,6 +203,7 @@ def strangers(shared_town: Town) -> dict[str, Stranger]:
     put_labels(town)
     put_closures(town)
     put_shelves(town)
+    put_notes(town)
     for login in (T1, T2, K1):
         town.browser(login)  # their sessions are strange to others
     kancil = things_of(town, partners=["KM"], stores=["K1"], producers=["P3"])
@@ -439,6 +448,7 @@ ELSEWHERE = Stranger(
         "labels": [],
         "scan_test": [],
         "closure": [],
+        "note": [],
         "session": [],
     },
     ("SMR", "Loka Mahakam", "Rumah Mahakam", "Mahakam Mart", "Orang Samarinda"),  # the places alone are known to all

@@ -17,6 +17,7 @@ from tests.web.browsing import Browser
 from tests.web.goods_things import put_goods
 from tests.web.paper_things import put_papers
 from tests.web.shelf_things import put_shelves
+from tests.web.stock_things import put_notes
 from tests.web.store_day_things import put_closures
 from tests.web.town import BERUANG, FIRST, HEAD, OFFICER, T1, VERIFIER, Town
 
@@ -48,6 +49,7 @@ def papers(shared_town: Town) -> None:
     put_goods(shared_town)
     put_closures(shared_town)
     put_shelves(shared_town)
+    put_notes(shared_town)
 
 
 def find_route(town: Town, path: str) -> str | None:

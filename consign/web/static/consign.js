@@ -46,6 +46,63 @@ for (const sheet of document.querySelectorAll("form[data-sheet]")) {
   });
 }
 
+// Lines of a note: room for one more without asking the server, and until when goods keep that are made on the day.
+for (const form of document.querySelectorAll("form[data-lines]")) {
+  const keeps = JSON.parse(form.dataset.keeps);
+  form.querySelector("[data-add-line]").addEventListener("click", (event) => {
+    const lines = form.querySelectorAll("[data-line]");
+    if (lines.length >= Number(form.dataset.lines)) {
+      return;
+    }
+    event.preventDefault();
+    const last = lines[lines.length - 1];
+    last.after(nextLine(last, lines.length + 1));
+    form.elements.rows.value = lines.length + 1;
+    last.nextElementSibling.querySelector("select, input").focus();
+  });
+  form.addEventListener("change", (event) => {
+    const rows = event.target.name === "day" ? [...form.querySelectorAll("[data-line]")] : [event.target.closest("[data-line]")];
+    for (const row of rows) {
+      const item = row?.querySelector("[name^=item_]");
+      const expires = row?.querySelector("[name^=expires_]");
+      if (!item || !expires || event.target === expires || (expires.value && expires.value !== expires.dataset.told)) {
+        continue;
+      }
+      const days = keeps[item.value];
+      const last = new Date(`${form.elements.day.value}T00:00:00Z`);
+      expires.value = days && last.getTime() ? new Date(last.getTime() + days * 86400000).toISOString().slice(0, 10) : "";
+      expires.dataset.told = expires.value;
+    }
+  });
+}
+
+function nextLine(last, number) {
+  const line = last.cloneNode(true);
+  const before = last.dataset.line;
+  line.dataset.line = number;
+  for (const gone of line.querySelectorAll(".problem, video")) {
+    gone.remove();
+  }
+  for (const one of line.querySelectorAll("*")) {
+    for (const name of ["id", "name", "for"]) {
+      if (one.hasAttribute(name)) {
+        one.setAttribute(name, one.getAttribute(name).replace(`_${before}`, `_${number}`));
+      }
+    }
+    one.classList.remove("wrong");
+    one.removeAttribute("aria-invalid");
+    one.removeAttribute("aria-describedby");
+    if (one.matches("label > span")) {
+      one.textContent = one.textContent.replace(before, number);
+    }
+    if (one.matches("input, select")) {
+      const same = last.querySelector(`select[name=reason_${before}]`);
+      one.value = one.name.startsWith("reason_") ? same.value : "";
+    }
+  }
+  return line;
+}
+
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;
