@@ -61,6 +61,7 @@ from consign.web.visit import MOST_UPLOAD_BYTES
 AREAS = (
     assets, health, home, account, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings, statements, owed,
     my_sales, my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, store_days,
+    stock, counts, counting, losses,
     agreements, producers, product_import,
     products, product_changes, product_numbers, product_photo, listings, public, register, labels, stocks,
     users, region_terms, audit,
