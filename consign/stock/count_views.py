@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, exists, literal, select, text
+from sqlalchemy import ColumnElement, RowMapping, Select, case, literal, select, text
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, get_reach
@@ -13,10 +13,11 @@ from consign.listing import Found, Row, Wish, fetch_page, parse_id
 from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Store
-from consign.models.stock import StockNote, StockNoteLine
+from consign.models.stock import StockNote
 from consign.money import BP_WHOLE
 from consign.stock.count_lists import find_found
 from consign.stock.counting import find_not_found
+from consign.stock.notes import notes_within
 from consign.stock.rules import NoteKind
 
 _DIFFERENCES = text("""
@@ -86,7 +87,7 @@ def find_count_page(session: Session, *, by: Actor, wish: Wish) -> Found:
         query.join(Store, Store.id == StockNote.store_id)
         .join(Partner, Partner.id == StockNote.partner_id)
         .join(UserAccount, UserAccount.id == StockNote.made_by)
-        .where(StockNote.kind == NoteKind.COUNT, *_within(by))
+        .where(StockNote.kind == NoteKind.COUNT, notes_within(by))
     )
     conditions: Mapping[str, Callable[[str], ColumnElement[bool]]] = {
         "partner": lambda given: Partner.code == given,
@@ -99,20 +100,6 @@ def find_count_page(session: Session, *, by: Actor, wish: Wish) -> Found:
         session, query, wish=wish, sorts=sorts, default_sort="-day", tie=StockNote.id.desc(),
         searched=[StockNote.number, Store.code, Store.name, Partner.name],
     )  # fmt: skip
-
-
-def _within(by: Actor) -> list[ColumnElement[bool]]:
-    reach = get_reach(by, Act.READ_STOCK)
-    limits = ((StockNote.partner_id, reach.partner_id), (StockNote.store_id, reach.store_id))
-    found = [column == held for column, held in limits if held is not None]
-    if reach.producer_id is not None:
-        own = exists().where(
-            StockNoteLine.note_id == StockNote.id,
-            StockNoteLine.product_id == Product.id,
-            Product.producer_id == reach.producer_id,
-        )
-        found.append(own)
-    return found
 
 
 def find_differences(session: Session, note: StockNote, *, by: Actor) -> Sequence[Row]:

@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from consign.errors import BadInput, Conflict
-from consign.listing import LONGEST_SEARCH, parse_id
+from consign.listing import LONGEST_SEARCH, Row, parse_id
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Store
 from consign.models.stock import StockNote
@@ -118,7 +117,7 @@ def show_counting(
     )
 
 
-def _as_found(row: Mapping[str, Any]) -> Found:
+def _as_found(row: Row) -> Found:
     return Found(
         name=_name_goods(row["product_id"], row["expires_on"], row["batch"]),
         product=row["product"],

@@ -71,7 +71,7 @@ def show_counts(visit: Visiting) -> Response:
             *(() if visit.actor.store_id is not None else (Column("store", say("Store")),)),
             *(() if visit.actor.partner_id is not None else (Column("partner", say("Partner")),)),
             Column("extent", say("Of what"), kind="word", words="count_extent"),
-            Column("state", say("State"), kind="badge", words="count_state"),
+            Column("state", say("State"), kind="badge", words="note_state"),
             Column("made_by", say("By")),
             Column("made_at", say("Begun"), kind="moment"),
         ),
@@ -80,7 +80,7 @@ def show_counts(visit: Visiting) -> Response:
         default_sort="-day",
         filters=(
             *find_place_filters(visit),
-            Filter("state", say("State"), choices_of("count_state", STATES, word)),
+            Filter("state", say("State"), choices_of("note_state", STATES, word)),
         ),
         search=say("Search: number or store"),
         lead=say("What was found on the shelves, and by how much it differs from the books."),

@@ -20,7 +20,10 @@ from consign.web.words import word
 router = APIRouter(route_class=PageRoute)
 WHY = Field("reason", say("Why?"), kind="textarea")
 CONTEST_FIELDS = (
-    replace(WHY, hint=say("What is not right: the number, the value, or who bears it. The other side and the dinas read it.")),
+    replace(
+        WHY,
+        hint=say("What is not right: the number, the value, or who bears it. The other side and the dinas read it."),
+    ),
 )
 DECIDE_FIELDS = (
     Field(

@@ -46,7 +46,7 @@ CAUSES: Mapping[Cause, Sentence] = {
 MOVE_COLUMNS = (
     Column("place", say("No."), kind="count"),
     Column("day", say("Day"), kind="day"),
-    Column("kind", say("What"), kind="word", words="movement"),
+    Column("kind", say("What"), kind="word", words="movement_kind"),
     Column("quantity", say("Change"), kind="quantity"),
     Column("balance", say("Stands then"), kind="quantity"),
     Column("batch", say("Batch")),
@@ -77,9 +77,7 @@ def show_stock(visit: Visiting) -> Response:
         return find_stock_page(visit.db, by=visit.actor, on=today, wish=wish)
 
     columns = _columns_for(visit)
-    file = find_download(
-        visit, name="stock", columns=columns, fetch=fetch, filters=filters, default_sort="product"
-    )
+    file = find_download(visit, name="stock", columns=columns, fetch=fetch, filters=filters, default_sort="product")
     if file is not None:
         return file
     table = show_table(
@@ -87,7 +85,9 @@ def show_stock(visit: Visiting) -> Response:
         caption=say("What stands in stores"),
         columns=columns,
         fetch=fetch,
-        empty=say("Nothing stands here yet. Stock begins with the first delivery that a store confirms, or with a count."),
+        empty=say(
+            "Nothing stands here yet. Stock begins with the first delivery that a store confirms, or with a count."
+        ),
         default_sort="product",
         filters=filters,
         search=say("Search: product, producer or store"),
@@ -113,7 +113,10 @@ def _columns_for(visit: Visit) -> tuple[Column, ...]:
 def _as_standing(visit: Visit, rows: Sequence[Row]) -> list[Standing]:
     """Return the rows with the likely cause of what stands below zero."""
     below = [row for row in rows if row["is_negative"]]
-    short = [Short(*(row[name] for name in ("store_id", "product_id", "on_hand", "begins_on", "counted_on"))) for row in below]
+    short = [
+        Short(*(row[name] for name in ("store_id", "product_id", "on_hand", "begins_on", "counted_on")))
+        for row in below
+    ]
     causes = suspect(visit.db, short, sold={}, on=clock.today(visit.zone)) if short else []
     known = {(one.store_id, one.product_id): cause for one, cause in zip(short, causes, strict=True)}
     return [_tell_standing(row, known.get((row["store_id"], row["product_id"]))) for row in rows]
@@ -150,7 +153,7 @@ def show_movements(visit: Visiting, store_id: int, product_code: str) -> Respons
         fetch=fetch,
         empty=say("Nothing moved yet."),
         default_sort="-place",
-        filters=(Filter("kind", say("What"), choices_of("movement", KINDS, word)),),
+        filters=(Filter("kind", say("What"), choices_of("movement_kind", KINDS, word)),),
         store=store,
         product=product,
         partner=visit.db.get_one(Partner, store.partner_id),

@@ -88,24 +88,9 @@ _STOCK_REASON = {
     "sample": say("given to taste"),
     "rotation": say("changed for other goods"),
 }
-_COUNT_STATE = {
-    "open": say("going on"),
-    "recorded": say("recorded"),
-    "cancelled": say("given up"),
-    "reversed": say("taken back"),
-}
 _COUNT_EXTENT = {
     "full": say("all goods"),
     "part": say("some goods"),
-}
-_MOVEMENT = {
-    "received": say("delivered"),
-    "sold": say("sold"),
-    "returned": say("given back to the producer"),
-    "transferred": say("moved between stores"),
-    "written_off": say("written off"),
-    "opening": say("stock begins"),
-    "counted": say("difference of a count"),
 }
 _LOSS_SIDE = {
     "producer": say("producer"),
@@ -933,10 +918,8 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "list_state": _LIST_STATE,
     "listing_state": _LISTING_STATE,
     "count_extent": _COUNT_EXTENT,
-    "count_state": _COUNT_STATE,
     "loss_side": _LOSS_SIDE,
     "loss_state": _LOSS_STATE,
-    "movement": _MOVEMENT,
     "md_form": _MD_FORM,
     "medicine_sort": _MEDICINE_SORT,
     "member_ignored": _MEMBER_IGNORED,
