@@ -170,6 +170,7 @@ class StockScan(RegionBase):
     __table_args__ = (
         CheckConstraint("quantity <> 0", name="quantity"),
         Index("ix_stock_scan_note_id", "note_id"),
+        Index("uq_stock_scan_key", "note_id", "key", unique=True, postgresql_where=text("key IS NOT NULL")),
         {"info": ADD_ONLY},
     )
 
@@ -180,6 +181,8 @@ class StockScan(RegionBase):
     quantity: Mapped[Decimal] = mapped_column(QUANTITY)
     scanned_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     scanned_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    key: Mapped[str | None]
+    """What whoever sent it calls it, so that a scan that is sent again counts once; `undo:` and an id for what takes one back."""
 
 
 class StockMovement(RegionBase):

@@ -1,5 +1,6 @@
 """What a count may say, and its errors. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,6 +10,7 @@ from consign.errors import BadInput, Conflict, NotFound
 from consign.sentence import say
 from consign.stock.rules import NewLine, refuse_quantity, tidy_batch
 
+LONGEST_KEY = 64
 MOST_NAMED = 5
 """Products that an error names; it counts the others."""
 
@@ -37,6 +39,18 @@ class CountBelowZero(Conflict):
     code = "stock.count_below_zero"
 
 
+class ScanOther(Conflict):
+    """Another scan of the count has the same key; this one was not counted."""
+
+    code = "stock.scan_other"
+
+
+class ScanUnknown(NotFound):
+    """The count has no such scan, so nothing was taken back."""
+
+    code = "stock.scan_unknown"
+
+
 @dataclass(frozen=True)
 class ScanResult:
     """What a scan added. Nothing here says how much there should be: who counts must not know it."""
@@ -53,6 +67,20 @@ class ScanResult:
     """Counted so far of this product and batch."""
     found_in_all: Decimal
     """Counted so far of the product, of all batches."""
+    scan_id: int | None = None
+    """By which it may be taken back; blank where a sum was set."""
+
+
+def tidy_key(given: str) -> str | None:
+    """Return the key of a scan; blank where it has none.
+
+    Raises:
+        BadInput: it is no key.
+
+    """
+    if given and not re.fullmatch(r"[A-Za-z0-9-]{1,64}", given):
+        raise BadInput(say("“{key}” cannot be the key of a scan; nothing was counted.", key=given[:LONGEST_KEY]))
+    return given or None
 
 
 def refuse_scanned(quantity: Decimal) -> None:

@@ -4,7 +4,7 @@ Scans only add rows, so that several people count one store at once. That somebo
 pack found and taken back in the same instant: a mistake that was taken back says nothing, this does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,11 +16,21 @@ from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
-from consign.models.stock import StockNote, StockScan
+from consign.models.stock import StockBatch, StockNote, StockScan
 from consign.sentence import say
 from consign.stock.batches import complete_lines, keep_batches
 from consign.stock.codes import get_coded
-from consign.stock.count_rules import CountEmpty, CountOpen, ScanResult, add_up, refuse_below_zero, refuse_scanned
+from consign.stock.count_rules import (
+    CountEmpty,
+    CountOpen,
+    ScanOther,
+    ScanResult,
+    ScanUnknown,
+    add_up,
+    refuse_below_zero,
+    refuse_scanned,
+    tidy_key,
+)
 from consign.stock.entering import look_at_lines, refuse_fractions
 from consign.stock.given import get_store_given
 from consign.stock.moving import begin_stock, lock_stores, settle
@@ -34,6 +44,7 @@ from consign.stock.rules import (
     refuse_quantity,
     tidy_remark,
 )
+from consign.stock.scan_keys import add_keyed, find_keyed
 from consign.stock.scanning import parse_scanned
 from consign.stock.telling import describe_note
 
@@ -101,31 +112,78 @@ def scan(
     quantity: Decimal = Decimal(1),
     batch: str = "",
     expires_on: date | None = None,
+    key: str = "",
 ) -> ScanResult:
     """Add to a count what was found under *code*; a negative *quantity* takes a mistake back.
 
     *code* is a number under a barcode, the partner's own code, our product code, or a GS1 symbol; what the symbol says
-    of batch and last day goes before *batch* and *expires_on*.
+    of batch and last day goes before *batch* and *expires_on*. A scan with a *key* counts once, however often it is
+    sent, and what it found is told again also when the count is over.
 
     Raises:
         NoteUnknown: there is no such count.
         NotAllowed: *by* may not move its store's goods.
         NoteNotOpen: it was recorded or given up meanwhile.
         CodeUnknown: no product has the code.
-        BadInput: the quantity cannot be.
+        ScanOther: another scan has the key.
+        BadInput: the quantity or the key cannot be.
 
     """
-    note = _get_open(session, note_id, by=by)
+    known = tidy_key(key)
     refuse_scanned(quantity)
+    if known and (again := find_keyed(session, note_id, known)):
+        note = session.get_one(StockNote, note_id)
+        _refuse_other(note, by=by)
+        return _tell_again(session, note, again, quantity=quantity, product_id=_find_meant(session, note, code))
+    note = _get_open(session, note_id, by=by)
     scanned = parse_scanned(code)
     product = get_coded(session, scanned.code, partner_id=note.partner_id)
     refuse_fractions({product.id: product}, [(1, product.id, quantity)])
     if scanned.batch or scanned.expires_on:
         batch, expires_on = scanned.batch, scanned.expires_on
     line, batch_id = _complete(session, NewLine(product.id, quantity, batch, expires_on))
-    session.add(_new_scan(note, line, batch_id, quantity=quantity, by=by, at=clock.now()))
-    session.flush()
-    return _tell(session, note, product, line, batch_id, quantity=quantity)
+    scan_id = add_keyed(session, _new_scan(note, line, batch_id, quantity=quantity, by=by, at=clock.now()), key=known)
+    if scan_id is None and known and (again := find_keyed(session, note_id, known)):  # both were sent at once
+        return _tell_again(session, note, again, quantity=quantity, product_id=product.id)
+    return _tell(session, note, product, line, batch_id, quantity=quantity, scan_id=scan_id)
+
+
+def take_scan_back(session: Session, *, by: Actor, note_id: int, scan_id: int) -> ScanResult:
+    """Take one scan of a count back; a second time, what stands is told.
+
+    Raises:
+        NoteUnknown: there is no such count.
+        NotAllowed: *by* may not move its store's goods.
+        NoteNotOpen: it was recorded or given up meanwhile.
+        ScanUnknown: it has no such scan.
+
+    """
+    note = _get_open(session, note_id, by=by)
+    scanned = session.scalar(select(StockScan).where(StockScan.id == scan_id, StockScan.note_id == note.id))
+    if scanned is None:
+        raise ScanUnknown(say("The count {number} has no such scan; nothing was taken back.", number=note.number))
+    back = StockScan(
+        note_id=note.id, product_id=scanned.product_id, batch_id=scanned.batch_id, quantity=-scanned.quantity,
+        scanned_by=by.user_id, scanned_at=clock.now(),
+    )  # fmt: skip
+    add_keyed(session, back, key=f"undo:{scan_id}")
+    return _tell_again(session, note, scanned, quantity=scanned.quantity, product_id=scanned.product_id)
+
+
+def _find_meant(session: Session, note: StockNote, code: str) -> int:
+    return get_coded(session, parse_scanned(code).code, partner_id=note.partner_id).id
+
+
+def _tell_again(
+    session: Session, note: StockNote, scanned: StockScan, *, quantity: Decimal, product_id: int
+) -> ScanResult:
+    """Tell of a scan that stands what it found, if it is the same as is sent now."""
+    if (scanned.quantity, scanned.product_id) != (quantity, product_id):
+        raise ScanOther(say("Another scan has this key already; this one was not counted. Scan it again."))
+    product = session.get_one(Product, scanned.product_id)
+    batch = session.get(StockBatch, scanned.batch_id) if scanned.batch_id else None
+    line = NewLine(product.id, quantity, batch.code if batch else "", batch.expires_on if batch else None)
+    return _tell(session, note, product, line, scanned.batch_id, quantity=quantity, scan_id=scanned.id)
 
 
 def set_found(
@@ -227,6 +285,12 @@ def count_at_once(
     return note
 
 
+def find_not_found(session: Session, note: StockNote, *, found: Collection[int]) -> Sequence[int]:
+    """Return the products that stand in the books of a count's store, and are none of those *found*, by their ids."""
+    facts = {"store": note.store_id, "day": note.day, "found": sorted(found)}
+    return session.scalars(_NOT_FOUND, facts).all()
+
+
 def _get_count(session: Session, note_id: int, *, by: Actor) -> StockNote:
     note = lock_note(session, note_id)
     _refuse_other(note, by=by)
@@ -296,7 +360,14 @@ def _new_scan(
 
 
 def _tell(
-    session: Session, note: StockNote, product: Product, line: NewLine, batch_id: int | None, *, quantity: Decimal
+    session: Session,
+    note: StockNote,
+    product: Product,
+    line: NewLine,
+    batch_id: int | None,
+    *,
+    quantity: Decimal,
+    scan_id: int | None = None,
 ) -> ScanResult:
     sums = session.execute(_SUMS, {"note": note.id, "product": product.id, "batch": batch_id}).one()
     return ScanResult(
@@ -308,6 +379,7 @@ def _tell(
         quantity=quantity,
         found=sums.found,
         found_in_all=sums.in_all,
+        scan_id=scan_id,
     )
 
 
@@ -326,8 +398,7 @@ def _write(session: Session, note: StockNote, given: Sequence[NewLine]) -> None:
     lines = add_up(complete_lines(session, given))
     facts = {"store": note.store_id, "day": note.day}
     if note.is_full:
-        found = sorted({line.product_id for line in lines})
-        missing = session.scalars(_NOT_FOUND, {**facts, "found": found})
+        missing = find_not_found(session, note, found={line.product_id for line in lines})
         lines += [NewLine(product_id, Decimal(0)) for product_id in missing]
     elif not lines:
         raise CountEmpty(

@@ -1,6 +1,6 @@
 """A plot of what holds from one day to another, such as prices: a line in steps, drawn as plots of bars are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
@@ -28,27 +28,36 @@ LONG = 1_000_000
 
 @dataclass(frozen=True)
 class Step:
-    """What holds from a day on, in whole rupiah, until the next step."""
+    """What holds from a day on, in whole rupiah or as another whole number, until the next step."""
 
     first: date
     amount: int
 
 
-def plot_steps(steps: Sequence[Step], *, today: date, caption: Sentence, language: Language) -> Markup:
+def plot_steps(
+    steps: Sequence[Step],
+    *,
+    today: date,
+    caption: Sentence,
+    language: Language,
+    write: Callable[[int], str] = rupiah,
+    from_zero: bool = False,
+) -> Markup:
     """Return the *steps*, the earliest first, as a line in a picture; blank where there are fewer than two.
 
     It begins with the first step and goes on until *today*, or a month beyond a step that begins later. Amounts need not
-    begin at zero: what is shown is when they changed, and by how much. The same figures stand in a table beside it.
+    begin at zero: what is shown is when they changed, and by how much; with *from_zero* zero is shown as well. *write* writes
+    an amount. The same figures stand in a table beside it.
     """
     if len(steps) < 2:
         return Markup()
-    frame = _Frame(steps, today)
+    frame = _Frame(steps, today, from_zero=from_zero)
     pieces = [
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(language.say(caption))}">',
-        *_draw_levels(frame),
+        *_draw_levels(frame, write),
         *_draw_days(frame, language),
         f'<path class="step" d="{frame.write_line()}"/>',
-        *_draw_dots(frame, language),
+        *_draw_dots(frame, language, write),
         "</svg>",
     ]
     return Markup("".join(pieces))  # noqa: S704  # made of our own figures; every text was escaped
@@ -67,9 +76,9 @@ def find_levels(amounts: Sequence[int]) -> list[int]:
 class _Frame:
     """Where days and amounts stand in the picture."""
 
-    def __init__(self, steps: Sequence[Step], today: date) -> None:
+    def __init__(self, steps: Sequence[Step], today: date, *, from_zero: bool) -> None:
         self.steps = steps
-        self.levels = find_levels([one.amount for one in steps])
+        self.levels = find_levels([one.amount for one in steps] + ([0] if from_zero else []))
         self.first = steps[0].first
         self.last = max(today, steps[-1].first + AHEAD if steps[-1].first > today else today)
 
@@ -90,12 +99,12 @@ class _Frame:
         return "".join([*written, f"H{self.place_day(self.last)}"])
 
 
-def _draw_levels(frame: _Frame) -> Iterator[str]:
+def _draw_levels(frame: _Frame, write: Callable[[int], str]) -> Iterator[str]:
     yield '<g class="plot-y">'
     for level in frame.levels:
         height = frame.place_amount(level)
         yield f'<path d="M{LEFT} {height}H{WIDTH - RIGHT}"/>'
-        label = shorten_rupiah(level) if level >= LONG else rupiah(level)
+        label = shorten_rupiah(level) if level >= LONG and write is rupiah else write(level)
         yield f'<text x="{LEFT - 10}" y="{height + 7}">{escape(label)}</text>'
     yield "</g>"
 
@@ -113,9 +122,9 @@ def _draw_days(frame: _Frame, language: Language) -> Iterator[str]:
     yield "</g>"
 
 
-def _draw_dots(frame: _Frame, language: Language) -> Iterator[str]:
+def _draw_dots(frame: _Frame, language: Language, write: Callable[[int], str]) -> Iterator[str]:
     """Draw where each step begins, so that it says its day and amount to whoever points at it."""
     for one in frame.steps:
         place = f'cx="{frame.place_day(one.first)}" cy="{frame.place_amount(one.amount)}"'
-        told = f"{language.day(one.first)}: {rupiah(one.amount)}"
+        told = f"{language.day(one.first)}: {write(one.amount)}"
         yield f'<circle class="dot" {place} r="5"><title>{escape(told)}</title></circle>'

@@ -77,6 +77,14 @@ _FINDING = {
     "return.without_sale": say("return whose sale was not found"),
     "stock.oversold": say("more sold than stood there"),
 }
+_COUNT_EXTENT = {
+    "full": say("all goods"),
+    "part": say("some goods"),
+}
+_LOSS_SIDE = {
+    "producer": say("producer"),
+    "store": say("store"),
+}
 _LOSS_STATE = {
     "open": say("may be contested"),
     "contested": say("contested"),
@@ -864,7 +872,7 @@ _STOCK_REASON = {
     "near_expiry": say("soon expired"),
     "expired": say("expired"),
     "damaged": say("damaged"),
-    "missing": say("missing"),
+    "missing": say("gone missing"),
     "recalled": say("recalled"),
     "papers": say("papers missing"),
     "sample": say("sample, tasting"),
@@ -927,6 +935,8 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "line_kind": _LINE_KIND,
     "list_state": _LIST_STATE,
     "listing_state": _LISTING_STATE,
+    "count_extent": _COUNT_EXTENT,
+    "loss_side": _LOSS_SIDE,
     "loss_state": _LOSS_STATE,
     "md_form": _MD_FORM,
     "medicine_sort": _MEDICINE_SORT,
