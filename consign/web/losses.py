@@ -5,7 +5,6 @@ from dataclasses import replace
 from fastapi import APIRouter, Response
 
 from consign import clock
-from consign.identity.rules import Role
 from consign.sentence import say
 from consign.stock.contesting import contest_loss, decide_loss
 from consign.stock.loss_lists import LossView, find_loss_page, get_loss_view
