@@ -66,7 +66,7 @@ def show_counts(visit: Visiting) -> Response:
         name="counts",
         caption=say("Counts"),
         columns=(
-            Column("number", say("Number"), link="/counts/{count_number}"),
+            Column("number", say("Number"), link="/counts/{number}"),
             Column("day", say("End of the day"), kind="day"),
             *(() if visit.actor.store_id is not None else (Column("store", say("Store")),)),
             *(() if visit.actor.partner_id is not None else (Column("partner", say("Partner")),)),
