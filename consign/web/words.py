@@ -405,6 +405,7 @@ _TRANSFER_KIND = {
     "fee": say("fee"),
     "fee_tax": say("PPN on the fee"),
     "pph23": say("PPh 23"),
+    "losses": say("goods lost"),
     "reversal": say("reversal"),
 }
 _AUDIT_ACT = {
