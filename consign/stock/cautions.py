@@ -1,6 +1,6 @@
 """What is to be looked at on a note although it stands: it is told, and nothing is refused for it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,7 +12,6 @@ from consign.models.partners import Store
 from consign.models.stock import StockBatch, StockLevel, StockNote, StockNoteLine
 from consign.partners.queries import get_region_terms
 from consign.sentence import Sentence, say
-from consign.stock.entering import find_products
 from consign.stock.rules import NoteKind, NoteState, shorten
 
 GONE = frozenset({NoteState.CANCELLED, NoteState.REVERSED})
@@ -31,12 +30,16 @@ class Caution:
     sentence: Sentence
 
 
-def find_cautions(session: Session, note: StockNote, lines: Sequence[StockNoteLine]) -> list[Caution]:
-    """Return what is odd about *lines* of a note as things stand, in their order; nothing of a note that counts no more."""
+def find_cautions(
+    session: Session, note: StockNote, lines: Sequence[StockNoteLine], *, products: Mapping[int, Product]
+) -> list[Caution]:
+    """Return what is odd about *lines* of a note as things stand, in their order; nothing of a note that counts no more.
+
+    *products* are theirs, by id.
+    """
     if note.state in GONE or not lines:
         return []
     found: list[Caution] = []
-    products = find_products(session, [one.product_id for one in lines])
     names = {product_id: product.name for product_id, product in products.items()}
     if note.kind in COMING:
         store = session.get_one(Store, note.to_store_id or note.store_id)

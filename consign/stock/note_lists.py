@@ -21,7 +21,7 @@ from consign.models.stock import StockBatch, StockMovement, StockNote, StockNote
 from consign.money import divide_half_away
 from consign.stock.cautions import Caution, find_cautions
 from consign.stock.note_acts import find_open_acts
-from consign.stock.notes import find_lines, get_note, notes_within
+from consign.stock.notes import get_note, notes_within
 from consign.stock.rules import NoteState
 
 ToStore = aliased(Store, name="to_store")
@@ -139,8 +139,10 @@ def find_note_view(session: Session, *, by: Actor, number: str) -> NoteView:
     note = get_note(session, number, by=by)
     own = get_reach(by, Act.READ_STOCK).producer_id
     head = _find_head(session, note)
-    lines = _see_lines(session, note, own=own)
+    rows = _find_line_rows(session, note, own=own)
+    lines = _see_lines(session, note, rows)
     shown = {one.line_no for one in lines}
+    products = {row.Product.id: row.Product for row in rows}
     return NoteView(
         note=note,
         partner=head.Partner,
@@ -155,9 +157,7 @@ def find_note_view(session: Session, *, by: Actor, number: str) -> NoteView:
         lines=lines,
         totals=_sum_up(lines),
         movements=_find_movements(session, note, shown) if note.state not in UNMOVED else (),
-        cautions=tuple(
-            find_cautions(session, note, [one for one in find_lines(session, note.id) if one.line_no in shown])
-        ),
+        cautions=tuple(find_cautions(session, note, [row.StockNoteLine for row in rows], products=products)),
         acts=find_open_acts(by, note),
     )
 
@@ -240,7 +240,7 @@ def _ask_notes(asked: Mapping[str, str]) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _see_lines(session: Session, note: StockNote, *, own: int | None) -> tuple[NoteLineSeen, ...]:
+def _find_line_rows(session: Session, note: StockNote, *, own: int | None) -> Sequence[Any]:
     query = (
         select(
             StockNoteLine, Product, Producer.code.label("producer_code"), Producer.name.label("producer"),
@@ -252,7 +252,10 @@ def _see_lines(session: Session, note: StockNote, *, own: int | None) -> tuple[N
         .where(StockNoteLine.note_id == note.id, true() if own is None else Product.producer_id == own)
         .order_by(StockNoteLine.line_no)
     )  # fmt: skip
-    rows = session.execute(query).all()
+    return session.execute(query).all()
+
+
+def _see_lines(session: Session, note: StockNote, rows: Sequence[Any]) -> tuple[NoteLineSeen, ...]:
     numbers = find_numbers(session, {row.Product.id for row in rows}, on=note.day)
     refused = _find_refused(session, note.id) if note.confirmed_on is not None else {}
     told = note.confirmed_on is not None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from consign import clock
-from consign.errors import NotAllowed
+from consign.errors import ConsignError, NotAllowed
 from consign.identity.rules import PERMITTED
 from consign.listing import parse_id
 from consign.models.partners import Partner, Producer, Store
@@ -137,11 +137,14 @@ def _find_in_store(visit: Visit, given: Mapping[str, str], kind: NoteKind) -> Pl
 
 
 def _find_whose(visit: Visit, given: Mapping[str, str]) -> Producer | None:
-    """Return the producer whose goods they are: the person's own, or the one that the dinas names."""
+    """Return the producer whose goods they are: the person's own, or the one that the dinas names; blank where it is none."""
     if visit.actor.producer_id is not None:
         return get_own_producer(visit.db, by=visit.actor)
     named = given.get("producer", "").strip()
-    return get_producer_called(visit.db, named) if named else None
+    try:
+        return get_producer_called(visit.db, named) if named else None
+    except ConsignError:
+        return None  # the form that asks for it says what is wrong
 
 
 def _choose(stores: Stores, given: Mapping[str, str]) -> tuple[Store, Partner] | None:

@@ -9,14 +9,14 @@ from consign import clock
 from consign.identity.queries import get_actor
 from consign.identity.rules import Actor
 from consign.models.catalogue import Product
-from consign.models.partners import Store
+from consign.models.partners import Partner, Producer, Store
 from consign.models.stock import StockNote
 from consign.stock.counting import count_at_once
 from consign.stock.notes import add_lines, add_note
 from consign.stock.returning import ask_pull_back, send_return
 from consign.stock.rules import NewLine, NoteKind, NoteState, Reason
 from consign.stock.writing_off import write_off
-from tests.builders import ADMIN, FINANCE
+from tests.builders import ADMIN, AUDITOR, FINANCE, City, make_deliverable
 from tests.conftest import REGION
 from tests.web.town import Town
 
@@ -76,3 +76,21 @@ def put_delivery(session: Session, *, by: Actor, store: Store, product: Product)
     )  # fmt: skip
     add_lines(session, note, [NewLine(product.id, Decimal(12), "B2", ENDS)])
     return note
+
+
+def open_for_delivery(town: Town) -> None:
+    """Give the goods of the first two producers their papers, so that they may be delivered; they keep for 180 days."""
+    with town.database.transaction(REGION) as session:
+        producers = [session.get_one(Producer, town.id("producer", code=code)) for code in ("P1", "P2")]
+        make_deliverable(
+            City(
+                session=session,
+                admin=get_actor(session, ADMIN),
+                finance=get_actor(session, FINANCE),
+                auditor=get_actor(session, AUDITOR),
+                partner=session.get_one(Partner, town.id("partner", code="BM")),
+                stores=[],
+                producers=producers,
+                products=[session.get_one(Product, town.id("product", code=code)) for code in ("PRD-1", "PRD-2")],
+            )
+        )
