@@ -65,7 +65,7 @@ def read_scanned_quantity(text: str) -> Decimal:
 
 SCAN_FIELDS = (
     Field("code", say("Barcode or code"), longest=LONGEST_SCANNED),
-    Field("quantity", say("Number"), read=read_scanned_quantity, required=False, inputmode="decimal", longest=12),
+    Field("quantity", say("Quantity"), read=read_scanned_quantity, required=False, inputmode="decimal", longest=12),
     Field("batch", say("Batch"), required=False, longest=LONGEST_BATCH),
     Field("expires_on", say("Last day of sale"), read=read_day, kind="date", required=False),
     Field("key", say("Key"), required=False, kind="hidden"),
