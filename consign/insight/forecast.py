@@ -1,5 +1,6 @@
 """What a store is expected to sell of a product, from the days of which its sales are known. Pure. In thousandths."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,7 +28,7 @@ class Forecast:
     weekdays: Sequence[float]
     """On each weekday, from Monday."""
     variance: float
-    """Of one day, in square thousandths: so many days together spread by it times their count."""
+    """Of one day, in square thousandths: more than none where anything is expected."""
     known_days: int
     """Of how many days the sales are known."""
 
@@ -79,8 +80,10 @@ class Forecast:
 
     def find_shortage(self, stands: int, *, first: date) -> date | None:
         """Return the first day for which *stands* is less than what is needed; blank where it lasts for a year."""
-        days = (first + timedelta(n) for n in range(LONGEST_DAYS))
-        return next((day for day in days if self.need(first=first, last=day) > stands), None)
+        days = bisect_right(
+            range(LONGEST_DAYS), stands, key=lambda n: self.need(first=first, last=first + timedelta(n))
+        )
+        return None if days == LONGEST_DAYS else first + timedelta(days)
 
     def count_days(self, stands: int, *, first: date) -> int | None:
         """Return for how many whole days from *first* on *stands* is expected to last; blank where it lasts for a year."""

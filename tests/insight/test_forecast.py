@@ -1,6 +1,6 @@
 """What is expected of days that are known."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -102,3 +102,11 @@ def test_more_on_the_shelf_never_lasts_less(sold: list[int], stands: int, more: 
     assert less_risk <= found.assess_shortage(stands * 1000, first=MONDAY, last=last)
     days = [found.count_days(one * 1000, first=MONDAY) for one in (stands, stands + more)]
     assert days[1] is None or (days[0] is not None and days[0] <= days[1])
+
+
+@given(st.lists(st.integers(0, 20), min_size=7, max_size=40), st.integers(0, 200))
+def test_the_day_of_a_shortage_is_the_first_for_which_more_is_needed(sold: list[int], stands: int):
+    found = every_day(*sold)
+    days = [MONDAY + timedelta(n) for n in range(365)]
+    short = (day for day in days if found.need(first=MONDAY, last=day) > stands * 1000)
+    assert found.find_shortage(stands * 1000, first=MONDAY) == next(short, None)
