@@ -166,7 +166,7 @@ def show(context: Context, *, number: str, language: Language, login: str, as_js
 
 @delivery.command("list")
 @click.option("--kind", type=click.Choice([one.value for one in NoteKind]))
-@click.option("--state", type=click.Choice([one.value for one in NoteState]))
+@click.option("--state", type=click.Choice([one.value for one in NoteState]), help="How far a note has come.")
 @click.option("--partner", metavar="CODE", default="")
 @click.option("--store", metavar="CODE", default="")
 @click.option("--producer", metavar="CODE", default="")

@@ -111,7 +111,7 @@ def _print_moves(rows: Sequence[Row], language: Language) -> None:
 @click.option("--on", "on", type=DAY, help="At the end of which day; else today.")
 @click.option("--full", "is_full", is_flag=True, help="All goods were counted: what FILE does not name is not there.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and keep nothing.")
-@click.option("--remark", default="")
+@click.option("--remark", default="", help="What is to be known besides.")
 @language_option
 @as_user
 @as_json_option
@@ -224,7 +224,7 @@ def template(context: Context, *, output: Path, login: str) -> None:
 @stock.command("losses")
 @click.option("--partner", metavar="CODE", default="")
 @click.option("--producer", metavar="CODE", default="")
-@click.option("--state", type=click.Choice([one.value for one in LossState]))
+@click.option("--state", type=click.Choice([one.value for one in LossState]), help="What may still be said about it.")
 @language_option
 @as_user
 @as_json_option

@@ -48,7 +48,7 @@ def test_every_command_says_what_it_does_and_answers_help(bare_terminal: Termina
 
 def test_every_option_that_is_not_plain_from_its_name_is_explained():
     plain = {"partner", "producer", "partner_code", "producer_code", "name", "role", "kind", "cycle", "unit", "day"}
-    plain |= {"reason", "from_on", "store", "host", "port", "help", "version"}
+    plain |= {"reason", "from_on", "store", "store_code", "host", "port", "help", "version"}
     silent = [
         (" ".join(words), option.name)
         for words, command in ALL.items()
