@@ -14,7 +14,7 @@ from consign.outbox import Message, record_notices
 from consign.partners.queries import get_region_terms, lock_partner
 from consign.sentence import say
 from consign.stock.loss_facts import read_facts, select_facts
-from consign.stock.loss_rules import LossFacts, assess_loss, refuse_contest, refuse_decision, refuse_share
+from consign.stock.loss_rules import LossFacts, LossState, assess_loss, refuse_contest, refuse_decision, refuse_share
 from consign.stock.moving import lock_stores
 from consign.stock.rules import LossUnknown, shorten, tidy_reason
 from consign.stock.telling import describe_note, tell_stores
@@ -55,7 +55,7 @@ def contest_loss(session: Session, *, by: Actor, loss_id: int, reason: str) -> S
     _tell(session, loss, "stock.loss_contested", told, except_for=side, office=True)
     record_event(
         session, by=by, act="loss contested", subject=f"loss:{loss.id}", **told,
-        before={"loss_state": assess_loss(facts, on=on).value},
+        before={"loss_state": assess_loss(facts, on=on).value}, after={"loss_state": LossState.CONTESTED.value},
     )  # fmt: skip
     return contest
 

@@ -29,9 +29,11 @@ GROUPS = {
     "before": "role",
     "goods_class": "goods_class",
     "kind": "paper_kind",
+    "loss_state": "loss_state",
     "note_kind": "note_kind",
     "note_state": "note_state",
     "role": "role",
+    "side": "loss_side",
     "zone": "zone",
 }
 """Keys of a detail that hold a code, and the group of its word."""

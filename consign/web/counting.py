@@ -65,7 +65,7 @@ def read_scanned_quantity(text: str) -> Decimal:
 
 SCAN_FIELDS = (
     Field("code", say("Barcode or code"), longest=LONGEST_SCANNED),
-    Field("quantity", say("Number"), read=read_scanned_quantity, required=False, inputmode="decimal", longest=12),
+    Field("quantity", say("Quantity"), read=read_scanned_quantity, required=False, inputmode="decimal", longest=12),
     Field("batch", say("Batch"), required=False, longest=LONGEST_BATCH),
     Field("expires_on", say("Last day of sale"), read=read_day, kind="date", required=False),
     Field("key", say("Key"), required=False, kind="hidden"),
@@ -103,7 +103,7 @@ def show_counting(
         store=visit.db.get_one(Store, note.store_id),
         partner=visit.db.get_one(Partner, note.partner_id),
         begun_by=visit.db.get_one(UserAccount, note.made_by).name,
-        counts=visit.may("POST /counts/{number}/scan"),
+        counts=visit.may("POST /counts/{count_number}/scan"),
         acts=find_open_acts(visit.actor, note),
         form=scanned,
         corrected=corrected or Form(()),
@@ -132,10 +132,10 @@ def _name_goods(product_id: int, expires_on: date | None, batch: str) -> str:
     return f"{product_id}:{expires_on or ''}:{batch}"
 
 
-@router.post("/counts/{number}/scan")
-def do_scan(visit: Visiting, number: str) -> Response:
+@router.post("/counts/{count_number}/scan")
+def do_scan(visit: Visiting, count_number: str) -> Response:
     """Count what was scanned."""
-    note = get_count(visit, number)
+    note = get_count(visit, count_number)
     form = read_form(SCAN_FIELDS, visit.texts)
     found = None
     if form.ok:
@@ -147,10 +147,10 @@ def do_scan(visit: Visiting, number: str) -> Response:
     return _answer_scan(visit, note, form, found)
 
 
-@router.post("/counts/{number}/undo")
-def do_take_scan_back(visit: Visiting, number: str) -> Response:
+@router.post("/counts/{count_number}/undo")
+def do_take_scan_back(visit: Visiting, count_number: str) -> Response:
     """Take the last scan back."""
-    note = get_count(visit, number)
+    note = get_count(visit, count_number)
     form = Form(SCAN_FIELDS)
     found = None
     with visit.attempt(form):
@@ -202,10 +202,10 @@ def _tell_batch(visit: Visit, found: ScanResult) -> str:
     return " · ".join(one for one in (found.batch, visit.language.day(found.expires_on)) if one)
 
 
-@router.post("/counts/{number}/set")
-def do_set_found(visit: Visiting, number: str) -> Response:
+@router.post("/counts/{count_number}/set")
+def do_set_found(visit: Visiting, count_number: str) -> Response:
     """Put what was found of some goods to what was typed; what nobody changed on the page stays, whatever it is by now."""
-    note = get_count(visit, number)
+    note = get_count(visit, count_number)
     form = Form([_correction(name) for name in visit.texts if name.startswith(f"{FOUND}:")], dict(visit.texts))
     changed = read_form([one for one in form.fields if _is_changed(one.name, form.texts)], form.texts)
     form.problems = changed.problems
@@ -246,10 +246,10 @@ def _read_goods(name: str) -> tuple[int, str, date | None]:
     return product_id, batch, read_day(ends) if ends else None
 
 
-@router.get("/counts/{number}/record")
-def ask_to_record(visit: Visiting, number: str) -> Response:
+@router.get("/counts/{count_number}/record")
+def ask_to_record(visit: Visiting, count_number: str) -> Response:
     """Show what recording takes as found and as not there, before it is done."""
-    note = get_count(visit, number)
+    note = get_count(visit, count_number)
     if note.state != NoteState.OPEN:
         return visit.go(f"/counts/{note.number}")
     return _record_page(visit, note, Form(()))
@@ -268,10 +268,10 @@ def _record_page(visit: Visit, note: StockNote, form: Form, *, status: int = 200
     )
 
 
-@router.post("/counts/{number}/record")
-def do_record(visit: Visiting, number: str) -> Response:
+@router.post("/counts/{count_number}/record")
+def do_record(visit: Visiting, count_number: str) -> Response:
     """Record a count."""
-    note = get_count(visit, number)
+    note = get_count(visit, count_number)
     form = Form(())
     with visit.attempt(form):
         record_count(visit.db, by=visit.actor, note_id=note.id)
@@ -280,17 +280,17 @@ def do_record(visit: Visiting, number: str) -> Response:
     return visit.go(f"/counts/{note.number}", say("The count is recorded. This is what stands in the books now."))
 
 
-@router.post("/counts/{number}/cancel")
-def do_cancel(visit: Visiting, number: str) -> Response:
+@router.post("/counts/{count_number}/cancel")
+def do_cancel(visit: Visiting, count_number: str) -> Response:
     """Give a count up; nothing of it counts."""
-    note = get_count(visit, number)
+    note = get_count(visit, count_number)
     cancel_note(visit.db, by=visit.actor, note_id=note.id, reason=visit.texts.get("reason", ""))
     return visit.go(f"/counts/{note.number}")
 
 
-@router.post("/counts/{number}/reverse")
-def do_reverse(visit: Visiting, number: str) -> Response:
+@router.post("/counts/{count_number}/reverse")
+def do_reverse(visit: Visiting, count_number: str) -> Response:
     """Take a recorded count back, as if nobody had counted."""
-    note = get_count(visit, number)
+    note = get_count(visit, count_number)
     reverse_note(visit.db, by=visit.actor, note_id=note.id, reason=visit.texts.get("reason", ""))
     return visit.go(f"/counts/{note.number}")

@@ -160,16 +160,16 @@ def _form_page(visit: Visit, place: tuple[Store, Partner], form: Form, *, status
     )
 
 
-@router.get("/counts/{number}")
-def show_count(visit: Visiting, number: str) -> Response:
+@router.get("/counts/{count_number}")
+def show_count(visit: Visiting, count_number: str) -> Response:
     """Show a count: while it goes on, what was found so far and the field to scan into; then what it came to."""
-    note = get_count(visit, number)
+    note = get_count(visit, count_number)
     return show_counting(visit, note) if note.state == NoteState.OPEN else show_result(visit, note)
 
 
-@router.get("/counts/{number}/sheet")
-def send_count_sheet(visit: Visiting, number: str) -> Response:
+@router.get("/counts/{count_number}/sheet")
+def send_count_sheet(visit: Visiting, count_number: str) -> Response:
     """Send the sheet to count by on paper, as PDF."""
-    note = get_count(visit, number)
+    note = get_count(visit, count_number)
     headers = {"Content-Disposition": f'inline; filename="{note.number}.pdf"'}
     return Response(make_sheet(visit, note), media_type="application/pdf", headers=headers)

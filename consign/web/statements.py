@@ -60,7 +60,7 @@ FIGURE_COLUMNS = (
 )
 LOSS_COLUMNS = (
     Column("day", say("Day"), kind="day"),
-    Column("note", say("Stock note")),
+    Column("note", say("Stock note"), link="{path}"),
     Column("product", say("Product")),
     Column("store", say("Store")),
     Column("reason", say("Reason")),
@@ -148,7 +148,7 @@ def show_statement(visit: Visiting, number: str) -> Response:
         columns=FIGURE_COLUMNS,
         rows=[_tell_figure(path, line) for line in figures.lines],
         loss_columns=LOSS_COLUMNS,
-        losses=[_tell_loss(loss) for loss in figures.losses],
+        losses=[_tell_loss(visit, loss) for loss in figures.losses],
         sums=list_sums(figures, path),
         in_words=spell_rupiah(figures.due_rp),
         path=path,
@@ -176,10 +176,11 @@ def _tell_figure(path: str, line: StatementLine) -> dict[str, Any]:
     }
 
 
-def _tell_loss(loss: StatementLossLine) -> dict[str, Any]:
+def _tell_loss(visit: Visit, loss: StatementLossLine) -> dict[str, Any]:
     return {
         "day": loss.day,
         "note": loss.note,
+        "path": f"/losses?{urlencode({'q': loss.note})}" if visit.may("GET /losses") else "",
         "product": say("{name} ({code})", name=loss.product, code=loss.product_code),
         "store": say("{name} ({code})", name=loss.store_name, code=loss.store),
         "reason": word("stock_reason", loss.reason),

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Response
 
 from consign import clock
 from consign.listing import Found, Row, Wish
-from consign.models.partners import Partner
 from consign.sentence import Sentence, say
 from consign.stock.rules import MovementKind, NoteKind
 from consign.stock.short import Cause, Short, Suspected, suspect
@@ -47,7 +46,7 @@ MOVE_COLUMNS = (
     Column("place", say("No."), kind="count"),
     Column("day", say("Day"), kind="day"),
     Column("kind", say("What"), kind="word", words="movement_kind"),
-    Column("quantity", say("Change"), kind="quantity"),
+    Column("quantity", say("In or out"), kind="quantity"),
     Column("balance", say("Stands then"), kind="quantity"),
     Column("batch", say("Batch")),
     Column("source", say("Paper"), link="{path}", sort=False),
@@ -156,7 +155,7 @@ def show_movements(visit: Visiting, store_id: int, product_code: str) -> Respons
         filters=(Filter("kind", say("What"), choices_of("movement_kind", KINDS, word)),),
         store=store,
         product=product,
-        partner=visit.db.get_one(Partner, store.partner_id),
+        partner=row["partner"],
         one=_as_standing(visit, [row])[0],
         plot=_plot(visit, days),
         today=today,

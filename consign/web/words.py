@@ -387,6 +387,11 @@ _NET_UNIT = {
 }
 _FIELD = {
     "login": say("login"),
+    "loss": say("loss"),
+    "loss_contest_days": say("days for contesting a loss"),
+    "loss_state": say("state"),
+    "loss_store_bp": say("store's share of losses"),
+    "losses": say("losses"),
     "name": say("name"),
     "code": say("code"),
     "alias": say("other name"),
@@ -400,6 +405,7 @@ _TRANSFER_KIND = {
     "fee": say("fee"),
     "fee_tax": say("PPN on the fee"),
     "pph23": say("PPh 23"),
+    "losses": say("goods lost"),
     "reversal": say("reversal"),
 }
 _AUDIT_ACT = {
@@ -594,9 +600,12 @@ _DETAIL = {
     "posting": say("posting"),
     "price_rp": say("price"),
     "problem": say("problems"),
+    "product": say("product"),
     "producer": say("producer"),
     "producer_id": say("producer"),
     "product_id": say("product"),
+    "pull_back_days": say("days before the last day"),
+    "quantity": say("quantity"),
     "reason": say("reason"),
     "refused": say("refused"),
     "regency": say("where it produces"),
@@ -605,6 +614,9 @@ _DETAIL = {
     "rows": say("rows"),
     "sales_rp": say("sales"),
     "sha256": say("fingerprint of the file"),
+    "share": say("store's share"),
+    "side": say("contested by"),
+    "store_bp": say("store's share"),
     "shelf_life_days": say("keeps for days"),
     "sold_from": say("offered from"),
     "sold_until": say("offered until"),
@@ -615,6 +627,7 @@ _DETAIL = {
     "unchanged": say("unchanged"),
     "until": say("until"),
     "until_on": say("until"),
+    "value_rp": say("value"),
     "version": say("version"),
     "zone": say("time zone"),
 }

@@ -19,12 +19,12 @@ PAGES: tuple[tuple[str | None, tuple[str, ...]], ...] = (
     (None, ("/sign-in", "/register", "/privacy")),
     (
         "keuangan@dinas.example",
-        ("/", "/uploads", "/uploads/new", "/parked", "/board", "/closings", "/statements", "/owed", "/agreements"),
+        ("/", "/uploads", "/uploads/new", "/parked", "/board", "/closings", "/statements", "/owed", "/agreements", "/losses", "/continuity"),
     ),
     ("admin@dinas.example", ("/", "/partners", "/producers", "/products", "/users", "/settings", "/audit")),
     ("keuangan@enggang.example", ("/", "/uploads", "/statements", "/owed")),
-    ("eng01@enggang.example", ("/", "/uploads/new", "/board")),
-    ("ratmi@umkm.example", ("/", "/my-sales", "/statements", "/owed", "/products", "/account")),
+    ("eng01@enggang.example", ("/", "/uploads/new", "/board", "/goods", "/counts", "/stock", "/expiring")),
+    ("ratmi@umkm.example", ("/", "/my-sales", "/statements", "/owed", "/products", "/account", "/goods", "/goods/new?kind=delivery", "/stock", "/suggestions")),
 )
 LOOKS = (("phone", PHONE, False), ("desk", DESK, False), ("dark", DESK, True))
 

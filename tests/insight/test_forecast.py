@@ -47,13 +47,43 @@ def test_how_long_ten_last_at_two_a_day():
     assert found.count_days(10_000, first=MONDAY) == 5
     assert found.count_days(11_000, first=MONDAY) == 5
     assert found.count_days(0, first=MONDAY) == 0
-    # The spread of n days is the root of 2n; 95 % is 1.645 of it. Two days: 4 + 3.3; three: 6 + 1.645 x 2.449 = 10.03.
+    # n days spread by 2n (1 + n / 14), as 14 are known. By Wilson and Hilferty, with l = spread / (9 x expected squared),
+    # expected x (1 - l + 1.645 x root of l) cubed are to be there. Two days: 4 x (1 - 0.0317 + 1.645 x 0.1782) cubed = 8.03;
+    # three: 6 x (1 - 0.0225 + 1.645 x 0.1500) cubed = 11.01.
     assert found.find_shortage(10_000, first=MONDAY) == date(2026, 3, 18)
-    # More than ten in three days: (10 - 6) / 2.449 = 1.633 spreads above the mean, 5 %.
-    assert found.assess_shortage(10_000, first=MONDAY, last=date(2026, 3, 18)) == 5
+    # More than ten in three days: (cube root of 10 / 6 - 1 + 0.0225) / 0.1500 = 1.388 spreads above the mean, 8.3 %.
+    assert found.assess_shortage(10_000, first=MONDAY, last=date(2026, 3, 18)) == 8
     assert found.assess_shortage(0, first=MONDAY, last=date(2026, 3, 18)) == 100
-    # 17 days: 34 + 1.645 x 5.831 = 43.59.
-    assert found.need(first=MONDAY, last=date(2026, 4, 1)) == pytest.approx(43_591, abs=2)
+    # 17 days: 34 x (1 - 0.00724 + 1.645 x 0.08507) cubed = 49.41.
+    assert found.need(first=MONDAY, last=date(2026, 4, 1)) == pytest.approx(49_409, abs=2)
+
+
+def test_the_fewer_days_are_known_the_more_is_to_be_there():
+    # 28 known days: 17 spread by 34 x (1 + 17 / 28) = 54.64: 34 x (1 - 0.0053 + 1.645 x 0.0725) cubed = 47.00, not 49.41.
+    assert every_day(*[2] * 28).need(first=MONDAY, last=date(2026, 4, 1)) == pytest.approx(46_998, abs=2)
+
+
+def test_good_and_bad_weeks_spread_more_than_good_and_bad_days():
+    # Each weekday's mean is 2, a day is 2 off it: 4. A week of such days in a row is 14 off: 196 / 7 = 28.
+    assert round(every_day(*[0] * 7, *[4] * 7).variance) == 28_000_000
+    # The odd one out first and last: a week is 2 or 0 off, so the days alone count.
+    assert round(every_day(*[0, 4] * 3, 0, *[4, 0] * 3, 4).variance) == 4_000_000
+
+
+def test_days_on_which_the_store_is_closed_need_nothing():
+    found = estimate([(day, 2_000) for day in range(6)] * 2, open_weekdays=range(6))
+    assert found is not None
+    saturday, sunday = date(2026, 3, 21), date(2026, 3, 22)
+    assert found.need(first=MONDAY, last=sunday) == found.need(first=MONDAY, last=saturday)
+    assert found.assess_shortage(9_000, first=sunday, last=sunday) == 0
+
+
+@pytest.mark.parametrize("sold", [[2] * 14, [1, 3] * 14, [0] * 13 + [28], [0] * 60 + [90]], ids=str)
+def test_what_is_needed_falls_short_one_time_in_twenty(sold: list[int]):
+    found = every_day(*sold)
+    last = date(2026, 3, 29)
+    need = found.need(first=MONDAY, last=last)
+    assert found.assess_shortage(need, first=MONDAY, last=last) == 5
 
 
 def test_what_was_never_sold_needs_nothing_and_lasts():

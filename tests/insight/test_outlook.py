@@ -42,15 +42,15 @@ def two_a_day(city: City, tmp_path: Path) -> City:
     return city
 
 
-def test_ten_at_two_a_day_last_five_days_and_34_are_to_be_brought_within_three(two_a_day: City):
+def test_ten_at_two_a_day_last_five_days_and_40_are_to_be_brought_within_three(two_a_day: City):
     (found,) = look(two_a_day)
     assert found.place.on_hand == 10
-    assert (found.cover_days, found.risk_percent, found.expected_a_week) == (5, 5, Decimal(14))
-    # By `test_forecast`: 43.59 last 3 days until it can be there and 14 more with 95 %; 10 stand there. 10 last until
+    assert (found.cover_days, found.risk_percent, found.expected_a_week) == (5, 8, Decimal(14))
+    # By `test_forecast`: 49.41 last 3 days until it can be there and 14 more with 95 %; 10 stand there. 10 last until
     # the third day with 95 %.
     suggestion = found.suggestion
     assert suggestion is not None
-    assert (suggestion.quantity, suggestion.latest_on, suggestion.until_on) == (34, date(2026, 3, 18), date(2026, 4, 1))
+    assert (suggestion.quantity, suggestion.latest_on, suggestion.until_on) == (40, date(2026, 3, 18), date(2026, 4, 1))
 
 
 def test_what_is_on_its_way_is_counted_but_not_what_is_long_overdue(two_a_day: City):
@@ -59,7 +59,7 @@ def test_what_is_on_its_way_is_counted_but_not_what_is_long_overdue(two_a_day: C
     (found,) = look(two_a_day)
     assert (found.place.in_transit, found.place.arrives_on) == (4, TODAY)
     assert found.suggestion is not None
-    assert found.suggestion.quantity == 30
+    assert found.suggestion.quantity == 36
     assert found.cover_days == 5  # of what stands there
 
 
@@ -67,9 +67,10 @@ def test_no_more_is_suggested_than_can_be_sold_before_its_end(two_a_day: City):
     two_a_day.products[0].shelf_life_days = 11
     two_a_day.session.flush()
     (found,) = look(two_a_day)
-    # 11 days less the 7 before its end are 4: 3 + 4 days are 14 + 1.645 x 3.742 = 20.15, less 10.
+    # 11 days less the 7 before its end are 4: 3 + 4 days spread by 14 x (1 + 7 / 14) = 21, by
+    # `test_forecast` 14 x (1 - 0.0119 + 1.645 x 0.1091) cubed = 22.28, less 10.
     assert found.suggestion is not None
-    assert found.suggestion.quantity == 11
+    assert found.suggestion.quantity == 13
 
 
 def test_days_that_nobody_reported_do_not_make_it_less(city: City, tmp_path: Path):
@@ -89,7 +90,8 @@ def test_days_without_any_do_not_make_it_less(city: City, tmp_path: Path):
     assert (found.in_stock_days, found.out_days, found.expected_a_week) == (7, 7, Decimal(14))
     assert (found.cover_days, found.risk_percent) == (0, 100)
     assert found.suggestion is not None
-    assert (found.suggestion.quantity, found.suggestion.latest_on) == (44, TODAY)
+    # Seven known days: 17 spread by 34 x (1 + 17 / 7) = 116.6: 34 x (1 - 0.0112 + 1.645 x 0.1059) cubed = 53.47.
+    assert (found.suggestion.quantity, found.suggestion.latest_on) == (54, TODAY)
 
 
 def test_a_product_that_was_never_delivered_is_known_but_nothing_is_said_of_it(city: City):

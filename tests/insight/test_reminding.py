@@ -83,9 +83,9 @@ def test_a_producer_is_told_once_of_what_runs_out_until_something_comes(city: Ci
     sell_days(city, tmp_path, {MARCH + timedelta(n): 1 for n in range(14)})
     assert remind_of_stock(city.session, now=MORNING) == 1
     (told,) = notices(city, "stock.runs_out", "products")[f"producer:{city.producers[0].id}"]
-    # At one a day 17 + 1.645 x 4.123 = 23.78 last for 17 days.
+    # At one a day 17 spread by 17 x (1 + 17 / 14) = 37.64: 17 x (1 - 0.0145 + 1.645 x 0.1203) cubed = 28.17 last for them.
     assert (told["product_code"], told["on_hand"], told["risk_percent"]) == ("PRD-1", "0", 100)
-    assert (told["quantity"], told["latest_on"]) == ("24", "2026-03-16")
+    assert (told["quantity"], told["latest_on"]) == ("29", "2026-03-16")
     assert remind_of_stock(city.session, now=MORNING + timedelta(1)) == 0
     deliver(city, date(2026, 3, 17), line(city, 1))
     assert remind_of_stock(city.session, now=MORNING + timedelta(2)) == 1

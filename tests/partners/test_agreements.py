@@ -74,6 +74,11 @@ def test_the_bounds_of_the_fee_are_inside(bare: City, fee_rate_bp: int):
     assert agree(bare, fee_rate_bp=fee_rate_bp).fee_rate_bp == fee_rate_bp
 
 
+@pytest.mark.parametrize("loss_store_bp", [None, 0, 10_000])
+def test_what_the_store_bears_of_losses_is_kept_and_may_be_left_open(bare: City, loss_store_bp: int | None):
+    assert agree(bare, terms=terms(loss_store_bp=loss_store_bp)).loss_store_bp == loss_store_bp
+
+
 @pytest.mark.parametrize("fee_rate_bp", [0, 199, 501, 10_001, -1])
 def test_a_fee_outside_the_bounds_is_refused(bare: City, fee_rate_bp: int):
     with pytest.raises(FeeOutOfBounds):
@@ -107,6 +112,8 @@ def test_a_fee_is_refused_just_where_it_lies_outside(fee: int, one: int, other: 
         {"pph23_bp": 10_001},
         {"payment_term_days": -1},
         {"payment_term_days": 366},
+        {"loss_store_bp": -1},
+        {"loss_store_bp": 10_001},
     ],
 )
 def test_terms_that_cannot_be_are_refused_and_said_to_be_that(bare: City, changed: dict[str, int]):

@@ -332,6 +332,10 @@ def test_what_the_lack_of_a_halal_paper_means_is_settled_by_the_region(city: Cit
         {"fee_to_bp": 199},
         {"zone": "Asia/Singapore"},
         {"office_name": " "},
+        {"loss_contest_days": -1},
+        {"loss_contest_days": 91},
+        {"pull_back_days": -1},
+        {"pull_back_days": 91},
     ],
 )
 def test_settings_that_cannot_be_are_refused(city: City, wrong: dict[str, Any]):

@@ -228,20 +228,20 @@ def test_losses_are_filtered_and_within_reach(lossy: City):
     assert lost(lossy, by=keeper(lossy), partner="BM", product="PRD-2") == [MISSING]
 
 
-def test_a_loss_is_open_until_its_last_day_and_then_settled(lossy: City):
+def test_a_loss_is_open_until_its_last_day_and_then_due(lossy: City):
     # Recorded on 1 April, contested within 7 days.
     assert [one[-1] for one in lost(lossy, on=date(2026, 4, 8))] == ["open", "open"]
-    assert [one[-1] for one in lost(lossy, on=date(2026, 4, 9))] == ["settled", "settled"]
+    assert [one[-1] for one in lost(lossy, on=date(2026, 4, 9))] == ["due", "due"]
     assert lost(lossy, on=date(2026, 4, 9), state="open") == []
 
 
-def test_a_loss_without_an_agreed_share_stays_open(city: City):
+def test_a_loss_without_an_agreed_share_waits_for_a_decision(city: City):
     deliver(city, FIRST, line(city, 5))
     count_at_once(
         city.session, by=city.finance, store_id=city.stores[0].id, day=DAY, is_full=False, lines=[line(city, 4)]
     )
     # 15.000 less 375.
-    assert lost(city, on=date(2027, 1, 1)) == [("PRD-1", "missing", 14_625, None, None, "open")]
+    assert lost(city, on=date(2027, 1, 1)) == [("PRD-1", "missing", 14_625, None, None, "undecided")]
 
 
 def test_a_contest_and_what_was_decided_change_state_and_share(lossy: City):
@@ -257,7 +257,7 @@ def test_a_contest_and_what_was_decided_change_state_and_share(lossy: City):
         StockLossDecision(loss_id=loss_id, store_bp=10_000, reason="toko", decided_by=user, decided_at=clock.now())
     )
     lossy.session.flush()
-    assert lost(lossy, state="decided") == [("PRD-1", "damaged", 29_250, 29_250, 0, "decided")]
+    assert lost(lossy, state="due") == [("PRD-1", "damaged", 29_250, 29_250, 0, "due")]
     view = get_loss_view(lossy.session, by=lossy.auditor, loss_id=loss_id, on=TODAY)
     assert [(one["side"], one["reason"], one["person"]) for one in view.contests] == [
         ("producer", "utuh", "Bagus Prakoso")

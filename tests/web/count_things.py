@@ -19,7 +19,7 @@ STANDS = (("PRD-2", "T2", "B2"), ("PRD-3", "K1", "B3"), ("PRD-1", "T1", "B1"))
 """Which product stands in which store, of which batch; the last one's ids are handed back."""
 
 
-def put_stock(town: Town) -> dict[str, str]:
+def put_counts(town: Town) -> dict[str, str]:
     """Let ten packs stand in each store on 1 November, two be damaged on the 10th, and six be found on the 20th.
 
     A second count goes on in each store, in which one pack was found. Returns numbers and ids of the first store.
@@ -40,13 +40,12 @@ def put_stock(town: Town) -> dict[str, str]:
             write_off(session, by=by, store_id=store_id, day=LOST, lines=[line(2, reason=Reason.DAMAGED)])
             counted = count_at_once(session, by=by, store_id=store_id, day=COUNTED, is_full=True, lines=[line(6)])
             note = open_count(session, by=by, store_id=store_id, day=LATER, is_full=True)
-            scan(session, by=by, note_id=note.id, code=code)
+            scanned = scan(session, by=by, note_id=note.id, code=code)
             loss_id = session.scalar(text("SELECT max(id) FROM stock_loss WHERE note_id = :note"), {"note": counted.id})
             found = {
                 "recorded": counted.number,
-                "number": note.number,
+                "count_number": note.number,
                 "loss_id": str(loss_id),
-                "store_id": str(store_id),
-                "product_code": code,
+                "scan_id": str(scanned.scan_id),
             }
     return found

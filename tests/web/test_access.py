@@ -9,6 +9,7 @@ from consign.catalogue.numbers import as_same_length
 from consign.web.access import list_routes
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK
 from tests.web.browsing import Browser, Sent
+from tests.web.count_things import put_counts
 from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
@@ -101,6 +102,24 @@ EXPECTED = {
     "GET /statements/{number}/lines": "PFVDHUAX",
     "GET /owed": "PFVDHUAX",
     "GET /my-sales": "PX",
+    "GET /counts": "PSFVDHUAX",
+    "GET /counts/new": "SFD",
+    "POST /counts/new": "SFD",
+    "GET /counts/{count_number}": "PSFVDHUAX",
+    "GET /counts/{count_number}/sheet": "PSFVDHUAX",
+    "POST /counts/{count_number}/scan": "SFD",
+    "POST /counts/{count_number}/undo": "SFD",
+    "POST /counts/{count_number}/set": "SFD",
+    "GET /counts/{count_number}/record": "SFD",
+    "POST /counts/{count_number}/record": "SFD",
+    "POST /counts/{count_number}/cancel": "SFD",
+    "POST /counts/{count_number}/reverse": "FD",
+    "GET /stock": "PSFVDHUAX",
+    "GET /stock/{store_id}/{product_code}": "PSFVDHUAX",
+    "GET /losses": "PSFVDHUAX",
+    "GET /losses/{loss_id}": "PSFVDHUAX",
+    "POST /losses/{loss_id}/contest": "PSFX",
+    "POST /losses/{loss_id}/decide": "D",
     "GET /goods": "PSFVDHUAX",
     "GET /goods/find": "PSFVDHUAX",
     "GET /goods/new": "PSFVDAX",
@@ -269,6 +288,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
     closures = put_closures(town)
     put_shelves(town)
     notes = put_notes(town)
+    counts = put_counts(town)
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
     known = {
         "token": "x" * 43,
@@ -289,6 +309,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
         **labels,
         **closures,
         **notes,
+        **counts,
     }
     found = {}
     for route in EXPECTED:

@@ -9,7 +9,7 @@ import pytest
 from consign.web.counting import read_scanned_quantity
 from tests.builders import KERIPIK, SAMBAL
 from tests.web.browsing import Browser, Page
-from tests.web.count_things import put_stock
+from tests.web.count_things import put_counts
 from tests.web.town import BERUANG, FIRST, K1, SECOND, T1, Town
 
 SCRIPT = {"x-sent-by": "script"}
@@ -45,7 +45,7 @@ def sums(town: Town) -> list[tuple[object, ...]]:
 
 
 def test_a_store_counts_by_scanning_pack_after_pack_and_records_what_differs(town: Town):
-    put_stock(town)
+    put_counts(town)
     number = town.ask(
         "SELECT number FROM stock_note WHERE state = 'open' AND store_id = :id", id=town.id("store", code="T1")
     )
@@ -197,7 +197,7 @@ def test_a_second_count_of_all_goods_is_refused_and_the_first_one_is_named(town:
 
 
 def test_finishing_tells_what_was_not_found_but_not_how_many_there_should_be(town: Town):
-    put_stock(town)
+    put_counts(town)
     (number,) = town.ask(
         "SELECT number FROM stock_note WHERE state = 'open' AND store_id = :id", id=town.id("store", code="T1")
     )[0]
@@ -218,7 +218,7 @@ def test_an_empty_count_of_some_goods_is_not_recorded(town: Town):
 
 
 def test_a_recorded_count_is_taken_back_by_the_partners_finance(town: Town):
-    put_stock(town)
+    put_counts(town)
     (number,) = town.ask(
         "SELECT number FROM stock_note WHERE state = 'recorded' AND day = '2026-11-20' AND store_id = :id",
         id=town.id("store", code="T1"),
@@ -230,30 +230,30 @@ def test_a_recorded_count_is_taken_back_by_the_partners_finance(town: Town):
 
 
 def test_producers_see_their_own_goods_of_a_recorded_count_and_none_that_goes_on(town: Town):
-    things = put_stock(town)
+    things = put_counts(town)
     producer = town.browser(FIRST)
     page = producer.get(f"/counts/{things['recorded']}")
     assert "Keripik Singkong" in page.text
-    assert producer.get(f"/counts/{things['number']}").status == 404
+    assert producer.get(f"/counts/{things['count_number']}").status == 404
     assert town.browser(SECOND).get(f"/counts/{things['recorded']}").status == 404
 
 
 def test_other_stores_can_neither_see_nor_scan_into_a_count(town: Town):
-    things = put_stock(town)
+    things = put_counts(town)
     other = town.browser(K1)
-    assert other.get(f"/counts/{things['number']}").status == 404
-    assert other.post(f"/counts/{things['number']}/scan", {"code": KERIPIK}).status == 404
+    assert other.get(f"/counts/{things['count_number']}").status == 404
+    assert other.post(f"/counts/{things['count_number']}/scan", {"code": KERIPIK}).status == 404
 
 
 def test_a_note_that_is_no_count_has_no_page_here(town: Town):
-    put_stock(town)
+    put_counts(town)
     (number,) = town.ask("SELECT number FROM stock_note WHERE kind = 'write_off' ORDER BY id DESC LIMIT 1")[0]
     assert town.browser(T1).get(f"/counts/{number}").status == 404
 
 
 def test_the_sheet_to_count_on_paper_names_the_goods(town: Town):
-    things = put_stock(town)
-    sheet = town.browser(T1).get(f"/counts/{things['number']}/sheet")
+    things = put_counts(town)
+    sheet = town.browser(T1).get(f"/counts/{things['count_number']}/sheet")
     assert sheet.answer.headers["content-type"] == "application/pdf"
     assert sheet.answer.content.startswith(b"%PDF-")
 

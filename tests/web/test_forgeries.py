@@ -16,6 +16,7 @@ from consign.web.access import list_routes
 from tests.builders import ADMIN, FINANCE, KERIPIK, gtin
 from tests.conftest import REGION
 from tests.web.browsing import PASSWORD, Browser, Sent
+from tests.web.count_things import put_counts
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
 from tests.web.product_lists import put_lists
@@ -81,6 +82,15 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
         FIRST,
         {"kind": "pull_back", "day": "{soon}", "item_1": "PRD-1", "quantity_1": "1", "reason_1": "unsold"},
     ),
+    "POST /counts/new": (FINANCE, {"store": "{store_id}", "extent": "part", "day": "2026-11-20", "when": "closing"}),
+    "POST /counts/{count_number}/scan": (FINANCE, {"code": KERIPIK}),
+    "POST /counts/{count_number}/undo": (FINANCE, {"scan": "{scan_id}"}),
+    "POST /counts/{count_number}/set": (FINANCE, {"found:1::": "3"}),
+    "POST /losses/{loss_id}/contest": (FIRST, {"reason": "palsu"}),
+    "POST /losses/{loss_id}/decide": (FINANCE, {"share": "40", "reason": "palsu"}),
+    "POST /counts/{count_number}/record": (FINANCE, {}),
+    "POST /counts/{count_number}/reverse": (FINANCE, {"reason": "palsu"}),
+    "POST /counts/{count_number}/cancel": (FINANCE, {"reason": "palsu"}),
     "POST /goods/{note_number}/confirm": (FINANCE, {"on": "{today}", "refused_1_1": "12", "why_1_1": "damaged"}),
     "POST /goods/{note_number}/cancel": (FINANCE, {"reason": "palsu"}),
     "POST /goods/{note_number}/reverse": (FINANCE, {"reason": "palsu"}),
@@ -147,7 +157,7 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /settings": (ADMIN, SETTINGS),
 }
 """By changing route: who may send its form, and with what in it something changes."""
-CHANGED_AT_LEAST = 56
+CHANGED_AT_LEAST = 64
 """So many of these forms change something when they are sent as they should be."""
 
 
@@ -193,6 +203,7 @@ def take_aim(town: Town) -> list[Aim]:
         **put_labels(town),
         **put_closures(town),
         **put_notes(town),
+        **put_counts(town),
         "today": clock.today("Asia/Makassar").isoformat(),
         "soon": (clock.today("Asia/Makassar") + timedelta(3)).isoformat(),
     }

@@ -12,6 +12,8 @@ GOOD = {
     "office_contact": "Jalan Contoh 1",
     "zone": "Asia/Makassar",
     "halal": "warns",
+    "loss_contest_days": "10",
+    "pull_back_days": "14",
 }
 
 
@@ -27,7 +29,7 @@ def test_settings_are_saved_and_what_was_before_is_kept(town: Town):
     audit = admin.get("/audit?subject=region").text
     assert "highest fee: 5% → 4,5%" in audit
     assert "Jalan Contoh 1" in admin.get("/privacy").text
-    assert town.ask("SELECT halal_blocks FROM region_terms") == [(False,)]
+    assert town.ask("SELECT halal_blocks, loss_contest_days, pull_back_days FROM region_terms") == [(False, 10, 14)]
     assert town.ask("SELECT count(DISTINCT producer_id) = (SELECT count(*) FROM producer) FROM eligibility_due") == [
         (True,)
     ]
@@ -44,6 +46,10 @@ def test_settings_are_saved_and_what_was_before_is_kept(town: Town):
         ({"zone": "Europe/Berlin"}, "zone", "Choose one"),
         ({"halal": ""}, "halal", "missing"),
         ({"halal": "maybe"}, "halal", "Choose one"),
+        ({"loss_contest_days": "91"}, "", "91 days cannot be, from 0 to 90 can"),
+        ({"pull_back_days": "91"}, "", "91 days cannot be, from 0 to 90 can"),
+        ({"loss_contest_days": "x"}, "loss_contest_days", "no whole number"),
+        ({"pull_back_days": ""}, "pull_back_days", "missing"),
     ],
 )
 def test_a_refusal_shows_what_was_typed_and_what_holds_now(

@@ -21,6 +21,7 @@ from consign.identity.rules import Reach, Role
 from consign.web.access import ACCESS, Open, list_routes, may_open
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, SAMBAL
 from tests.web.browsing import Browser, Sent
+from tests.web.count_things import put_counts
 from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
@@ -69,6 +70,8 @@ PLACES = {
     "test_id": "scan_test",
     "closure_id": "closure",
     "note_number": "note",
+    "count_number": "note",
+    "loss_id": "loss",
 }
 CODES = {"partners": "partner", "producers": "producer", "products": "product"}
 """Of which kind the code is that stands in an address."""
@@ -97,6 +100,14 @@ FORMS = {
     "/stores/{store_id}/closed-days": {"from": "2028-06-01", "until": "2028-06-02", "reason": "asing"},
     "/partners/{code}/closed-days": {"from": "2028-06-01", "until": "2028-06-02", "reason": "asing"},
     "/closed-days/{closure_id}/end": {"last": "2028-05-02"},
+    "/counts/{count_number}/scan": {"code": "1"},
+    "/counts/{count_number}/undo": {"scan": "1"},
+    "/counts/{count_number}/set": {"found:1::": "3"},
+    "/counts/{count_number}/cancel": {"reason": "asing"},
+    "/counts/{count_number}/reverse": {"reason": "asing"},
+    "/losses/{loss_id}/contest": {"reason": "asing"},
+    "/losses/{loss_id}/decide": {"share": "1", "reason": "asing"},
+    "/counts/new": {"extent": "part", "day": "2026-11-02", "when": "closing"},
     "/goods/{note_number}/confirm": {"on": "2026-11-22"},
     "/goods/{note_number}/cancel": {"reason": "asing"},
     "/goods/{note_number}/reverse": {"reason": "asing"},
@@ -170,6 +181,8 @@ def things_of(town: Town, *, partners: list[str], stores: list[str], producers: 
         "scan_test": found("scan_test.id", f"scan_test {by_producer}", producers),
         "note": found("number", f"stock_note {by_store}", stores)
         + found("number", f"stock_note {by_producer}", producers),
+        "loss": found("stock_loss.id", f"stock_loss {by_store}", stores)
+        + found("stock_loss.id", f"stock_loss {by_producer}", producers),
         "closure": found("store_closure.id", f"store_closure {by_store}", stores),
         "session": found(
             "encode(token_hash, 'hex')",
@@ -204,6 +217,7 @@ def strangers(shared_town: Town) -> dict[str, Stranger]:
     put_closures(town)
     put_shelves(town)
     put_notes(town)
+    put_counts(town)
     for login in (T1, T2, K1):
         town.browser(login)  # their sessions are strange to others
     kancil = things_of(town, partners=["KM"], stores=["K1"], producers=["P3"])
@@ -449,6 +463,7 @@ ELSEWHERE = Stranger(
         "scan_test": [],
         "closure": [],
         "note": [],
+        "loss": [],
         "session": [],
     },
     ("SMR", "Loka Mahakam", "Rumah Mahakam", "Mahakam Mart", "Orang Samarinda"),  # the places alone are known to all

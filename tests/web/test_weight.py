@@ -14,6 +14,7 @@ from consign.web.access import find_routes
 from consign.web.assets import find_assets
 from tests.builders import ADMIN, FINANCE
 from tests.web.browsing import Browser
+from tests.web.count_things import put_counts
 from tests.web.goods_things import put_goods
 from tests.web.paper_things import put_papers
 from tests.web.shelf_things import put_shelves
@@ -47,6 +48,7 @@ def papers(shared_town: Town) -> None:
     """Put papers where pages lead to them."""
     put_papers(shared_town)
     put_goods(shared_town)
+    put_counts(shared_town)
     put_closures(shared_town)
     put_shelves(shared_town)
     put_notes(shared_town)
