@@ -49,6 +49,10 @@ NO_PAGES = frozenset(
         "GET /label-papers/{stock_id}/test-page",
         "GET /label-tests/{test_id}/sheet",
         "GET /numbers/print",
+        "GET /goods/{note_number}/paper",
+        "GET /goods/{note_number}/lines.csv",
+        "GET /goods/{note_number}/lines.xlsx",
+        "GET /goods/find",  # a form leads to it, and it leads on
         "GET /p/{number}/photo",
         "GET /p/{number}/thumb",
         "GET /01/{gtin}/10/{batch}",  # the page of its number, with one line more; no page leads to it
