@@ -28,7 +28,8 @@ class DayState(StrEnum):
     OUT = "out"
     """By the books none stood there, and none came: nobody could buy it."""
     UNKNOWN = "unknown"
-    """The store has not reported the day, or lines of it wait: that is no zero."""
+    """The store has not reported the day, lines of it wait, or its books say that less than nothing stood there: that is
+    no zero, and no day without goods."""
     CLOSED = "closed"
     BEFORE = "before"
     """It was not offered there yet, or no more."""
@@ -155,8 +156,10 @@ def _tell(row: Any, store_days: Sequence[DayState], *, first: date) -> PairDays:
             continue
         elif not begins <= place < ends:
             states[place] = DayState.BEFORE
-        elif (closed_with := closing[place]) is not None and closed_with - changed[place] + came[place] <= 0:
-            states[place] = DayState.OUT
+        elif (closed_with := closing[place]) is not None:
+            stood = closed_with - changed[place] + came[place]
+            if stood <= 0:  # less than nothing cannot stand there: the books lack something, such as a delivery
+                states[place] = DayState.UNKNOWN if stood < 0 else DayState.OUT
     return PairDays(row.store_id, row.product_id, first, states, sold, closing)
 
 

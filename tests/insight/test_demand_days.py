@@ -56,6 +56,15 @@ def test_days_on_which_none_stood_there_are_told_apart(city: City, tmp_path: Pat
     assert states_of(days_of(city, last=MARCH_6)) == "2--00"
 
 
+def test_books_below_zero_say_nothing_of_an_empty_shelf(city: City, tmp_path: Path):
+    deliver(city, MARCH, line(city, 2))
+    sell_days(city, tmp_path, {MARCH: 5})
+    sell_days(city, tmp_path, {MARCH_3: 1, MARCH_4: 1, MARCH_5: 1, MARCH_6: 1}, goods="sambal")
+    deliver(city, MARCH_5, line(city, 3))
+    # Five were sold of two that came: three came without a paper. The paper of the 5th brings the books to zero.
+    assert states_of(days_of(city, last=MARCH_6)) == "5??--"
+
+
 def test_what_a_count_found_could_be_bought_from_the_day_after(city: City, tmp_path: Path):
     deliver(city, MARCH, line(city, 2))
     sell_days(city, tmp_path, {MARCH: 2})
