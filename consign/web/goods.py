@@ -7,7 +7,6 @@ from datetime import timedelta
 from fastapi import APIRouter, Response
 
 from consign import clock
-from consign.errors import ConsignError
 from consign.identity.rules import Act
 from consign.listing import Found, Row, Wish
 from consign.partners.lists import find_partners_seen, find_stores_seen
@@ -15,7 +14,7 @@ from consign.sentence import Sentence, say
 from consign.stock.note_lists import find_notes_page
 from consign.stock.notes import get_note
 from consign.stock.offered import find_note_stores
-from consign.stock.rules import NoteKind, NoteState
+from consign.stock.rules import NoteKind, NoteState, NoteUnknown
 from consign.stock.waiting import Waiting, count_waiting, find_waiting
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, choices_of, new_form, read_form
@@ -144,10 +143,11 @@ def find_note(visit: Visiting) -> Response:
         return visit.page("goods_find.html", form=new_form(NUMBER))
     form = read_form(NUMBER, visit.asked)
     if form.ok:
+        number = tidy_number(form["number"])
         try:
-            note = get_note(visit.db, tidy_number(form["number"]), by=visit.actor)
-        except ConsignError as problem:
-            form.blame("number", problem.sentence)
+            note = get_note(visit.db, number, by=visit.actor)
+        except NoteUnknown:
+            form.blame("number", say("No note has the number “{number}”, or it is not for you to see.", number=number))
         else:
             return visit.go(find_note_path(note.kind, note.number))
     return visit.page("goods_find.html", status=422, form=form)

@@ -280,9 +280,9 @@ def test_a_number_leads_to_its_note_and_an_unknown_one_is_said(shared_town: Town
     assert browser.get(f"/goods/find?number={number.lower()}").path == f"/goods/{number}"
     unknown = browser.get("/goods/find?number=SJ-2026-999999")
     assert unknown.is_refused()
-    assert "There is no note SJ-2026-999999" in unknown.problem("number")
+    assert "No note has the number “SJ-2026-999999”" in unknown.problem("number")
     strange = shared_town.browser(K1).get(f"/goods/find?number={number}")
-    assert f"There is no note {number}" in strange.problem("number")
+    assert f"No note has the number “{number}”" in strange.problem("number")
     count = find_note(shared_town, "count")
     assert browser.get(f"/goods/find?number={count}", follow=False).answer.headers["location"] == f"/counts/{count}"
 
