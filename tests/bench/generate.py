@@ -68,8 +68,11 @@ def fill_city(session: Session) -> None:
     )
 
 
-def write_sales_file(path: Path, *, month: date, lines: int) -> None:
-    """Write one month of a partner's sales: by day, store, receipt; one to four lines a receipt; two tills a store."""
+def write_sales_file(path: Path, *, month: date, lines: int, each: int = PRODUCTS) -> None:
+    """Write one month of a partner's sales: by day, store, receipt; one to four lines a receipt; two tills a store.
+
+    Every store sells *each* of the products.
+    """
     rng = random.Random(f"{month}:{lines}")  # noqa: S311  # sales, not secrets
     numbers = [gtin(n) for n in range(PRODUCTS)]
     days = 28
@@ -80,10 +83,13 @@ def write_sales_file(path: Path, *, month: date, lines: int) -> None:
             day, store = divmod(place, STORES)
             count = left // (days * STORES - place)
             left -= count
-            target.writelines(_store_day(rng, numbers, day=month + timedelta(day), store=store, count=count))
+            sold = [(store * 10 + n) % PRODUCTS for n in range(each)]
+            target.writelines(_store_day(rng, numbers, sold, day=month + timedelta(day), store=store, count=count))
 
 
-def _store_day(rng: random.Random, numbers: list[str], *, day: date, store: int, count: int) -> list[str]:
+def _store_day(
+    rng: random.Random, numbers: list[str], sold: list[int], *, day: date, store: int, count: int
+) -> list[str]:
     rows = []
     receipt = 0
     while len(rows) < count:
@@ -91,7 +97,7 @@ def _store_day(rng: random.Random, numbers: list[str], *, day: date, store: int,
         at = f"{day} {8 + receipt % 12:02d}:{receipt * 7 % 60:02d}:{receipt * 13 % 60:02d}"
         head = f"{at},T{store + 1:03d},{1 + receipt % 2},{day:%y%m%d}{receipt:05d}"
         for _ in range(min(rng.randint(1, 4), count - len(rows))):
-            product = rng.randrange(PRODUCTS)
+            product = sold[rng.randrange(len(sold))]
             quantity, price = rng.choice((1, 1, 1, 2, 3)), price_of(product)
             rows.append(f"{head},{numbers[product]},Produk {product},{quantity},{price},0,{quantity * price}\n")
     return rows

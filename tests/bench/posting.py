@@ -24,7 +24,7 @@ from consign.partners.queries import get_partner
 from consign.period import Cycle, period_of
 from consign.regions import add_region
 from consign.settlement.actions import close_period
-from tests.bench.generate import LOGIN, fill_city, make_folder, write_sales_file
+from tests.bench.generate import LOGIN, PRODUCTS, fill_city, make_folder, write_sales_file
 
 REGION = "64.71"
 TWINS = ("sale_twin", "sale_lean")
@@ -36,9 +36,10 @@ LEAN_INDEXES = (
 class Bench:
     """One embedded server with a filled city."""
 
-    def __init__(self, folder: Path, *, lines: int) -> None:
+    def __init__(self, folder: Path, *, lines: int, each: int) -> None:
         self.folder = folder
         self.lines = lines
+        self.each = each
         self.url = start_embedded(folder)
         self.database = Database.open(url=self.url, data_dir=folder)
         add_region(self.database, code=REGION, name="Kota Balikpapan")
@@ -56,7 +57,7 @@ class Bench:
     def round(self, month: date) -> dict[str, Any]:
         """Post and close one month, and do the bare work on the same rows."""
         path = self.folder / f"{month}.csv"
-        write_sales_file(path, month=month, lines=self.lines)
+        write_sales_file(path, month=month, lines=self.lines, each=self.each)
         self.owner.execute("CHECKPOINT")
         posted = self.post(path)
         number = self.owner.execute("SELECT max(number) FROM sales_posting").fetchone()[0]
@@ -136,8 +137,9 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--standing", type=int, default=10, help="months of sales that stand before the last rounds")
+    parser.add_argument("--each", type=int, default=PRODUCTS, help="of how many products each store sells")
     given = parser.parse_args()
-    bench = Bench(make_folder(), lines=given.lines)
+    bench = Bench(make_folder(), lines=given.lines, each=given.each)
     rounds = [bench.round(date(2025, 6 + place, 1)) for place in range(given.rounds)]
     print(report("fresh table", rounds, given.lines), flush=True)
     if given.standing:
