@@ -1,7 +1,7 @@
 """What goes on with goods in the sample city these days, so that every page has something to show.
 
 A delivery waits, goods are on their way back, a producer asks for its goods, a store counted and lost some, somebody
-contests it, one batch ends soon and one is over.
+contests it, another counts right now, one batch ends soon and one is over.
 """
 
 from datetime import date, timedelta
@@ -19,7 +19,7 @@ from consign.sample.stock_steps import FIRST_COUNT, bring, get_keeper, get_sende
 from consign.sample.stores import HOTEL, MINIMARKET, SUPERMARKET
 from consign.stock.confirming import confirm_note
 from consign.stock.contesting import contest_loss
-from consign.stock.counting import count_at_once
+from consign.stock.counting import count_at_once, open_count, scan
 from consign.stock.deliverable import find_lacks
 from consign.stock.delivering import send_delivery
 from consign.stock.returning import ask_pull_back, send_return
@@ -40,6 +40,8 @@ MOVED = "Stok di Batu Ampar menipis"
 BROKEN = "Rak roboh, kemasan sobek"
 COUNTED = "Stok opname akhir bulan, dihitung berdua"
 CONTESTED = "Satu dus masih ada di gudang belakang; mohon dihitung ulang bersama."
+COUNTING = "Rak depan dahulu"
+SCANNED = (KERIPIK, KERIPIK, TALAS)
 MISSING = {KERIPIK: 2, AMPLANG_GOODS: 1}
 """What the count of a store does not find, by product."""
 
@@ -61,6 +63,7 @@ def ensure_story(session: Session, months: Months, *, on: date) -> bool:
     _give_back(session, on)
     _ask_back(session, on)
     _let_wait(session, on)
+    _begin_count(session, on)
     return True
 
 
@@ -150,6 +153,15 @@ def _let_wait(session: Session, on: date) -> None:
             session, by=get_sender(session, producer.code), producer_id=producer.id, store_id=store.id, day=on,
             lines=lines, remark=WAITING,
         )  # fmt: skip
+
+
+def _begin_count(session: Session, on: date) -> None:
+    """Let a store count some of its goods, which goes on."""
+    store = _get_store(session, SUPERMARKET.code, "ENG01")
+    keeper = get_keeper(session, store)
+    note = open_count(session, by=keeper, store_id=store.id, day=on, is_full=False, remark=COUNTING)
+    for code in SCANNED:
+        scan(session, by=keeper, note_id=note.id, code=code)
 
 
 def _take_standing(session: Session, store: Store, code: str, quantity: int, reason: Reason | None = None) -> NewLine:

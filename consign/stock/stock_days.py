@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from consign.models.sales import SalesPosting
+from consign.models.sales import SalesPosting, SalesUpload
 
 _DAYS = text("""
     SELECT day, stood FROM (
@@ -33,9 +33,18 @@ def find_days(session: Session, *, store_id: int, product_id: int, first: date) 
     return [StoodOn(row.day, row.stood) for row in session.execute(_DAYS, facts)]
 
 
-def find_posting_uploads(session: Session, *, partner_id: int, numbers: Collection[int]) -> dict[int, int]:
-    """Return the uploads that a partner's postings belong to, by the posting's number; what belongs to none is left out."""
-    query = select(SalesPosting.number, SalesPosting.upload_id).where(
-        SalesPosting.partner_id == partner_id, SalesPosting.number.in_(numbers), SalesPosting.upload_id.is_not(None)
+def find_posting_uploads(
+    session: Session, *, partner_id: int, numbers: Collection[int], store_id: int | None
+) -> dict[int, int]:
+    """Return the uploads that a partner's postings belong to, by the posting's number; what belongs to none is left out.
+
+    With *store_id* only those that were handed in for that store alone: others are not for its people to see.
+    """
+    query = (
+        select(SalesPosting.number, SalesPosting.upload_id)
+        .join(SalesUpload, SalesUpload.id == SalesPosting.upload_id)
+        .where(SalesPosting.partner_id == partner_id, SalesPosting.number.in_(numbers))
     )
+    if store_id is not None:
+        query = query.where(SalesUpload.stated_store_id == store_id)
     return {row.number: row.upload_id for row in session.execute(query)}

@@ -137,8 +137,11 @@ def show_movements(visit: Visiting, store_id: int, product_code: str) -> Respons
     def fetch(wish: Wish) -> Found:
         found = find_product_moves(visit.db, by=visit.actor, store_id=store_id, product_code=product_code, wish=wish)
         numbers = {row["posting_no"] for row in found.rows if row["posting_no"]}
-        opens = visit.may("GET /uploads/{upload_id}") and numbers
-        files = find_posting_uploads(visit.db, partner_id=store.partner_id, numbers=numbers) if opens else {}
+        files: dict[int, int] = {}
+        if numbers and visit.may("GET /uploads/{upload_id}"):
+            files = find_posting_uploads(
+                visit.db, partner_id=store.partner_id, numbers=numbers, store_id=visit.actor.store_id
+            )
         return replace(found, rows=[_with_source(row, files) for row in found.rows])
 
     row = get_standing(visit.db, store_id=store.id, product_id=product.id, on=today)

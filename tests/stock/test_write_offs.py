@@ -45,7 +45,9 @@ def write(city: City, *lines: NewLine, day: date = DAY, by: Actor | None = None)
 
 
 def told(city: City, note: StockNote) -> list[str]:
-    return [one.sentence for one in find_cautions(city.session, note, find_lines(city.session, note.id))]
+    products = {one.id: one for one in city.products}
+    lines = find_lines(city.session, note.id)
+    return [one.sentence for one in find_cautions(city.session, note, lines, products=products)]
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ FORMS = {
     "/counts/{count_number}/reverse": {"reason": "asing"},
     "/losses/{loss_id}/contest": {"reason": "asing"},
     "/losses/{loss_id}/decide": {"share": "1", "reason": "asing"},
-    "/counts/new": {"extent": "part", "day": "2026-11-02", "when": "closing"},
+    "/counts/new": {"extent": "part", "day": "2026-11-02"},  # without `when`, so that no count of its own begins
     "/goods/{note_number}/confirm": {"on": "2026-11-22"},
     "/goods/{note_number}/cancel": {"reason": "asing"},
     "/goods/{note_number}/reverse": {"reason": "asing"},
