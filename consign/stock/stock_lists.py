@@ -15,8 +15,10 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal,
+    or_,
     select,
     text,
     true,
@@ -133,14 +135,20 @@ def get_stocked(session: Session, *, by: Actor, store_id: int, product_code: str
     """Return a store and a product whose movements in it *by* may see.
 
     Raises:
-        UnknownCode: there is no such store or product, or it is not for *by* to see.
+        UnknownCode: there is no such store or product, it never came there, or it is not for *by* to see.
 
     """
     reach = get_reach(by, Act.READ_STOCK)
+    moved = exists().where(StockMovement.store_id == Store.id, StockMovement.product_id == Product.id)
+    named = exists().where(
+        StockNoteLine.note_id == StockNote.id,
+        StockNoteLine.product_id == Product.id,
+        or_(StockNote.store_id == Store.id, StockNote.to_store_id == Store.id),
+    )
     query = (
         select(Store, Product)
         .join(Product, true())
-        .where(Store.id == store_id, Product.code == product_code, *_within(reach))
+        .where(Store.id == store_id, Product.code == product_code, or_(moved, named), *_within(reach))
     )
     row = session.execute(query).one_or_none()
     if row is None:

@@ -50,6 +50,7 @@ NO_PAGES = frozenset(
         "GET /label-tests/{test_id}/sheet",
         "GET /numbers/print",
         "GET /goods/{note_number}/paper",
+        "GET /counts/{count_number}/sheet",
         "GET /goods/{note_number}/lines.csv",
         "GET /goods/{note_number}/lines.xlsx",
         "GET /goods/find",  # a form leads to it, and it leads on

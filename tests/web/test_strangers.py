@@ -15,6 +15,7 @@ from urllib.parse import quote, quote_plus
 
 import httpx
 import pytest
+from pypdfium2 import PdfDocument
 
 import consign.catalogue.lists
 from consign.identity.rules import Reach, Role
@@ -339,11 +340,14 @@ def try_changes(path: str, strange: Stranger, token: str) -> Iterator[Try]:
 
 
 def text_of(answer: httpx.Response) -> str:
-    """Return what an answer says: where it leads, a workbook's cells, or a page without its form token."""
+    """Return what an answer says: where it leads, a workbook's cells, a paper's text, or a page without its form token."""
     if answer.content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
             names = [name for name in book.namelist() if "sharedStrings" in name or "worksheets/" in name]
             return "\n".join(cell for name in sorted(names) for cell in _CELL.findall(book.read(name).decode()))
+    if answer.content.startswith(b"%PDF"):
+        paper = PdfDocument(answer.content)
+        return "\n".join(page.get_textpage().get_text_bounded() for page in paper)
     return _TOKEN.sub("", answer.headers.get("location", "") + answer.content.decode("utf-8-sig", errors="replace"))
 
 
