@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.people import PHONE, open_context, sign_in
 
 PRODUCER, STORE, STORE_NAME = "ratmi@umkm.example", "p03@pesut.example", "Batu Ampar"
+GOODS = ("BPN-001", "BPN-002")
+"""Products whose papers are in order; a producer's first in the list may be a successor that awaits its own."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,13 @@ def send(page: Page, way: Way) -> str:
     refuse_overhang(page)
     store = page.locator("#field-where option", has_text=STORE_NAME).get_attribute("value")
     page.select_option("#field-where", store)
-    page.select_option("#field-item_1", index=1)
+    page.select_option("#field-item_1", GOODS[0])
     page.fill("#field-quantity_1", way.sent)
     page.locator("[data-add-line]").click()
     last = 4 if way.script else 6
     expect(page.locator("[data-line]")).to_have_count(last)
     assert page.input_value("#field-quantity_1") == way.sent
-    page.select_option(f"#field-item_{last}", index=2)
+    page.select_option(f"#field-item_{last}", GOODS[1])
     page.fill(f"#field-quantity_{last}", "6")
     if way.script:  # it knows how long goods keep; without it the page fills that in and asks
         assert page.input_value(f"#field-expires_{last}")
