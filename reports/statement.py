@@ -88,6 +88,10 @@ class StatementFigures:
     fee_tax_rp: int
     pph23_rp: int
     losses_rp: int
+    adjustments_rp: int
+    """Corrections that two people agreed on; positive in the producer's favour."""
+    opening_rp: int
+    """What stood open before the books began."""
     net_rp: int
     carried_rp: int
     due_rp: int
@@ -109,7 +113,13 @@ def refuse_wrong_sums(figures: StatementFigures) -> None:
         "losses": (figures.losses_rp, sum(loss.store_rp for loss in figures.losses)),
         "net": (
             figures.net_rp,
-            figures.sales_rp - figures.fee_rp - figures.fee_tax_rp + figures.pph23_rp + figures.losses_rp,
+            figures.sales_rp
+            - figures.fee_rp
+            - figures.fee_tax_rp
+            + figures.pph23_rp
+            + figures.losses_rp
+            + figures.adjustments_rp
+            + figures.opening_rp,
         ),
         "due": (figures.due_rp + figures.carry_rp, figures.net_rp + figures.carried_rp),
     }

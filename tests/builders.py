@@ -19,7 +19,7 @@ from consign.identity.rules import Actor, Role
 from consign.models.catalogue import Product
 from consign.models.partners import Partner, Producer, Store
 from consign.partners.actions import add_agreement, add_partner, add_producer, add_store
-from consign.partners.rules import DiscountBorneBy, FeeOn, Terms
+from consign.partners.rules import DiscountBorneBy, FeeOn, Route, Terms
 from consign.period import Cycle
 from consign.sales.actions import Decisions, Outcome, post_file, receive_file
 from consign.sales.mapping import Answers, Stated
@@ -82,6 +82,8 @@ def terms(fee_rate_bp: int = 250, **changed: object) -> Terms:
         "pph23_bp": 0,
         "payment_term_days": 15,
         "loss_store_bp": None,
+        "route": Route.DIRECT,
+        "min_payout_rp": 0,
     }
     return Terms(**{**facts, **changed})  # type: ignore[arg-type]
 

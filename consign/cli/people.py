@@ -16,7 +16,7 @@ from consign.identity.queries import find_users, get_account, get_actor
 from consign.identity.rules import Act, Actor, Role, authorize
 from consign.partners import actions
 from consign.partners.queries import get_partner, get_producer, get_store
-from consign.partners.rules import DiscountBorneBy, FeeOn, Terms, parse_rate_bp
+from consign.partners.rules import DiscountBorneBy, FeeOn, Route, Terms, parse_rate_bp
 from consign.period import Cycle
 from consign.sales.actions import place_parked
 from consign.sentence import say
@@ -335,6 +335,8 @@ def agreement_add(
         pph23_bp=parse_rate_bp(pph23),
         payment_term_days=term,
         loss_store_bp=parse_rate_bp(loss_share) if loss_share else None,
+        route=Route.DIRECT,
+        min_payout_rp=0,
     )
     with context.acting(login) as (session, by):
         owner = get_partner(session, partner_code)

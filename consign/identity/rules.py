@@ -86,7 +86,36 @@ class Act(StrEnum):
     CLOSE_PERIOD = "close a period"
     READ_CLOSINGS = "read closings"
     READ_STATEMENTS = "read statements"
+    PREPARE_CLOSING = "prepare a closing"
     READ_OWED = "read what is owed"
+    DISPUTE_STATEMENTS = "dispute lines of statements"
+    ANSWER_DISPUTES = "answer disputes"
+    PROPOSE_ADJUSTMENTS = "propose corrections"
+    DECIDE_ADJUSTMENTS = "decide corrections"
+    CARRY_OVER_DEBTS = "carry over what stood before"
+    CONFIRM_DEBTS = "confirm what stood before"
+    MANAGE_COOPERATIVES = "manage cooperatives"
+    READ_COOPERATIVES = "read cooperatives"
+    NOTE_PAYMENTS = "note payments"
+    READ_PAYMENTS = "read payments"
+    ANSWER_PAYMENTS = "say whether money came"
+    TAKE_AS_RECEIVED = "take a payment as received"
+    MANAGE_BANK_ACCOUNTS = "manage the office's bank accounts"
+    POST_BANK = "post bank statements"
+    READ_BANK = "read bank statements"
+    MATCH_BANK = "match bank statements"
+    PROPOSE_WRITE_OFFS = "propose to write off a rest"
+    DECIDE_WRITE_OFFS = "decide about writing off a rest"
+    STATE_PAYEE_ACCOUNTS = "state where to be paid"
+    CONFIRM_PAYEE_ACCOUNTS = "confirm where somebody is paid"
+    READ_PAYEE_ACCOUNTS = "read where somebody is paid"
+    PLAN_PAYOUTS = "plan payouts"
+    APPROVE_PAYOUTS = "approve payouts"
+    SEND_PAYOUTS = "hand payouts to the bank"
+    READ_PAYOUTS = "read payouts"
+    CHASE_PAYMENTS = "remind partners of late payments"
+    READ_LATE = "read who pays late"
+    EXPORT_JOURNAL = "export the ledger"
     SUBMIT_PAPERS = "hand in papers"
     READ_PAPERS = "read papers"
     READ_OWN_PAPERS = "see what one's own products need"
@@ -147,6 +176,39 @@ PERMITTED: dict[Act, frozenset[Role]] = {
     Act.CLOSE_PERIOD: frozenset({Role.DINAS_FINANCE}),
     Act.READ_CLOSINGS: _DINAS_READERS,
     Act.READ_STATEMENTS: _DINAS_READERS | {Role.PARTNER_FINANCE, Role.PRODUCER},
+    Act.PREPARE_CLOSING: frozenset({Role.DINAS_FINANCE}),
+    Act.DISPUTE_STATEMENTS: frozenset({Role.PRODUCER, Role.PARTNER_FINANCE}),
+    Act.ANSWER_DISPUTES: frozenset({Role.DINAS_FINANCE}),
+    Act.PROPOSE_ADJUSTMENTS: frozenset({Role.DINAS_FINANCE}),
+    Act.DECIDE_ADJUSTMENTS: frozenset(
+        {Role.DINAS_FINANCE, Role.HEAD}
+    ),  # two people: the head where finance is one alone
+    Act.CARRY_OVER_DEBTS: frozenset({Role.DINAS_FINANCE, Role.ADMIN}),
+    Act.CONFIRM_DEBTS: frozenset({Role.DINAS_FINANCE, Role.HEAD}),
+    Act.MANAGE_COOPERATIVES: frozenset({Role.ADMIN}),
+    Act.READ_COOPERATIVES: _DINAS_READERS,
+    Act.NOTE_PAYMENTS: frozenset({Role.PARTNER_FINANCE, Role.DINAS_FINANCE}),
+    Act.READ_PAYMENTS: _DINAS_READERS | {Role.PARTNER_FINANCE, Role.PRODUCER},
+    Act.ANSWER_PAYMENTS: frozenset({Role.PRODUCER}),
+    Act.TAKE_AS_RECEIVED: frozenset({Role.DINAS_FINANCE}),
+    Act.MANAGE_BANK_ACCOUNTS: frozenset({Role.ADMIN}),
+    Act.POST_BANK: frozenset({Role.DINAS_FINANCE}),
+    Act.READ_BANK: frozenset({Role.DINAS_FINANCE, Role.HEAD, Role.AUDITOR, Role.ADMIN}),
+    Act.MATCH_BANK: frozenset({Role.DINAS_FINANCE}),
+    Act.PROPOSE_WRITE_OFFS: frozenset({Role.DINAS_FINANCE}),
+    Act.DECIDE_WRITE_OFFS: frozenset({Role.DINAS_FINANCE, Role.HEAD}),
+    Act.STATE_PAYEE_ACCOUNTS: frozenset({Role.PRODUCER, Role.ADMIN, Role.DINAS_FINANCE}),
+    Act.CONFIRM_PAYEE_ACCOUNTS: frozenset({Role.DINAS_FINANCE, Role.VERIFIER}),
+    Act.READ_PAYEE_ACCOUNTS: frozenset(
+        {Role.DINAS_FINANCE, Role.VERIFIER, Role.AUDITOR, Role.ADMIN, Role.HEAD, Role.PRODUCER}
+    ),
+    Act.PLAN_PAYOUTS: frozenset({Role.DINAS_FINANCE}),
+    Act.APPROVE_PAYOUTS: frozenset({Role.DINAS_FINANCE, Role.HEAD}),
+    Act.SEND_PAYOUTS: frozenset({Role.DINAS_FINANCE}),
+    Act.READ_PAYOUTS: frozenset({Role.DINAS_FINANCE, Role.HEAD, Role.AUDITOR, Role.ADMIN, Role.PRODUCER}),
+    Act.CHASE_PAYMENTS: frozenset({Role.DINAS_FINANCE}),
+    Act.READ_LATE: _DINAS_READERS,
+    Act.EXPORT_JOURNAL: frozenset({Role.DINAS_FINANCE, Role.AUDITOR, Role.ADMIN}),
     Act.READ_OWED: _DINAS_READERS | {Role.PARTNER_FINANCE, Role.PRODUCER},
     Act.SUBMIT_PAPERS: frozenset({Role.ADMIN, Role.VERIFIER, Role.PRODUCER}),
     Act.READ_PAPERS: _OVERSEERS | {Role.VERIFIER, Role.PRODUCER},

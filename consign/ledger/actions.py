@@ -1,10 +1,11 @@
 """Posting transfers. Rows are only added; a correction is a linked reversal."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from consign import clock
@@ -19,19 +20,22 @@ from consign.ledger.rules import (
     TransferUnknown,
 )
 from consign.models.ledger import Account, Transfer
+from consign.money import Rupiah
 from consign.sentence import say
 
-_WANTED = """unnest(CAST(:kinds AS text[]), CAST(:partners AS bigint[]), CAST(:producers AS bigint[]))
-    AS wanted(kind, partner_id, producer_id)"""
+_WANTED = """unnest(CAST(:kinds AS text[]), CAST(:partners AS bigint[]), CAST(:producers AS bigint[]), CAST(:banks AS bigint[]))
+    AS wanted(kind, partner_id, producer_id, bank_account_id)"""
+_SAME = """(account.kind, COALESCE(account.partner_id, 0), COALESCE(account.producer_id, 0), COALESCE(account.bank_account_id, 0))
+    = (wanted.kind, COALESCE(wanted.partner_id, 0), COALESCE(wanted.producer_id, 0), COALESCE(wanted.bank_account_id, 0))"""
 _ADD_ACCOUNTS = text(f"""
-    INSERT INTO account (kind, partner_id, producer_id, debits_rp, credits_rp)
-    SELECT kind, partner_id, producer_id, 0, 0 FROM {_WANTED}
-    WHERE NOT EXISTS (SELECT 1 FROM account WHERE (account.kind, account.partner_id, account.producer_id)
-      = (wanted.kind, wanted.partner_id, wanted.producer_id))
+    INSERT INTO account (kind, partner_id, producer_id, bank_account_id, debits_rp, credits_rp)
+    SELECT kind, partner_id, producer_id, bank_account_id, 0, 0 FROM {_WANTED}
+    WHERE NOT EXISTS (SELECT 1 FROM account WHERE {_SAME})
     ON CONFLICT DO NOTHING""")  # noqa: S608  # constants
 _LOCK_ACCOUNTS = text(f"""
-    SELECT account.id, account.kind, account.partner_id, account.producer_id
-    FROM account JOIN {_WANTED} USING (kind, partner_id, producer_id) ORDER BY account.id FOR UPDATE OF account""")  # noqa: S608  # constants
+    SELECT account.id, account.kind, account.partner_id, account.producer_id, account.bank_account_id,
+      account.debits_rp, account.credits_rp
+    FROM account JOIN {_WANTED} ON {_SAME} ORDER BY account.id FOR UPDATE OF account""")  # noqa: S608  # constants
 _ADD_SUMS = text("""
     UPDATE account SET debits_rp = account.debits_rp + added.debits_rp,
       credits_rp = account.credits_rp + added.credits_rp
@@ -53,7 +57,8 @@ def post_transfers(session: Session, orders: Sequence[TransferOrder]) -> int:
     distinct = _refuse_twice(orders)
     if not distinct:
         return 0
-    accounts = _lock_accounts(session, {name for order in distinct for name in (order.debit, order.credit)})
+    locked = _lock_accounts(session, {name for order in distinct for name in (order.debit, order.credit)})
+    accounts = {name: row.id for name, row in locked.items()}
     rows = [
         {
             "key": order.key,
@@ -90,48 +95,80 @@ def _refuse_twice(orders: Sequence[TransferOrder]) -> list[TransferOrder]:
     return list(distinct.values())
 
 
+def lock_balances(session: Session, names: Collection[AccountName]) -> dict[AccountName, Rupiah]:
+    """Return what accounts count, positive in their usual direction; nobody posts to them until the transaction ends.
+
+    A transaction that decides by balances, or posts more than once, locks here first all that it will post to: so no two
+    wait for each other in a circle. Accounts that are missing are made.
+    """
+    return {
+        name: Rupiah(name.sign * (row.debits_rp - row.credits_rp))
+        for name, row in _lock_accounts(session, names).items()
+    }
+
+
 def reverse_transfer(session: Session, *, key: str, cause: str) -> None:
-    """Take back the transfer *key* by one in the other direction, linked to it.
+    """Take back the transfer *key* by one in the other direction, linked to it, booked on this day in UTC.
 
     Raises:
         TransferUnknown: there is no such transfer; nothing was posted.
         TransferReversed: it was taken back before; nothing was posted.
 
     """
-    transfer = session.scalar(select(Transfer).where(Transfer.key == key))
-    if transfer is None:
-        raise TransferUnknown(say("There is no transfer {key}; nothing was posted.", key=key))
-    account_ids = sorted((transfer.debit_account_id, transfer.credit_account_id))
-    session.execute(select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id).with_for_update())
-    if session.scalar(select(Transfer.id).where(Transfer.reverses_id == transfer.id)) is not None:
-        raise TransferReversed(say("The transfer {key} was taken back before; nothing was posted.", key=key))
+    reverse_transfers(session, keys=[key], cause=cause, booked_on=clock.now().date())
+
+
+def reverse_transfers(session: Session, *, keys: Collection[str], cause: str, booked_on: date) -> None:
+    """Take back the transfers *keys* together, each by one in the other direction, linked to it.
+
+    Raises:
+        TransferUnknown: there is no transfer with one of the keys; nothing was posted.
+        TransferReversed: one was taken back before; nothing was posted.
+
+    """
+    found = {one.key: one for one in session.scalars(select(Transfer).where(Transfer.key.in_(sorted(keys))))}
+    for key in sorted(keys):
+        if key not in found:
+            raise TransferUnknown(say("There is no transfer {key}; nothing was posted.", key=key))
+    sides = {side for one in found.values() for side in (one.debit_account_id, one.credit_account_id)}
+    session.execute(select(Account.id).where(Account.id.in_(sorted(sides))).order_by(Account.id).with_for_update())
+    ids = {one.id: one.key for one in found.values()}
+    again = session.scalars(select(Transfer.reverses_id).where(Transfer.reverses_id.in_(sorted(ids)))).first()
+    if again is not None:
+        raise TransferReversed(say("The transfer {key} was taken back before; nothing was posted.", key=ids[again]))
     now = clock.now()
-    row = {
-        "key": f"{key}:reversal",
-        "kind": TransferKind.REVERSAL.value,
-        "debit_account_id": transfer.credit_account_id,
-        "credit_account_id": transfer.debit_account_id,
-        "amount_rp": transfer.amount_rp,
-        "booked_on": now.date(),
-        "cause": cause,
-        "reverses_id": transfer.id,
-        "posted_at": now,
-    }
-    session.execute(insert(Transfer).values(**row))
-    _add_to_accounts(session, [row])
+    rows = [
+        {
+            "key": f"{one.key}:reversal",
+            "kind": TransferKind.REVERSAL.value,
+            "debit_account_id": one.credit_account_id,
+            "credit_account_id": one.debit_account_id,
+            "amount_rp": one.amount_rp,
+            "booked_on": booked_on,
+            "cause": cause,
+            "reverses_id": one.id,
+            "posted_at": now,
+        }
+        for one in sorted(found.values(), key=lambda one: one.id)
+    ]
+    insert_rows(session, "transfer", rows)
+    _add_to_accounts(session, rows)
 
 
-def _lock_accounts(session: Session, names: set[AccountName]) -> dict[AccountName, int]:
-    """Make the accounts that are missing, lock them all, and return their ids."""
-    ordered = sorted(names, key=lambda name: (name.kind, name.partner_id, name.producer_id))
+def _lock_accounts(session: Session, names: Collection[AccountName]) -> dict[AccountName, Row[Any]]:
+    """Make the accounts that are missing, lock them all, and return them as they stand."""
+    ordered = sorted(names, key=lambda name: name.order)
     facts = {
         "kinds": [name.kind.value for name in ordered],
         "partners": [name.partner_id for name in ordered],
         "producers": [name.producer_id for name in ordered],
+        "banks": [name.bank_account_id for name in ordered],
     }
     session.execute(_ADD_ACCOUNTS, facts)
-    locked = session.execute(_LOCK_ACCOUNTS, facts)
-    return {AccountName(AccountKind(row.kind), row.partner_id, row.producer_id): row.id for row in locked}
+    return {
+        AccountName(AccountKind(row.kind), row.partner_id, row.producer_id, row.bank_account_id): row
+        for row in session.execute(_LOCK_ACCOUNTS, facts)
+    }
 
 
 def _refuse_other_content(session: Session, repeated: list[dict[str, Any]]) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consign.ledger.rules import AccountKind, AccountName
@@ -27,11 +27,21 @@ def find_balances(
         query = query.where(Account.partner_id == partner_id)
     if producer_id is not None:
         query = query.where(Account.producer_id == producer_id)
-    sign = 1 if kind is AccountKind.PARTNER_OWES else -1
-    return [
-        Balance(
-            AccountName(kind, account.partner_id, account.producer_id),
-            Rupiah(sign * (account.debits_rp - account.credits_rp)),
-        )
-        for account in session.scalars(query)
-    ]
+    return [_read_balance(account) for account in session.scalars(query)]
+
+
+def find_balance(session: Session, name: AccountName) -> Rupiah:
+    """Return what one account counts now; nothing where nothing was ever posted to it."""
+    query = select(Account).where(
+        Account.kind == name.kind,
+        func.coalesce(Account.partner_id, 0) == (name.partner_id or 0),
+        func.coalesce(Account.producer_id, 0) == (name.producer_id or 0),
+        func.coalesce(Account.bank_account_id, 0) == (name.bank_account_id or 0),
+    )
+    account = session.scalars(query).first()
+    return _read_balance(account).amount if account else Rupiah(0)
+
+
+def _read_balance(account: Account) -> Balance:
+    name = AccountName(AccountKind(account.kind), account.partner_id, account.producer_id, account.bank_account_id)
+    return Balance(name, Rupiah(name.sign * (account.debits_rp - account.credits_rp)))

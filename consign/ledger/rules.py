@@ -9,12 +9,34 @@ from consign.money import Rupiah
 
 
 class AccountKind(StrEnum):
-    """What an account counts. Each exists per partner and producer, so a balance never mixes partners."""
+    """What an account counts. Those of a pair exist per partner and producer, so a balance never mixes partners."""
 
     PARTNER_OWES = "partner_owes"
     """Debits less credits: what the partner owes for this producer's goods."""
     PRODUCER_IS_OWED = "producer_is_owed"
-    """Credits less debits: what the producer is owed for goods this partner sold."""
+    """Credits less debits: what the producer is owed for goods this partner sold, and the partner has not paid."""
+    PRODUCER_PAYABLE = "producer_payable"
+    """Credits less debits: what this partner paid to the office for the producer, and the office has not paid out."""
+    BANK = "bank"
+    """Debits less credits: what one of the office's bank accounts holds; what the bank's own statement says."""
+    UNALLOCATED = "unallocated"
+    """Credits less debits: money that came into a bank account, less what left it, of which nobody has said what it is."""
+    IN_TRANSIT = "in_transit"
+    """Credits less debits: payouts that were handed to the bank and are on no statement of it yet."""
+    BANK_CHARGES = "bank_charges"
+    """Debits less credits: what banks took for themselves, borne by the office."""
+    WRITTEN_OFF = "written_off"
+    """Debits less credits: small differences that the office bears."""
+    OPENING = "opening"
+    """Debits less credits: what stood before these books began, to balance what was carried over."""
+
+
+OF_PAIR = frozenset({AccountKind.PARTNER_OWES, AccountKind.PRODUCER_IS_OWED, AccountKind.PRODUCER_PAYABLE})
+OF_BANK_ACCOUNT = frozenset({AccountKind.BANK, AccountKind.UNALLOCATED, AccountKind.IN_TRANSIT})
+DEBIT_KINDS = frozenset(
+    {AccountKind.PARTNER_OWES, AccountKind.BANK, AccountKind.BANK_CHARGES, AccountKind.WRITTEN_OFF, AccountKind.OPENING}
+)
+"""Accounts whose balance is their debits less their credits; of the others it is the other way round."""
 
 
 class TransferKind(StrEnum):
@@ -25,6 +47,24 @@ class TransferKind(StrEnum):
     FEE_TAX = "fee_tax"
     PPH23 = "pph23"
     LOSSES = "losses"
+    ADJUSTMENT = "adjustment"
+    """A correction that two people agreed on, as a statement took it."""
+    OPENING = "opening"
+    """What stood before these books began."""
+    BANK_LINE = "bank_line"
+    """A line of a bank statement."""
+    PAYMENT = "payment"
+    """A partner's payment settles a statement."""
+    PAYABLE = "payable"
+    """The same amount becomes payable to the producer."""
+    DIRECT = "direct"
+    """A partner paid a producer, or its cooperative, without the office."""
+    WRITE_OFF = "write_off"
+    PAYOUT = "payout"
+    """A payout was handed to the bank."""
+    PAYOUT_LINE = "payout_line"
+    """A payout was found on the bank's statement."""
+    BANK_CHARGE = "bank_charge"
     REVERSAL = "reversal"
 
 
@@ -48,11 +88,31 @@ class TransferUnknown(NotFound):
 
 @dataclass(frozen=True)
 class AccountName:
-    """One account."""
+    """One account: of a partner and a producer, of one of the office's bank accounts, or of the region."""
 
     kind: AccountKind
-    partner_id: int
-    producer_id: int
+    partner_id: int | None = None
+    producer_id: int | None = None
+    bank_account_id: int | None = None
+
+    def __post_init__(self) -> None:
+        pair, bank = self.partner_id is not None, self.bank_account_id is not None
+        if (pair, self.producer_id is not None, bank) != (
+            self.kind in OF_PAIR,
+            self.kind in OF_PAIR,
+            self.kind in OF_BANK_ACCOUNT,
+        ):
+            raise ValueError(f"an account of kind {self.kind} is not named so: {self}")
+
+    @property
+    def sign(self) -> int:
+        """Return 1 where its balance is its debits less its credits, else -1."""
+        return 1 if self.kind in DEBIT_KINDS else -1
+
+    @property
+    def order(self) -> tuple[str, int, int, int]:
+        """Return by what accounts are put in order."""
+        return self.kind.value, self.partner_id or 0, self.producer_id or 0, self.bank_account_id or 0
 
 
 @dataclass(frozen=True)

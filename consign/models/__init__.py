@@ -1,6 +1,7 @@
 """The tables, one module per slice. Imports nothing from the rest of the application."""
 
 from consign.models import (
+    banking,
     catalogue,
     documents,
     identity,
@@ -8,6 +9,8 @@ from consign.models import (
     ledger,
     outbox,
     partners,
+    payments,
+    payouts,
     region,
     sales,
     settlement,
@@ -18,6 +21,7 @@ from consign.models.base import PublicBase, RegionBase
 __all__ = [
     "PublicBase",
     "RegionBase",
+    "banking",
     "catalogue",
     "documents",
     "identity",
@@ -25,6 +29,8 @@ __all__ = [
     "ledger",
     "outbox",
     "partners",
+    "payments",
+    "payouts",
     "region",
     "sales",
     "settlement",

@@ -2,10 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consign.models.base import ADD_ONLY, CHANGING, RegionBase
+
+PAIR_KINDS = "'partner_owes', 'producer_is_owed', 'producer_payable'"
+BANK_KINDS = "'bank', 'unallocated', 'in_transit'"
 
 
 class Account(RegionBase):
@@ -13,16 +16,31 @@ class Account(RegionBase):
 
     __tablename__ = "account"
     __table_args__ = (
-        CheckConstraint("kind IN ('partner_owes', 'producer_is_owed')", name="kind"),
+        CheckConstraint(f"kind IN ({PAIR_KINDS}, {BANK_KINDS}, 'bank_charges', 'written_off', 'opening')", name="kind"),
         CheckConstraint("debits_rp >= 0 AND credits_rp >= 0", name="sides"),
-        UniqueConstraint("kind", "partner_id", "producer_id"),
+        CheckConstraint(
+            f"(kind IN ({PAIR_KINDS})) = (partner_id IS NOT NULL) AND (partner_id IS NULL) = (producer_id IS NULL)"
+            f" AND (kind IN ({BANK_KINDS})) = (bank_account_id IS NOT NULL)",
+            name="owner",
+        ),
+        Index(
+            "uq_account_owner",
+            "kind",
+            text("COALESCE(partner_id, 0)"),
+            text("COALESCE(producer_id, 0)"),
+            text("COALESCE(bank_account_id, 0)"),
+            unique=True,
+        ),
+        Index("ix_account_partner", "partner_id", "producer_id"),
         {"info": CHANGING},
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     kind: Mapped[str]
-    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
-    producer_id: Mapped[int] = mapped_column(ForeignKey("producer.id"))
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
+    producer_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"))
+    bank_account_id: Mapped[int | None] = mapped_column(ForeignKey("bank_account.id"))
+    """Of which of the office's bank accounts; blank for accounts of a pair, or of the whole region."""
     debits_rp: Mapped[int]
     """Sum of the transfers that debit this account, in rupiah."""
     credits_rp: Mapped[int]
@@ -38,6 +56,7 @@ class Transfer(RegionBase):
         CheckConstraint("debit_account_id <> credit_account_id", name="two_accounts"),
         Index("ix_transfer_debit", "debit_account_id"),
         Index("ix_transfer_credit", "credit_account_id"),
+        Index("ix_transfer_cause", "cause"),
         {"info": ADD_ONLY},
     )
 

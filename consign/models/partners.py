@@ -31,6 +31,11 @@ class RegionTerms(RegionBase):
         CheckConstraint("0 <= fee_from_bp AND fee_from_bp <= fee_to_bp AND fee_to_bp <= 10000", name="fee_bounds"),
         CheckConstraint("loss_contest_days BETWEEN 0 AND 90", name="loss_contest_days"),
         CheckConstraint("pull_back_days BETWEEN 0 AND 90", name="pull_back_days"),
+        CheckConstraint("dispute_days BETWEEN 0 AND 90", name="dispute_days"),
+        CheckConstraint("silent_days BETWEEN 1 AND 90", name="silent_days"),
+        CheckConstraint("account_wait_days BETWEEN 0 AND 90", name="account_wait_days"),
+        CheckConstraint("near_amount_rp BETWEEN 0 AND 100000", name="near_amount"),
+        CheckConstraint("legal_term_days BETWEEN 0 AND 365", name="legal_term_days"),
         {"info": CHANGING},
     )
 
@@ -55,6 +60,20 @@ class RegionTerms(RegionBase):
     """For how many days after it was recorded a loss may be contested."""
     pull_back_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("7"))
     """How many days before its last day a batch is to be off the shelf."""
+    fee_source: Mapped[str] = mapped_column(server_default="")
+    """Which rule sets the bounds of the fee, such as a decree with its number; blank where nobody has said."""
+    closes_by_two: Mapped[bool] = mapped_column(server_default=false())
+    """Whether one person prepares a closing and another countersigns it."""
+    dispute_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("7"))
+    """For how many days after its closing a line of a statement may be disputed."""
+    silent_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("7"))
+    """After how many days of a producer's silence finance may take a proven direct payment as received."""
+    account_wait_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("3"))
+    """For how many days after its confirming a changed bank account is not paid to."""
+    near_amount_rp: Mapped[int] = mapped_column(server_default=text("6500"))
+    """By how much at most a payment may miss what is open and still be proposed, in rupiah: a bank's transfer cost."""
+    legal_term_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("15"))
+    """Calendar days from a statement until the law wants it paid, whatever was agreed. Source: Permendag 70/2013."""
 
 
 class Producer(RegionBase):
@@ -84,13 +103,50 @@ class Producer(RegionBase):
     """When the dinas added it or looked at its registration; blank while that waits."""
 
 
+class Cooperative(RegionBase):
+    """A cooperative (koperasi) that signs agreements and receives payments for those of its members who mandated it."""
+
+    __tablename__ = "cooperative"
+    __table_args__ = ({"info": CHANGING},)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    phone: Mapped[str | None]
+    """Where the dinas reaches it, `+62…`."""
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class CooperativeMember(RegionBase):
+    """From when until when a producer has mandated a cooperative. Only its end may change."""
+
+    __tablename__ = "cooperative_member"
+    __table_args__ = (
+        CheckConstraint("NOT isempty(days) AND NOT lower_inf(days)", name="days"),
+        ExcludeConstraint(
+            (text("int8range(producer_id, producer_id, '[]')"), "&&"),
+            ("days", "&&"),
+            name="ex_cooperative_member_one",
+        ),
+        {"info": CHANGING},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    cooperative_id: Mapped[int] = mapped_column(ForeignKey("cooperative.id"), index=True)
+    producer_id: Mapped[int] = mapped_column(ForeignKey("producer.id"))
+    days: Mapped[Range[date]] = mapped_column(DATERANGE)
+    """First day inside, last day outside, open while it goes on; a producer has one cooperative at a time."""
+    mandate: Mapped[str]
+    """The paper that says so, such as the number and day of a letter of mandate (surat kuasa)."""
+
+
 class Partner(RegionBase):
     """A retail partner: a chain, a minimarket or a hotel."""
 
     __tablename__ = "partner"
     __table_args__ = (
         CheckConstraint("kind IN ('supermarket', 'minimarket', 'hotel')", name="kind"),
-        CheckConstraint("cycle IN ('week', 'half_month', 'month')", name="cycle"),
+        CheckConstraint("cycle IN ('week', 'two_weeks', 'half_month', 'month')", name="cycle"),
         {"info": CHANGING},
     )
 
@@ -206,6 +262,9 @@ class Agreement(RegionBase):
         CheckConstraint("pph23_bp BETWEEN 0 AND 10000", name="pph23"),
         CheckConstraint("loss_store_bp IS NULL OR loss_store_bp BETWEEN 0 AND 10000", name="loss_share"),
         CheckConstraint("payment_term_days BETWEEN 0 AND 365", name="payment_term"),
+        CheckConstraint("route IN ('direct', 'collecting', 'cooperative')", name="route"),
+        CheckConstraint("route <> 'cooperative' OR cooperative_id IS NOT NULL", name="receives"),
+        CheckConstraint("min_payout_rp BETWEEN 0 AND 100000000", name="min_payout"),
         CheckConstraint("fee_on IN ('agreed_price', 'reported_gross', 'reported_net')", name="fee_on"),
         CheckConstraint("discount_borne_by IN ('store', 'producer')", name="discount_borne_by"),
         CheckConstraint("NOT isempty(days) AND NOT lower_inf(days)", name="days"),
@@ -245,3 +304,11 @@ class Agreement(RegionBase):
     """Calendar days from the statement until the money is due."""
     loss_store_bp: Mapped[int | None]
     """Share that the store bears of goods missing or damaged in its care, in basis points; blank where nothing was agreed."""
+    route: Mapped[str] = mapped_column(server_default="direct")
+    """How the money goes: straight to the producer, over an account of the office, or to the cooperative."""
+    min_payout_rp: Mapped[int] = mapped_column(server_default=text("0"))
+    """Below this much, in rupiah, the office does not pay out but waits for more."""
+    cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperative.id"))
+    """The cooperative that signed it for its member; blank where the producer signed."""
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), unique=True)
+    """The agreement that this one continues with other terms."""

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, Index, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,6 +21,7 @@ class Closing(RegionBase):
         CheckConstraint("until_on > before_on AND posting_no >= before_posting_no", name="grows"),
         UniqueConstraint("partner_id", "until_on"),
         UniqueConstraint("partner_id", "before_on"),
+        CheckConstraint("NOT carries_over OR posting_no = 0", name="carries_over"),
         {"info": ADD_ONLY},
     )
 
@@ -38,8 +39,36 @@ class Closing(RegionBase):
     """What was known to be missing: store-days, parked lines, open uploads."""
     incomplete_reason: Mapped[str | None]
     """Why it was closed over what was missing."""
+    carries_over: Mapped[bool] = mapped_column(server_default=false())
+    """Whether it takes no sales but what stood open before these books began."""
+    prepared_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    """Who prepared it for another to countersign; blank where the region does without."""
     closed_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     closed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ClosingPlan(RegionBase):
+    """A closing that one person prepared and that waits for another to countersign it. Only its end is written later."""
+
+    __tablename__ = "closing_plan"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('waiting', 'closed', 'withdrawn')", name="outcome"),
+        CheckConstraint("(outcome = 'waiting') = (ended_at IS NULL)", name="ended"),
+        Index("uq_closing_plan_waiting", "partner_id", unique=True, postgresql_where=text("outcome = 'waiting'")),
+        {"info": CHANGING},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
+    until_on: Mapped[date]
+    figures: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """What its statements came to together when it was prepared; a closing that comes to anything else is refused."""
+    incomplete_reason: Mapped[str | None]
+    prepared_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    prepared_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    outcome: Mapped[str] = mapped_column(server_default="waiting")
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Statement(RegionBase):
@@ -47,11 +76,15 @@ class Statement(RegionBase):
 
     __tablename__ = "statement"
     __table_args__ = (
-        CheckConstraint("net_rp = sales_rp - fee_rp - fee_tax_rp + pph23_rp + losses_rp", name="net"),
+        CheckConstraint(
+            "net_rp = sales_rp - fee_rp - fee_tax_rp + pph23_rp + losses_rp + adjustments_rp + opening_rp", name="net"
+        ),
         CheckConstraint("carried_rp <= 0 AND carry_rp <= 0 AND due_rp >= 0", name="signs"),
         CheckConstraint("due_rp + carry_rp = net_rp + carried_rp", name="due"),
         CheckConstraint("due_rp = 0 OR carry_rp = 0", name="one_side"),
-        UniqueConstraint("closing_id", "producer_id"),
+        CheckConstraint("route IN ('direct', 'collecting', 'cooperative')", name="route"),
+        UniqueConstraint("closing_id", "producer_id", "earlier_number"),
+        Index("ix_statement_partner_id", "partner_id", "producer_id", "due_on"),
         {"info": ADD_ONLY},
     )
 
@@ -77,6 +110,12 @@ class Statement(RegionBase):
     """PPh 23 on the fee, rounded once; the producer remits it himself, so the partner owes it to him."""
     losses_rp: Mapped[int]
     """What the store bears of goods lost in its care; negative where goods were found again or losses taken back."""
+    adjustments_rp: Mapped[int] = mapped_column(server_default=text("0"))
+    """Corrections that two people agreed on; positive in the producer's favour."""
+    opening_rp: Mapped[int] = mapped_column(server_default=text("0"))
+    """What stood open before these books began; only a closing that carries over has it."""
+    earlier_number: Mapped[str] = mapped_column(server_default="")
+    """Its number before these books began; blank for all others."""
     net_rp: Mapped[int]
     carried_rp: Mapped[int]
     """A negative rest of earlier statements that this one takes over; zero or negative."""
@@ -85,6 +124,8 @@ class Statement(RegionBase):
     carry_rp: Mapped[int]
     """A negative rest that the next statement takes over; zero or negative."""
     due_on: Mapped[date]
+    route: Mapped[str] = mapped_column(server_default="direct")
+    """How the money goes, by the pair's agreement on the last day: `direct`, `collecting` or `cooperative`."""
     audit_seq: Mapped[int]
     """Length of the audit chain when this was written."""
     audit_hash: Mapped[str]
@@ -101,6 +142,100 @@ class StatementLoss(RegionBase):
     statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"), index=True)
     store_rp: Mapped[int]
     """What the store bears of it, in rupiah."""
+
+
+class Allocation(RegionBase):
+    """That so much of a statement was paid, or will not be. Never changed; one that was wrong is taken back by a linked one."""
+
+    __tablename__ = "allocation"
+    __table_args__ = (
+        CheckConstraint("amount_rp <> 0 AND (amount_rp < 0) = (reverses_id IS NOT NULL)", name="amount"),
+        CheckConstraint(
+            "source IN ('collecting', 'direct', 'written_off_producer', 'written_off_office')", name="source"
+        ),
+        Index("ix_allocation_statement_id", "statement_id"),
+        Index("ix_allocation_cause", "cause"),
+        {"info": ADD_ONLY},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"))
+    amount_rp: Mapped[int]
+    """Positive; negative where it takes another back."""
+    source: Mapped[str]
+    """Over an account of the office, past it, or not at all, because a small rest was written off."""
+    cause: Mapped[str]
+    """What it came from: `match:17`, `notice:BY-2026-000001` or `write_off:3`."""
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("allocation.id"), unique=True)
+    booked_on: Mapped[date]
+    allocated_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    allocated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Adjustment(RegionBase):
+    """A correction of what a partner owes a producer, which the next statement takes once another person approved it."""
+
+    __tablename__ = "adjustment"
+    __table_args__ = (
+        CheckConstraint("amount_rp <> 0", name="amount"),
+        CheckConstraint("outcome IN ('waiting', 'approved', 'refused')", name="outcome"),
+        CheckConstraint("(outcome = 'waiting') = (decided_at IS NULL)", name="decided"),
+        CheckConstraint("decided_by <> proposed_by", name="two_people"),
+        {"info": CHANGING},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"), index=True)
+    producer_id: Mapped[int] = mapped_column(ForeignKey("producer.id"))
+    amount_rp: Mapped[int]
+    """Positive in the producer's favour."""
+    reason: Mapped[str]
+    dispute_id: Mapped[int | None] = mapped_column(ForeignKey("dispute.id"))
+    """The dispute it answers."""
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    proposed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    outcome: Mapped[str] = mapped_column(server_default="waiting")
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class StatementAdjustment(RegionBase):
+    """That a statement took an adjustment: each is in one at most."""
+
+    __tablename__ = "statement_adjustment"
+    __table_args__ = ({"info": ADD_ONLY},)
+
+    adjustment_id: Mapped[int] = mapped_column(ForeignKey("adjustment.id"), primary_key=True, autoincrement=False)
+    statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"), index=True)
+
+
+class Dispute(RegionBase):
+    """That a party doubts a line of a statement, and what the office answered."""
+
+    __tablename__ = "dispute"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('waiting', 'upheld', 'rejected', 'withdrawn')", name="outcome"),
+        CheckConstraint("(outcome = 'waiting') = (answered_at IS NULL)", name="answered"),
+        CheckConstraint("reason <> ''", name="reason"),
+        Index("ix_dispute_statement_id", "statement_id"),
+        {"info": CHANGING},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"))
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
+    """The store of the doubted line; blank where the whole statement is doubted."""
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    """The product of the doubted line; blank where the whole statement, or all of a store, is doubted."""
+    expected: Mapped[str]
+    """What the party holds to be right, in its own words; may be blank."""
+    reason: Mapped[str]
+    raised_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    raised_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    outcome: Mapped[str] = mapped_column(server_default="waiting")
+    answer: Mapped[str | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class StatementCounter(RegionBase):

@@ -335,6 +335,8 @@ def add_agreement(
         pph23_bp=terms.pph23_bp,
         payment_term_days=terms.payment_term_days,
         loss_store_bp=terms.loss_store_bp,
+        route=terms.route.value,
+        min_payout_rp=terms.min_payout_rp,
     )
     try:
         with session.begin_nested():

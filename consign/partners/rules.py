@@ -9,10 +9,11 @@ from compliance import nib as nib_numbers
 from compliance.refusals import NumberRefused
 from compliance.regions import is_known_regency
 from consign.errors import BadInput, Conflict, NotFound
-from consign.money import BP_WHOLE, format_rate
+from consign.money import BP_WHOLE, Rupiah, format_rate
 from consign.sentence import Sentence, say
 
 LONGEST_TERM_DAYS = 365
+HIGHEST_MIN_PAYOUT_RP = 100_000_000
 LONGEST_STOCK_DAYS = 90
 """For how long a loss may be contested, and how early goods are taken off the shelf, at most."""
 PRODUCER_CODE = "UMKM-"
@@ -38,6 +39,17 @@ class DiscountBorneBy(StrEnum):
 
     STORE = "store"
     PRODUCER = "producer"
+
+
+class Route(StrEnum):
+    """How a partner's money reaches a producer."""
+
+    DIRECT = "direct"
+    """Straight to the producer, who says that it came."""
+    COLLECTING = "collecting"
+    """Into an account of the office, which pays it out."""
+    COOPERATIVE = "cooperative"
+    """To the producer's cooperative, whose receipt discharges the debt to its member."""
 
 
 class CodeTaken(Conflict):
@@ -118,6 +130,9 @@ class Terms:
     payment_term_days: int
     loss_store_bp: int | None
     """Share that the store bears of goods missing or damaged in its care; blank where nothing is agreed."""
+    route: Route
+    min_payout_rp: int
+    """Below this much, in rupiah, the office does not pay out but waits for more."""
 
 
 def is_plain_code(text: str) -> bool:
@@ -266,6 +281,15 @@ def refuse_impossible_terms(terms: Terms) -> None:
                 "A payment term of {days} days cannot be, from 0 to {longest} can. No agreement was added.",
                 days=terms.payment_term_days,
                 longest=LONGEST_TERM_DAYS,
+            )
+        )
+    if not 0 <= terms.min_payout_rp <= HIGHEST_MIN_PAYOUT_RP:
+        raise BadInput(
+            say(
+                "A smallest payout of {amount} cannot be, from {lowest} to {highest} can. No agreement was added.",
+                amount=Rupiah(terms.min_payout_rp),
+                lowest=Rupiah(0),
+                highest=Rupiah(HIGHEST_MIN_PAYOUT_RP),
             )
         )
     if terms.loss_store_bp is not None and not 0 <= terms.loss_store_bp <= BP_WHOLE:

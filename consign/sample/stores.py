@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from consign.partners.rules import DiscountBorneBy, FeeOn, Terms
+from consign.partners.rules import DiscountBorneBy, FeeOn, Route, Terms
 from consign.period import Cycle
 
 ZONE = "Asia/Makassar"
@@ -43,6 +43,8 @@ SUPERMARKET = SamplePartner(
         pph23_bp=0,
         payment_term_days=15,
         loss_store_bp=10_000,
+        route=Route.COLLECTING,
+        min_payout_rp=20_000,
     ),
     stores=(
         SampleStore("ENG01", "Enggang Klandasan", 9),
@@ -64,6 +66,8 @@ MINIMARKET = SamplePartner(
         pph23_bp=0,
         payment_term_days=7,
         loss_store_bp=10_000,
+        route=Route.DIRECT,
+        min_payout_rp=0,
     ),
     stores=(
         SampleStore("P01", "Pesut Gunung Sari", 4),
@@ -86,6 +90,8 @@ HOTEL = SamplePartner(
         pph23_bp=0,
         payment_term_days=30,
         loss_store_bp=5_000,
+        route=Route.COLLECTING,
+        min_payout_rp=20_000,
     ),
     stores=(
         SampleStore("LOBI", "Toko Oleh-oleh Lobi", 4, alias="Lobby Shop"),

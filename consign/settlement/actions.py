@@ -16,9 +16,10 @@ from consign.models.settlement import Closing, Statement, StatementCounter
 from consign.outbox import Message, record_notices
 from consign.partners.queries import lock_partner
 from consign.sales.actions import place_parked
+from consign.settlement.adjustments import record_taken
 from consign.settlement.drafts import Draft, compute_statements, draft_closing, get_standing
 from consign.settlement.losses import record_settled
-from consign.settlement.queries import find_closing, find_statements
+from consign.settlement.queries import find_closing, find_routes, find_statements
 from consign.settlement.rules import Missing, ask_about_missing, order_statement_transfers
 
 
@@ -74,6 +75,7 @@ def _missing_as_json(missing: Missing) -> dict[str, Any]:
 def _write_statements(session: Session, closing: Closing, draft: Draft, *, zone: str) -> list[Statement]:
     """Write a statement for every producer of the draft, number them, and post their transfers and settled losses."""
     sums = compute_statements(session, draft)
+    routes = find_routes(session, draft.cut)
     year = closing.until_on.year
     last_number = _take_numbers(session, year=year, count=len(sums))
     audit_seq, audit_hash = find_chain_head(session)
@@ -89,6 +91,7 @@ def _write_statements(session: Session, closing: Closing, draft: Draft, *, zone:
                 "from_on": closing.before_on + timedelta(1),
                 "until_on": closing.until_on,
                 "due_on": today + timedelta(one.payment_term_days),
+                "route": routes.get(one.producer_id, "direct"),
                 "audit_seq": audit_seq,
                 "audit_hash": audit_hash.hex(),
                 **figures,
@@ -107,6 +110,7 @@ def _write_statements(session: Session, closing: Closing, draft: Draft, *, zone:
     )
     statements = find_statements(session, closing.id)
     record_settled(session, draft.losses.due, statements)
+    record_taken(session, draft.adjustments, statements)
     _tell(session, closing, rows)
     return statements
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from consign.breach import Breach
 from consign.models.identity import AuditEvent
 from consign.models.settlement import Closing, Statement
+from consign.settlement.adjustments import find_adjustment_sums
 from consign.settlement.losses import find_loss_sums
 from consign.settlement.queries import find_cut, find_sums
 from consign.settlement.rules import AgreementSum, compute_statement, make_idle
@@ -35,9 +36,9 @@ def check_cuts(session: Session) -> Iterator[Breach]:
 
 def check_statements(session: Session) -> Iterator[Breach]:
     """Find statements that differ from the sales in their cut and the losses they settled, added up anew."""
-    for closing in session.scalars(select(Closing).order_by(Closing.id)):
+    for closing in session.scalars(select(Closing).where(~Closing.carries_over).order_by(Closing.id)):
         sums = find_sums(session, find_cut(session, closing))
-        losses = find_loss_sums(session, closing.id)
+        losses, adjustments = find_loss_sums(session, closing.id), find_adjustment_sums(session, closing.id)
         statements = {
             statement.producer_id: statement
             for statement in session.scalars(select(Statement).where(Statement.closing_id == closing.id))
@@ -52,7 +53,11 @@ def check_statements(session: Session) -> Iterator[Breach]:
         for producer_id, statement in statements.items():
             own = by_producer.get(producer_id, [make_idle(producer_id, 0)])
             expected = compute_statement(
-                producer_id, own, losses_rp=losses.get(producer_id, 0), carried_rp=statement.carried_rp
+                producer_id,
+                own,
+                losses_rp=losses.get(producer_id, 0),
+                adjustments_rp=adjustments.get(producer_id, 0),
+                carried_rp=statement.carried_rp,
             )
             fields = set(vars(expected)) - {"payment_term_days"}
             wrong = [name for name in sorted(fields) if getattr(statement, name) != getattr(expected, name)]

@@ -12,7 +12,7 @@ from consign.ledger.rules import AccountKind
 from consign.listing import LONGEST_SEARCH, Found, Row, Wish, fetch_page, match_word
 from consign.models.ledger import Account
 from consign.models.partners import Partner, Producer
-from consign.models.settlement import Statement
+from consign.models.settlement import Allocation, Statement
 
 SOON_DAYS = 7
 """What is due within so many days is due soon; the last day counts."""
@@ -49,42 +49,22 @@ def _within(reach: Reach, table: type[Statement | Account]) -> ColumnElement[boo
 
 
 def select_open(within: ColumnElement[bool]) -> Subquery:
-    """Return what is not paid of each statement *within* a condition: id, partner_id, producer_id, due_on and open_rp.
-
-    The condition must take all statements of a pair of partner and producer or none. What is owed for a pair is
-    what its newest statements come to, so what was paid is taken for the oldest due ones. A rest below zero that the
-    next statement takes over lowers the balance but no statement.
-    """
-    pair = (Statement.partner_id, Statement.producer_id)
-    newer = func.sum(Statement.due_rp).over(
-        partition_by=pair, order_by=(Statement.due_on.desc(), Statement.until_on.desc()), rows=(None, -1)
-    )
-    rest = func.first_value(Statement.carry_rp).over(partition_by=pair, order_by=Statement.until_on.desc())
-    billed = (
-        select(
-            Statement.id, *pair, Statement.due_on, Statement.due_rp, func.coalesce(newer, 0).label("newer_rp"),
-            rest.label("rest_rp"),
-        )
-        .where(within)
+    """Return what is not paid of each statement *within* a condition: id, partner_id, producer_id, due_on and open_rp."""
+    paid = (
+        select(Allocation.statement_id, func.sum(Allocation.amount_rp).label("paid_rp"))
+        .group_by(Allocation.statement_id)
         .subquery()
-    )  # fmt: skip
-    left = func.coalesce(BALANCE, 0) - billed.c.rest_rp - billed.c.newer_rp
+    )
     return (
         select(
-            billed.c.id,
-            billed.c.partner_id,
-            billed.c.producer_id,
-            billed.c.due_on,
-            cast(func.least(billed.c.due_rp, func.greatest(left, 0)), BigInteger).label("open_rp"),
+            Statement.id,
+            Statement.partner_id,
+            Statement.producer_id,
+            Statement.due_on,
+            cast(Statement.due_rp - func.coalesce(paid.c.paid_rp, 0), BigInteger).label("open_rp"),
         )
-        .outerjoin(
-            Account,
-            and_(
-                Account.kind == AccountKind.PARTNER_OWES.value,
-                Account.partner_id == billed.c.partner_id,
-                Account.producer_id == billed.c.producer_id,
-            ),
-        )
+        .outerjoin(paid, paid.c.statement_id == Statement.id)
+        .where(within)
         .subquery()
     )
 

@@ -14,6 +14,7 @@ from consign.partners.queries import get_region_terms
 from consign.period import Cycle, Period, is_over, period_of
 from consign.sales.queries import count_missing_days, find_missing_days
 from consign.sentence import say
+from consign.settlement.adjustments import DueAdjustment, find_due_adjustments, sum_by_producer
 from consign.settlement.losses import ClosingLosses, find_losses
 from consign.settlement.queries import Cut, find_carried, find_cut, find_idle, find_sums
 from consign.settlement.rules import (
@@ -87,6 +88,7 @@ class Draft:
     cut: Cut
     missing: Missing
     losses: ClosingLosses
+    adjustments: tuple[DueAdjustment, ...]
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ def draft_closing(session: Session, standing: Standing, *, until: date, now: dat
     missing = find_missing(session, partner_id=standing.partner_id, first=before + timedelta(1), last=until)
     on = now.astimezone(ZoneInfo(get_region_terms(session).zone)).date()
     losses = find_losses(session, partner_id=standing.partner_id, until=until, on=on)
-    return Draft(cut, missing, losses)
+    return Draft(cut, missing, losses, find_due_adjustments(session, standing.partner_id))
 
 
 def _day_before_first(standing: Standing, *, until: date) -> date:
@@ -174,21 +176,22 @@ def _count_waiting(session: Session, spans: Sequence[tuple[int, date]]) -> dict[
 
 def compute_statements(session: Session, draft: Draft) -> list[StatementSum]:
     """Return what the statement of every producer inside *draft* comes to, in the order of the producers' ids."""
-    cut, losses = draft.cut, draft.losses.sum_by_producer()
+    cut, losses, adjustments = draft.cut, draft.losses.sum_by_producer(), sum_by_producer(draft.adjustments)
     facts = find_cut(session, cut)
     by_producer: defaultdict[int, list[AgreementSum]] = defaultdict(list)
     for one in find_sums(session, facts):
         by_producer[one.producer_id].append(one)
     carried = find_carried(session, cut.partner_id)
-    for idle in find_idle(session, facts, selling=list(by_producer), carrying=[*carried, *losses]):
+    for idle in find_idle(session, facts, selling=list(by_producer), carrying=[*carried, *losses, *adjustments]):
         by_producer[idle.producer_id].append(idle)
-    for producer_id in set(losses) - set(by_producer):
+    for producer_id in {*losses, *adjustments} - set(by_producer):
         by_producer[producer_id].append(make_idle(producer_id, TERM_WITHOUT_AGREEMENT_DAYS))
     return [
         compute_statement(
             producer_id,
             by_producer[producer_id],
             losses_rp=losses.get(producer_id, 0),
+            adjustments_rp=adjustments.get(producer_id, 0),
             carried_rp=carried.get(producer_id, 0),
         )
         for producer_id in sorted(by_producer)

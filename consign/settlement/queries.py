@@ -47,6 +47,13 @@ WITHOUT_SALES = text("""
       OR producer_id = ANY(:carrying)) AND producer_id <> ALL(:selling)
     GROUP BY producer_id ORDER BY producer_id""")
 
+# How the money of each producer goes: by the agreement that is in force longest, that of all stores and products first.
+ROUTES = text("""
+    SELECT DISTINCT ON (producer_id) producer_id, route FROM agreement
+    WHERE partner_id = :partner AND days && daterange(:before, :until, '(]')
+    ORDER BY producer_id, days @> CAST(:until AS date) DESC, store_id IS NULL AND product_id IS NULL DESC,
+      lower(days) DESC, id DESC""")
+
 LINES = text(f"""
     SELECT store.code AS store, store.name AS store_name, product.code AS product_code, product.name AS product, line.*
     FROM (
@@ -132,6 +139,12 @@ def find_idle(session: Session, cut: dict[str, Any], *, selling: list[int], carr
     """Return an empty sum for each producer that gets a statement without a sale."""
     rows = session.execute(WITHOUT_SALES, {**cut, "selling": selling, "carrying": carrying})
     return [make_idle(row.producer_id, row.payment_term_days) for row in rows]
+
+
+def find_routes(session: Session, cut: Cut) -> dict[int, str]:
+    """Return how the money of each producer with an agreement in the cut's period goes."""
+    facts = {"partner": cut.partner_id, "before": cut.before_on, "until": cut.until_on}
+    return {row.producer_id: row.route for row in session.execute(ROUTES, facts)}
 
 
 def find_carried(session: Session, partner_id: int) -> dict[int, int]:
@@ -233,6 +246,8 @@ def compute_figures(session: Session, found: RowMapping) -> StatementFigures:
         fee_tax_rp=statement.fee_tax_rp,
         pph23_rp=statement.pph23_rp,
         losses_rp=statement.losses_rp,
+        adjustments_rp=statement.adjustments_rp,
+        opening_rp=statement.opening_rp,
         net_rp=statement.net_rp,
         carried_rp=statement.carried_rp,
         due_rp=statement.due_rp,

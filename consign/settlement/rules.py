@@ -79,6 +79,7 @@ class StatementSum:
     fee_tax_rp: int
     pph23_rp: int
     losses_rp: int
+    adjustments_rp: int
     net_rp: int
     carried_rp: int
     due_rp: int
@@ -87,16 +88,17 @@ class StatementSum:
 
 
 def compute_statement(
-    producer_id: int, sums: Sequence[AgreementSum], *, losses_rp: int, carried_rp: int
+    producer_id: int, sums: Sequence[AgreementSum], *, losses_rp: int, adjustments_rp: int, carried_rp: int
 ) -> StatementSum:
     """Add up what a producer's agreements come to, with the taxes on the fee rounded once, half away from zero.
 
-    *losses_rp* is what the store bears of goods lost, *carried_rp* the negative rest of earlier statements, or zero. A statement that ends below zero carries its rest.
+    *losses_rp* is what the store bears of goods lost, *adjustments_rp* what two people corrected, positive in the producer's
+    favour, *carried_rp* the negative rest of earlier statements, or zero. A statement that ends below zero carries its rest.
     """
     sales, fee = sum(one.sales_rp for one in sums), sum(one.fee_rp for one in sums)
     fee_tax = divide_half_away(sum(one.fee_rp * one.fee_tax_bp for one in sums), BP_WHOLE)
     pph23 = divide_half_away(sum(one.fee_rp * one.pph23_bp for one in sums), BP_WHOLE)
-    net = sales - fee - fee_tax + pph23 + losses_rp
+    net = sales - fee - fee_tax + pph23 + losses_rp + adjustments_rp
     rest = net + carried_rp
     return StatementSum(
         producer_id=producer_id,
@@ -108,6 +110,7 @@ def compute_statement(
         fee_tax_rp=fee_tax,
         pph23_rp=pph23,
         losses_rp=losses_rp,
+        adjustments_rp=adjustments_rp,
         net_rp=net,
         carried_rp=carried_rp,
         due_rp=max(rest, 0),
@@ -129,6 +132,7 @@ class ClosingSum:
     fee_tax_rp: int
     pph23_rp: int
     losses_rp: int
+    adjustments_rp: int
     net_rp: int
     due_rp: int
 
@@ -145,6 +149,7 @@ def add_up(statements: Sequence[StatementSum]) -> ClosingSum:
         fee_tax_rp=sum(one.fee_tax_rp for one in statements),
         pph23_rp=sum(one.pph23_rp for one in statements),
         losses_rp=sum(one.losses_rp for one in statements),
+        adjustments_rp=sum(one.adjustments_rp for one in statements),
         net_rp=sum(one.net_rp for one in statements),
         due_rp=sum(one.due_rp for one in statements),
     )
@@ -162,6 +167,7 @@ def order_statement_transfers(
         (TransferKind.FEE_TAX, statement.fee_tax_rp, is_owed, owes),
         (TransferKind.PPH23, statement.pph23_rp, owes, is_owed),
         (TransferKind.LOSSES, statement.losses_rp, owes, is_owed),
+        (TransferKind.ADJUSTMENT, statement.adjustments_rp, owes, is_owed),
     )
     return [
         order

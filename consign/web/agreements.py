@@ -19,7 +19,7 @@ from consign.partners.agreement_lists import find_agreement_page, get_agreement_
 from consign.partners.lists import find_partners_seen
 from consign.partners.producer_lists import find_producers_named, get_producer_called
 from consign.partners.queries import find_stores, get_partner, get_region_terms, get_store, lock_partner
-from consign.partners.rules import DiscountBorneBy, FeeOn, Terms
+from consign.partners.rules import DiscountBorneBy, FeeOn, Route, Terms
 from consign.sales.actions import reread_parked
 from consign.sentence import Sentence, say
 from consign.settlement.queries import find_last_closing
@@ -265,6 +265,8 @@ def _add(
         pph23_bp=form["pph23"],
         payment_term_days=form["term"],
         loss_store_bp=form["loss_share"],
+        route=Route.DIRECT,
+        min_payout_rp=0,
     )
     with visit.attempt(form, fee="partners.fee_out_of_bounds", first="partners.agreement_overlaps"):
         agreement = add_agreement(

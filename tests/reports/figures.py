@@ -70,6 +70,8 @@ def figures(**changed: Any) -> StatementFigures:
         "fee_tax_rp": 144,
         "pph23_rp": 26,
         "losses_rp": 0,
+        "adjustments_rp": 0,
+        "opening_rp": 0,
         "net_rp": 51_069,
         "carried_rp": -1_069,
         "due_rp": 50_000,

@@ -3,13 +3,15 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
 from consign.identity.rules import Actor, Role
 from consign.listing import Wish
+from consign.models.settlement import Statement
 from consign.settlement.actions import close_period
+from consign.settlement.allocating import Source, allocate, lock_open, spread
 from consign.settlement.debts import find_debt_page, find_debts_by_partner, sum_debt, sum_debts
 from consign.settlement.lists import find_statement_page
 from tests.builders import KERIPIK, SAMBAL, City, write_csv
@@ -37,10 +39,12 @@ def close(city: City, until: date, *, due_on: date) -> None:
 
 
 def pay(city: City, amount_rp: int) -> None:
-    """Lower what is owed for the first producer, as a payment will."""
-    city.session.execute(
-        text("UPDATE account SET credits_rp = credits_rp + :paid WHERE kind = 'partner_owes' AND producer_id = :id"),
-        {"paid": amount_rp, "id": city.producers[0].id},
+    """Let the partner pay the first producer, who gets it for the oldest statements first."""
+    query = select(Statement.id).where(Statement.producer_id == city.producers[0].id)
+    opened = lock_open(city.session, city.session.scalars(query).all())
+    shares = spread(amount_rp, list(opened.values()))
+    allocate(
+        city.session, shares, by=city.finance, source=Source.DIRECT, cause=f"notice:{amount_rp}", booked_on=OCTOBER
     )
 
 

@@ -1,0 +1,1 @@
+"""What partners paid: notices, proofs, answers, and matching with the bank's statements."""

@@ -1,0 +1,1 @@
+"""What producers and cooperatives are paid, and where to."""

@@ -1,0 +1,59 @@
+"""Which corrections a closing takes, and what statements took of them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from consign.db import insert_rows
+from consign.models.settlement import Adjustment, Statement, StatementAdjustment
+
+
+@dataclass(frozen=True)
+class DueAdjustment:
+    """An approved adjustment that no statement took."""
+
+    adjustment_id: int
+    producer_id: int
+    amount_rp: int
+    """Positive in the producer's favour."""
+
+
+def find_due_adjustments(session: Session, partner_id: int) -> tuple[DueAdjustment, ...]:
+    """Return a partner's approved adjustments that are in no statement, in the order of their ids."""
+    taken = select(StatementAdjustment.adjustment_id)
+    query = select(Adjustment).where(
+        Adjustment.partner_id == partner_id, Adjustment.outcome == "approved", Adjustment.id.not_in(taken)
+    )
+    return tuple(
+        DueAdjustment(one.id, one.producer_id, one.amount_rp) for one in session.scalars(query.order_by(Adjustment.id))
+    )
+
+
+def sum_by_producer(adjustments: Sequence[DueAdjustment]) -> Mapping[int, int]:
+    """Return what the adjustments of each producer come to."""
+    sums: defaultdict[int, int] = defaultdict(int)
+    for one in adjustments:
+        sums[one.producer_id] += one.amount_rp
+    return sums
+
+
+def record_taken(session: Session, adjustments: Sequence[DueAdjustment], statements: Sequence[Statement]) -> None:
+    """Write which of a closing's *statements* took each of its *adjustments*."""
+    by_producer = {one.producer_id: one.id for one in statements}
+    rows = [{"adjustment_id": one.adjustment_id, "statement_id": by_producer[one.producer_id]} for one in adjustments]
+    insert_rows(session, "statement_adjustment", rows)
+
+
+def find_adjustment_sums(session: Session, closing_id: int) -> Mapping[int, int]:
+    """Return what the adjustments that a closing took come to, by producer."""
+    query = (
+        select(Statement.producer_id, func.sum(Adjustment.amount_rp).label("amount_rp"))
+        .join(StatementAdjustment, StatementAdjustment.statement_id == Statement.id)
+        .join(Adjustment, Adjustment.id == StatementAdjustment.adjustment_id)
+        .where(Statement.closing_id == closing_id)
+        .group_by(Statement.producer_id)
+    )
+    return {row.producer_id: int(row.amount_rp) for row in session.execute(query)}
