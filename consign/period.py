@@ -19,11 +19,17 @@ Source: Keppres 41/1987; provinces made since keep the time of the one they were
 """
 
 
+FIRST_TWO_WEEKS = date(2024, 1, 1)
+"""A Monday on which two weeks begin. Years have no even number of weeks, so that some day must say which weeks belong together."""
+
+
 class Cycle(StrEnum):
     """How often a partner's sales are settled."""
 
     WEEK = "week"
     """Monday to Sunday."""
+    TWO_WEEKS = "two_weeks"
+    """Monday to the Sunday after the next, always the same pairs of weeks, see `FIRST_TWO_WEEKS`."""
     HALF_MONTH = "half_month"
     """The 1st to the 15th, and the 16th to the month's last day."""
     MONTH = "month"
@@ -49,6 +55,9 @@ def period_of(day: date, cycle: Cycle) -> Period:
     if cycle is Cycle.WEEK:
         first = day - timedelta(day.weekday())
         return Period(first, first + timedelta(6))
+    if cycle is Cycle.TWO_WEEKS:
+        first = day - timedelta((day - FIRST_TWO_WEEKS).days % 14)
+        return Period(first, first + timedelta(13))
     month_end = day.replace(day=monthrange(day.year, day.month)[1])
     if cycle is Cycle.MONTH:
         return Period(day.replace(day=1), month_end)

@@ -19,6 +19,10 @@ WIB, WITA, WIT = ZONES
         (date(2026, 10, 5), Cycle.WEEK, date(2026, 10, 5), date(2026, 10, 11)),
         (date(2026, 10, 4), Cycle.WEEK, date(2026, 9, 28), date(2026, 10, 4)),
         (date(2027, 1, 1), Cycle.WEEK, date(2026, 12, 28), date(2027, 1, 3)),
+        # 144 weeks, 72 times two, after Monday 1 January 2024.
+        (date(2026, 10, 5), Cycle.TWO_WEEKS, date(2026, 10, 5), date(2026, 10, 18)),
+        (date(2026, 10, 4), Cycle.TWO_WEEKS, date(2026, 9, 21), date(2026, 10, 4)),
+        (date(2023, 12, 31), Cycle.TWO_WEEKS, date(2023, 12, 18), date(2023, 12, 31)),
         (date(2026, 10, 15), Cycle.HALF_MONTH, date(2026, 10, 1), date(2026, 10, 15)),
         (date(2026, 10, 16), Cycle.HALF_MONTH, date(2026, 10, 16), date(2026, 10, 31)),
         (date(2026, 2, 28), Cycle.HALF_MONTH, date(2026, 2, 16), date(2026, 2, 28)),

@@ -23,6 +23,7 @@ from consign.partners.rules import (
     CodeTaken,
     NibTaken,
     ProducerMissing,
+    RegionSettings,
     Terms,
     UnknownCode,
     parse_nib,
@@ -30,8 +31,7 @@ from consign.partners.rules import (
     refuse_change_in_closed_period,
     refuse_days_out_of_order,
     refuse_fee_out_of_bounds,
-    refuse_impossible_bounds,
-    refuse_impossible_days,
+    refuse_impossible_settings,
     refuse_impossible_terms,
 )
 from consign.period import ZONES, Cycle
@@ -212,6 +212,18 @@ def change_partner(session: Session, *, by: Actor, partner: Partner, name: str) 
         record_event(session, by=by, act="partner changed", subject=f"partner:{partner.id}", **changed)
 
 
+def change_partner_cycle(session: Session, *, by: Actor, partner: Partner, cycle: Cycle) -> None:
+    """Settle a partner every *cycle* from now on.
+
+    What is closed stays closed. The next period begins on the day after it and ends where *cycle* next ends, so that it may
+    be shorter than the others and no day is left out.
+    """
+    authorize(by, Act.MANAGE_PARTNERS, partner_id=partner.id)
+    session.refresh(partner, with_for_update={"key_share": True})
+    if changed := _change(session, partner, cycle=cycle.value):
+        record_event(session, by=by, act="partner changed", subject=f"partner:{partner.id}", **changed)
+
+
 def change_store(session: Session, *, by: Actor, store: Store, name: str) -> None:
     """Correct what a store is called.
 
@@ -321,7 +333,9 @@ def add_agreement(
     refuse_days_out_of_order(first, last)
     refuse_impossible_terms(terms)
     bounds = _share_terms(session)
-    refuse_fee_out_of_bounds(terms.fee_rate_bp, from_bp=bounds.fee_from_bp, to_bp=bounds.fee_to_bp)
+    refuse_fee_out_of_bounds(
+        terms.fee_rate_bp, from_bp=bounds.fee_from_bp, to_bp=bounds.fee_to_bp, source=bounds.fee_source
+    )
     agreement = Agreement(
         partner_id=partner_id,
         producer_id=producer_id,
@@ -395,7 +409,9 @@ def end_agreement(
     refuse_days_out_of_order(first, last)
     refuse_change_in_closed_period(before, last, closed_until=closed_until)
     if last is None or (before is not None and last > before):
-        refuse_fee_out_of_bounds(agreement.fee_rate_bp, from_bp=bounds.fee_from_bp, to_bp=bounds.fee_to_bp)
+        refuse_fee_out_of_bounds(
+            agreement.fee_rate_bp, from_bp=bounds.fee_from_bp, to_bp=bounds.fee_to_bp, source=bounds.fee_source
+        )
     try:
         with session.begin_nested():
             agreement.days = Range(first, last + timedelta(1) if last else None)
@@ -415,48 +431,30 @@ def end_agreement(
     )
 
 
-def change_region_terms(
-    session: Session,
-    *,
-    by: Actor,
-    fee_from_bp: int,
-    fee_to_bp: int,
-    office_name: str,
-    office_contact: str,
-    zone: str,
-    halal_blocks: bool,
-    loss_contest_days: int,
-    pull_back_days: int,
-) -> None:
-    """Set the bounds of the fee, what the office is called, where it is reached, its time zone, what halal means, and times.
+def change_region_terms(session: Session, *, by: Actor, settings: RegionSettings) -> None:
+    """Set what holds for the whole region.
 
-    *halal_blocks*: food without a halal paper may not be delivered; else its producer is warned. Losses that are recorded
-    already may be contested until the day they were recorded with.
+    Losses that are recorded already may be contested until the day they were recorded with, and accounts that were confirmed
+    already wait as long as they were told.
 
     Raises:
-        BadInput: the bounds, the zone or a number of days cannot be, or the office's name is blank.
+        BadInput: the bounds, the zone, a number of days or an amount cannot be, or the office's name is blank.
         AgreementsOutside: agreements in force take a fee outside the new bounds.
 
     """
     authorize(by, Act.MANAGE_REGION)
-    refuse_impossible_bounds(fee_from_bp, fee_to_bp)
-    refuse_impossible_days(loss_contest_days=loss_contest_days, pull_back_days=pull_back_days)
-    _refuse_unknown_zone(zone)
+    refuse_impossible_settings(settings)
+    _refuse_unknown_zone(settings.zone)
     terms = session.get_one(RegionTerms, 1, with_for_update={"key_share": True}, populate_existing=True)
-    if (fee_from_bp, fee_to_bp) != (terms.fee_from_bp, terms.fee_to_bp):
-        _refuse_agreements_outside(session, fee_from_bp, fee_to_bp, today=clock.today(terms.zone))
-    changed = _change(
-        session,
-        terms,
-        fee_from_bp=fee_from_bp,
-        fee_to_bp=fee_to_bp,
-        office_name=tidy_name(office_name),
-        office_contact=clean_text(office_contact),
-        zone=zone,
-        halal_blocks=halal_blocks,
-        loss_contest_days=loss_contest_days,
-        pull_back_days=pull_back_days,
-    )
+    if (settings.fee_from_bp, settings.fee_to_bp) != (terms.fee_from_bp, terms.fee_to_bp):
+        today = clock.today(terms.zone)
+        _refuse_agreements_outside(session, settings.fee_from_bp, settings.fee_to_bp, today=today)
+    tidied = {
+        "office_name": tidy_name(settings.office_name),
+        "office_contact": clean_text(settings.office_contact),
+        "fee_source": clean_text(settings.fee_source),
+    }
+    changed = _change(session, terms, **{**vars(settings), **tidied})
     if changed:
         record_event(session, by=by, act="region's settings changed", subject="region", **changed)
     if "halal_blocks" in changed.get("after", {}):

@@ -1,10 +1,12 @@
 """Reading producers, partners, stores and agreements."""
 
+from dataclasses import fields
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consign.models.partners import Partner, Producer, RegionTerms, Store
-from consign.partners.rules import UnknownCode
+from consign.partners.rules import RegionSettings, UnknownCode
 from consign.sentence import say
 
 
@@ -60,6 +62,11 @@ def find_partners(session: Session) -> list[Partner]:
 def find_stores(session: Session, *, partner_id: int) -> list[Store]:
     """Return the partner's stores by code."""
     return list(session.scalars(select(Store).where(Store.partner_id == partner_id).order_by(Store.code)))
+
+
+def get_settings(terms: RegionTerms) -> RegionSettings:
+    """Return what the dinas has set, as `change_region_terms` takes it."""
+    return RegionSettings(**{one.name: getattr(terms, one.name) for one in fields(RegionSettings)})
 
 
 def lock_partner(session: Session, partner_id: int) -> None:

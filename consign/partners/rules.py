@@ -14,6 +14,8 @@ from consign.sentence import Sentence, say
 
 LONGEST_TERM_DAYS = 365
 HIGHEST_MIN_PAYOUT_RP = 100_000_000
+HIGHEST_NEAR_RP = 100_000
+"""By how much at most a payment may miss what is open and still be proposed for it."""
 LONGEST_STOCK_DAYS = 90
 """For how long a loss may be contested, and how early goods are taken off the shelf, at most."""
 PRODUCER_CODE = "UMKM-"
@@ -135,6 +137,27 @@ class Terms:
     """Below this much, in rupiah, the office does not pay out but waits for more."""
 
 
+@dataclass(frozen=True)
+class RegionSettings:
+    """What a dinas sets for its region. See `models.partners.RegionTerms` for each field."""
+
+    fee_from_bp: int
+    fee_to_bp: int
+    fee_source: str
+    office_name: str
+    office_contact: str
+    zone: str
+    halal_blocks: bool
+    loss_contest_days: int
+    pull_back_days: int
+    closes_by_two: bool
+    dispute_days: int
+    silent_days: int
+    account_wait_days: int
+    near_amount_rp: int
+    legal_term_days: int
+
+
 def is_plain_code(text: str) -> bool:
     """Say whether *text* may be the code of something new: it stands in addresses and files, so it is kept plain."""
     return len(text) <= LONGEST_CODE and _CODE.fullmatch(text) is not None and text.lower() not in FORMS
@@ -205,22 +228,41 @@ def refuse_impossible_bounds(from_bp: int, to_bp: int) -> None:
         )
 
 
-def refuse_impossible_days(*, loss_contest_days: int, pull_back_days: int) -> None:
-    """Refuse times for contesting a loss, or for taking goods off the shelf, that are below 0 or above 90 days.
+def refuse_impossible_settings(settings: RegionSettings) -> None:
+    """Refuse bounds of the fee, times and amounts that cannot be; both ends of what can be are inside.
 
     Raises:
         BadInput: accordingly.
 
     """
-    for days in (loss_contest_days, pull_back_days):
-        if not 0 <= days <= LONGEST_STOCK_DAYS:
+    refuse_impossible_bounds(settings.fee_from_bp, settings.fee_to_bp)
+    longest = LONGEST_STOCK_DAYS
+    for days, least, most in (
+        (settings.loss_contest_days, 0, longest),
+        (settings.pull_back_days, 0, longest),
+        (settings.dispute_days, 0, longest),
+        (settings.silent_days, 1, longest),
+        (settings.account_wait_days, 0, longest),
+        (settings.legal_term_days, 0, LONGEST_TERM_DAYS),
+    ):
+        if not least <= days <= most:
             raise BadInput(
                 say(
-                    "{days} days cannot be, from 0 to {longest} can; nothing was changed.",
+                    "{days} days cannot be, from {least} to {longest} can; nothing was changed.",
                     days=days,
-                    longest=LONGEST_STOCK_DAYS,
+                    least=least,
+                    longest=most,
                 )
             )
+    if not 0 <= settings.near_amount_rp <= HIGHEST_NEAR_RP:
+        raise BadInput(
+            say(
+                "A difference of {amount} cannot be, from {lowest} to {highest} can; nothing was changed.",
+                amount=Rupiah(settings.near_amount_rp),
+                lowest=Rupiah(0),
+                highest=Rupiah(HIGHEST_NEAR_RP),
+            )
+        )
 
 
 def refuse_change_in_closed_period(before: date | None, after: date | None, *, closed_until: date | None) -> None:
@@ -244,21 +286,25 @@ def refuse_change_in_closed_period(before: date | None, after: date | None, *, c
         )
 
 
-def refuse_fee_out_of_bounds(fee_rate_bp: int, *, from_bp: int, to_bp: int) -> None:
-    """Refuse a fee outside *from_bp* to *to_bp*, both inside.
+def refuse_fee_out_of_bounds(fee_rate_bp: int, *, from_bp: int, to_bp: int, source: str) -> None:
+    """Refuse a fee outside *from_bp* to *to_bp*, both inside; *source* is the rule that says so, blank where nobody said.
 
     Raises:
         FeeOutOfBounds: it is outside.
 
     """
     if not from_bp <= fee_rate_bp <= to_bp:
-        raise FeeOutOfBounds(
-            say(
-                "A fee of {fee} is outside the region's {lowest} to {highest}; no agreement was added.",
-                fee=format_rate(fee_rate_bp),
-                lowest=format_rate(from_bp),
-                highest=format_rate(to_bp),
+        facts = {"fee": format_rate(fee_rate_bp), "lowest": format_rate(from_bp), "highest": format_rate(to_bp)}
+        if source:
+            raise FeeOutOfBounds(
+                say(
+                    "A fee of {fee} is outside the region's {lowest} to {highest} ({source}); no agreement was added.",
+                    source=source,
+                    **facts,
+                )
             )
+        raise FeeOutOfBounds(
+            say("A fee of {fee} is outside the region's {lowest} to {highest}; no agreement was added.", **facts)
         )
 
 

@@ -1,5 +1,7 @@
 """How people come in: producers who register, and a way for everybody to sign in. Each function adds what is missing."""
 
+from dataclasses import replace
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -10,12 +12,13 @@ from consign.identity.secrets import hash_password
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Producer, RegionTerms, Store
 from consign.partners.actions import change_region_terms
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_region_terms, get_settings
 from consign.partners.registration import confirm_producer, register_for, register_producer
 from consign.sample.people import ADMIN, FIELD_OFFICER, HELPED, LOGINS, NEWCOMERS, PASSWORD, VERIFIER
 from consign.sample.stores import ZONE
 
 OFFICE_NAME = "Dinas Koperasi dan UMKM Kota Contoh"
+FEE_SOURCE = "Surat Edaran Dinas Contoh 7/2025"
 OFFICE_CONTACT = "Jalan Contoh 1, Kota Contoh; data@dinas.example"
 
 
@@ -77,14 +80,13 @@ def _set_terms(session: Session, terms: RegionTerms) -> None:
     change_region_terms(
         session,
         by=get_actor(session, ADMIN),
-        fee_from_bp=terms.fee_from_bp,
-        fee_to_bp=terms.fee_to_bp,
-        office_name=OFFICE_NAME,
-        office_contact=OFFICE_CONTACT,
-        zone=ZONE,
-        halal_blocks=terms.halal_blocks,
-        loss_contest_days=terms.loss_contest_days,
-        pull_back_days=terms.pull_back_days,
+        settings=replace(
+            get_settings(terms),
+            office_name=OFFICE_NAME,
+            office_contact=OFFICE_CONTACT,
+            zone=ZONE,
+            fee_source=FEE_SOURCE,
+        ),
     )
     session.execute(update(RegionTerms).values(second_factor_required=False))
     session.expire(terms)

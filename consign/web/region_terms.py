@@ -1,18 +1,26 @@
-"""What the dinas sets for its region: bounds of the fee, its name, where it is reached, its time zone, what halal means, and times."""
+"""What the dinas sets for its region: bounds of the fee, its name and time, what halal means, times, and how money is handled."""
 
 from fastapi import APIRouter, Response
 
 from consign.money import format_rate
 from consign.partners.actions import change_region_terms
 from consign.partners.queries import get_region_terms
+from consign.partners.rules import RegionSettings
 from consign.period import ZONES
-from consign.sentence import say
+from consign.sentence import Sentence, say
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form, read_rate, read_whole
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
 BLOCKS, WARNS = "blocks", "warns"
+ONE, TWO = "one", "two"
+
+
+def _days(name: str, label: Sentence, hint: Sentence) -> Field:
+    return Field(name, label, read=read_whole, kind="number", longest=3, hint=hint)
+
+
 SETTINGS = (
     Field("fee_from", say("Lowest fee in percent"), read=read_rate, inputmode="decimal", longest=8),
     Field(
@@ -22,6 +30,13 @@ SETTINGS = (
         inputmode="decimal",
         longest=8,
         hint=say("New agreements take a fee between the two, both inside."),
+    ),
+    Field(
+        "fee_source",
+        say("Which rule sets these bounds"),
+        required=False,
+        longest=200,
+        hint=say("Such as a decree with number and day. Whoever enters a fee outside is told."),
     ),
     Field(
         "office_name",
@@ -71,6 +86,45 @@ SETTINGS = (
         longest=2,
         hint=say("From then on it is named among the goods to be taken back."),
     ),
+    Field(
+        "closes_by_two",
+        say("Closing a period"),
+        kind="radio",
+        choices=(
+            Choice(ONE, word("closes_by", ONE)),
+            Choice(
+                TWO,
+                word("closes_by", TWO),
+                say("The second sees what the first prepared, and nothing else is written."),
+            ),
+        ),
+    ),
+    _days("dispute_days", say("Days in which a statement may be disputed"), say("Counted from the day it is closed.")),
+    _days(
+        "silent_days",
+        say("Days of silence after which a proven payment counts as received"),
+        say("Finance decides it then; the producer can still say that nothing came."),
+    ),
+    _days(
+        "account_wait_days",
+        say("Days that a changed bank account waits"),
+        say("Counted from its confirming. Until then nothing is paid to it."),
+    ),
+    _days(
+        "legal_term_days",
+        say("Days until the law wants a statement paid"),
+        say("Whatever was agreed: 15 days by Permendag 70/2013. Who pays later is named among the late payers."),
+    ),
+    Field(
+        "near_amount",
+        say("Largest difference of a payment, in rupiah"),
+        read=read_whole,
+        kind="number",
+        longest=6,
+        hint=say(
+            "A payment that misses what is open by more is not proposed for it. Banks take up to Rp6.500 for a transfer."
+        ),
+    ),
 )
 
 
@@ -85,7 +139,34 @@ def _present(visit: Visit) -> dict[str, str]:
         "halal": BLOCKS if terms.halal_blocks else WARNS,
         "loss_contest_days": str(terms.loss_contest_days),
         "pull_back_days": str(terms.pull_back_days),
+        "fee_source": terms.fee_source,
+        "closes_by_two": TWO if terms.closes_by_two else ONE,
+        "dispute_days": str(terms.dispute_days),
+        "silent_days": str(terms.silent_days),
+        "account_wait_days": str(terms.account_wait_days),
+        "legal_term_days": str(terms.legal_term_days),
+        "near_amount": str(terms.near_amount_rp),
     }
+
+
+def _read_settings(form: Form) -> RegionSettings:
+    return RegionSettings(
+        fee_from_bp=form["fee_from"],
+        fee_to_bp=form["fee_to"],
+        fee_source=form["fee_source"] or "",
+        office_name=form["office_name"],
+        office_contact=form["office_contact"] or "",
+        zone=form["zone"],
+        halal_blocks=form["halal"] == BLOCKS,
+        loss_contest_days=form["loss_contest_days"],
+        pull_back_days=form["pull_back_days"],
+        closes_by_two=form["closes_by_two"] == TWO,
+        dispute_days=form["dispute_days"],
+        silent_days=form["silent_days"],
+        account_wait_days=form["account_wait_days"],
+        near_amount_rp=form["near_amount"],
+        legal_term_days=form["legal_term_days"],
+    )
 
 
 @router.get("/settings")
@@ -104,18 +185,7 @@ def do_change_settings(visit: Visiting) -> Response:
     form = read_form(SETTINGS, visit.texts)
     if form.ok:
         with visit.attempt(form, fee_to="partners.agreements_outside"):
-            change_region_terms(
-                visit.db,
-                by=visit.actor,
-                fee_from_bp=form["fee_from"],
-                fee_to_bp=form["fee_to"],
-                office_name=form["office_name"],
-                office_contact=form["office_contact"] or "",
-                zone=form["zone"],
-                halal_blocks=form["halal"] == BLOCKS,
-                loss_contest_days=form["loss_contest_days"],
-                pull_back_days=form["pull_back_days"],
-            )
+            change_region_terms(visit.db, by=visit.actor, settings=_read_settings(form))
     if not form.ok:
         return _settings_page(visit, form, status=422)
     return visit.go("/settings", say("The settings were saved."))

@@ -397,8 +397,10 @@ _PARTNER_KIND = {
     "minimarket": say("minimarket"),
     "hotel": say("hotel"),
 }
+_CLOSES_BY = {"one": say("by one person"), "two": say("prepared by one, countersigned by another")}
 _CYCLE = {
     "week": say("weekly (Monday to Sunday)"),
+    "two_weeks": say("every two weeks"),
     "half_month": say("half-monthly (from the 1st and from the 16th)"),
     "month": say("monthly"),
 }
@@ -949,6 +951,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "day_state": _DAY_STATE,
     "expiring_advice": _EXPIRING_ADVICE,
     "expiring_stage": _EXPIRING_STAGE,
+    "closes_by": _CLOSES_BY,
     "continent": _CONTINENT,
     "cover": _COVER,
     "cycle": _CYCLE,

@@ -11,6 +11,7 @@ from consign import clock
 from consign.db import Database, finish
 from consign.errors import BadInput, NotAllowed
 from consign.identity.queries import get_actor
+from consign.identity.rules import Actor
 from consign.models.partners import Agreement, RegionTerms
 from consign.partners import actions
 from consign.partners.checks import CHECKS
@@ -25,6 +26,7 @@ from consign.partners.rules import (
     PeriodClosed,
     ProducerMissing,
     RegencyUnknown,
+    RegionSettings,
     refuse_change_in_closed_period,
 )
 from tests.builders import ADMIN, OPENED, City, build_city, terms
@@ -41,7 +43,19 @@ SETTINGS = {
     "halal_blocks": True,
     "loss_contest_days": 7,
     "pull_back_days": 7,
+    "fee_source": "",
+    "closes_by_two": False,
+    "dispute_days": 7,
+    "silent_days": 7,
+    "account_wait_days": 3,
+    "near_amount_rp": 6_500,
+    "legal_term_days": 15,
 }
+
+
+def set_terms(city: City, *, by: Actor | None = None, **changed: Any) -> None:
+    """Change the region's settings, all others as in `SETTINGS`."""
+    actions.change_region_terms(city.session, by=by or city.admin, settings=RegionSettings(**{**SETTINGS, **changed}))
 
 
 def last_event(city: City) -> tuple[str, str, dict[str, object]]:
@@ -158,7 +172,7 @@ def test_nobody_else_changes_any_of_it(city: City):
             lambda by=by: actions.change_partner(session, by=by, partner=city.partner, name="X"),
             lambda by=by: actions.change_store(session, by=by, store=store, name="X"),
             lambda by=by: actions.close_store(session, by=by, store=store, last_day=OCTOBER),
-            lambda by=by: actions.change_region_terms(session, by=by, **SETTINGS),
+            lambda by=by: set_terms(city, by=by),
         ):
             with pytest.raises(NotAllowed):
                 change()
@@ -302,7 +316,7 @@ def test_an_agreement_does_not_end_while_its_partner_is_being_closed(database: D
 
 
 def test_the_regions_settings_are_changed_and_recorded(city: City):
-    actions.change_region_terms(city.session, by=city.admin, **{**SETTINGS, "fee_to_bp": 600})
+    set_terms(city, fee_to_bp=600)
     act, subject, detail = last_event(city)
     assert (act, subject) == ("region's settings changed", "region")
     assert detail == {
@@ -314,12 +328,12 @@ def test_the_regions_settings_are_changed_and_recorded(city: City):
 
 def test_what_the_lack_of_a_halal_paper_means_is_settled_by_the_region(city: City):
     assert city.session.get_one(RegionTerms, 1).halal_blocks
-    actions.change_region_terms(city.session, by=city.admin, **SETTINGS)
+    set_terms(city)
     due(city)
-    actions.change_region_terms(city.session, by=city.admin, **{**SETTINGS, "halal_blocks": False})
+    set_terms(city, halal_blocks=False)
     assert last_event(city)[2] == {"before": {"halal_blocks": True}, "after": {"halal_blocks": False}}
     assert due(city) == sorted(producer.id for producer in city.producers)
-    actions.change_region_terms(city.session, by=city.admin, **{**SETTINGS, "halal_blocks": False, "fee_to_bp": 600})
+    set_terms(city, halal_blocks=False, fee_to_bp=600)
     assert due(city) == []
 
 
@@ -336,25 +350,31 @@ def test_what_the_lack_of_a_halal_paper_means_is_settled_by_the_region(city: Cit
         {"loss_contest_days": 91},
         {"pull_back_days": -1},
         {"pull_back_days": 91},
+        {"dispute_days": 91},
+        {"silent_days": 0},
+        {"account_wait_days": -1},
+        {"legal_term_days": 366},
+        {"near_amount_rp": -1},
+        {"near_amount_rp": 100_001},
     ],
 )
 def test_settings_that_cannot_be_are_refused(city: City, wrong: dict[str, Any]):
     with pytest.raises(BadInput):
-        actions.change_region_terms(city.session, by=city.admin, **{**SETTINGS, **wrong})
+        set_terms(city, **wrong)
 
 
 def test_bounds_leave_no_agreement_in_force_outside(city: City):
-    narrow = {**SETTINGS, "fee_from_bp": 300}
+    narrow = {"fee_from_bp": 300}
     with pytest.raises(AgreementsOutside, match="outside these bounds: 2;"):
-        actions.change_region_terms(city.session, by=city.admin, **narrow)
+        set_terms(city, **narrow)
     today = clock.today("Asia/Makassar")
     for agreement in city.session.query(Agreement).all():
         end(city, today, agreement_id=agreement.id)
     with pytest.raises(AgreementsOutside):  # in force today still
-        actions.change_region_terms(city.session, by=city.admin, **narrow)
+        set_terms(city, **narrow)
     for agreement in city.session.query(Agreement).all():
         end(city, today - timedelta(1), agreement_id=agreement.id)
-    actions.change_region_terms(city.session, by=city.admin, **narrow)
+    set_terms(city, **narrow)
     # What has ended keeps the bounds of its time.
     assert [breach for check in CHECKS for breach in check(city.session)] == []
 
@@ -382,7 +402,8 @@ def test_an_agreement_is_not_made_under_bounds_that_change_at_the_same_time(data
     with ThreadPoolExecutor(1) as threads:
         with database.transaction(REGION) as changing:
             by = get_actor(changing, ADMIN)
-            actions.change_region_terms(changing, by=by, **{**SETTINGS, "fee_from_bp": 300})
+            settings = RegionSettings(**{**SETTINGS, "fee_from_bp": 300})
+                actions.change_region_terms(changing, by=by, settings=settings)
             agreeing = threads.submit(agree)
             wait_for_a_waiter(changing)
         assert agreeing.result() == "partners.fee_out_of_bounds"

@@ -1,5 +1,7 @@
 """How the people of the sample city come in, now and in a city that was loaded before they could."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -14,7 +16,7 @@ from consign.identity.secrets import hash_token
 from consign.identity.sessions import act_for_producer, find_visitor
 from consign.models.partners import Producer
 from consign.partners.actions import change_region_terms
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_region_terms, get_settings
 from consign.sample.people import ADMIN, FIELD_OFFICER, HELPED, NEWCOMERS, OFFICE, PASSWORD
 from consign.sample.setting_up import ensure_office
 from consign.sample.welcoming import OFFICE_NAME, ensure_newcomers, ensure_way_in, list_people
@@ -79,16 +81,14 @@ def test_whoever_changed_the_password_or_the_settings_keeps_them(session: Sessio
     welcome(session)
     by = get_actor(session, ADMIN)
     change_password(session, by=by, present=PASSWORD, password=OTHER_PASSWORD, keep=None)
-    facts = {
-        "fee_from_bp": 200,
-        "fee_to_bp": 600,
-        "office_name": "Dinas Lain",
-        "office_contact": "",
-        "halal_blocks": True,
-        "loss_contest_days": 7,
-        "pull_back_days": 7,
-    }
-    change_region_terms(session, by=by, zone="Asia/Jakarta", **facts)
+    settings = replace(
+        get_settings(get_region_terms(session)),
+        fee_to_bp=600,
+        office_name="Dinas Lain",
+        office_contact="",
+        zone="Asia/Jakarta",
+    )
+    change_region_terms(session, by=by, settings=settings)
     assert not welcome(session)
     assert attempt(session, ADMIN, PASSWORD) == REFUSED
     terms = get_region_terms(session)

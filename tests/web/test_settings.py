@@ -14,6 +14,13 @@ GOOD = {
     "halal": "warns",
     "loss_contest_days": "10",
     "pull_back_days": "14",
+    "fee_source": "SE Contoh 7/2025",
+    "closes_by_two": "two",
+    "dispute_days": "9",
+    "silent_days": "8",
+    "account_wait_days": "4",
+    "legal_term_days": "20",
+    "near_amount": "7000",
 }
 
 
@@ -30,6 +37,10 @@ def test_settings_are_saved_and_what_was_before_is_kept(town: Town):
     assert "highest fee: 5% → 4,5%" in audit
     assert "Jalan Contoh 1" in admin.get("/privacy").text
     assert town.ask("SELECT halal_blocks, loss_contest_days, pull_back_days FROM region_terms") == [(False, 10, 14)]
+    assert town.ask(
+        "SELECT fee_source, closes_by_two, dispute_days, silent_days, account_wait_days, legal_term_days, near_amount_rp"
+        " FROM region_terms"
+    ) == [("SE Contoh 7/2025", True, 9, 8, 4, 20, 7_000)]
     assert town.ask("SELECT count(DISTINCT producer_id) = (SELECT count(*) FROM producer) FROM eligibility_due") == [
         (True,)
     ]
