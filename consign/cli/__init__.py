@@ -30,6 +30,7 @@ class LazyGroup(click.Group):
         "store": ("people", "Add stores, the names files use for them, and the days they sell."),
         "producer": ("people", "Add producers."),
         "agreement": ("people", "Add agreements between partners and producers."),
+        "cooperative": ("cooperatives", "Add cooperatives and their members."),
         "product": ("products", "Add products, prices, barcodes and tills' codes."),
         "products": ("product_lists", "Hand in lists of products, and write lists to fill in."),
         "barcode": ("barcodes", "Draw barcodes; give numbers of the city register."),

@@ -306,6 +306,16 @@ def agreement() -> None:
     "--loss-share",
     help="What the store bears of goods missing or damaged in its care, such as 100%; without it nothing is agreed.",
 )
+@click.option(
+    "--route",
+    type=click.Choice([one.value for one in Route]),
+    default=Route.DIRECT.value,
+    show_default=True,
+    help="How the money goes: to the producer, over the office's account, or to its cooperative.",
+)
+@click.option(
+    "--min-payout", default=0, show_default=True, help="Smallest payout in rupiah; below it the office waits."
+)
 @as_user
 @pass_context
 def agreement_add(
@@ -324,6 +334,8 @@ def agreement_add(
     pph23: str,
     term: int,
     loss_share: str | None,
+    route: str,
+    min_payout: int,
     login: str,
 ) -> None:
     """Add what a partner and a producer agreed."""
@@ -335,8 +347,8 @@ def agreement_add(
         pph23_bp=parse_rate_bp(pph23),
         payment_term_days=term,
         loss_store_bp=parse_rate_bp(loss_share) if loss_share else None,
-        route=Route.DIRECT,
-        min_payout_rp=0,
+        route=Route(route),
+        min_payout_rp=min_payout,
     )
     with context.acting(login) as (session, by):
         owner = get_partner(session, partner_code)

@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, RowMapping, Select, case, cast, func, literal, select
+from sqlalchemy import Date, RowMapping, Select, case, cast, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, get_reach
 from consign.listing import Found, Value, Wish, fetch_page, parse_id
 from consign.models.catalogue import Product
-from consign.models.partners import Agreement, Partner, Producer, Store
+from consign.models.partners import Agreement, Cooperative, Partner, Producer, Store
 from consign.partners.rules import AgreementMissing
 from consign.sentence import say
 
@@ -42,6 +42,11 @@ def _select_agreements(by: Actor, *, on: date) -> Select[Any]:
         Agreement.pph23_bp,
         Agreement.payment_term_days,
         Agreement.loss_store_bp,
+        Agreement.route,
+        Agreement.min_payout_rp,
+        Agreement.replaces_id,
+        Cooperative.code.label("cooperative_code"),
+        Cooperative.name.label("cooperative"),
         first.label("first"),
         cast(after - 1, Date).label("last"),
         state.label("state"),
@@ -53,6 +58,7 @@ def _select_agreements(by: Actor, *, on: date) -> Select[Any]:
         .join(Producer, Producer.id == Agreement.producer_id)
         .outerjoin(Store, Store.id == Agreement.store_id)
         .outerjoin(Product, Product.id == Agreement.product_id)
+        .outerjoin(Cooperative, Cooperative.id == Agreement.cooperative_id)
     )
     if reach.partner_id is not None:
         query = query.where(Agreement.partner_id == reach.partner_id)
@@ -62,7 +68,7 @@ def _select_agreements(by: Actor, *, on: date) -> Select[Any]:
 
 
 def find_agreement_page(session: Session, *, by: Actor, on: date, wish: Wish) -> Found:
-    """Return a page of the agreements that *by* may see; filters `partner` (a code), `producer` (a code) and `on` (a day).
+    """Return a page of the agreements that *by* may see; filters `partner`, `producer`, `cooperative` (codes), `route` and `on` (a day).
 
     A row has id, partner_code, partner, producer_code, producer, store_code, store, product_code, product, the terms,
     first, last (blank without an end) and state: `ahead`, `in_force` or `over` as of *on*.
@@ -72,6 +78,10 @@ def find_agreement_page(session: Session, *, by: Actor, on: date, wish: Wish) ->
         query = query.where(Partner.code == wish.filters["partner"])
     if wish.filters.get("producer"):
         query = query.where(Producer.code == wish.filters["producer"])
+    if wish.filters.get("cooperative"):
+        query = query.where(Cooperative.code == wish.filters["cooperative"])
+    if wish.filters.get("route"):
+        query = query.where(Agreement.route == wish.filters["route"])
     if wish.filters.get("on"):
         query = query.where(Agreement.days.contains(date.fromisoformat(wish.filters["on"])))
     sorts = {column.name: column for column in query.selected_columns}
@@ -98,3 +108,18 @@ def get_agreement_facts(session: Session, *, by: Actor, agreement_id: str, on: d
     if row is None:
         raise AgreementMissing(say("There is no such agreement."))
     return row
+
+
+def find_versions(session: Session, *, by: Actor, agreement_id: int, on: date) -> list[RowMapping]:
+    """Return all versions of an agreement within the reach of *by*, the oldest first, as rows of the list of agreements."""
+    chain = text("""
+        WITH RECURSIVE earlier AS (
+          SELECT id, replaces_id FROM agreement WHERE id = :id
+          UNION ALL SELECT agreement.id, agreement.replaces_id FROM agreement JOIN earlier ON agreement.id = earlier.replaces_id),
+        later AS (
+          SELECT id FROM agreement WHERE id = :id
+          UNION ALL SELECT agreement.id FROM agreement JOIN later ON agreement.replaces_id = later.id)
+        SELECT id FROM earlier UNION SELECT id FROM later""")
+    ids = session.scalars(chain, {"id": agreement_id}).all()
+    query = _select_agreements(by, on=on).where(Agreement.id.in_(ids)).order_by(func.lower(Agreement.days))
+    return list(session.execute(query).mappings())

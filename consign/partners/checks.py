@@ -38,6 +38,34 @@ def check_agreement_overlap(session: Session) -> Iterator[Breach]:
         yield Breach("agreement.overlap", f"agreement {row.id}", f"is in force on days of agreement {row.other}")
 
 
+def check_mandates(session: Session) -> Iterator[Breach]:
+    """Find agreements that a cooperative signed, or receives the money of, for a producer that had not mandated it."""
+    rows = session.execute(
+        text("""
+        SELECT agreement.id, agreement.cooperative_id FROM agreement
+        WHERE cooperative_id IS NOT NULL AND NOT EXISTS (SELECT FROM cooperative_member AS member
+          WHERE member.cooperative_id = agreement.cooperative_id AND member.producer_id = agreement.producer_id
+            AND member.days @> lower(agreement.days)) ORDER BY agreement.id""")
+    )
+    for row in rows:
+        yield Breach(
+            "agreement.mandate", f"agreement {row.id}", f"names cooperative {row.cooperative_id} without a mandate"
+        )
+
+
+def check_versions(session: Session) -> Iterator[Breach]:
+    """Find versions of agreements that are of other parties or another scope than the one before, or overlap it."""
+    rows = session.execute(
+        text("""
+        SELECT later.id, earlier.id AS earlier FROM agreement AS later JOIN agreement AS earlier ON earlier.id = later.replaces_id
+        WHERE (later.partner_id, later.producer_id, COALESCE(later.store_id, 0), COALESCE(later.product_id, 0))
+           <> (earlier.partner_id, earlier.producer_id, COALESCE(earlier.store_id, 0), COALESCE(earlier.product_id, 0))
+           OR upper_inf(earlier.days) OR upper(earlier.days) > lower(later.days) ORDER BY later.id""")
+    )
+    for row in rows:
+        yield Breach("agreement.version", f"agreement {row.id}", f"does not follow agreement {row.earlier}")
+
+
 def check_closure_ends(session: Session) -> Iterator[Breach]:
     """Find closed days that were ended later than they were said to end, or before the day before their first."""
     rows = session.execute(
@@ -50,4 +78,4 @@ def check_closure_ends(session: Session) -> Iterator[Breach]:
         yield Breach("store.closure_end", f"store_closure {row.id}", f"ended on {row.until_on}, outside its days")
 
 
-CHECKS = (check_fee_bounds, check_agreement_overlap, check_closure_ends)
+CHECKS = (check_fee_bounds, check_agreement_overlap, check_mandates, check_versions, check_closure_ends)

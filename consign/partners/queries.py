@@ -5,8 +5,8 @@ from dataclasses import fields
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consign.models.partners import Partner, Producer, RegionTerms, Store
-from consign.partners.rules import RegionSettings, UnknownCode
+from consign.models.partners import Agreement, Partner, Producer, RegionTerms, Store
+from consign.partners.rules import DiscountBorneBy, FeeOn, RegionSettings, Route, Terms, UnknownCode
 from consign.sentence import say
 
 
@@ -67,6 +67,13 @@ def find_stores(session: Session, *, partner_id: int) -> list[Store]:
 def get_settings(terms: RegionTerms) -> RegionSettings:
     """Return what the dinas has set, as `change_region_terms` takes it."""
     return RegionSettings(**{one.name: getattr(terms, one.name) for one in fields(RegionSettings)})
+
+
+def get_terms(agreement: Agreement) -> Terms:
+    """Return what an agreement says about money, as `add_agreement` takes it."""
+    facts = {one.name: getattr(agreement, one.name) for one in fields(Terms)}
+    kinds = {"fee_on": FeeOn, "discount_borne_by": DiscountBorneBy, "route": Route}
+    return Terms(**{**facts, **{name: kind(facts[name]) for name, kind in kinds.items()}})
 
 
 def lock_partner(session: Session, partner_id: int) -> None:

@@ -102,6 +102,36 @@ class AgreementsOutside(Conflict):
     code = "partners.agreements_outside"
 
 
+class NotAMember(BadInput):
+    """The producer has not mandated a cooperative on the agreement's first day; no agreement was added."""
+
+    code = "partners.not_a_member"
+
+
+class MemberTwice(Conflict):
+    """The producer has mandated a cooperative on some of these days already; nothing was added."""
+
+    code = "partners.member_twice"
+
+
+class MembershipMissing(NotFound):
+    """There is no such membership; nothing was changed."""
+
+    code = "partners.membership_missing"
+
+
+class NoMembers(BadInput):
+    """Nobody has mandated the cooperative on that day; no agreement was added."""
+
+    code = "partners.no_members"
+
+
+class AgreementContinued(Conflict):
+    """The agreement is continued by another one already; nothing was changed."""
+
+    code = "partners.agreement_continued"
+
+
 class AgreementMissing(NotFound):
     """There is no such agreement; nothing was changed."""
 

@@ -77,6 +77,15 @@ ACCESS: dict[str, Access] = {
     "POST /board/no-sales": Act.POST_SALES,
     "GET /board/chasing": Act.READ_SALES,
     "POST /board/remind": Act.CHASE_SALES,
+    # cooperatives, and other terms of agreements
+    "GET /cooperatives": Act.READ_COOPERATIVES,
+    "GET /cooperatives/new": Act.MANAGE_COOPERATIVES,
+    "POST /cooperatives/new": Act.MANAGE_COOPERATIVES,
+    "GET /cooperatives/{code}": Act.READ_COOPERATIVES,
+    "POST /cooperatives/{code}/members": Act.MANAGE_COOPERATIVES,
+    "POST /cooperatives/{code}/members/end": Act.MANAGE_COOPERATIVES,
+    "GET /agreements/{agreement_id}/continue": Act.MANAGE_AGREEMENTS,
+    "POST /agreements/{agreement_id}/continue": Act.MANAGE_AGREEMENTS,
     # settlement
     "GET /closings": Act.READ_CLOSINGS,
     "GET /closings/new": Act.CLOSE_PERIOD,

@@ -1,6 +1,6 @@
 """Agreements between partners and producers: the list, one of them in words, adding, ending."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,10 +12,10 @@ from consign.catalogue.queries import get_product
 from consign.errors import ConsignError
 from consign.identity.rules import Act
 from consign.listing import Row
-from consign.models.partners import Agreement, Partner, Producer
-from consign.money import format_rate
-from consign.partners.actions import add_agreement, end_agreement
-from consign.partners.agreement_lists import find_agreement_page, get_agreement_facts
+from consign.models.partners import Agreement, Partner, Producer, RegionTerms
+from consign.money import Rupiah, format_rate
+from consign.partners.actions import add_agreement, continue_agreement, end_agreement
+from consign.partners.agreement_lists import find_agreement_page, find_versions, get_agreement_facts
 from consign.partners.lists import find_partners_seen
 from consign.partners.producer_lists import find_producers_named, get_producer_called
 from consign.partners.queries import find_stores, get_partner, get_region_terms, get_store, lock_partner
@@ -24,15 +24,22 @@ from consign.sales.actions import reread_parked
 from consign.sentence import Sentence, say
 from consign.settlement.queries import find_last_closing
 from consign.web.columns import Column
-from consign.web.forms import Choice, Field, Form, new_form, read_day, read_form, read_rate, read_whole
+from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form, read_rate, read_whole
 from consign.web.lookup import look_up
 from consign.web.tables import Filter, list_page
 from consign.web.visit import PageRoute, Visit, Visiting
+from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
 SUGGESTED_AT_MOST = 200
 """Producers that are suggested while somebody types; all others are found by what is typed."""
 USUAL_TERM_DAYS = 15
+REFUSED_AT: Mapping[str, str | tuple[str, ...]] = {
+    "fee": "partners.fee_out_of_bounds",
+    "first": ("partners.agreement_overlaps", "partners.period_closed", "partners.agreement_continued"),
+    "route": "partners.not_a_member",
+}
+"""At which field a refusal shows."""
 
 FEE_ON = (
     Choice(
@@ -49,6 +56,23 @@ FEE_ON = (
         FeeOn.AGREED_PRICE,
         say("Agreed price"),
         say("The product's price here times the quantity, whatever the till took. The producer is owed by it as well."),
+    ),
+)
+ROUTES = (
+    Choice(
+        Route.DIRECT,
+        say("Straight to the producer"),
+        say("The partner transfers to the producer, who says that it came."),
+    ),
+    Choice(
+        Route.COLLECTING,
+        say("Over an account of the office"),
+        say("The partner pays the office once, and the office pays the producers out."),
+    ),
+    Choice(
+        Route.COOPERATIVE,
+        say("To the producer's cooperative"),
+        say("What the cooperative received discharges the debt. The producer has mandated it in writing."),
     ),
 )
 BORNE_BY = (
@@ -120,6 +144,15 @@ TERMS = (
         required=False,
         hint=say("Valued as if sold, less the fee. Blank: nothing is agreed, so the dinas decides each time."),
     ),
+    Field("route", say("How the money goes"), kind="radio", choices=ROUTES),
+    Field(
+        "min_payout",
+        say("Smallest payout in rupiah"),
+        read=read_whole,
+        kind="number",
+        longest=9,
+        hint=say("Below it the office waits for more before it pays out. 0: every amount is paid out."),
+    ),
 )
 
 
@@ -141,6 +174,7 @@ def show_agreements(visit: Visiting) -> Response:
             Column("product", say("Only for product")),
             Column("fee_rate_bp", say("Fee"), kind="rate"),
             Column("fee_on", say("Taken on"), kind="word", words="fee_on"),
+            Column("route", say("Money goes"), kind="word", words="route"),
             Column("first", say("First day"), kind="day"),
             Column("last", say("Last day"), kind="day"),
             Column("state", say("State"), kind="badge", words="agreement_state"),
@@ -157,7 +191,10 @@ def show_agreements(visit: Visiting) -> Response:
 
 def _filters(visit: Visit) -> list[Filter]:
     """Return what the list can be narrowed by; nobody is asked for the one partner or producer that is the own."""
-    filters = [Filter("on", say("In force on"), kind="day")]
+    filters = [
+        Filter("route", say("Money goes"), choices_of("route", Route, word)),
+        Filter("on", say("In force on"), kind="day"),
+    ]
     if visit.actor.producer_id is None:
         filters.insert(0, Filter("producer", say("Producer's code"), kind="text"))
     if visit.actor.partner_id is None:
@@ -177,6 +214,8 @@ def show_new_agreement(visit: Visiting) -> Response:
         "fee_tax": "0",
         "pph23": "0",
         "term": USUAL_TERM_DAYS,
+        "route": Route.DIRECT,
+        "min_payout": "0",
     }
     fields = _fields(visit, asked["partner"], asked["producer"])
     return _new_agreement_page(visit, new_form(fields, **asked, **usual))
@@ -196,16 +235,19 @@ def _fields(visit: Visit, partner_code: str, producer_code: str) -> Sequence[Fie
         replace(PRODUCT, choices=_products(visit, producer_code)),
         FIRST,
         LAST,
-        replace(
-            FEE,
-            hint=say(
-                "In this region from {lowest} to {highest}.",
-                lowest=format_rate(bounds.fee_from_bp),
-                highest=format_rate(bounds.fee_to_bp),
-            ),
-        ),
+        _fee_field(bounds),
         *TERMS,
     )
+
+
+def _fee_field(bounds: RegionTerms) -> Field:
+    """Return the field of the fee, with its bounds and the rule that sets them where somebody said which."""
+    facts = {"lowest": format_rate(bounds.fee_from_bp), "highest": format_rate(bounds.fee_to_bp)}
+    if bounds.fee_source:
+        hint = say("In this region from {lowest} to {highest}, by {source}.", source=bounds.fee_source, **facts)
+    else:
+        hint = say("In this region from {lowest} to {highest}.", **facts)
+    return replace(FEE, hint=hint)
 
 
 def _products(visit: Visit, producer_code: str) -> list[Choice]:
@@ -257,18 +299,7 @@ def _add(
 ) -> Agreement | None:
     """Add what the form says; a refusal shows on it."""
     agreement = None
-    terms = Terms(
-        fee_rate_bp=form["fee"],
-        fee_on=FeeOn(form["fee_on"]),
-        discount_borne_by=DiscountBorneBy(form["discount_borne_by"]),
-        fee_tax_bp=form["fee_tax"],
-        pph23_bp=form["pph23"],
-        payment_term_days=form["term"],
-        loss_store_bp=form["loss_share"],
-        route=Route.DIRECT,
-        min_payout_rp=0,
-    )
-    with visit.attempt(form, fee="partners.fee_out_of_bounds", first="partners.agreement_overlaps"):
+    with visit.attempt(form, **REFUSED_AT):
         agreement = add_agreement(
             visit.db,
             by=visit.actor,
@@ -276,11 +307,91 @@ def _add(
             producer_id=producer.id,
             first=form["first"],
             last=form["last"],
-            terms=terms,
+            terms=_read_terms(form),
             **scope,
         )
         reread_parked(visit.db, by=visit.actor, partner_id=partner.id)
     return agreement if form.ok else None
+
+
+def _read_terms(form: Form) -> Terms:
+    return Terms(
+        fee_rate_bp=form["fee"],
+        fee_on=FeeOn(form["fee_on"]),
+        discount_borne_by=DiscountBorneBy(form["discount_borne_by"]),
+        fee_tax_bp=form["fee_tax"],
+        pph23_bp=form["pph23"],
+        payment_term_days=form["term"],
+        loss_store_bp=form["loss_share"],
+        route=Route(form["route"]),
+        min_payout_rp=form["min_payout"],
+    )
+
+
+@router.get("/agreements/{agreement_id}/continue")
+def show_continue_agreement(visit: Visiting, agreement_id: str) -> Response:
+    """Show the form for a new version of an agreement, with what holds now in it."""
+    found = get_agreement_facts(visit.db, by=visit.actor, agreement_id=agreement_id, on=clock.today(visit.zone))
+    present = {
+        "fee": format_rate(found["fee_rate_bp"]),
+        "fee_on": found["fee_on"],
+        "discount_borne_by": found["discount_borne_by"],
+        "fee_tax": format_rate(found["fee_tax_bp"]),
+        "pph23": format_rate(found["pph23_bp"]),
+        "term": found["payment_term_days"],
+        "loss_share": "" if found["loss_store_bp"] is None else format_rate(found["loss_store_bp"]),
+        "route": found["route"],
+        "min_payout": found["min_payout_rp"],
+    }
+    return _continue_page(visit, found, new_form(_version_fields(visit), **present))
+
+
+def _version_fields(visit: Visit) -> tuple[Field, ...]:
+    first = replace(FIRST, hint=say("The present terms hold until the day before. It must lie after what is closed."))
+    return (first, LAST, _fee_field(get_region_terms(visit.db)), *TERMS)
+
+
+def _continue_page(visit: Visit, found: Row, form: Form, *, status: int = 200) -> Response:
+    return visit.page(
+        "form.html",
+        status=status,
+        form=form,
+        title=say("Continue with other terms"),
+        lead=say(
+            "{partner} and {producer}: a new version of the agreement. What was settled keeps the terms it was settled by.",
+            partner=found["partner"],
+            producer=found["producer"],
+        ),
+        action=f"/agreements/{found['id']}/continue",
+        button=say("Continue the agreement"),
+        back=f"/agreements/{found['id']}",
+        back_to=say("The agreement"),
+    )
+
+
+@router.post("/agreements/{agreement_id}/continue")
+def do_continue_agreement(visit: Visiting, agreement_id: str) -> Response:
+    """Let a new version of an agreement begin; lines that wait for it are placed."""
+    found = get_agreement_facts(visit.db, by=visit.actor, agreement_id=agreement_id, on=clock.today(visit.zone))
+    form = read_form(_version_fields(visit), visit.texts)
+    version: Agreement | None = None
+    if form.ok:
+        with visit.attempt(form, **REFUSED_AT):
+            lock_partner(visit.db, found["partner_id"])
+            closing = find_last_closing(visit.db, found["partner_id"])
+            version = continue_agreement(
+                visit.db,
+                by=visit.actor,
+                agreement_id=found["id"],
+                first=form["first"],
+                last=form["last"],
+                terms=_read_terms(form),
+                closed_until=closing.until_on if closing else None,
+            )
+            reread_parked(visit.db, by=visit.actor, partner_id=found["partner_id"])
+    if version is None or not form.ok:
+        return _continue_page(visit, found, form, status=422)
+    return visit.go(f"/agreements/{version.id}", say("The new terms hold from {first} on.", first=form["first"]))
 
 
 @router.get("/agreements/{agreement_id}")
@@ -292,7 +403,16 @@ def show_agreement(visit: Visiting, agreement_id: str) -> Response:
 def _agreement_page(visit: Visit, agreement_id: str, form: Form, *, status: int = 200) -> Response:
     found = get_agreement_facts(visit.db, by=visit.actor, agreement_id=agreement_id, on=clock.today(visit.zone))
     form.texts.setdefault("last", str(found["last"] or ""))
-    return visit.page("agreement.html", status=status, agreement=found, sentences=describe(found), form=form)
+    versions = find_versions(visit.db, by=visit.actor, agreement_id=found["id"], on=clock.today(visit.zone))
+    return visit.page(
+        "agreement.html",
+        status=status,
+        agreement=found,
+        sentences=describe(found),
+        form=form,
+        versions=versions,
+        newest=versions[-1]["id"] == found["id"],
+    )
 
 
 @router.post("/agreements/{agreement_id}/end")
@@ -340,6 +460,7 @@ def describe(found: Row) -> list[Sentence]:
         _describe_tax(found),
         _describe_withholding(found, facts),
         say("The rest is due {days} days after the statement.", days=found["payment_term_days"]),
+        _describe_route(found, facts),
         _describe_losses(found, facts),
         _describe_scope(found, facts),
         _describe_days(found),
@@ -357,6 +478,24 @@ def _describe_withholding(found: Row, facts: dict[str, Any]) -> Sentence:
     if not found["pph23_bp"]:
         return say("{producer} withholds no PPh 23.", **facts)
     return say("{producer} withholds PPh 23 of {rate} of the fee and pays it to the state.", rate=rate, **facts)
+
+
+def _describe_route(found: Row, facts: dict[str, Any]) -> Sentence:
+    if found["route"] == Route.COOPERATIVE:
+        return say(
+            "The money goes to {cooperative}, which receives it for {producer}.",
+            cooperative=found["cooperative"],
+            **facts,
+        )
+    if found["route"] == Route.DIRECT:
+        return say("{partner} transfers the money straight to {producer}.", **facts)
+    if found["min_payout_rp"]:
+        return say(
+            "{partner} pays into the office's account; the office pays {producer} out from {amount} on.",
+            amount=Rupiah(found["min_payout_rp"]),
+            **facts,
+        )
+    return say("{partner} pays into the office's account, and the office pays {producer} out.", **facts)
 
 
 def _describe_losses(found: Row, facts: dict[str, Any]) -> Sentence:

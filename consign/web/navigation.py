@@ -41,6 +41,7 @@ ENTRIES = (
     Entry("/producers", say("Producers")),
     Entry("/partners", say("Partners")),
     Entry("/agreements", say("Agreements")),
+    Entry("/cooperatives", say("Cooperatives")),
     Entry("/waivers", say("Waivers")),
     Entry("/references", say("Lists of other offices")),
     Entry("/users", say("Users")),

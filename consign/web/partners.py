@@ -39,18 +39,14 @@ KINDS = choices_of("partner_kind", actions.PARTNER_KINDS, word)
 CYCLES = choices_of("cycle", Cycle, word)
 CODE = Field("code", say("Code"), read=read_new_code, longest=20, hint=say("Short, such as ENG. It never changes."))
 NAME = Field("name", say("Name"), read=tidy_name, longest=120)
-NEW_PARTNER = (
-    CODE,
-    NAME,
-    Field("kind", say("Kind"), kind="select", choices=KINDS),
-    Field(
-        "cycle",
-        say("Settled"),
-        kind="radio",
-        choices=CYCLES,
-        hint=say("How often its sales are settled. It stays so."),
-    ),
+CYCLE = Field(
+    "cycle",
+    say("Settled"),
+    kind="radio",
+    choices=CYCLES,
+    hint=say("How often its sales are settled. After a change the next period begins where the last closing ended."),
 )
+NEW_PARTNER = (CODE, NAME, Field("kind", say("Kind"), kind="select", choices=KINDS), CYCLE)
 NEW_STORE = (
     replace(CODE, hint=say("As the partner's own files write it, if they do.")),
     NAME,
@@ -195,7 +191,7 @@ def show_partner(visit: Visiting, code: str) -> Response:
 def show_edit_partner(visit: Visiting, code: str) -> Response:
     """Show the form to change a partner's name."""
     partner = get_partner(visit.db, code)
-    return _edit_partner_page(visit, partner, new_form((NAME,), name=partner.name))
+    return _edit_partner_page(visit, partner, new_form((NAME, CYCLE), name=partner.name, cycle=partner.cycle))
 
 
 def _edit_partner_page(visit: Visit, partner: Partner, form: Form, *, status: int = 200) -> Response:
@@ -205,7 +201,7 @@ def _edit_partner_page(visit: Visit, partner: Partner, form: Form, *, status: in
         status=status,
         form=form,
         title=say("Change {name}", name=partner.name),
-        lead=say("Code and settlement stay as they are: what was posted rests on them."),
+        lead=say("The code stays as it is: what was posted rests on it."),
         action=f"{path}/edit",
         button=say("Save"),
         back=path,
@@ -217,10 +213,11 @@ def _edit_partner_page(visit: Visit, partner: Partner, form: Form, *, status: in
 def do_edit_partner(visit: Visiting, code: str) -> Response:
     """Change a partner's name."""
     partner = get_partner(visit.db, code)
-    form = read_form((NAME,), visit.texts)
+    form = read_form((NAME, CYCLE), visit.texts)
     if form.ok:
         with visit.attempt(form, name="input.bad"):
             actions.change_partner(visit.db, by=visit.actor, partner=partner, name=form["name"])
+            actions.change_partner_cycle(visit.db, by=visit.actor, partner=partner, cycle=Cycle(form["cycle"]))
     if not form.ok:
         return _edit_partner_page(visit, partner, form, status=422)
     return visit.go(f"/partners/{quote(code)}", say("The change was saved."))

@@ -397,6 +397,11 @@ _PARTNER_KIND = {
     "minimarket": say("minimarket"),
     "hotel": say("hotel"),
 }
+_ROUTE = {
+    "direct": say("straight to the producer"),
+    "collecting": say("over the office's account"),
+    "cooperative": say("to the cooperative"),
+}
 _CLOSES_BY = {"one": say("by one person"), "two": say("prepared by one, countersigned by another")}
 _CYCLE = {
     "week": say("weekly (Monday to Sunday)"),
@@ -952,6 +957,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "expiring_advice": _EXPIRING_ADVICE,
     "expiring_stage": _EXPIRING_STAGE,
     "closes_by": _CLOSES_BY,
+    "route": _ROUTE,
     "continent": _CONTINENT,
     "cover": _COVER,
     "cycle": _CYCLE,

@@ -97,7 +97,7 @@ def test_the_bounds_are_the_regions_own(bare: City):
 def test_a_fee_is_refused_just_where_it_lies_outside(fee: int, one: int, other: int):
     low, high = min(one, other), max(one, other)
     try:
-        refuse_fee_out_of_bounds(fee, from_bp=low, to_bp=high)
+        refuse_fee_out_of_bounds(fee, from_bp=low, to_bp=high, source="")
     except FeeOutOfBounds:
         assert fee not in range(low, high + 1)
     else:

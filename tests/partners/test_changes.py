@@ -403,7 +403,7 @@ def test_an_agreement_is_not_made_under_bounds_that_change_at_the_same_time(data
         with database.transaction(REGION) as changing:
             by = get_actor(changing, ADMIN)
             settings = RegionSettings(**{**SETTINGS, "fee_from_bp": 300})
-                actions.change_region_terms(changing, by=by, settings=settings)
+            actions.change_region_terms(changing, by=by, settings=settings)
             agreeing = threads.submit(agree)
             wait_for_a_waiter(changing)
         assert agreeing.result() == "partners.fee_out_of_bounds"
