@@ -19,6 +19,8 @@ NEW = {
     "fee_tax": "0",
     "pph23": "0",
     "term": "15",
+    "route": "direct",
+    "min_payout": "0",
 }
 FACTS: dict[str, object] = {
     "partner": "Beruang Mart",
@@ -32,6 +34,9 @@ FACTS: dict[str, object] = {
     "pph23_bp": 0,
     "payment_term_days": 15,
     "loss_store_bp": 5_000,
+    "route": "direct",
+    "min_payout_rp": 0,
+    "cooperative": None,
     "first": date(2026, 1, 1),
     "last": None,
     "state": "in_force",
@@ -45,6 +50,7 @@ def test_an_agreement_is_told_in_words():
         "No PPN comes on top of the fee.",
         "Dapur 1 withholds no PPh 23.",
         "The rest is due 15 days after the statement.",
+        "Beruang Mart transfers the money straight to Dapur 1.",
         "Beruang Mart bears 50% of goods missing or damaged in its care, Dapur 1 the rest.",
         "It holds for all products of Dapur 1 in all stores of Beruang Mart.",
         "It has held since 2026-01-01, and goes on until somebody ends it.",
@@ -59,6 +65,12 @@ def test_an_agreement_is_told_in_words():
         ({"discount_borne_by": "producer"}, "Dapur 1 bears the discounts"),
         ({"fee_tax_bp": 1100}, "PPN of 11% on the fee"),
         ({"pph23_bp": 200}, "withholds PPh 23 of 2%"),
+        ({"route": "collecting"}, "pays into the office's account, and the office pays Dapur 1 out."),
+        ({"route": "collecting", "min_payout_rp": 25_000}, "the office pays Dapur 1 out from Rp25.000 on."),
+        (
+            {"route": "cooperative", "cooperative": "Koperasi Maju"},
+            "goes to Koperasi Maju, which receives it for Dapur 1",
+        ),
         ({"loss_store_bp": None}, "Nothing is agreed about goods missing or damaged in the store"),
         ({"loss_store_bp": 0}, "Beruang Mart bears 0% of goods missing"),
         ({"store": "Gerai T1"}, "only in the store Gerai T1"),
@@ -157,6 +169,9 @@ def test_a_producer_is_found_by_part_of_its_name(town: Town):
         ({"fee_tax": "101"}, "", "from 0% to 100% can be"),
         ({"term": "366"}, "", "from 0 to 365 can"),
         ({"first": "31/02/2026"}, "first", "is no day"),
+        ({"route": "cooperative"}, "route", "Enter the mandate first."),
+        ({"route": ""}, "route", "missing"),
+        ({"min_payout": "100000001"}, "", "from Rp0 to Rp100.000.000 can"),
     ],
 )
 def test_each_refusal_stands_on_its_field_and_nothing_typed_is_lost(
@@ -184,3 +199,40 @@ def test_only_the_last_day_changes_and_never_inside_a_closed_period(town: Town):
     page = finance.post(f"/agreements/{number}/end", {"last": ""})
     assert "goes on until somebody ends it" in page.text
     assert "last day: 31 Dec 2026 → nothing" in town.browser(ADMIN).get("/audit").text
+
+
+def test_other_terms_hold_from_a_day_on_and_both_versions_are_told(town: Town):
+    finance = town.browser(FINANCE)
+    ((number,),) = town.ask("SELECT id FROM agreement WHERE producer_id = :id", id=town.id("producer", code="P1"))
+    form = finance.get(f"/agreements/{number}/continue")
+    assert (form.typed("fee"), form.typed("term")) == ("2,5%", "15")
+    version = {**NEW, "first": "2026-10-15", "fee": "3", "route": "collecting", "min_payout": "25000"}
+    page = finance.post(f"/agreements/{number}/continue", version)
+    assert page.is_refused()
+    assert "closed" in page.problem("first")
+    page = finance.post(f"/agreements/{number}/continue", {**version, "first": "2027-01-01"})
+    assert "The new terms hold from 1 Jan 2027 on." in page.text
+    assert "the office pays Dapur 1 out from Rp25.000 on." in page.text
+    old = finance.get(f"/agreements/{number}")
+    assert "It holds from 1 Jan 2026 to 31 Dec 2026, both days inside." in old.text
+    assert page.path in old.links()
+    assert f"/agreements/{number}/continue" not in old.links()  # only the newest can be
+
+
+def test_a_member_of_a_cooperative_gets_what_it_signed_and_loses_it_when_it_leaves(town: Town):
+    admin = town.browser(ADMIN)
+    page = admin.post("/cooperatives/new", {"code": "KOP-01", "name": "Koperasi Maju Bersama", "phone": ""})
+    assert (page.path, "Koperasi Maju Bersama was added." in page.text) == ("/cooperatives/KOP-01", True)
+    member = {"producer": "P3", "first": "2026-11-01", "mandate": "SK 1/2026"}
+    page = admin.post("/cooperatives/KOP-01/members", {**member, "mandate": ""})
+    assert page.is_refused()
+    assert "missing" in page.problem("mandate")
+    page = admin.post("/cooperatives/KOP-01/members", {**member, "extend": "yes"})
+    assert "Dapur 3 is a member; agreements that hold for it now: 0." in page.text
+    assert "SK 1/2026" in page.text
+    page = town.browser(FINANCE).post("/agreements/new", {**NEW, "route": "cooperative"})
+    assert "The money goes to Koperasi Maju Bersama, which receives it for Dapur 3." in page.text
+    ((member_id,),) = town.ask("SELECT id FROM cooperative_member")
+    page = admin.post("/cooperatives/KOP-01/members/end", {"member": str(member_id), "last": "2026-12-31"})
+    assert "The membership ends; agreements that end with it: 1." in page.text
+    assert "Agreements 1" in admin.get("/agreements?cooperative=KOP-01").text

@@ -37,6 +37,8 @@ AGREEMENT = {
     "fee_tax": "0",
     "pph23": "0",
     "term": "15",
+    "route": "direct",
+    "min_payout": "0",
 }
 REGISTRATION = {
     "business_name": "Warung Baru",
@@ -112,7 +114,7 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /demands/{demand_id}/end": (ADMIN, {"last": "2026-12-31", "partner": "BM"}),
     "POST /products/{code}/class": (FIRST, {"goods_class": "craft", "food_group": ""}),
     "POST /partners/new": (ADMIN, {"code": "XX", "name": "Palsu", "kind": "hotel", "cycle": "week"}),
-    "POST /partners/{code}/edit": (ADMIN, {"name": "Palsu"}),
+    "POST /partners/{code}/edit": (ADMIN, {"name": "Palsu", "cycle": "week"}),
     "POST /partners/{code}/stores/new": (ADMIN, STORE),
     "POST /stores/{store_id}/edit": (ADMIN, {"name": "Palsu", "closed_on": ""}),
     "POST /stores/{store_id}/alias": (ADMIN, {"alias": "Palsu"}),
@@ -122,6 +124,10 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /closed-days/{closure_id}/end": (FINANCE, {"last": "2028-05-02"}),
     "POST /agreements/new": (FINANCE, AGREEMENT),
     "POST /agreements/{agreement_id}/end": (FINANCE, {"last": "2026-12-31"}),
+    "POST /agreements/{agreement_id}/continue": (FINANCE, {**AGREEMENT, "first": "2027-01-01"}),
+    "POST /cooperatives/new": (ADMIN, {"code": "KOP-9", "name": "Palsu"}),
+    "POST /cooperatives/{code}/members": (ADMIN, {"producer": "P1", "first": "2026-12-01", "mandate": "Palsu"}),
+    "POST /cooperatives/{code}/members/end": (ADMIN, {"member": "1", "last": "2026-12-31"}),
     "POST /producers/new": (VERIFIER, {"name": "Palsu", "owner_name": "Palsu", "regency": "6471", "agreed": "yes"}),
     "POST /producers/{code}/edit": (
         VERIFIER,

@@ -108,7 +108,7 @@ def test_a_store_with_a_code_that_stands_is_refused(shared_town: Town):
 
 def test_names_change_and_the_audit_trail_keeps_what_was(town: Town):
     admin, store = town.browser(ADMIN), town.id("store", code="T1")
-    assert admin.post("/partners/BM/edit", {"name": "Beruang Madu Mart"}).path == "/partners/BM"
+    assert admin.post("/partners/BM/edit", {"name": "Beruang Madu Mart", "cycle": "two_weeks"}).path == "/partners/BM"
     page = admin.post(f"/stores/{store}/edit", {"name": "Gerai Satu", "closed_on": "2026-12-31"})
     assert "31 Dec 2026" in page.text
     audit = admin.get("/audit")
