@@ -197,6 +197,8 @@ def _filters(visit: Visit) -> list[Filter]:
     ]
     if visit.actor.producer_id is None:
         filters.insert(0, Filter("producer", say("Producer's code"), kind="text"))
+    if visit.may("GET /cooperatives"):
+        filters.append(Filter("cooperative", say("Cooperative's code"), kind="text"))
     if visit.actor.partner_id is None:
         partners = find_partners_seen(visit.db, by=visit.actor, act=Act.READ_AGREEMENTS)
         filters.insert(0, Filter("partner", say("Partner"), [Choice(one.code, one.name) for one in partners]))

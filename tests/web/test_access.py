@@ -297,7 +297,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
     put_shelves(town)
     notes = put_notes(town)
     counts = put_counts(town)
-    codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
+    codes = {"partners": "BM", "producers": "P1", "products": "PRD-1", "cooperatives": "KOP-1"}
     known = {
         "token": "x" * 43,
         "token_hash": "00" * 32,
