@@ -18,6 +18,7 @@ from consign.identity.queries import get_actor
 from consign.identity.rules import Actor, Role
 from consign.jobs import Handover, post_sales_file
 from consign.partners.actions import add_agreement, add_partner, add_producer, add_store, add_store_alias
+from consign.partners.cooperatives import add_cooperative
 from consign.partners.queries import get_partner
 from consign.period import Cycle
 from consign.regions import add_region
@@ -105,6 +106,7 @@ def build_town(database: Database, files: Files) -> None:
             codes = {"partner": partner, "store": store, "producer": producer}
             _add_person(session, city.admin, login=login, role=role, codes=codes)
         add_store_alias(session, by=city.admin, store=city.stores[0], alias="Toko Satu Beruang")
+        add_cooperative(session, by=city.admin, code="KOP-1", name="Koperasi Uji", phone=None)
     give_passwords(database)
     _sell(database, files)
     with database.transaction(REGION) as session:
