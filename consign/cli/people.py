@@ -15,6 +15,7 @@ from consign.identity.actions import add_user
 from consign.identity.queries import find_users, get_account, get_actor
 from consign.identity.rules import Act, Actor, Role, authorize
 from consign.partners import actions
+from consign.partners.cooperatives import get_cooperative
 from consign.partners.queries import get_partner, get_producer, get_store
 from consign.partners.rules import DiscountBorneBy, FeeOn, Route, Terms, parse_rate_bp
 from consign.period import Cycle
@@ -52,6 +53,7 @@ def user() -> None:
 @click.option("--partner", metavar="CODE", help="For store managers and partner finance.")
 @click.option("--store", metavar="CODE", help="For store managers.")
 @click.option("--producer", metavar="CODE", help="For producers.")
+@click.option("--cooperative", metavar="CODE", help="For people of a cooperative, who act for its members.")
 @click.option(
     "--as",
     "acting",
@@ -71,6 +73,7 @@ def user_add(
     partner: str | None,
     store: str | None,
     producer: str | None,
+    cooperative: str | None,
     acting: str | None,
     link: bool,
     base_url: str,
@@ -88,6 +91,7 @@ def user_add(
             partner_id=partner_id,
             store_id=get_store(session, partner_id=partner_id, code=store).id if store and partner_id else None,
             producer_id=get_producer(session, producer).id if producer else None,
+            cooperative_id=get_cooperative(session, cooperative).id if cooperative else None,
         )
         invited = link or by is None
         token = accounts.invite_user(session, by=by, user_id=added.id) if invited else None

@@ -19,6 +19,7 @@ from consign.sentence import Code, say
 WAITING_EVENTS = "waiting_events"
 SCOPED = {
     Role.PRODUCER: ("producer_id",),
+    Role.COOPERATIVE: ("cooperative_id",),
     Role.STORE_MANAGER: ("partner_id", "store_id"),
     Role.PARTNER_FINANCE: ("partner_id",),
 }
@@ -45,8 +46,8 @@ class LoginTaken(Conflict):
 def record_event(session: Session, *, by: Actor | None, act: str, subject: str, **detail: Any) -> None:
     """Put an event at the end of the audit chain, in this transaction, just before its commit.
 
-    *by* is blank for the operator of the installation. *detail* is kept as it is: plain values only. Where a field
-    officer acts for a producer, the event names both.
+    *by* is blank for the operator of the installation. *detail* is kept as it is: plain values only. Where
+    somebody acts for a producer, the event names both.
     """
     waiting = session.info.setdefault(WAITING_EVENTS, [])
     if not waiting:
@@ -82,14 +83,15 @@ def add_user(
     partner_id: int | None = None,
     store_id: int | None = None,
     producer_id: int | None = None,
+    cooperative_id: int | None = None,
 ) -> UserAccount:
     """Add a person. Without *by* only the first admin of a region can be added.
 
     Raises:
         NotAllowed: *by* is no admin, or is blank although the region has users.
         BadInput: the login is neither an e-mail address nor a phone number, the name is blank or too long, the role
-            needs a partner, store or producer that is not given or does not take a given one, or the store is another
-            partner's.
+            needs a partner, store, producer or cooperative that is not given or does not take a given one, or the store is
+            another partner's.
         LoginTaken: the login is in use.
 
     """
@@ -98,7 +100,12 @@ def add_user(
     else:
         _refuse_second_first(session, role)
     refuse_blank(login=login, name=name)
-    scope = {"partner_id": partner_id, "store_id": store_id, "producer_id": producer_id}
+    scope = {
+        "partner_id": partner_id,
+        "store_id": store_id,
+        "producer_id": producer_id,
+        "cooperative_id": cooperative_id,
+    }
     _refuse_wrong_scope(session, role, scope)
     user = insert_user(
         session,
@@ -108,6 +115,7 @@ def add_user(
         partner_id=partner_id,
         store_id=store_id,
         producer_id=producer_id,
+        cooperative_id=cooperative_id,
     )
     record_event(session, by=by, act="user added", subject=f"user:{user.id}", login=user.login, role=user.role)
     return user
@@ -135,13 +143,18 @@ def _ask_for_scope(role: Role) -> BadInput:
     match role:
         case Role.PRODUCER:
             return BadInput(say("The role {role} is held for one producer; no user was added.", role=named))
+        case Role.COOPERATIVE:
+            return BadInput(say("The role {role} is held for one cooperative; no user was added.", role=named))
         case Role.STORE_MANAGER:
             return BadInput(say("The role {role} is held for one store of a partner; no user was added.", role=named))
         case Role.PARTNER_FINANCE:
             return BadInput(say("The role {role} is held for one partner; no user was added.", role=named))
         case _:
             return BadInput(
-                say("The role {role} is held for no partner, store or producer; no user was added.", role=named)
+                say(
+                    "The role {role} is held for no partner, store, producer or cooperative; no user was added.",
+                    role=named,
+                )
             )
 
 
@@ -154,6 +167,7 @@ def insert_user(
     partner_id: int | None = None,
     store_id: int | None = None,
     producer_id: int | None = None,
+    cooperative_id: int | None = None,
     password_hash: str | None = None,
 ) -> UserAccount:
     """Insert a user whose facts were tried before; nobody is asked whether it may be.
@@ -171,6 +185,7 @@ def insert_user(
         partner_id=partner_id,
         store_id=store_id,
         producer_id=producer_id,
+        cooperative_id=cooperative_id,
         password_hash=password_hash,
     )
     try:

@@ -15,7 +15,7 @@ from consign.identity.rules import Act, Actor, get_reach
 from consign.listing import Found, Value, Wish, fetch_page, match_word, parse_id
 from consign.models.catalogue import Product
 from consign.models.identity import AuditEvent, UserAccount, UserLink, UserSession
-from consign.models.partners import Partner, Producer, Store
+from consign.models.partners import Cooperative, Partner, Producer, Store
 from consign.sentence import say
 
 WAITS_AFTER = timedelta(days=7)
@@ -30,7 +30,7 @@ def _select_users(by: Actor) -> Select[Any]:
         UserAccount.name,
         UserAccount.login,
         UserAccount.role,
-        func.coalesce(Producer.name, Store.name, Partner.name).label("held_for"),
+        func.coalesce(Producer.name, Cooperative.name, Store.name, Partner.name).label("held_for"),
         UserAccount.active,
         UserAccount.totp_secret.is_not(None).label("second_factor"),
         UserAccount.password_hash.is_not(None).label("has_password"),
@@ -48,6 +48,7 @@ def _select_users(by: Actor) -> Select[Any]:
         .outerjoin(Partner, Partner.id == UserAccount.partner_id)
         .outerjoin(Store, Store.id == UserAccount.store_id)
         .outerjoin(Producer, Producer.id == UserAccount.producer_id)
+        .outerjoin(Cooperative, Cooperative.id == UserAccount.cooperative_id)
     )
 
 
@@ -73,7 +74,7 @@ def find_user_page(session: Session, *, by: Actor, wish: Wish) -> Found:
         wish=wish,
         sorts=sorts,
         default_sort="name",
-        searched=[UserAccount.name, UserAccount.login, Partner.name, Store.name, Producer.name],
+        searched=[UserAccount.name, UserAccount.login, Partner.name, Store.name, Producer.name, Cooperative.name],
         tie=UserAccount.id,
     )
 

@@ -37,6 +37,7 @@ def describe_actor(user: UserAccount) -> Actor:
         partner_id=user.partner_id,
         store_id=user.store_id,
         producer_id=user.producer_id,
+        cooperative_id=user.cooperative_id,
     )
 
 

@@ -31,6 +31,7 @@ class Role(StrEnum):
     """What a person is here for."""
 
     PRODUCER = "producer"
+    COOPERATIVE = "cooperative"
     STORE_MANAGER = "store_manager"
     PARTNER_FINANCE = "partner_finance"
     FIELD_OFFICER = "field_officer"
@@ -55,7 +56,7 @@ class Act(StrEnum):
     REGISTER_PRODUCERS = "register producers"
     MANAGE_PRODUCERS = "manage producers"
     READ_PRODUCERS = "read producers"
-    ACT_FOR_PRODUCERS = "act for producers who have no account"
+    ACT_FOR_PRODUCERS = "act for producers"
     MANAGE_PRODUCTS = "manage products and prices"
     READ_PRODUCTS = "read products"
     MANAGE_CODES = "say which product a code means"
@@ -142,8 +143,9 @@ PERMITTED: dict[Act, frozenset[Role]] = {
     Act.SAY_STORE_CLOSED: frozenset({Role.ADMIN, Role.DINAS_FINANCE, Role.PARTNER_FINANCE, Role.STORE_MANAGER}),
     Act.REGISTER_PRODUCERS: frozenset({Role.ADMIN, Role.VERIFIER, Role.FIELD_OFFICER}),
     Act.MANAGE_PRODUCERS: frozenset({Role.ADMIN, Role.VERIFIER}),
-    Act.READ_PRODUCERS: _DINAS_READERS | {Role.FIELD_OFFICER},
-    Act.ACT_FOR_PRODUCERS: frozenset({Role.FIELD_OFFICER}),
+    Act.READ_PRODUCERS: _DINAS_READERS | {Role.FIELD_OFFICER, Role.COOPERATIVE},
+    # An officer for those who have no account, a cooperative for those who have mandated it.
+    Act.ACT_FOR_PRODUCERS: frozenset({Role.FIELD_OFFICER, Role.COOPERATIVE}),
     Act.MANAGE_PRODUCTS: frozenset({Role.ADMIN, Role.VERIFIER, Role.PRODUCER}),
     Act.READ_PRODUCTS: _DINAS_READERS | {Role.FIELD_OFFICER, Role.PRODUCER},
     Act.MANAGE_CODES: frozenset({Role.ADMIN, Role.VERIFIER, Role.DINAS_FINANCE}),  # a code decides whose money it is
@@ -158,7 +160,7 @@ PERMITTED: dict[Act, frozenset[Role]] = {
     Act.READ_LABELS: frozenset({Role.ADMIN, Role.VERIFIER, Role.PRODUCER, Role.HEAD, Role.AUDITOR}),
     Act.MANAGE_LABEL_STOCK: frozenset({Role.ADMIN}),
     Act.MANAGE_AGREEMENTS: frozenset({Role.ADMIN, Role.DINAS_FINANCE}),
-    Act.READ_AGREEMENTS: _DINAS_READERS | {Role.PARTNER_FINANCE, Role.PRODUCER},
+    Act.READ_AGREEMENTS: _DINAS_READERS | {Role.PARTNER_FINANCE, Role.PRODUCER, Role.COOPERATIVE},
     Act.POST_SALES: frozenset({Role.STORE_MANAGER, Role.PARTNER_FINANCE, Role.DINAS_FINANCE}),
     Act.READ_SALES: _DINAS_READERS | {Role.STORE_MANAGER, Role.PARTNER_FINANCE},
     Act.REVERSE_SALES: frozenset({Role.PARTNER_FINANCE, Role.DINAS_FINANCE}),
@@ -186,7 +188,7 @@ PERMITTED: dict[Act, frozenset[Role]] = {
     Act.CARRY_OVER_DEBTS: frozenset({Role.DINAS_FINANCE, Role.ADMIN}),
     Act.CONFIRM_DEBTS: frozenset({Role.DINAS_FINANCE, Role.HEAD}),
     Act.MANAGE_COOPERATIVES: frozenset({Role.ADMIN}),
-    Act.READ_COOPERATIVES: _DINAS_READERS,
+    Act.READ_COOPERATIVES: _DINAS_READERS | {Role.COOPERATIVE},
     Act.NOTE_PAYMENTS: frozenset({Role.PARTNER_FINANCE, Role.DINAS_FINANCE}),
     Act.READ_PAYMENTS: _DINAS_READERS | {Role.PARTNER_FINANCE, Role.PRODUCER},
     Act.ANSWER_PAYMENTS: frozenset({Role.PRODUCER}),
@@ -234,16 +236,18 @@ class Actor:
     store_id: int | None = None
     producer_id: int | None = None
     on_behalf: bool = False
-    """Whether a field officer acts, with the rights of the producer *producer_id*; the login is the officer's."""
+    """Whether another acts with the rights of the producer *producer_id*; the login is the other's."""
+    cooperative_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Reach:
-    """How far an actor may see: only this partner, store and producer; what is blank is not limited."""
+    """How far an actor may see: only this partner, store, producer and cooperative; what is blank is not limited."""
 
     partner_id: int | None
     store_id: int | None
     producer_id: int | None
+    cooperative_id: int | None = None
 
 
 def get_reach(actor: Actor, act: Act) -> Reach:
@@ -255,7 +259,7 @@ def get_reach(actor: Actor, act: Act) -> Reach:
     """
     if actor.role not in PERMITTED[act]:
         raise _refusal(actor, act)
-    return Reach(actor.partner_id, actor.store_id, actor.producer_id)
+    return Reach(actor.partner_id, actor.store_id, actor.producer_id, actor.cooperative_id)
 
 
 def authorize(
@@ -265,16 +269,22 @@ def authorize(
     partner_id: int | None = None,
     store_id: int | None = None,
     producer_id: int | None = None,
+    cooperative_id: int | None = None,
 ) -> None:
     """Let *actor* do *act* on what the ids name, or refuse.
 
-    A role held for a partner, a store or a producer reaches only acts that name that very one.
+    A role held for a partner, a store, a producer or a cooperative reaches only acts that name that very one.
 
     Raises:
         NotAllowed: the role does not cover the act, or its scope does not cover the thing.
 
     """
-    scopes = ((actor.partner_id, partner_id), (actor.store_id, store_id), (actor.producer_id, producer_id))
+    scopes = (
+        (actor.partner_id, partner_id),
+        (actor.store_id, store_id),
+        (actor.producer_id, producer_id),
+        (actor.cooperative_id, cooperative_id),
+    )
     inside = all(held is None or held == named for held, named in scopes)
     if actor.role not in PERMITTED[act] or not inside:
         raise _refusal(actor, act)

@@ -25,7 +25,7 @@ from consign.identity.rules import (
 )
 from consign.identity.secrets import find_totp_step, hash_token, make_token, verify_password
 from consign.models.identity import LoginFailure, UserAccount, UserLink, UserSession
-from consign.models.partners import Producer
+from consign.models.partners import CooperativeMember, Producer, RegionTerms
 from consign.sentence import say
 
 LONGEST_AGENT = 200
@@ -73,7 +73,7 @@ class Visitor:
     name: str
     language: str
     held_for: str | None
-    """Name of the partner, store or producer that the role is held for or that the officer acts for."""
+    """Name of the partner, store, producer or cooperative that the role is held for, or of the producer acted for."""
     zone: str
     """The store's time zone; for all others the office's."""
     must_enrol: bool
@@ -86,16 +86,23 @@ class Visitor:
 
 _VISITOR = text("""
     SELECT (SELECT seq FROM audit_head) AS acts, held.token_hash, held.seen_at, held.ends_at, account.id, account.login, account.name, account.role,
-      account.language, account.partner_id, account.store_id, account.producer_id, account.totp_secret,
+      account.language, account.partner_id, account.store_id, account.producer_id, account.cooperative_id,
+      account.totp_secret,
       helped.id AS acting_for_id, terms.second_factor_required, COALESCE(store.zone, terms.zone) AS zone,
-      COALESCE(helped.name, producer.name, store.name, partner.name) AS held_for
+      COALESCE(helped.name, producer.name, cooperative.name, store.name, partner.name) AS held_for
     FROM user_session AS held JOIN user_account AS account ON account.id = held.user_id
     CROSS JOIN region_terms AS terms
     LEFT JOIN partner ON partner.id = account.partner_id
     LEFT JOIN store ON store.id = account.store_id
     LEFT JOIN producer ON producer.id = account.producer_id
-    LEFT JOIN producer AS helped ON helped.id = held.acting_for_id AND account.role = 'field_officer'
-      AND NOT EXISTS (SELECT FROM user_account AS own WHERE own.producer_id = helped.id AND own.active)
+    LEFT JOIN cooperative ON cooperative.id = account.cooperative_id
+    LEFT JOIN producer AS helped ON helped.id = held.acting_for_id AND CASE account.role
+      WHEN 'field_officer'
+        THEN NOT EXISTS (SELECT FROM user_account AS own WHERE own.producer_id = helped.id AND own.active)
+      WHEN 'cooperative'
+        THEN EXISTS (SELECT FROM cooperative_member AS member WHERE member.cooperative_id = account.cooperative_id
+          AND member.producer_id = helped.id AND member.days @> CAST(:now AT TIME ZONE terms.zone AS date))
+      ELSE false END
     WHERE held.token_hash = :token AND held.ended_at IS NULL AND account.active""")
 
 
@@ -296,10 +303,11 @@ def _begin_session(session: Session, user: UserAccount, *, agent: str) -> str:
 
 def find_visitor(session: Session, token: str) -> Visitor | None:
     """Return who holds the session with *token*; blank where it has ended, or lay unused for too long."""
-    row = session.execute(_VISITOR, {"token": hash_token(token)}).mappings().one_or_none()
+    now = clock.now()
+    row = session.execute(_VISITOR, {"token": hash_token(token), "now": now}).mappings().one_or_none()
     if row is None:
         return None
-    now, role = clock.now(), Role(row["role"])
+    role = Role(row["role"])
     unused, _ = LASTS[role]
     if now >= row["ends_at"] or now - row["seen_at"] > unused:
         return None
@@ -313,6 +321,7 @@ def find_visitor(session: Session, token: str) -> Visitor | None:
         store_id=row["store_id"],
         producer_id=acting_for or row["producer_id"],
         on_behalf=acting_for is not None,
+        cooperative_id=None if acting_for else row["cooperative_id"],  # the rights are the member's alone
     )
     return Visitor(
         actor=actor,
@@ -389,25 +398,41 @@ def find_sessions(session: Session, user_id: int) -> list[UserSession]:
 
 
 def act_for_producer(session: Session, *, by: Actor, token_hash: bytes, producer_id: int | None) -> None:
-    """Let a field officer act for a producer in this session, or for nobody any more where *producer_id* is blank.
+    """Let somebody act for a producer in this session, or for nobody any more where *producer_id* is blank.
 
-    It ends by itself once the producer has an account of its own.
+    A field officer acts for producers without an account of their own, a person of a cooperative for those who have
+    mandated it today. It ends by itself once the producer has an account, or the mandate is over.
 
     Raises:
-        NotAllowed: the person is no field officer.
-        NotFound: there is no such producer without an account of its own.
+        NotAllowed: the person is neither a field officer nor of a cooperative.
+        NotFound: there is no such producer for whom the person may act.
         SessionUnknown: the person holds no such session.
 
     """
-    officer = session.get_one(UserAccount, by.user_id)
-    authorize(describe_actor(officer), Act.ACT_FOR_PRODUCERS)
+    account = session.get_one(UserAccount, by.user_id)
+    helper = describe_actor(account)
+    authorize(helper, Act.ACT_FOR_PRODUCERS, cooperative_id=account.cooperative_id)
     if producer_id is not None:
-        own = select(UserAccount.id).where(UserAccount.producer_id == producer_id, UserAccount.active)
-        if session.get(Producer, producer_id) is None or session.scalar(own) is not None:
-            raise NotFound(say("There is no such producer without an account of its own; nothing was changed."))
+        _refuse_to_act_for(session, helper, producer_id)
     mine = (UserSession.token_hash == token_hash, UserSession.user_id == by.user_id, UserSession.ended_at.is_(None))
     changed = update(UserSession).where(*mine).values(acting_for_id=producer_id).returning(UserSession.user_id)
     if session.execute(changed).first() is None:
         raise SessionUnknown(say("There is no such session; nothing was changed."))
     facts: dict[str, Any] = {"producer_id": producer_id}
-    record_event(session, by=describe_actor(officer), act="acts for producer", subject=f"user:{by.user_id}", **facts)
+    record_event(session, by=helper, act="acts for producer", subject=f"user:{by.user_id}", **facts)
+
+
+def _refuse_to_act_for(session: Session, helper: Actor, producer_id: int) -> None:
+    if helper.cooperative_id is not None:
+        today = clock.today(session.scalars(select(RegionTerms.zone)).one())
+        mandate = select(CooperativeMember.id).where(
+            CooperativeMember.cooperative_id == helper.cooperative_id,
+            CooperativeMember.producer_id == producer_id,
+            CooperativeMember.days.contains(today),
+        )
+        if session.scalar(mandate) is None:
+            raise NotFound(say("There is no such member that has mandated you today; nothing was changed."))
+        return
+    own = select(UserAccount.id).where(UserAccount.producer_id == producer_id, UserAccount.active)
+    if session.get(Producer, producer_id) is None or session.scalar(own) is not None:
+        raise NotFound(say("There is no such producer without an account of its own; nothing was changed."))

@@ -11,16 +11,17 @@ from consign.models.base import ADD_ONLY, CHANGING, PASSING, RegionBase
 
 
 class UserAccount(RegionBase):
-    """A person with one role, and the one partner, store or producer it is held for, where it needs one."""
+    """A person with one role, and the one partner, store, producer or cooperative it is held for, where it needs one."""
 
     __tablename__ = "user_account"
     __table_args__ = (
         CheckConstraint(
-            "role IN ('producer', 'store_manager', 'partner_finance', 'field_officer', 'verifier', 'dinas_finance',"
-            " 'head', 'auditor', 'admin')",
+            "role IN ('producer', 'cooperative', 'store_manager', 'partner_finance', 'field_officer', 'verifier',"
+            " 'dinas_finance', 'head', 'auditor', 'admin')",
             name="role",
         ),
         CheckConstraint("(role = 'producer') = (producer_id IS NOT NULL)", name="producer_scope"),
+        CheckConstraint("(role = 'cooperative') = (cooperative_id IS NOT NULL)", name="cooperative_scope"),
         CheckConstraint("(role = 'store_manager') = (store_id IS NOT NULL)", name="store_scope"),
         CheckConstraint(
             "(role IN ('store_manager', 'partner_finance')) = (partner_id IS NOT NULL)", name="partner_scope"
@@ -39,6 +40,7 @@ class UserAccount(RegionBase):
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
     store_id: Mapped[int | None]
     producer_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"))
+    cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperative.id"))
     active: Mapped[bool]
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     password_hash: Mapped[str | None]
@@ -61,7 +63,7 @@ class UserSession(RegionBase):
     """SHA-256 of the 256-bit token in the person's cookie; the token itself is kept nowhere."""
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     acting_for_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"))
-    """The producer a field officer acts for at the moment."""
+    """The producer that a field officer, or a person of its cooperative, acts for at the moment."""
     agent: Mapped[str]
     """What the browser calls itself, at most 200 characters; shown to the person."""
     begun_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

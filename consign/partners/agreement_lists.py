@@ -64,6 +64,8 @@ def _select_agreements(by: Actor, *, on: date) -> Select[Any]:
         query = query.where(Agreement.partner_id == reach.partner_id)
     if reach.producer_id is not None:
         query = query.where(Agreement.producer_id == reach.producer_id)
+    if reach.cooperative_id is not None:
+        query = query.where(Agreement.cooperative_id == reach.cooperative_id)
     return query
 
 

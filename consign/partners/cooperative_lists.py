@@ -5,14 +5,31 @@ from datetime import date
 from sqlalchemy import Date, cast, func, select
 from sqlalchemy.orm import Session
 
-from consign.identity.rules import Act, Actor, get_reach
+from consign.identity.rules import Act, Actor, authorize, get_reach
 from consign.listing import Found, Wish, fetch_page
 from consign.models.partners import Agreement, Cooperative, CooperativeMember, Producer
+from consign.partners.cooperatives import get_cooperative
+from consign.partners.rules import UnknownCode
+from consign.sentence import say
+
+
+def get_cooperative_seen(session: Session, *, by: Actor, code: str) -> Cooperative:
+    """Return the cooperative with this code.
+
+    Raises:
+        UnknownCode: there is none that *by* may see.
+
+    """
+    own = get_reach(by, Act.READ_COOPERATIVES).cooperative_id
+    cooperative = get_cooperative(session, code)
+    if own not in {None, cooperative.id}:
+        raise UnknownCode(say("There is no cooperative '{code}'.", code=code))
+    return cooperative
 
 
 def find_cooperative_page(session: Session, *, by: Actor, on: date, wish: Wish) -> Found:
     """Return a page of the cooperatives: code, name, phone, members (on the day *on*) and agreements."""
-    get_reach(by, Act.READ_COOPERATIVES)
+    own = get_reach(by, Act.READ_COOPERATIVES).cooperative_id
     members = (
         select(func.count())
         .where(CooperativeMember.cooperative_id == Cooperative.id, CooperativeMember.days.contains(on))
@@ -22,6 +39,8 @@ def find_cooperative_page(session: Session, *, by: Actor, on: date, wish: Wish) 
     query = select(
         Cooperative.code, Cooperative.name, Cooperative.phone, members.label("members"), agreements.label("agreements")
     )
+    if own is not None:
+        query = query.where(Cooperative.id == own)
     sorts = {str(column.name): column for column in query.selected_columns}
     return fetch_page(
         session, query, wish=wish, sorts=sorts, default_sort="name", searched=[Cooperative.code, Cooperative.name],
@@ -35,7 +54,7 @@ def find_member_page(session: Session, *, by: Actor, cooperative_id: int, on: da
     A row has id, producer_code, producer, first, last (blank while it goes on), mandate and agreements (that the cooperative
     signed for it).
     """
-    get_reach(by, Act.READ_COOPERATIVES)
+    authorize(by, Act.READ_COOPERATIVES, cooperative_id=cooperative_id)
     after = func.upper(CooperativeMember.days, type_=Date)
     agreements = (
         select(func.count())

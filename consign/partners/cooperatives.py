@@ -62,6 +62,11 @@ def get_cooperative(session: Session, code: str) -> Cooperative:
     return cooperative
 
 
+def find_cooperatives(session: Session) -> list[Cooperative]:
+    """Return all cooperatives by name."""
+    return list(session.scalars(select(Cooperative).order_by(Cooperative.name)))
+
+
 def find_cooperative_of(session: Session, *, producer_id: int, on: date) -> Cooperative | None:
     """Return the cooperative that a producer has mandated on a day; blank where it has none."""
     query = (

@@ -133,13 +133,16 @@ def find_store_managers(session: Session, store_id: int) -> Sequence[UserAccount
 
 
 def find_partners_seen(session: Session, *, by: Actor, act: Act) -> Sequence[Partner]:
-    """Return the partners within the reach that *by* has for *act*, by name; for a producer those that it agreed with."""
+    """Return the partners within the reach that *by* has for *act*, by name; for a producer or a cooperative those that it agreed with."""
     reach = get_reach(by, act)
     query = select(Partner).where(partners_within(reach)).order_by(Partner.name)
     if reach.producer_id is not None:
         query = query.where(
             Partner.id.in_(select(Agreement.partner_id).where(Agreement.producer_id == reach.producer_id))
         )
+    if reach.cooperative_id is not None:
+        signed = select(Agreement.partner_id).where(Agreement.cooperative_id == reach.cooperative_id)
+        query = query.where(Partner.id.in_(signed))
     return session.scalars(query).all()
 
 

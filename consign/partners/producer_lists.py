@@ -6,13 +6,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, String, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from consign import clock
 from consign.errors import BadInput
 from consign.identity.rules import PERMITTED, Act, Actor, get_reach
 from consign.listing import Found, Wish, fetch_page, match_word
 from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
 from consign.models.ledger import Account
-from consign.models.partners import Agreement, Producer
+from consign.models.partners import Agreement, CooperativeMember, Producer
+from consign.partners.queries import get_region_terms
 from consign.partners.rules import UnknownCode
 from consign.sentence import say
 
@@ -44,8 +46,8 @@ def _has_account() -> ColumnElement[bool]:
     return exists().where(UserAccount.producer_id == Producer.id, UserAccount.active)
 
 
-def _select_producers(by: Actor) -> Select[Any]:
-    """Return the producers *by* may see; the NIB is masked for those who do not manage producers."""
+def _select_producers(session: Session, by: Actor) -> Select[Any]:
+    """Return the producers *by* may see, for a cooperative those that have mandated it today; the NIB is masked for those who do not manage producers."""
     reach = get_reach(by, Act.READ_PRODUCERS)
     products = select(func.count()).where(Product.producer_id == Producer.id).scalar_subquery()
     agreements = select(func.count()).where(Agreement.producer_id == Producer.id).scalar_subquery()
@@ -60,7 +62,16 @@ def _select_producers(by: Actor) -> Select[Any]:
         case((Producer.confirmed_at.is_(None), "waiting"), else_="confirmed").label("state"),
         _has_account().label("has_account"),
     )
-    return query if reach.producer_id is None else query.where(Producer.id == reach.producer_id)
+    if reach.producer_id is not None:
+        query = query.where(Producer.id == reach.producer_id)
+    if reach.cooperative_id is not None:
+        mandate = exists().where(
+            CooperativeMember.cooperative_id == reach.cooperative_id,
+            CooperativeMember.producer_id == Producer.id,
+            CooperativeMember.days.contains(clock.today(get_region_terms(session).zone)),
+        )
+        query = query.where(mandate)
+    return query
 
 
 def find_producer_page(session: Session, *, by: Actor, wish: Wish) -> Found:
@@ -69,7 +80,7 @@ def find_producer_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     Filters: `state` (`waiting` or `confirmed`), `account` (`yes` or `no`) and `agreements` (`none` or `some`). A row has
     id, code, name, owner_name, nib, products, agreements, state and has_account.
     """
-    query = _select_producers(by)
+    query = _select_producers(session, by)
     asked = wish.filters
     if asked.get("state"):
         query = query.where(Producer.confirmed_at.is_(None) == (asked["state"] == "waiting"))
@@ -92,7 +103,7 @@ def get_producer_facts(session: Session, *, by: Actor, code: str) -> RowMapping:
         UnknownCode: there is none that *by* may see.
 
     """
-    query = _select_producers(by).add_columns(
+    query = _select_producers(session, by).add_columns(
         Producer.phone, Producer.regency, Producer.is_entity, Producer.confirmed_at
     )
     if by.role in PERMITTED[Act.READ_OWED]:

@@ -353,7 +353,7 @@ def do_end_session(visit: Visiting, token_hash: str) -> Response:
 
 @router.post("/acting-for")
 def do_act_for(visit: Visiting) -> RedirectResponse:
-    """Let a field officer act for a producer, or stop."""
+    """Let a field officer, or a person of a cooperative, act for a producer, or stop."""
     text = visit.texts.get("producer", "")
     producer_id = read_id(text) if text else None
     act_for_producer(visit.db, by=visit.actor, token_hash=visit.token_hash, producer_id=producer_id)

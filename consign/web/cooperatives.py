@@ -7,13 +7,17 @@ from fastapi import APIRouter, Response
 from consign import clock
 from consign.identity.rules import tidy_name
 from consign.models.partners import Cooperative
-from consign.partners.cooperative_lists import find_cooperative_page, find_member_page, find_partner_ids_signed
+from consign.partners.cooperative_lists import (
+    find_cooperative_page,
+    find_member_page,
+    find_partner_ids_signed,
+    get_cooperative_seen,
+)
 from consign.partners.cooperatives import (
     add_cooperative,
     add_member,
     end_membership,
     extend_to_member,
-    get_cooperative,
 )
 from consign.partners.producer_lists import find_producers_named, get_producer_called
 from consign.partners.queries import lock_partner
@@ -99,7 +103,7 @@ def do_add_cooperative(visit: Visiting) -> Response:
 @router.get("/cooperatives/{code}")
 def show_cooperative(visit: Visiting, code: str) -> Response:
     """Show a cooperative with its members."""
-    cooperative = get_cooperative(visit.db, code)
+    cooperative = get_cooperative_seen(visit.db, by=visit.actor, code=code)
     return _cooperative_page(visit, cooperative, new_form(_member_fields(visit), first=clock.today(visit.zone)))
 
 
@@ -151,7 +155,7 @@ def _cooperative_page(
 @router.post("/cooperatives/{code}/members")
 def do_add_member(visit: Visiting, code: str) -> Response:
     """Write that a producer mandated the cooperative, and let what it signed hold for the member where that is wished."""
-    cooperative = get_cooperative(visit.db, code)
+    cooperative = get_cooperative_seen(visit.db, by=visit.actor, code=code)
     form = read_form(_member_fields(visit), visit.texts)
     producer = look_up(form, "producer", lambda given: get_producer_called(visit.db, given))
     added = 0
@@ -177,7 +181,7 @@ def do_add_member(visit: Visiting, code: str) -> Response:
 @router.post("/cooperatives/{code}/members/end")
 def do_end_membership(visit: Visiting, code: str) -> Response:
     """End a membership, and what the cooperative signed for that member."""
-    cooperative = get_cooperative(visit.db, code)
+    cooperative = get_cooperative_seen(visit.db, by=visit.actor, code=code)
     on = clock.today(visit.zone)
     rows = find_member_page(visit.db, by=visit.actor, cooperative_id=cooperative.id, on=on, wish=None).rows
     member = Field(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from compliance.regions import find_regency, list_regencies
 from consign.catalogue.lists import find_products_of
 from consign.db import REGION
-from consign.identity.rules import tidy_name
+from consign.identity.rules import Role, tidy_name
 from consign.models.partners import Producer
 from consign.partners.actions import change_producer, set_nib
 from consign.partners.producer_lists import count_producers, find_producer_page, get_producer_facts
@@ -164,13 +164,15 @@ def do_register(visit: Visiting) -> Response:
 def show_producer(visit: Visiting, code: str) -> Response:
     """Show one producer with its products."""
     producer = get_producer_facts(visit.db, by=visit.actor, code=code)
-    helps = visit.visitor is not None and visit.visitor.officer and not producer["has_account"]
+    officer = visit.visitor is not None and visit.visitor.officer and not producer["has_account"]
+    mandated = visit.actor.role is Role.COOPERATIVE  # which sees no others
     return visit.page(
         "producer.html",
         producer=producer,
         regency=find_regency(producer["regency"]) if producer["regency"] else None,
         products=find_products_of(visit.db, producer["id"]),
-        helps=helps,
+        helps=officer or mandated,
+        mandated=mandated,
     )
 
 

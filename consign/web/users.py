@@ -11,6 +11,7 @@ from consign.identity.lists import count_never_came, find_user_page, get_user_fa
 from consign.identity.rules import Act, Role, tidy_name
 from consign.identity.sessions import find_sessions
 from consign.listing import Row
+from consign.partners.cooperatives import find_cooperatives, get_cooperative
 from consign.partners.lists import find_partners_seen
 from consign.partners.producer_lists import find_producers_named, get_producer_called
 from consign.partners.queries import get_partner, get_store
@@ -45,6 +46,13 @@ PRODUCER = Field(
     suggest=True,
     longest=120,
     hint=say("Only for producers: its code, or part of its name."),
+)
+COOPERATIVE = Field(
+    "cooperative",
+    say("Cooperative"),
+    kind="select",
+    required=False,
+    hint=say("Only for people of a cooperative. They act for the members that have mandated it."),
 )
 DINAS_ROLE = (replace(ROLE, choices=choices_of("role", [role.value for role in OF_THE_DINAS], word)),)
 
@@ -86,7 +94,7 @@ def show_users(visit: Visiting) -> Response:
 @router.get("/users/new")
 def show_new_user(visit: Visiting) -> Response:
     """Show the form to add a user, with what the address names filled in."""
-    names = ("name", "login", "role", "partner", "store", "producer")
+    names = ("name", "login", "role", "partner", "store", "producer", "cooperative")
     form = new_form(_new_fields(visit), **{name: visit.asked.get(name, "") for name in names})
     return _new_user_page(visit, form)
 
@@ -101,6 +109,7 @@ def _new_fields(visit: Visit) -> Sequence[Field]:
         replace(PARTNER, choices=[Choice(one.code, one.name) for one in partners]),
         STORE,
         replace(PRODUCER, choices=[Choice(code, name) for code, name in named]),
+        replace(COOPERATIVE, choices=[Choice(one.code, one.name) for one in find_cooperatives(visit.db)]),
     )
 
 
@@ -126,6 +135,7 @@ def do_add_user(visit: Visiting) -> Response:
     partner_id = partner.id if partner else None
     store = look_up(form, "store", lambda code: get_store(visit.db, partner_id=partner_id or 0, code=code))
     producer = look_up(form, "producer", lambda given: get_producer_called(visit.db, given))
+    cooperative = look_up(form, "cooperative", lambda code: get_cooperative(visit.db, code))
     token, user = "", None
     if form.ok:
         with visit.attempt(form, login="identity.login_taken"):
@@ -138,6 +148,7 @@ def do_add_user(visit: Visiting) -> Response:
                 partner_id=partner_id,
                 store_id=store.id if store else None,
                 producer_id=producer.id if producer else None,
+                cooperative_id=cooperative.id if cooperative else None,
             )
             token = invite_user(visit.db, by=visit.actor, user_id=user.id)
     if not form.ok or user is None:

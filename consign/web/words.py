@@ -206,6 +206,7 @@ _LINE_KIND = {
 }
 _ROLE = {
     "producer": say("producer"),
+    "cooperative": say("cooperative"),
     "store_manager": say("store manager"),
     "partner_finance": say("partner finance"),
     "field_officer": say("field officer"),
@@ -228,7 +229,7 @@ _ACT = {
     "register producers": say("register producers"),
     "manage producers": say("manage producers"),
     "read producers": say("see the producers"),
-    "act for producers who have no account": say("act for producers who have no account"),
+    "act for producers": say("act for producers"),
     "manage products and prices": say("manage products and prices"),
     "read products": say("see the products"),
     "say which product a code means": say("say which product a code means"),

@@ -267,7 +267,7 @@ def test_it_ends_with_the_role(city: City, officer: tuple[Actor, str]):
     assert (visitor.actor.role, visitor.actor.producer_id) == (Role.AUDITOR, None)
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.FIELD_OFFICER])
+@pytest.mark.parametrize("role", [role for role in Role if role not in {Role.FIELD_OFFICER, Role.COOPERATIVE}])
 def test_nobody_but_an_officer_acts_for_others(city: City, role: Role):
     (token,) = open_sessions(city.session, city.auditor.user_id, 1)
     user = city.session.get_one(UserAccount, city.auditor.user_id)
