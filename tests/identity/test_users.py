@@ -11,10 +11,16 @@ from consign.errors import BadInput, NotAllowed
 from consign.identity.actions import LoginTaken, add_user
 from consign.identity.queries import UserUnknown, find_users, get_actor
 from consign.identity.rules import Actor, Role
+from consign.partners.cooperatives import add_cooperative
 from tests.builders import ADMIN, City, build_users
 from tests.conftest import REGION
 
-SCOPES = {"producer": "producer", "store_manager": "partner store", "partner_finance": "partner"}
+SCOPES = {
+    "producer": "producer",
+    "cooperative": "cooperative",
+    "store_manager": "partner store",
+    "partner_finance": "partner",
+}
 
 
 def test_the_first_admin_needs_nobody_and_is_the_only_one(session: Session):
@@ -43,6 +49,7 @@ def ids_of(city: City) -> dict[str, int]:
         "partner_id": city.partner.id,
         "store_id": city.stores[0].id,
         "producer_id": city.producers[0].id,
+        "cooperative_id": add_cooperative(city.session, by=city.admin, code="KOP-1", name="Koperasi", phone=None).id,
     }
 
 
@@ -50,7 +57,7 @@ def ids_of(city: City) -> dict[str, int]:
 def test_each_role_is_held_for_what_it_needs_and_nothing_else(city: City, role: Role):
     ids = ids_of(city)
     needed = {f"{word}_id" for word in SCOPES.get(role, "").split()}
-    for mask in range(8):
+    for mask in range(16):
         given = {key: value for place, (key, value) in enumerate(ids.items()) if mask >> place & 1}
         facts = {"by": city.admin, "login": f"{role}{mask}@dinas.example", "name": "X", "role": role, **given}
         if set(given) == needed:

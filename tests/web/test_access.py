@@ -17,11 +17,12 @@ from tests.web.product_lists import put_lists
 from tests.web.shelf_things import put_shelves
 from tests.web.stock_things import put_notes
 from tests.web.store_day_things import put_closures
-from tests.web.town import BERUANG, FIRST, HEAD, OFFICER, T1, VERIFIER, Town
+from tests.web.town import BERUANG, COOPERATIVE, FIRST, HEAD, OFFICER, T1, VERIFIER, Town
 
 NOBODY, ACTING = "N", "X"
 LETTERS = {
     "P": FIRST,
+    "C": COOPERATIVE,
     "S": T1,
     "F": BERUANG,
     "O": OFFICER,
@@ -31,9 +32,9 @@ LETTERS = {
     "U": AUDITOR,
     "A": ADMIN,
 }
-"""Producer, store manager, partner finance, field officer, verifier, dinas finance, head, auditor, admin; an `X` is a
+"""Producer, cooperative, store manager, partner finance, field officer, verifier, dinas finance, head, auditor, admin; an `X` is a
 field officer who acts for a producer, and an `N` is nobody."""
-SIGNED_IN = "PSFOVDHUAX"
+SIGNED_IN = "PCSFOVDHUAX"
 EVERYBODY = SIGNED_IN + NOBODY
 EXPECTED = {
     "GET /healthz": EVERYBODY,
@@ -60,7 +61,7 @@ EXPECTED = {
     "GET /account/second-factor": SIGNED_IN,
     "POST /account/second-factor": SIGNED_IN,
     "POST /account/sessions/{token_hash}/end": SIGNED_IN,
-    "POST /acting-for": "OX",
+    "POST /acting-for": "COX",
     "GET /uploads": "SFVDHUA",
     "GET /uploads/new": "SFD",
     "POST /uploads/new": "SFD",
@@ -183,23 +184,23 @@ EXPECTED = {
     "GET /partners/{code}/closed-days": "SFVDHUA",
     "POST /partners/{code}/closed-days": "FDA",
     "POST /closed-days/{closure_id}/end": "SFDA",
-    "GET /agreements": "PFVDHUAX",
+    "GET /agreements": "CPFVDHUAX",
     "GET /agreements/new": "DA",
     "POST /agreements/new": "DA",
-    "GET /agreements/{agreement_id}": "PFVDHUAX",
+    "GET /agreements/{agreement_id}": "CPFVDHUAX",
     "POST /agreements/{agreement_id}/end": "DA",
     "GET /agreements/{agreement_id}/continue": "DA",
     "POST /agreements/{agreement_id}/continue": "DA",
-    "GET /cooperatives": "VDHUA",
+    "GET /cooperatives": "CVDHUA",
     "GET /cooperatives/new": "A",
     "POST /cooperatives/new": "A",
-    "GET /cooperatives/{code}": "VDHUA",
+    "GET /cooperatives/{code}": "CVDHUA",
     "POST /cooperatives/{code}/members": "A",
     "POST /cooperatives/{code}/members/end": "A",
-    "GET /producers": "OVDHUA",
+    "GET /producers": "COVDHUA",
     "GET /producers/new": "OVA",
     "POST /producers/new": "OVA",
-    "GET /producers/{code}": "OVDHUA",
+    "GET /producers/{code}": "COVDHUA",
     "GET /producers/{code}/edit": "VA",
     "POST /producers/{code}/edit": "VA",
     "POST /producers/{code}/confirm": "VA",
@@ -369,7 +370,7 @@ def test_every_route_is_open_to_whom_the_table_says_and_to_nobody_else(
     with capsys.disabled():
         print(f"\nroutes x roles: tried {tried}, unexpected {len(unexpected)}")
     assert unexpected == []
-    assert tried == len(EXPECTED) * 11
+    assert tried == len(EXPECTED) * 12
     pages = [route for route in EXPECTED if route.startswith("GET ") and not answered[route]]
     assert sorted(set(pages) - WITHOUT_EXAMPLE) == []
 

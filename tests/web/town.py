@@ -30,6 +30,7 @@ from tests.web.browsing import Browser, give_passwords
 OTHER_REGION = "64.72"
 MADU = gtin(3)
 VERIFIER, OFFICER, HEAD = "verifikator@dinas.example", "petugas@dinas.example", "kepala@dinas.example"
+COOPERATIVE = "pengurus@koperasi.example"
 BERUANG, KANCIL = "keuangan@beruang.example", "keuangan@kancil.example"
 T1, T2, K1 = "t1@beruang.example", "t2@beruang.example", "k1@kancil.example"
 FIRST, SECOND = "dapur1@umkm.example", "dapur2@umkm.example"
@@ -106,7 +107,11 @@ def build_town(database: Database, files: Files) -> None:
             codes = {"partner": partner, "store": store, "producer": producer}
             _add_person(session, city.admin, login=login, role=role, codes=codes)
         add_store_alias(session, by=city.admin, store=city.stores[0], alias="Toko Satu Beruang")
-        add_cooperative(session, by=city.admin, code="KOP-1", name="Koperasi Uji", phone=None)
+        cooperative = add_cooperative(session, by=city.admin, code="KOP-1", name="Koperasi Uji", phone=None)
+        add_user(
+            session, by=city.admin, login=COOPERATIVE, name="Orang Koperasi", role=Role.COOPERATIVE,
+            cooperative_id=cooperative.id,
+        )  # fmt: skip
     give_passwords(database)
     _sell(database, files)
     with database.transaction(REGION) as session:
