@@ -4,7 +4,7 @@ import pytest
 
 from tests.builders import ADMIN, AUDITOR, FINANCE
 from tests.web.browsing import Browser
-from tests.web.town import FIRST, HEAD, OFFICER, VERIFIER, Town
+from tests.web.town import COOPERATIVE, FIRST, HEAD, OFFICER, VERIFIER, Town
 
 PAPER = {
     "name": "Warung Bu Siti",
@@ -180,3 +180,21 @@ def test_the_owner_can_be_invited_with_what_is_known(town: Town):
 def test_producers_are_not_open_to_producers(shared_town: Town):
     assert shared_town.browser(FIRST).get("/producers").status == 403
     assert shared_town.browser(ADMIN).get("/producers/P9").status == 404
+
+
+def test_a_person_of_a_cooperative_acts_for_a_member_until_the_mandate_ends(town: Town):
+    admin, helper = town.browser(ADMIN), town.browser(COOPERATIVE)
+    assert "There is no producer yet" in helper.get("/producers").text
+    assert helper.get("/producers/P1").status == 404
+    member = {"producer": "P1", "first": "2026-01-01", "mandate": "SK 1/2026"}
+    assert admin.post("/cooperatives/KOP-1/members", member).status == 200
+    page = helper.get("/producers/P1")  # which has an account of its own
+    assert page.actions() == ["/acting-for"]
+    assert "has mandated you" in page.text
+    page = helper.post("/acting-for", {"producer": str(town.id("producer", code="P1"))}, page="/producers")
+    assert "Orang Koperasi acts for Dapur 1. Both names are kept." in page.text
+    assert helper.get("/my-sales").status == 200
+    ((member_id,),) = town.ask("SELECT id FROM cooperative_member")
+    ended = {"member": str(member_id), "last": "2026-01-31"}
+    assert admin.post("/cooperatives/KOP-1/members/end", ended).status == 200
+    assert helper.get("/my-sales").status == 403
