@@ -24,7 +24,16 @@ from consign.partners.queries import find_partners, find_stores, get_partner
 from consign.period import Period
 from consign.sales.actions import Decisions, confirm_no_sales
 from consign.sales.queries import find_missing_days
-from consign.sample import catalogue_steps, paper_steps, setting_up, stock_steps, stock_story, store_days, welcoming
+from consign.sample import (
+    catalogue_steps,
+    cooperatives,
+    paper_steps,
+    setting_up,
+    stock_steps,
+    stock_story,
+    store_days,
+    welcoming,
+)
 from consign.sample.goods import SampleProducer, read_producers
 from consign.sample.handing_in import SalesFile, make_files
 from consign.sample.months import Months, last_full_months, months_from
@@ -107,6 +116,8 @@ def _list_steps(site: Site) -> list[Step]:
             _setting_up(site, one.name, partial(setting_up.ensure_producer, sample=one, months=months))
             for one in read_producers()
         ),
+        _setting_up(site, "cooperative", partial(cooperatives.ensure_cooperative, months=months)),
+        _setting_up(site, "changed terms", partial(cooperatives.ensure_changed_terms, months=months)),
         _setting_up(site, "newcomers", welcoming.ensure_newcomers),
         _setting_up(site, "users", setting_up.ensure_people),
         _setting_up(site, "passwords", welcoming.ensure_way_in),

@@ -8,13 +8,15 @@ ADMIN = "admin@dinas.example"
 FINANCE = "keuangan@dinas.example"
 VERIFIER = "verifikator@dinas.example"
 FIELD_OFFICER = "petugas@dinas.example"
+COOPERATIVE = "KOP-01"
+"""The code of the cooperative of the sample city."""
 HEAD = "kepala@dinas.example"
 PASSWORD = "kriuk-titip-jual-64"  # noqa: S105  # of invented people; everybody may know it
 
 
 @dataclass(frozen=True)
 class Person:
-    """A user, and by their codes the partner, store or producer that the role is held for."""
+    """A user, and by their codes the partner, store, producer or cooperative that the role is held for."""
 
     login: str
     name: str
@@ -22,6 +24,7 @@ class Person:
     partner: str | None = None
     store: str | None = None
     producer: str | None = None
+    cooperative: str | None = None
 
 
 OFFICE = (
@@ -42,6 +45,7 @@ OTHERS = (
     Person("p03@pesut.example", "Arif Budiman", Role.STORE_MANAGER, partner="PES", store="P03"),
     Person("ratmi@umkm.example", "Ratmi Sulastri", Role.PRODUCER, producer="UMKM-001"),
     Person("kopi@umkm.example", "Joko Tirtana", Role.PRODUCER, producer="UMKM-004"),
+    Person("pengurus@koperasi.example", "Tuti Rahayu", Role.COOPERATIVE, cooperative=COOPERATIVE),
     Person("bahari@umkm.example", "Melati Ananda", Role.PRODUCER, producer="UMKM-031"),
 )
 PEOPLE = (*OFFICE, *OTHERS)

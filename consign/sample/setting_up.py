@@ -10,6 +10,7 @@ from consign.identity.rules import Actor
 from consign.models.catalogue import Product
 from consign.models.partners import Producer
 from consign.partners.actions import add_agreement, add_partner, add_producer, add_store, add_store_alias
+from consign.partners.cooperatives import get_cooperative
 from consign.partners.queries import find_partners, get_partner, get_producer, get_store
 from consign.partners.rules import UnknownCode
 from consign.sample.goods import Goods, SampleProducer, read_goods
@@ -49,7 +50,7 @@ def ensure_office(session: Session) -> bool:
 
 
 def ensure_people(session: Session) -> bool:
-    """Add the people of partners, stores and producers; return whether any was missing."""
+    """Add the people of partners, stores, producers and the cooperative; return whether any was missing."""
     standing = {user.login for user in find_users(session)}
     missing = [person for person in OTHERS if person.login not in standing]
     admin = get_actor(session, ADMIN)
@@ -74,6 +75,7 @@ def _add_person(session: Session, person: Person, *, by: Actor) -> None:
         partner_id=partner_id,
         store_id=store_id,
         producer_id=producer_id,
+        cooperative_id=get_cooperative(session, person.cooperative).id if person.cooperative else None,
     )
 
 

@@ -39,8 +39,8 @@ from consign.settlement.queries import find_owed
 
 REGION = "64.71"
 MONTHS = months_from(date(2026, 9, 1))
-FIRST_FILE = 46
-"""Steps before the first file: 3 partners, 40 producers, newcomers, users, passwords."""
+FIRST_FILE = 48
+"""Steps before the first file: 3 partners, 40 producers, a cooperative, changed terms, newcomers, users, passwords."""
 
 
 class Interrupted(BaseException):
