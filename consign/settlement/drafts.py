@@ -164,8 +164,9 @@ def sketch_closing(session: Session, standing: Standing, *, until: date, now: da
         movement_id=movement_id,
         before_movement_id=movement_id if standing.closed_movement_id is None else standing.closed_movement_id,
     )
-    missing = find_missing(session, partner_id=standing.partner_id, first=before + timedelta(1), last=until)
     on = now.astimezone(ZoneInfo(get_region_terms(session).zone)).date()
+    over = until if until < on else on - timedelta(1)  # nothing is missing of days to come
+    missing = find_missing(session, partner_id=standing.partner_id, first=before + timedelta(1), last=over)
     losses = find_losses(session, partner_id=standing.partner_id, until=until, on=on)
     return Draft(cut, missing, losses, find_due_adjustments(session, standing.partner_id))
 

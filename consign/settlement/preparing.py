@@ -25,6 +25,7 @@ from consign.settlement.cuts import hold_movements
 from consign.settlement.drafts import compute_statements, draft_closing, get_standing
 from consign.settlement.rules import (
     ClosedByPreparer,
+    ClosedLater,
     ClosingNotPrepared,
     ClosingSum,
     PlanChanged,
@@ -72,6 +73,8 @@ def prepare_closing(
     lock_partner(session, partner_id)  # two who prepare at once do so one after the other
     hold_movements(session, partner_id)
     standing = get_standing(session, partner_id=partner_id)
+    if standing.closed_until == until:
+        raise ClosedLater(say("The partner is closed until {day} already; nothing was closed.", day=until))
     draft = draft_closing(session, standing, until=until, now=clock.now())
     ask_about_missing(draft.missing, reason=incomplete_reason)
     reason = incomplete_reason if draft.missing else None
