@@ -40,6 +40,12 @@ class StatementUnknown(NotFound):
     code = "settlement.statement_unknown"
 
 
+class DraftUnknown(NotFound):
+    """There is no draft of a statement for this pair, or it is not for this person to see; nothing was changed."""
+
+    code = "settlement.draft_unknown"
+
+
 class StatementBroken(Conflict):
     """The statement's figures are not the sum of its sales; it is not shown, and nothing was changed."""
 
