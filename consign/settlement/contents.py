@@ -40,10 +40,6 @@ LATE = text(f"""
     WHERE {CUT} AND sale.sold_on <= :before AND sale.producer_id = ANY(:producers)
     ORDER BY sale.producer_id, sale.sold_on, store.code, product.name, sale.posting_no, sale.row_no""")  # noqa: S608  # constants
 
-LATE_POSTINGS = text("""
-    SELECT number, first_on FROM sales_posting
-    WHERE partner_id = :partner AND number = ANY(:postings) AND first_on <= :before ORDER BY number""")
-
 # Of every store and product of which stock is kept by now: each movement inside the cut (`stood`: inside the one before as
 # well), and since when stock was kept as either cut knew it. Sales before that left a shelf nobody had looked at.
 STOCK = text("""
@@ -91,14 +87,12 @@ class Content:
 def find_contents(session: Session, cut: Mapping[str, Any], *, producer_ids: Collection[int]) -> Mapping[int, Content]:
     """Return what the statement of each of *producer_ids* lists inside *cut*, as `cuts.find_cut` gives it."""
     facts = {**cut, "producers": sorted(producer_ids)}
-    late_postings = session.execute(LATE_POSTINGS, facts).all()
-    facts["first"] = min([row.first_on for row in late_postings], default=cut["before"])
     lines: defaultdict[int, list[StatementLine]] = defaultdict(list)
     for row in session.execute(LINES, facts).mappings():
         lines[row["producer_id"]].append(StatementLine(**_without_producer(row)))
     late: defaultdict[int, list[StatementLateLine]] = defaultdict(list)
-    if late_postings:
-        for row in session.execute(LATE, {**facts, "postings": [one.number for one in late_postings]}).mappings():
+    if cut["late_postings"]:
+        for row in session.execute(LATE, {**facts, "postings": cut["late_postings"]}).mappings():
             late[row["producer_id"]].append(StatementLateLine(**_without_producer(row)))
     stock: defaultdict[int, list[StatementStockLine]] = defaultdict(list)
     for row in session.execute(STOCK, facts).mappings():

@@ -19,7 +19,7 @@ CUT = """
 CUT_NAMES = frozenset({"partner", "postings", "until", "before", "before_posting"})
 
 POSTINGS = text("""
-    SELECT number FROM sales_posting
+    SELECT number, first_on FROM sales_posting
     WHERE partner_id = :partner AND number <= :posting AND first_on <= :until
       AND (number > :before_posting OR last_on > :before)""")
 
@@ -41,7 +41,10 @@ class Cut:
 
 
 def find_cut(session: Session, closing: Closing | Cut) -> dict[str, Any]:
-    """Return the parameters that select what a closing takes."""
+    """Return the parameters that select what a closing takes.
+
+    *late_postings* are those that can hold lines of earlier periods, *first* the earliest day of any.
+    """
     cut = {
         "partner": closing.partner_id,
         "until": closing.until_on,
@@ -51,7 +54,14 @@ def find_cut(session: Session, closing: Closing | Cut) -> dict[str, Any]:
         "movement": closing.movement_id,
         "before_movement": closing.before_movement_id,
     }
-    return {**cut, "postings": list(session.scalars(POSTINGS, cut))}
+    postings = session.execute(POSTINGS, cut).all()
+    late = [row for row in postings if row.first_on <= closing.before_on]
+    return {
+        **cut,
+        "postings": [row.number for row in postings],
+        "late_postings": [row.number for row in late],
+        "first": min([row.first_on for row in late], default=closing.before_on),
+    }
 
 
 def find_last_movement(session: Session) -> int:

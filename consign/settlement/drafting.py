@@ -47,7 +47,7 @@ class DraftView:
     is_over: bool
     """Whether the period has ended in all stores; then it can be closed."""
     waiting: tuple[WaitingLosses, ...]
-    """Losses of the partner's stores that a closing would leave for a later one."""
+    """Losses of all producers that a closing would leave for a later one; for a producer's eyes none."""
 
 
 def find_draft_partners(session: Session, *, by: Actor) -> list[tuple[str, str]]:
@@ -132,7 +132,8 @@ def get_draft(session: Session, *, by: Actor, partner_code: str, producer_code: 
         prepared_by="",
         is_draft=True,
     )
-    return DraftView(figures, _is_over(standing, period, now=now), draft.losses.waiting)
+    waiting = draft.losses.waiting if reach.producer_id is None else ()  # they are not told by producer
+    return DraftView(figures, _is_over(standing, period, now=now), waiting)
 
 
 def _find_due_on(period: Period, *, today: date, days: int) -> date:

@@ -130,25 +130,28 @@ def find_closing_figures(session: Session, *, by: Actor, closing_id: int) -> lis
 def _find_parties(session: Session, closing: Closing, producer_ids: Iterable[int]) -> Mapping[int, Parties]:
     prepared = aliased(UserAccount)
     terms = get_region_terms(session)
-    office = session.execute(
-        select(Partner.code, Partner.name, UserAccount.name.label("closed_by"), prepared.name.label("prepared_by"))
+    query = (
+        select(
+            Producer.id, Producer.code, Producer.name, Partner.code.label("partner_code"), Partner.name.label("partner"),
+            UserAccount.name.label("closed_by"), prepared.name.label("prepared_by"),
+        )
         .select_from(Closing)
         .join(Partner, Partner.id == Closing.partner_id)
         .join(UserAccount, UserAccount.id == Closing.closed_by)
         .outerjoin(prepared, prepared.id == Closing.prepared_by)
+        .join(Producer, Producer.id.in_(set(producer_ids)))
         .where(Closing.id == closing.id)
-    ).one()
-    query = select(Producer.id, Producer.code, Producer.name).where(Producer.id.in_(set(producer_ids)))
+    )  # fmt: skip
     return {
         row.id: Parties(
-            partner=office.name,
-            partner_code=office.code,
+            partner=row.partner,
+            partner_code=row.partner_code,
             producer=row.name,
             producer_code=row.code,
             office=terms.office_name,
             made_on=closing.closed_at.astimezone(ZoneInfo(terms.zone)).date(),
-            closed_by=office.closed_by,
-            prepared_by=office.prepared_by or "",
+            closed_by=row.closed_by,
+            prepared_by=row.prepared_by or "",
         )
         for row in session.execute(query)
     }
