@@ -75,7 +75,10 @@ def write_csv(figures: StatementFigures) -> str:
         (STOCK_TITLES, [_stock_cells(one) for one in figures.stock]),
         (LATE_TITLES, [_late_cells(line) for line in figures.late]),
         (LOSS_TITLES, [_loss_cells(loss) for loss in figures.losses]),
-        (ADJUSTMENT_TITLES, [(one.day.isoformat(), safe_text(one.reason), one.amount_rp) for one in figures.adjustments]),
+        (
+            ADJUSTMENT_TITLES,
+            [(one.day.isoformat(), safe_text(one.reason), one.amount_rp) for one in figures.adjustments],
+        ),
     )
     for titles, rows in parts:
         if rows or titles is LINE_TITLES:
@@ -126,9 +129,7 @@ def write_text(figures: StatementFigures) -> str:
     if figures.is_draft:
         head.insert(0, f"{DRAFT}: belum ditutup, masih dapat berubah.")
     sums = [
-        f"{one.label:<40}{format_rupiah(one.amount_rp):>18}"
-        for one in sums_of(figures)
-        if one.always or one.amount_rp
+        f"{one.label:<40}{format_rupiah(one.amount_rp):>18}" for one in sums_of(figures) if one.always or one.amount_rp
     ]
     tables = (_lay_out_lines(figures), _lay_out_stock(figures), _lay_out_late(figures), _lay_out_losses(figures),
               _lay_out_adjustments(figures))  # fmt: skip
@@ -159,7 +160,9 @@ def _lay_out_stock(figures: StatementFigures) -> list[str]:
     rows = [
         (
             one_line(one.product)[:32],
-            *map(format_quantity, (one.opening, one.received, one.sold, one.returned, one.lost, one.other, one.closing)),
+            *map(
+                format_quantity, (one.opening, one.received, one.sold, one.returned, one.lost, one.other, one.closing)
+            ),
         )
         for one in figures.stock
     ]
@@ -174,7 +177,7 @@ def _lay_out_late(figures: StatementFigures) -> list[str]:
             one_line(line.store),
             one_line(line.product)[:32],
             KINDS[line.kind],
-            one_line(" ".join((line.receipt, line.file)).strip())[:32],
+            one_line(f"{line.receipt} {line.file}".strip())[:32],
             format_quantity(line.quantity),
             format_rupiah(line.sales_rp),
             format_rupiah(line.fee_rp),

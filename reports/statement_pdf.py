@@ -101,8 +101,16 @@ def _figures_of(figures: StatementFigures) -> dict[str, object]:
         "due": format_rupiah(figures.due_rp),
         "due-on": f"jatuh tempo {write_day(figures.due_on)}" if figures.due_rp else "tidak ada yang harus dibayar",
         "parties": [
-            {"role": "Mitra (penerima titipan)", "name": pen.write(figures.partner), "lines": [pen.write(figures.partner_code)]},
-            {"role": "Pelaku UMKM (penitip)", "name": pen.write(figures.producer), "lines": [pen.write(figures.producer_code)]},
+            {
+                "role": "Mitra (penerima titipan)",
+                "name": pen.write(figures.partner),
+                "lines": [pen.write(figures.partner_code)],
+            },
+            {
+                "role": "Pelaku UMKM (penitip)",
+                "name": pen.write(figures.producer),
+                "lines": [pen.write(figures.producer_code)],
+            },
         ],
         "details": _details_of(figures, pen),
         "nothing": "" if figures.lines else NOTHING_SOLD,
@@ -115,9 +123,7 @@ def _figures_of(figures: StatementFigures) -> dict[str, object]:
         "in-words": spell_rupiah(figures.due_rp),
         "seal": f"Segel {figures.seal}" if figures.seal else "",
         "signatures": _signatures_of(figures, pen),
-        "signed": " · ".join(
-            (f"{TITLE} {figures.number or DRAFT}", f"harus dibayar {format_rupiah(figures.due_rp)}")
-        ),
+        "signed": " · ".join((f"{TITLE} {figures.number or DRAFT}", f"harus dibayar {format_rupiah(figures.due_rp)}")),
     }
     return {**shown, "notes": _notes_of(figures, has_lost=pen.has_lost)}
 
@@ -163,8 +169,18 @@ def _sales(figures: StatementFigures, pen: _Pen) -> dict[str, object]:
     """Return what was sold of each product at each price and fee, all stores together."""
     lines = sum_lines(figures.lines, lambda line: replace(line, store="", store_name=""))
     has_discount = any(line.discount_rp for line in lines)
-    heads = ["Produk", "Jenis", "Jumlah", "Harga", "Kotor", *(["Diskon"] if has_discount else []), "Penjualan", "Komisi", "Komisi Rp"]
-    rows = [
+    heads = [
+        "Produk",
+        "Jenis",
+        "Jumlah",
+        "Harga",
+        "Kotor",
+        *(["Diskon"] if has_discount else []),
+        "Penjualan",
+        "Komisi",
+        "Komisi Rp",
+    ]
+    rows: list[Sequence[Cell]] = [
         [
             pen.goods(line.product, line.product_code),
             KINDS[line.kind] + (", periode lalu" if line.late else ""),
@@ -186,9 +202,7 @@ def _sales(figures: StatementFigures, pen: _Pen) -> dict[str, object]:
     return _part("Penjualan", heads, rows, left=2, wide=0, total=total)
 
 
-def sum_lines(
-    lines: Iterable[StatementLine], without: Callable[[StatementLine], StatementLine]
-) -> list[StatementLine]:
+def sum_lines(lines: Iterable[StatementLine], without: Callable[[StatementLine], StatementLine]) -> list[StatementLine]:
     """Return *lines* summed where they are equal *without* something, in the order of their products."""
     sums: dict[object, StatementLine] = {}
     for line in lines:
@@ -205,14 +219,21 @@ def sum_lines(
     kinds = list(KINDS)
     return sorted(
         sums.values(),
-        key=lambda one: (one.product, one.product_code, one.late, kinds.index(one.kind), one.unit_price_rp, one.fee_rate_bp),
+        key=lambda one: (
+            one.product,
+            one.product_code,
+            one.late,
+            kinds.index(one.kind),
+            one.unit_price_rp,
+            one.fee_rate_bp,
+        ),
     )
 
 
 def _stores(figures: StatementFigures, pen: _Pen) -> dict[str, object]:
     """Return what each store sold, where there are several."""
     names = {line.store: line.store_name for line in figures.lines}
-    rows = [
+    rows: list[Sequence[Cell]] = [
         [
             pen.goods(names[store], store),
             format_rupiah(sum(line.sales_rp for line in figures.lines if line.store == store)),
@@ -221,13 +242,24 @@ def _stores(figures: StatementFigures, pen: _Pen) -> dict[str, object]:
         for store in sorted(names)
     ]
     total = ["Jumlah", format_rupiah(figures.sales_rp), format_rupiah(figures.fee_rp)]
-    return _part("Per gerai", ["Gerai", "Penjualan", "Komisi"], rows if len(rows) > 1 else [], left=1, wide=0, total=total)
+    return _part(
+        "Per gerai", ["Gerai", "Penjualan", "Komisi"], rows if len(rows) > 1 else [], left=1, wide=0, total=total
+    )
 
 
 def _stock(figures: StatementFigures, pen: _Pen) -> dict[str, object]:
     has_other = any(one.other for one in figures.stock)
-    heads = ["Produk", "Stok awal", "Diterima", "Terjual", "Retur", "Hilang/rusak", *(["Lain-lain"] if has_other else []), "Stok akhir"]
-    rows = [
+    heads = [
+        "Produk",
+        "Stok awal",
+        "Diterima",
+        "Terjual",
+        "Retur",
+        "Hilang/rusak",
+        *(["Lain-lain"] if has_other else []),
+        "Stok akhir",
+    ]
+    rows: list[Sequence[Cell]] = [
         [
             pen.goods(one.product, one.product_code),
             *map(format_count, (one.opening, one.received, one.sold, one.returned, one.lost)),
@@ -240,13 +272,13 @@ def _stock(figures: StatementFigures, pen: _Pen) -> dict[str, object]:
 
 
 def _late(figures: StatementFigures, pen: _Pen) -> dict[str, object]:
-    rows = [
+    rows: list[Sequence[Cell]] = [
         [
             write_day(line.day),
             pen.write(line.store_name),
             pen.goods(line.product, line.product_code),
             KINDS[line.kind],
-            pen.write(" ".join((line.receipt, line.file)).strip()) or DASH,
+            pen.write(f"{line.receipt} {line.file}".strip()) or DASH,
             format_count(line.quantity),
             format_rupiah(line.sales_rp),
             format_rupiah(line.fee_rp),
@@ -260,7 +292,7 @@ def _late(figures: StatementFigures, pen: _Pen) -> dict[str, object]:
 
 
 def _losses(figures: StatementFigures, pen: _Pen) -> dict[str, object]:
-    rows = [
+    rows: list[Sequence[Cell]] = [
         [
             write_day(loss.day),
             pen.write(loss.store_name),
@@ -279,6 +311,8 @@ def _losses(figures: StatementFigures, pen: _Pen) -> dict[str, object]:
 
 
 def _adjustments(figures: StatementFigures, pen: _Pen) -> dict[str, object]:
-    rows = [[write_day(one.day), pen.write(one.reason), format_rupiah(one.amount_rp)] for one in figures.adjustments]
+    rows: list[Sequence[Cell]] = [
+        [write_day(one.day), pen.write(one.reason), format_rupiah(one.amount_rp)] for one in figures.adjustments
+    ]
     total = ["Jumlah", "", format_rupiah(figures.adjustments_rp)]
     return _part("Koreksi", ["Tanggal", "Alasan", "Jumlah"], rows, left=2, wide=1, total=total)

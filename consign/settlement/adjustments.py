@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select

@@ -87,9 +87,7 @@ class Content:
 def find_contents(session: Session, cut: Mapping[str, Any], *, producer_ids: Collection[int]) -> Mapping[int, Content]:
     """Return what the statement of each of *producer_ids* lists inside *cut*, as `cuts.find_cut` gives it."""
     facts = {**cut, "producers": sorted(producer_ids)}
-    lines: defaultdict[int, list[StatementLine]] = defaultdict(list)
-    for row in session.execute(LINES, facts).mappings():
-        lines[row["producer_id"]].append(StatementLine(**_without_producer(row)))
+    lines = find_lines(session, cut, producer_ids=producer_ids)
     late: defaultdict[int, list[StatementLateLine]] = defaultdict(list)
     if cut["late_postings"]:
         for row in session.execute(LATE, {**facts, "postings": cut["late_postings"]}).mappings():
@@ -99,6 +97,16 @@ def find_contents(session: Session, cut: Mapping[str, Any], *, producer_ids: Col
         own = lines[row["producer_id"]]
         stock[row["producer_id"]].append(_make_stock_line(row, own))
     return {one: Content(tuple(lines[one]), tuple(late[one]), tuple(stock[one])) for one in producer_ids}
+
+
+def find_lines(
+    session: Session, cut: Mapping[str, Any], *, producer_ids: Collection[int]
+) -> Mapping[int, list[StatementLine]]:
+    """Return the sale lines of each of *producer_ids* inside *cut*, summed by store, product, kind, price and rate."""
+    lines: defaultdict[int, list[StatementLine]] = defaultdict(list)
+    for row in session.execute(LINES, {**cut, "producers": sorted(producer_ids)}).mappings():
+        lines[row["producer_id"]].append(StatementLine(**_without_producer(row)))
+    return lines
 
 
 def _without_producer(row: RowMapping) -> dict[str, Any]:

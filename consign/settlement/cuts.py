@@ -1,9 +1,8 @@
 """Which sales and which movements of goods a closing takes."""
 
 from dataclasses import dataclass
-from typing import Any
-
 from datetime import date
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session

@@ -48,7 +48,7 @@ class Parties:
     prepared_by: str
 
 
-def make_figures(sums: object, content: Content, **facts: Any) -> StatementFigures:  # noqa: ANN401  # its fields
+def make_figures(sums: object, content: Content, **facts: Any) -> StatementFigures:  # its fields
     """Return the figures of *sums*, a statement or what one would come to, with what it lists and further *facts*.
 
     Raises:

@@ -31,8 +31,8 @@ from consign.models.sales import Sale, SalesPosting, SalesUpload
 from consign.models.settlement import Closing, Statement
 from consign.sales.queries import LINE_KIND
 from consign.sentence import say
-from consign.settlement.debts import SOON_DAYS, select_open, statements_within
 from consign.settlement.cuts import CUT, CUT_NAMES, find_cut
+from consign.settlement.debts import SOON_DAYS, select_open, statements_within
 from consign.settlement.rules import ClosingUnknown
 
 

@@ -12,14 +12,15 @@ from consign.models.partners import Partner, Producer
 from consign.models.settlement import Closing, Statement
 from consign.partners.queries import lock_partner
 from consign.sentence import say
+from consign.settlement.contents import find_lines
 from consign.settlement.cuts import CUT, CUT_NAMES, Cut, find_cut
 from consign.settlement.figures import compute_figures_of
 from consign.settlement.rules import AgreementSum, StatementUnknown, make_idle
-from reports.statement import StatementFigures
+from reports.statement import StatementFigures, StatementLine
 
 __all__ = [
     "CUT", "CUT_NAMES", "Cut", "Owed", "compute_figures", "find_carried", "find_closing", "find_cut", "find_idle",
-    "find_last_closing", "find_owed", "find_routes", "find_statements", "find_sums", "get_statement", "get_statement_figures",
+    "find_last_closing", "find_owed", "find_routes", "find_statement_lines", "find_statements", "find_sums", "get_statement", "get_statement_figures",
     "hold_closed_until",
 ]  # fmt: skip
 
@@ -191,3 +192,10 @@ def compute_figures(session: Session, found: RowMapping) -> StatementFigures:
     """
     (figures,) = compute_figures_of(session, found["Closing"], [found["Statement"]])
     return figures
+
+
+def find_statement_lines(session: Session, found: RowMapping) -> list[StatementLine]:
+    """Return the summed sale lines of the statement *found* by `get_statement`."""
+    statement: Statement = found["Statement"]
+    cut = find_cut(session, found["Closing"])
+    return list(find_lines(session, cut, producer_ids=[statement.producer_id])[statement.producer_id])

@@ -70,7 +70,9 @@ def _path(partner_code: str, producer_code: str) -> str:
 
 def _find(rows: list[dict[str, Any]], wish: Wish) -> Found:
     words = wish.search.casefold().split()
-    found = [row for row in rows if all(word in f"{row['producer']} {row['producer_code']}".casefold() for word in words)]
+    found = [
+        row for row in rows if all(word in f"{row['producer']} {row['producer_code']}".casefold() for word in words)
+    ]
     return page_rows(found, wish=wish, default_sort="producer")
 
 

@@ -16,7 +16,7 @@ from consign.sales.rows import tell_row_place
 from consign.sentence import Code, Sentence, say
 from consign.settlement.lists import find_latest_statements, find_line_page, find_partner_choices, find_statement_page
 from consign.settlement.paid import find_paid
-from consign.settlement.queries import compute_figures, get_statement
+from consign.settlement.queries import compute_figures, find_statement_lines, get_statement
 from consign.web.columns import Column
 from consign.web.forms import Choice
 from consign.web.tables import FORMATS, Filter, list_page, read_wish
@@ -330,15 +330,15 @@ def _unless_zero(row: SumRow) -> list[SumRow]:
 def show_statement_lines(visit: Visiting, number: str) -> Response:
     """Show the sale lines a statement, or a part of it, is made of, each with where it was read."""
     found = get_statement(visit.db, by=visit.actor, number=number)
-    figures = compute_figures(visit.db, found)
-    filters = _find_filters(figures)
+    lines = find_statement_lines(visit.db, found)
+    filters = _find_filters(lines)
     wish = read_wish(visit, filters)
-    idle = _find_idle(figures)
+    idle = _find_idle(lines)
     source = "/uploads/{upload_id}" if visit.may("GET /uploads/{upload_id}") else None
     return list_page(
         visit,
         "statement_lines.html",
-        name=f"{figures.number}-lines",
+        name=f"{found['Statement'].number}-lines",
         caption=say("Sale lines"),
         columns=(
             *(column for column in LINE_COLUMNS if column.key not in idle),
@@ -351,7 +351,7 @@ def show_statement_lines(visit: Visiting, number: str) -> Response:
         filters=filters,
         search=say("Search: receipt, store, product or file"),
         statement=found,
-        part=None if wish.search else _sum_part(figures.lines, wish.filters),
+        part=None if wish.search else _sum_part(lines, wish.filters),
     )
 
 
@@ -360,20 +360,20 @@ def _tell_places(found: Found) -> Found:
     return Found(rows, found.total, found.page, found.pages)
 
 
-def _find_idle(figures: StatementFigures) -> set[str]:
+def _find_idle(lines: Sequence[StatementLine]) -> set[str]:
     """Return the columns that would say the same on every line: kinds where all are sales, late days where none is."""
-    idle = set() if any(line.kind != "sale" for line in figures.lines) else {"kind", "fee_rate_from"}
-    return idle if any(line.late for line in figures.lines) else idle | {"late"}
+    idle = set() if any(line.kind != "sale" for line in lines) else {"kind", "fee_rate_from"}
+    return idle if any(line.late for line in lines) else idle | {"late"}
 
 
-def _find_filters(figures: StatementFigures) -> list[Filter]:
+def _find_filters(lines: Sequence[StatementLine]) -> list[Filter]:
     """Return what the lines can be narrowed by: only what the statement holds, and where there is a choice."""
-    stores = sorted({(line.store, line.store_name) for line in figures.lines})
-    products = sorted({(line.product, line.product_code) for line in figures.lines})
-    kinds = [kind for kind in SOLD if any(line.kind == kind for line in figures.lines)]
-    rates = sorted({line.fee_rate_bp for line in figures.lines})
-    prices = sorted({line.unit_price_rp for line in figures.lines})
-    late = YES_NO if len({line.late for line in figures.lines}) > 1 else ()
+    stores = sorted({(line.store, line.store_name) for line in lines})
+    products = sorted({(line.product, line.product_code) for line in lines})
+    kinds = [kind for kind in SOLD if any(line.kind == kind for line in lines)]
+    rates = sorted({line.fee_rate_bp for line in lines})
+    prices = sorted({line.unit_price_rp for line in lines})
+    late = YES_NO if len({line.late for line in lines}) > 1 else ()
     filters = (
         Filter("store", say("Store"), [Choice(code, name) for code, name in stores]),
         Filter("product", say("Product"), [Choice(code, f"{name} ({code})") for name, code in products]),

@@ -31,7 +31,9 @@ LINE = {
 }
 LINES = (
     StatementLine(**LINE),
-    StatementLine(**{**LINE, "kind": "return", "quantity": Decimal(-1), "gross_rp": -15_000, "sales_rp": -15_000, "fee_rp": -375}),
+    StatementLine(
+        **{**LINE, "kind": "return", "quantity": Decimal(-1), "gross_rp": -15_000, "sales_rp": -15_000, "fee_rp": -375}
+    ),
     StatementLine(
         **{
             **LINE,

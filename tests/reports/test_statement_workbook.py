@@ -36,22 +36,24 @@ def compute(page: Worksheet, formula: str) -> Decimal:
         return Decimal(0)
     if not isinstance(value, str):
         return Decimal(str(value))
-    value = value.removeprefix("=")
-    if value == "SUM(0)":
-        return Decimal(0)
+    return _compute(page, value.removeprefix("="))
+
+
+def _compute(page: Worksheet, value: str) -> Decimal:
     if value.startswith("-"):
-        return -compute(page, value.removeprefix("-"))
+        return -_compute(page, value.removeprefix("-"))
     if found := re.fullmatch(r"SUM\(([A-Z])(\d+):[A-Z](\d+)\)", value):
         places = range(int(found[2]), int(found[3]) + 1)
         return sum((compute(page, f"{found[1]}{place}") for place in places), Decimal(0))
     if found := re.fullmatch(r'SUMIF\(([A-Z])(\d+):[A-Z](\d+),"(\w+)",([A-Z])\d+:[A-Z]\d+\)', value):
-        places = [place for place in range(int(found[2]), int(found[3]) + 1) if page[f"{found[1]}{place}"].value == found[4]]
-        return sum((compute(page, f"{found[5]}{place}") for place in places), Decimal(0))
+        places = range(int(found[2]), int(found[3]) + 1)
+        taken = [place for place in places if page[f"{found[1]}{place}"].value == found[4]]
+        return sum((compute(page, f"{found[5]}{place}") for place in taken), Decimal(0))
     if found := re.fullmatch(r"(MAX|MIN)\((\w+)\+(\w+),0\)", value):
         pick = max if found[1] == "MAX" else min
         return pick(compute(page, found[2]) + compute(page, found[3]), Decimal(0))
     terms = re.findall(r"([+-]?)([A-Z]+\d+)", value)
-    assert "".join(sign + cell for sign, cell in terms) == value
+    assert "".join(sign + cell for sign, cell in terms) == value.replace("SUM(0)", "")
     return sum((compute(page, cell) * (-1 if sign == "-" else 1) for sign, cell in terms), Decimal(0))
 
 

@@ -75,9 +75,7 @@ def prepare(city: City, *, by: Actor | None = None, reason: str | None = "berkas
 
 def close(city: City, *, by: Actor, reason: str | None = None) -> list[Statement]:
     with savepoint(city.session):
-        return close_period(
-            city.session, by=by, partner_id=city.partner.id, until=SEPTEMBER, incomplete_reason=reason
-        )
+        return close_period(city.session, by=by, partner_id=city.partner.id, until=SEPTEMBER, incomplete_reason=reason)
 
 
 @pytest.mark.usefixtures("sold")
@@ -125,9 +123,7 @@ def test_a_closing_that_comes_to_anything_else_is_refused_and_says_what(
     assert sold
 
 
-def test_two_statements_that_change_against_each_other_are_noticed(
-    city: City, other: Actor, sold: int, tmp_path: Path
-):
+def test_two_statements_that_change_against_each_other_are_noticed(city: City, other: Actor, sold: int, tmp_path: Path):
     prepare(city)
     reverse_upload(city.session, by=city.finance, upload_id=sold, reason="uji")
     # The same sums, but of one producer more and of the other less; and twice the lines.
@@ -167,7 +163,11 @@ def test_what_is_missing_needs_a_reason_to_be_prepared(city: City, other: Actor)
 def test_the_others_of_finance_are_told(city: City):
     prepare(city)
     notice = city.session.scalars(select(Notice).where(Notice.kind == "settlement.prepared")).one()
-    assert (notice.recipient, notice.facts["due_rp"], notice.facts["until"]) == ("role:dinas_finance", 87_750, "2026-09-30")
+    assert (notice.recipient, notice.facts["due_rp"], notice.facts["until"]) == (
+        "role:dinas_finance",
+        87_750,
+        "2026-09-30",
+    )
 
 
 @pytest.mark.usefixtures("sold")

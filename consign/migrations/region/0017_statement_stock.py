@@ -8,14 +8,17 @@ down_revision = "0015"
 branch_labels = None
 depends_on = None
 
-LAST = "(SELECT COALESCE(max(id), 0) FROM stock_movement WHERE note_id IS NOT NULL)"
+TAKE_ALL = """
+    UPDATE closing SET movement_id = last.id, before_movement_id = last.id
+    FROM (SELECT COALESCE(max(id), 0) AS id FROM stock_movement WHERE note_id IS NOT NULL) AS last
+    WHERE NOT closing.carries_over"""
 
 
 def upgrade() -> None:
     for name in ("movement_id", "before_movement_id"):
         op.add_column("closing", sa.Column(name, sa.BigInteger(), server_default=sa.text("0"), nullable=False))
     # Nobody knows which movements older closings knew; taking all of today keeps each next one from counting them again.
-    op.execute(f"UPDATE closing SET movement_id = {LAST}, before_movement_id = {LAST} WHERE NOT carries_over")
+    op.execute(TAKE_ALL)
 
 
 def downgrade() -> None:
