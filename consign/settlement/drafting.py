@@ -4,20 +4,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.identity.rules import Act, Actor, get_reach
-from consign.models.partners import Agreement, Partner, Producer
+from consign.models.partners import Agreement, Partner, Producer, RegionTerms
 from consign.models.settlement import Statement
-from consign.partners.queries import get_region_terms
 from consign.period import Period, is_over
 from consign.sentence import say
 from consign.settlement.adjustments import list_due
 from consign.settlement.contents import find_contents
 from consign.settlement.cuts import find_cut
-from consign.settlement.drafts import Draft, Standing, compute_statements, get_standing, sketch_closing
+from consign.settlement.drafts import Draft, Standing, compute_one, compute_statements, get_standing, sketch_closing
 from consign.settlement.figures import make_figures
 from consign.settlement.losses import WaitingLosses, find_due_lines
 from consign.settlement.queries import find_routes
@@ -52,13 +51,8 @@ class DraftView:
 
 def find_draft_partners(session: Session, *, by: Actor) -> list[tuple[str, str]]:
     """Return codes and names of the partners of which *by* may see drafts, by name."""
-    reach = get_reach(by, Act.READ_STATEMENTS)
-    query = select(Partner.code, Partner.name).order_by(Partner.name, Partner.id)
-    if reach.partner_id is not None:
-        query = query.where(Partner.id == reach.partner_id)
-    if reach.producer_id is not None:
-        query = query.where(_deals_with(reach.producer_id))
-    return [(row.code, row.name) for row in session.execute(query)]
+    partners = session.scalars(select(Partner).where(_within(by)).order_by(Partner.name, Partner.id))
+    return [(one.code, one.name) for one in partners]
 
 
 def find_draft(session: Session, *, by: Actor, partner_code: str) -> tuple[Period | None, list[DraftLine]]:
@@ -68,7 +62,11 @@ def find_draft(session: Session, *, by: Actor, partner_code: str) -> tuple[Perio
         DraftUnknown: there is no such partner that *by* may see drafts of.
 
     """
-    partner = _get_partner(session, by=by, code=partner_code)
+    query = select(Partner, RegionTerms).join(RegionTerms, RegionTerms.id == 1)  # with its terms, which the losses need
+    found = session.execute(query.where(_within(by), Partner.code == partner_code)).one_or_none()
+    if found is None:
+        raise _unknown()
+    partner: Partner = found[0]
     drafted = _sketch(session, partner.id)
     if drafted is None:
         return None, []
@@ -79,13 +77,13 @@ def find_draft(session: Session, *, by: Actor, partner_code: str) -> tuple[Perio
         for one in compute_statements(session, draft)
         if reach.producer_id in {None, one.producer_id}
     }
-    query = select(Producer.id, Producer.code, Producer.name).where(Producer.id.in_(sums)).order_by(Producer.name)
+    named = select(Producer.id, Producer.code, Producer.name).where(Producer.id.in_(sums)).order_by(Producer.name)
     return period, [
         DraftLine(
             partner_code=partner.code, producer_code=row.code, producer=row.name, line_count=sums[row.id].line_count,
             sales_rp=sums[row.id].sales_rp, fee_rp=sums[row.id].fee_rp, net_rp=sums[row.id].net_rp, due_rp=sums[row.id].due_rp,
         )
-        for row in session.execute(query)
+        for row in session.execute(named)
     ]  # fmt: skip
 
 
@@ -97,18 +95,29 @@ def get_draft(session: Session, *, by: Actor, partner_code: str, producer_code: 
 
     """
     reach = get_reach(by, Act.READ_STATEMENTS)
-    partner = _get_partner(session, by=by, code=partner_code)
-    producer = session.scalar(select(Producer).where(Producer.code == producer_code))
-    drafted = _sketch(session, partner.id)
-    if producer is None or reach.producer_id not in {None, producer.id} or drafted is None:
+    query = (
+        select(Partner, Producer, RegionTerms)
+        .select_from(Partner)
+        .join(Producer, Producer.code == producer_code)
+        .join(RegionTerms, RegionTerms.id == 1)
+        .where(_within(by), Partner.code == partner_code)
+    )
+    if reach.producer_id is not None:
+        query = query.where(Producer.id == reach.producer_id)
+    found = session.execute(query).one_or_none()
+    drafted = _sketch(session, found[0].id) if found else None
+    if found is None or drafted is None:
         raise _unknown()
+    partner, producer, terms = found
     standing, draft, period = drafted
-    sums = next((one for one in compute_statements(session, draft) if one.producer_id == producer.id), None)
+    cut = find_cut(session, draft.cut)
+    sums = compute_one(session, draft, cut, producer_id=producer.id)
     if sums is None:
         raise _unknown()
-    terms, now = get_region_terms(session), clock.now()
+    now = clock.now()
     today = now.astimezone(ZoneInfo(terms.zone)).date()
-    contents = find_contents(session, find_cut(session, draft.cut), producer_ids=[producer.id])
+    contents = find_contents(session, cut, producer_ids=[producer.id])
+    losses = [one for one in draft.losses.due if one.producer_id == producer.id]
     figures = make_figures(
         sums,
         contents[producer.id],
@@ -120,7 +129,7 @@ def get_draft(session: Session, *, by: Actor, partner_code: str, producer_code: 
         first=period.first,
         last=period.last,
         due_on=_find_due_on(period, today=today, days=sums.payment_term_days),
-        losses=find_due_lines(session, [one for one in draft.losses.due if one.producer_id == producer.id]),
+        losses=find_due_lines(session, losses) if losses else (),
         adjustments=list_due(session, draft.adjustments, producer_id=producer.id),
         opening_rp=0,
         earlier_number="",
@@ -153,17 +162,12 @@ def _sketch(session: Session, partner_id: int) -> tuple[Standing, Draft, Period]
     return standing, sketch_closing(session, standing, until=period.last, now=clock.now()), period
 
 
-def _get_partner(session: Session, *, by: Actor, code: str) -> Partner:
+def _within(by: Actor) -> ColumnElement[bool]:
+    """Return the condition that a partner is one of which *by* may see drafts."""
     reach = get_reach(by, Act.READ_STATEMENTS)
-    query = select(Partner).where(Partner.code == code)
     if reach.partner_id is not None:
-        query = query.where(Partner.id == reach.partner_id)
-    if reach.producer_id is not None:
-        query = query.where(_deals_with(reach.producer_id))
-    partner = session.scalar(query)
-    if partner is None:
-        raise _unknown()
-    return partner
+        return Partner.id == reach.partner_id
+    return true() if reach.producer_id is None else _deals_with(reach.producer_id)
 
 
 def _deals_with(producer_id: int) -> ColumnElement[bool]:

@@ -25,15 +25,17 @@ __all__ = [
 ]  # fmt: skip
 
 # Grouped by agreement alone, which belongs to one producer: few groups, so that the server may share out the work.
-SUMS = text(f"""
+_SUMS = """
     SELECT agreement.producer_id, sums.*, agreement.fee_tax_bp, agreement.pph23_bp, agreement.payment_term_days FROM (
       SELECT sale.agreement_id, count(*) AS line_count, sum(sale.sales_rp)::bigint AS sales_rp,
         COALESCE(sum(sale.sales_rp) FILTER (WHERE sale.sales_rp < 0), 0)::bigint AS returns_rp,
         COALESCE(sum(sale.sales_rp) FILTER (WHERE sale.sold_on <= :before), 0)::bigint AS late_rp,
         sum(sale.fee_rp)::bigint AS fee_rp
-      FROM sale WHERE {CUT} GROUP BY sale.agreement_id) AS sums
+      FROM sale WHERE {where} GROUP BY sale.agreement_id) AS sums
     JOIN agreement ON agreement.id = sums.agreement_id
-    ORDER BY agreement.producer_id, agreement.id""")  # noqa: S608  # a constant
+    ORDER BY agreement.producer_id, agreement.id"""
+SUMS = text(_SUMS.format(where=CUT))
+SUMS_OF_ONE = text(_SUMS.format(where=f"{CUT} AND sale.producer_id = :producer"))
 
 # Producers that get a statement though nothing of theirs was sold: an agreement in force, a rest to carry on, or goods lost.
 WITHOUT_SALES = text("""
@@ -79,8 +81,9 @@ def find_closing(session: Session, *, partner_id: int, until: date) -> Closing |
     return session.scalar(select(Closing).where(Closing.partner_id == partner_id, Closing.until_on == until))
 
 
-def find_sums(session: Session, cut: dict[str, Any]) -> list[AgreementSum]:
-    """Return what each producer's agreements come to inside the cut."""
+def find_sums(session: Session, cut: dict[str, Any], *, producer_id: int | None = None) -> list[AgreementSum]:
+    """Return what each producer's agreements come to inside the cut; of one producer where given."""
+    rows = session.execute(SUMS if producer_id is None else SUMS_OF_ONE, {**cut, "producer": producer_id})
     return [
         AgreementSum(
             producer_id=row.producer_id,
@@ -93,7 +96,7 @@ def find_sums(session: Session, cut: dict[str, Any]) -> list[AgreementSum]:
             pph23_bp=row.pph23_bp,
             payment_term_days=row.payment_term_days,
         )
-        for row in session.execute(SUMS, cut)
+        for row in rows
     ]
 
 

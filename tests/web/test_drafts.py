@@ -3,6 +3,7 @@
 import pytest
 
 from tests.builders import FINANCE
+from tests.web.test_settlement_pages import MOST_QUERIES, count_queries
 from tests.web.town import BERUANG, FIRST, HEAD, KANCIL, SECOND, T1, Town
 
 
@@ -53,3 +54,10 @@ def test_a_producer_sees_its_own_draft_alone(shared_town: Town):
     assert [link for link in drafts.links() if link.startswith("/drafts/")] == ["/drafts/BM/P1"] * 2
     assert browser.get("/drafts/BM/P1").status == 200
     assert shared_town.browser(T1).get("/drafts").status == 403
+
+
+@pytest.mark.parametrize("path", ["/drafts", "/drafts?partner=BM", "/drafts/BM/P1"])
+def test_a_draft_asks_little_of_the_database(shared_town: Town, path: str):
+    for login in (FINANCE, BERUANG, FIRST):
+        _, queries = count_queries(shared_town, login, path)
+        assert queries <= MOST_QUERIES, login
