@@ -380,7 +380,7 @@ def _find_filters(lines: Sequence[StatementLine]) -> list[Filter]:
         Filter("kind", say("Kind"), [Choice(kind, word("line_kind", kind)) for kind in kinds]),
         Filter("late", say("Of an earlier period"), late),
         Filter("rate", say("Fee rate"), [Choice(str(rate_bp), format_rate(rate_bp)) for rate_bp in rates]),
-        Filter("price", say("Price"), [Choice(str(price), say("{price}", price=Rupiah(price))) for price in prices]),
+        Filter("price", say("Price"), [Choice(str(price), str(Rupiah(price))) for price in prices]),
     )
     return [one for one in filters if len(one.choices) > 1]
 
