@@ -37,6 +37,9 @@ NOTHING_SOLD = "Tidak ada penjualan pada periode ini."
 LEFT_OUT = "Tanda yang tidak ada dalam huruf dokumen ini tidak dicetak."
 DRAFT_NOTE = "DRAF: periode ini belum ditutup; angkanya masih dapat berubah dan belum menjadi tagihan."
 HARD = "\N{NO-BREAK SPACE}"
+MOST_TAGGED = 50
+"""Up to so many statements in one file are tagged. Tagging takes time that grows faster than they do, and a closing's
+papers for the office's printer may be a thousand; each of them alone is tagged always."""
 Cell = str | tuple[str, str]
 """Words, or words with a code below them."""
 
@@ -52,7 +55,7 @@ def write_statement_pdf(figures: StatementFigures) -> bytes:
 
 
 def write_statements_pdf(statements: Sequence[StatementFigures], *, title: str) -> bytes:
-    """Return statements one after the other as one PDF, each with its own count of pages.
+    """Return statements one after the other as one PDF, each with its own count of pages; many of them without tags.
 
     Raises:
         StatementDoesNotAddUp: a sum of one differs from its parts.
@@ -64,9 +67,10 @@ def write_statements_pdf(statements: Sequence[StatementFigures], *, title: str) 
         "title": _Pen().write(title),
         "office": _Pen().write(statements[0].office) if statements else "",
         "words": WORDS,
-        "statements": [_figures_of(figures) for figures in statements],
+        "statements": [figures_of(figures) for figures in statements],
     }
-    return typeset("statement.typ", given, standard="ua-1")
+    is_tagged = len(statements) <= MOST_TAGGED
+    return typeset("statement.typ", given, standard="ua-1" if is_tagged else None, is_tagged=is_tagged)
 
 
 class _Pen:
@@ -89,7 +93,8 @@ def write_day(day: date) -> str:
     return f"{day.day}{HARD}{MONTHS[day.month - 1]}{HARD}{day.year}"
 
 
-def _figures_of(figures: StatementFigures) -> dict[str, object]:
+def figures_of(figures: StatementFigures) -> dict[str, object]:
+    """Return a statement as the template takes it: everything written out, nothing left to work out."""
     pen = _Pen()
     parts = [part for part in (_sales(figures, pen), _stores(figures, pen), _stock(figures, pen), _late(figures, pen),
                                _losses(figures, pen), _adjustments(figures, pen)) if part["rows"]]  # fmt: skip

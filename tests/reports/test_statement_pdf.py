@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 
 from reports.statement import StatementDoesNotAddUp, StatementFigures
-from reports.statement_pdf import sum_lines, write_statement_pdf, write_statements_pdf
+from reports.statement_pdf import MOST_TAGGED, sum_lines, write_statement_pdf, write_statements_pdf
 from tests.reports.figures import LINES, NOTHING_SOLD, STOCK, figures, full
 from tests.reports.test_stock_note import HOSTILE, pages_of
 
@@ -92,6 +92,13 @@ def test_all_of_a_closing_stand_in_one_file_each_with_its_own_pages():
         own = [page for page in pages if f"NP-2026-{place:06d}" in page and f"Dapur {place}" in page]
         assert "Halaman 1 dari" in own[0]
     assert f"Halaman {len(pages_of(write_statement_pdf(long())))} dari" in pages[-1]
+
+
+def test_very_many_are_one_file_without_tags():
+    many = [figures(number=f"NP-2026-{place:06d}") for place in range(MOST_TAGGED + 1)]
+    with pikepdf.open(io.BytesIO(write_statements_pdf(many, title="Nota"))) as document:
+        assert len(document.pages) == MOST_TAGGED + 1
+        assert "/StructTreeRoot" not in document.Root
 
 
 @pytest.mark.parametrize("name", ["sales_rp", "fee_rp", "losses_rp", "net_rp", "due_rp", "late_rp", "adjustments_rp"])
