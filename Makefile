@@ -40,7 +40,7 @@ words: install ## take new messages into the Indonesian catalogue; the translati
 screenshots: install ## pictures of the key pages, in screenshots/
 	$(BIN)/python -m tests.browser.screenshots
 
-bench: install ## posting against a bare COPY, closing against a bare GROUP BY, goods in stores, sales files of all kinds, pages under load (needs wrk), papers, numbers, labels
+bench: install ## posting against a bare COPY, closing against a bare GROUP BY, goods in stores, sales files of all kinds, pages under load (needs wrk), papers, numbers, labels, statements
 	$(BIN)/python -m tests.bench.posting
 	$(BIN)/python -m tests.bench.posting --standing 0 --each 20
 	$(BIN)/python -m tests.bench.stock
@@ -55,6 +55,7 @@ bench: install ## posting against a bare COPY, closing against a bare GROUP BY, 
 	$(BIN)/python -m tests.bench.papers
 	$(BIN)/python -m tests.bench.numbers
 	$(BIN)/python -m tests.bench.labels
+	$(BIN)/python -m tests.bench.statements
 
 lock: ## pin the newest versions that fit pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

@@ -26,6 +26,7 @@ from consign.web import (
     day_sheet,
     deciding,
     demands,
+    drafts,
     expiring,
     expiry,
     goods,
@@ -56,6 +57,7 @@ from consign.web import (
     region_terms,
     register,
     review,
+    statement_paper,
     statements,
     stock,
     stocks,
@@ -71,7 +73,7 @@ from consign.web.guard import SecurityHeaders
 from consign.web.visit import MOST_UPLOAD_BYTES
 
 AREAS = (
-    assets, health, home, account, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings, statements, owed,
+    assets, health, home, account, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings, statement_paper, statements, drafts, owed,
     my_sales, goods_new, goods, goods_note, goods_paper, my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, store_days,
     stock, counts, counting, losses,
     agreements, cooperatives, producers, product_import,

@@ -42,7 +42,7 @@ class LazyGroup(click.Group):
         "goods": ("goods", "Give goods back, ask for them back, move them between stores, write them off."),
         "stock": ("stock", "Show what stands in stores, count it, hand in lists of movements."),
         "loss": ("losses", "Contest losses of goods; decide who bears them."),
-        "settlement": ("settlement", "Close a partner's period."),
+        "settlement": ("settlement", "Close a partner's period, alone or by two people."),
         "statement": ("settlement", "Print a statement, or write it to a file."),
         "owed": ("settlement", "Show what each partner owes, by the ledger."),
         "check": ("check", "Check every invariant of the region."),

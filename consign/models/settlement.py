@@ -35,6 +35,10 @@ class Closing(RegionBase):
     """`until_on` of the closing before; for the first one the day before its period."""
     before_posting_no: Mapped[int]
     """`posting_no` of the closing before; 0 for the first."""
+    movement_id: Mapped[int] = mapped_column(server_default=text("0"))
+    """Last movement of goods inside the cut that a note made; those of sales are inside by their posting."""
+    before_movement_id: Mapped[int] = mapped_column(server_default=text("0"))
+    """`movement_id` of the closing before; for the first one its own, so that what stood before its period is its opening."""
     missing: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """What was known to be missing: store-days, parked lines, open uploads."""
     incomplete_reason: Mapped[str | None]

@@ -94,6 +94,16 @@ ACCESS: dict[str, Access] = {
     "GET /statements": Act.READ_STATEMENTS,
     "GET /statements/{number}": Act.READ_STATEMENTS,
     "GET /statements/{number}/lines": Act.READ_STATEMENTS,
+    # statements as files, drafts, closings by two people
+    "POST /closings/prepare": Act.PREPARE_CLOSING,
+    "POST /closings/withdraw": Act.PREPARE_CLOSING,
+    "GET /closings/{closing_id}/statements.pdf": Act.READ_CLOSINGS,
+    "GET /statements/{number}/paper.pdf": Act.READ_STATEMENTS,
+    "GET /statements/{number}/paper.xlsx": Act.READ_STATEMENTS,
+    "GET /statements/{number}/paper.csv": Act.READ_STATEMENTS,
+    "GET /drafts": Act.READ_STATEMENTS,
+    "GET /drafts/{partner_code}/{producer_code}": Act.READ_STATEMENTS,
+    "GET /drafts/{partner_code}/{producer_code}/paper.pdf": Act.READ_STATEMENTS,
     "GET /owed": Act.READ_OWED,
     "GET /my-sales": Act.READ_OWN_SALES,
     # goods in stores

@@ -34,6 +34,7 @@ ENTRIES = (
     Entry("/closings", say("Closing")),
     Entry("/my-sales", say("My sales")),
     Entry("/statements", say("Statements")),
+    Entry("/drafts", say("Drafts of statements")),
     Entry("/owed", say("What is owed")),
     Entry("/products", say("Products")),
     Entry("/numbers", say("Numbers")),

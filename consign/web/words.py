@@ -489,6 +489,8 @@ _AUDIT_ACT = {
     "password chosen": say("password chosen"),
     "loss contested": say("loss of goods contested"),
     "loss decided": say("loss of goods decided"),
+    "closing prepared": say("closing prepared"),
+    "closing withdrawn": say("prepared closing withdrawn"),
     "period closed": say("period closed"),
     "price set": say("price set"),
     "privacy notice agreed to": say("privacy notice agreed to"),
@@ -947,8 +949,37 @@ _MOVEMENT_KIND = {
     "opening": say("first count"),
     "counted": say("difference of a count"),
 }
+# statements, drafts and closings by two people
+_ALLOCATION_SOURCE = {
+    "collecting": say("over an account of the office"),
+    "direct": say("straight to the producer"),
+    "written_off_producer": say("written off, borne by the producer"),
+    "written_off_office": say("written off, borne by the office"),
+}
+_PAY_ROUTE = {
+    "direct": say("straight from the partner to the producer"),
+    "collecting": say("over an account of the office"),
+    "cooperative": say("from the partner to the producer's cooperative"),
+}
+_CLOSING_FIGURE = {
+    "statements": say("Statements"),
+    "line_count": say("Sale lines"),
+    "sales_rp": say("Sales"),
+    "returns_rp": say("Returns"),
+    "late_rp": say("Of earlier periods"),
+    "fee_rp": say("Fee"),
+    "fee_tax_rp": say("PPN on the fee"),
+    "pph23_rp": say("PPh 23"),
+    "losses_rp": say("Goods lost, borne by the stores"),
+    "adjustments_rp": say("Corrections"),
+    "net_rp": say("Net"),
+    "due_rp": say("Due"),
+}
 
 WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
+    "allocation_source": _ALLOCATION_SOURCE,
+    "closing_figure": _CLOSING_FIGURE,
+    "pay_route": _PAY_ROUTE,
     "account_kind": _ACCOUNT_KIND,
     "act": _ACT,
     "agreement_state": _AGREEMENT_STATE,

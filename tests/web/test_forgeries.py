@@ -79,6 +79,8 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /parked/dismiss": (FINANCE, {**GROUP, "note": "palsu", "lines": "1"}),
     "POST /board/no-sales": (FINANCE, {"store": "{store_id}", "day": "2026-11-02"}),
     "POST /board/remind": (FINANCE, {"store": "{store_id}"}),
+    "POST /closings/prepare": (FINANCE, {"partner": "BM", "until": "2026-11-30", "reason": "palsu"}),
+    "POST /closings/withdraw": (FINANCE, {"partner": "BM"}),
     "POST /closings/new": (FINANCE, {"partner": "BM", "until": "2026-10-31", "reason": "palsu"}),
     "POST /goods/new": (
         FIRST,
