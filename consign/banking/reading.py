@@ -23,6 +23,7 @@ from consign.banking.rules import (
     refuse_other_currency,
     state_balances,
 )
+from consign.banking.table_cells import part_mark
 from consign.banking.table import KNOWN_WORDS, TableFound, TableRead, TableStudy, find_table, read_table, study_table
 from consign.errors import NeedsDecision, Question
 from consign.sentence import say
@@ -304,6 +305,10 @@ def _ask_signs(study: TableStudy, draft: Draft) -> tuple[Question, ...]:
     if BankRole.AMOUNT not in places or BankRole.MARK in places:
         return ()
     if any(line.amount_rp < 0 or line.balance_rp is not None for line in draft.lines) or not draft.lines:
+        return ()
+    place = places[BankRole.AMOUNT]
+    cells = (shown(row[place]) for _, row in study.table.rows if place < len(row))
+    if any(part_mark(cell)[1] is not None or "+" in cell for cell in cells):
         return ()
     every = tuple(describe_heading(study.table.headings, place) for place in range(len(study.table.headings)))
     return (Question("column.mark", say("No amount has a sign; name the column that says in or out."), every),)
