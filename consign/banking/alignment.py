@@ -58,7 +58,9 @@ def align_headings(headings: tuple[str, ...], rows: Sequence[Row]) -> tuple[str,
 
 def _pair(named: Sequence[int], filled: Sequence[int]) -> list[tuple[int, int]]:
     """Return which heading names which column, both in their order, with the least sum of distances."""
-    best: list[list[tuple[int, tuple[tuple[int, int], ...]]]] = [[(0, ())] * (len(filled) + 1) for _ in range(len(named) + 1)]
+    best: list[list[tuple[int, tuple[tuple[int, int], ...]]]] = [
+        [(0, ())] * (len(filled) + 1) for _ in range(len(named) + 1)
+    ]
     for i in range(len(named) + 1):
         for j in range(len(filled) + 1):
             ways = []

@@ -106,9 +106,7 @@ def find_new_lines(session: Session, account_id: int, lines: Sequence[StatementL
     return [one for one in counted if (one.line.fingerprint, one.occurrence) not in known]
 
 
-def _find_opening_change(
-    session: Session, account_id: int, statement: BankStatement, new: Sequence[NewLine]
-) -> int:
+def _find_opening_change(session: Session, account_id: int, statement: BankStatement, new: Sequence[NewLine]) -> int:
     """Return by how much what stood in the account before its earliest statement changes with this one.
 
     It is that of the statement which begins earliest. Of two that begin on the same day, this one begins earlier where

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from consign.tabular.dates import DateOrder
 from consign.tabular.headers import normalize
@@ -69,9 +70,7 @@ _WORDS: Mapping[BankRole, str] = {
     BankRole.NOTHING: """cabang|branch|teller|id|jam tran|jam|time|waktu|seq|glsign|truser|kode tran|kode tran teller
         |transaction code|cheque no|no|no urut|kode transaksi|check no""",
 }
-ROLE_OF: Mapping[str, BankRole] = {
-    word.strip(): role for role, words in _WORDS.items() for word in words.split("|")
-}
+ROLE_OF: Mapping[str, BankRole] = {word.strip(): role for role, words in _WORDS.items() for word in words.split("|")}
 """Headings, as `normalize` leaves them, with what stands below them."""
 _REPEATED: Mapping[BankRole, BankRole] = {
     BankRole.DESCRIPTION: BankRole.MORE_WORDS,
@@ -102,13 +101,11 @@ class BankMapping:
         }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, object]) -> "BankMapping":
+    def from_json(cls, kept: Mapping[str, Any]) -> "BankMapping":
         """Return what was kept."""
-        places, more = kept["places"], kept["more_words"]
-        assert isinstance(places, dict) and isinstance(more, list)  # noqa: S101, PT018  # as to_json writes it
         return cls(
-            {BankRole(role): int(place) for role, place in places.items()},
-            tuple(int(place) for place in more),
+            {BankRole(role): int(place) for role, place in kept["places"].items()},
+            tuple(int(place) for place in kept["more_words"]),
             DateOrder(kept["date_order"]) if kept["date_order"] else None,
             NumberStyle(kept["number_style"]) if kept["number_style"] else None,
         )

@@ -93,13 +93,14 @@ def read_workbook(path: Path, folder: Path, container: str, *, words: Collection
             say("The file is a document, not a workbook; nothing of it was used. Save the table as XLSX or CSV.")
         ) from error
     may_have_failed = json.load(sys.stdin)["may_have_failed"]
-    sheets = []
-    for entry in entries:
-        rows = list(_number_rows(entry.open(), may_have_failed=may_have_failed))
-        if rows:
-            sheets.append({"name": "".join(sign for sign in entry.name if sign.isprintable()), "rows": rows})
-    headed = [sheet for sheet in sheets if find_header([cells for _, cells in sheet["rows"]], words=words) is not None]
-    return {"container": container, "encoding": None, "delimiter": None, "sheets": headed or sheets}
+    found = [
+        ("".join(sign for sign in entry.name if sign.isprintable()), rows)
+        for entry in entries
+        if (rows := list(_number_rows(entry.open(), may_have_failed=may_have_failed)))
+    ]
+    headed = [one for one in found if find_header([cells for _, cells in one[1]], words=words) is not None]
+    sheets = [{"name": name, "rows": rows} for name, rows in headed or found]
+    return {"container": container, "encoding": None, "delimiter": None, "sheets": sheets}
 
 
 def _number_rows(sheet: Sheet, *, may_have_failed: bool) -> Iterator[tuple[int, list[str]]]:
@@ -109,12 +110,12 @@ def _number_rows(sheet: Sheet, *, may_have_failed: bool) -> Iterator[tuple[int, 
         failed.setdefault(row, {})[column - 1] = text
     kept = 0
     for number, cells in enumerate(sheet.rows(), start=1):
-        row = ["" if cell == "" else as_text(cell) for cell in cells[:MOST_CELLS]]
+        texts = ["" if cell == "" else as_text(cell) for cell in cells[:MOST_CELLS]]
         for column, text in failed.get(number, {}).items():
             if column < MOST_CELLS:
-                row += [""] * (column + 1 - len(row))
-                row[column] = text
-        if cut := _cut_tail(row):
+                texts += [""] * (column + 1 - len(texts))
+                texts[column] = text
+        if cut := _cut_tail(texts):
             kept += 1
             _refuse_many(kept)
             yield number, cut
@@ -184,7 +185,7 @@ def read_markup(content: bytes) -> dict[str, Any]:
         ]
         _refuse_many(len(rows))
         return {**facts, "container": "html", "encoding": encoding, "sheets": [{"name": "", "rows": rows}]}
-    if content.startswith(codecs.BOM_UTF16_LE) or content.startswith(codecs.BOM_UTF16_BE):
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         facts["encoding"] = "utf-16"
     return {**facts, "container": "xml", "tree": read_tree(content)}
 
@@ -207,9 +208,7 @@ def read_separated(prepared: Prepared, folder: Path, *, words: Collection[str]) 
     sniffed = find_dialect(lines[1:] if declared else lines, words=words, declared=declared)
     place = find_header(sniffed.head, words=words) if sniffed else None
     if sniffed is None or place is None:
-        raise FileWithoutHeader(
-            say("No row in the file names columns of a bank statement; nothing of it was used.")
-        )
+        raise FileWithoutHeader(say("No row in the file names columns of a bank statement; nothing of it was used."))
     dialect = Dialect(sniffed.dialect.sign)
     if prepared.quoted:
         dialect = Dialect(dialect.sign, decide_quoting(prepared.path, dialect.sign, escaped=prepared.escaped)[0])

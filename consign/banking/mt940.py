@@ -16,6 +16,7 @@ from consign.banking.table_cells import to_rupiah
 from consign.sentence import Sentence, say
 
 LAYOUT = "mt940"
+LONGEST_WORDS = 1_000
 _TAG = re.compile(r":(\d{2}[A-Z]?|NS):(.*)")
 _END = re.compile(r"-\}?.*|\{\d:.*")
 """The end of a message, and the blocks that SWIFT puts around it."""
@@ -104,28 +105,37 @@ def _find_fields(text: str) -> Iterator[_Field]:
 
 
 def _read_field(statement: _Statement, one: _Field, *, today: date) -> None:
+    if one.tag in _IGNORED:
+        return
     match one.tag:
         case "25" | "25P":
             statement.account = one.lines[0].strip()
         case "60F" | "60M":
-            if statement.opening is not None:
-                raise _invalid(one.row, say("a statement has a second opening balance"))
+            _refuse_second(statement.opening, one.row)
             statement.opening = _read_balance(statement, one)
         case "62F" | "62M":
-            if statement.closing is not None:
-                raise _invalid(one.row, say("a statement has a second closing balance"))
+            _refuse_second(statement.closing, one.row)
             statement.closing = _read_balance(statement, one)
         case "61":
             _read_line(statement, one, today=today)
         case "86":
             _read_words(statement, one)
         case "90D" | "90C":
-            match = _SUMS.fullmatch(one.lines[0].strip())
-            if match is None:
-                raise _invalid(one.row, say("count and sum cannot be read"))
-            statement.sums[one.tag] = (int(match[1]), _read_rupiah(match[3], one.row))
-        case tag if tag not in _IGNORED:
+            statement.sums[one.tag] = _read_sum(one)
+        case _:
             raise _invalid(one.row, say("its field is unknown"))
+
+
+def _refuse_second(balance: tuple[date, int] | None, row: int) -> None:
+    if balance is not None:
+        raise _invalid(row, say("the balance stands there twice"))
+
+
+def _read_sum(one: _Field) -> tuple[int, int]:
+    match = _SUMS.fullmatch(one.lines[0].strip())
+    if match is None:
+        raise _invalid(one.row, say("count and sum cannot be read"))
+    return int(match[1]), _read_rupiah(match[3], one.row)
 
 
 def _read_balance(statement: _Statement, one: _Field) -> tuple[date, int]:
@@ -210,7 +220,7 @@ def _read_words(statement: _Statement, one: _Field) -> None:
         row_no=line.row_no,
         booked_on=line.booked_on,
         amount_rp=line.amount_rp,
-        description=" ".join(f"{line.description} {words}".split()),
+        description=" ".join(f"{line.description} {words}".split())[:LONGEST_WORDS],
         counterparty=line.counterparty or counterparty,
         reference=line.reference,
     )
@@ -235,7 +245,9 @@ def _finish(statement: _Statement) -> Draft:
 
     """
     if statement.opening is None or statement.closing is None:
-        raise _invalid(statement.row, say("the statement that begins there has not both an opening and a closing balance"))
+        raise _invalid(
+            statement.row, say("the statement that begins there has not both an opening and a closing balance")
+        )
     if not statement.account:
         raise _invalid(statement.row, say("the statement that begins there names no account"))
     days = [line.booked_on for line in statement.lines]

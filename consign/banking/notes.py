@@ -20,7 +20,7 @@ _CURRENCY = re.compile(
 )
 _DAY = r"\d{1,4}[-/ .](?:\d{1,2}|[A-Za-z]{3,9})[-/ .]\d{2,4}"
 _PERIOD = re.compile(
-    rf"\b(?:period(?:e)?|tanggal|from|dari|date\s*range)\b[^\d]{{0,30}}(?P<first>{_DAY})\s*(?:-|–|s/d|s\.d\.?|sd|to|sampai(?:\s+dengan)?|until)\s*(?P<last>{_DAY})",
+    rf"\b(?:period(?:e)?|tanggal|from|dari|date\s*range)\b[^\d]{{0,30}}(?P<first>{_DAY})\s*(?:-|\u2013|s/d|s\.d\.?|sd|to|sampai(?:\s+dengan)?|until)\s*(?P<last>{_DAY})",
     re.IGNORECASE,
 )
 _AMOUNTS = {

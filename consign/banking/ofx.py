@@ -57,7 +57,9 @@ def _read_tree(text: str) -> Node:
         if text[position : match.start()].strip():
             raise _invalid(match["name"][:40], say("what stands before it is no element"))
         position = match.end()
-        _take_piece(opened, match["name"].upper(), match["text"].strip(), ends=bool(match["end"]), closed=bool(match["closed"]))
+        _take_piece(
+            opened, match["name"].upper(), match["text"].strip(), ends=bool(match["end"]), closed=bool(match["closed"])
+        )
     if text[position:].strip() or len(opened) > 1:
         raise _invalid(opened[-1].name, say("it never ends, so that the file is cut off"))
     return root.find("OFX") or root
@@ -136,4 +138,3 @@ def _read_day(written: str, name: str) -> date:
     except ValueError:
         pass
     raise _invalid(name, say("no calendar has the day {digits}", digits=written[:20]))
-

@@ -23,8 +23,8 @@ from consign.banking.rules import (
     refuse_other_currency,
     state_balances,
 )
-from consign.banking.table_cells import part_mark
 from consign.banking.table import KNOWN_WORDS, TableFound, TableRead, TableStudy, find_table, read_table, study_table
+from consign.banking.table_cells import part_mark
 from consign.errors import NeedsDecision, Question
 from consign.sentence import say
 from consign.tabular.cells import shown

@@ -109,12 +109,6 @@ class BankAccountClosed(Conflict):
     code = "bank.account_closed"
 
 
-class LinesNotKnown(Conflict):
-    """The file has lines on days of which an earlier file has none of them; nothing was posted."""
-
-    code = "bank.lines_not_known"
-
-
 LONGEST_CELL = 60
 
 

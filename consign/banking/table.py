@@ -122,12 +122,18 @@ def study_table(table: TableFound, *, answers: BankAnswers, kept: BankMapping | 
         mapping = _apply_answers(mapping, table.headings, answers.columns)
         doubtful = {role: places for role, places in doubtful.items() if role not in answers.columns}
     cells = _gather_cells(table, mapping)
-    order = _decide_order(cells, known_order=known.order if known else None, said=answers.date_order or mapping.date_order)
+    order = _decide_order(
+        cells, known_order=known.order if known else None, said=answers.date_order or mapping.date_order
+    )
     style = _decide_style(cells, said=answers.number_style or mapping.number_style)
     questions = [*_ask_columns(table.headings, mapping, doubtful)]
     if order.choice is None and BankRole.DATE in mapping.places:
         choices = tuple(one.value for one in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST, DateOrder.YEAR_FIRST))
-        questions.append(Question("date_order", say("How days are written must be said: {evidence}.", evidence=order.evidence), choices))
+        questions.append(
+            Question(
+                "date_order", say("How days are written must be said: {evidence}.", evidence=order.evidence), choices
+            )
+        )
     possible = tuple(one for one in (NumberStyle.INDONESIAN, NumberStyle.ENGLISH) if one not in style.against)
     return TableStudy(
         table=table,
@@ -139,9 +145,7 @@ def study_table(table: TableFound, *, answers: BankAnswers, kept: BankMapping | 
     )
 
 
-def _apply_answers(
-    mapping: BankMapping, headings: Sequence[str], said: Mapping[BankRole, str]
-) -> BankMapping:
+def _apply_answers(mapping: BankMapping, headings: Sequence[str], said: Mapping[BankRole, str]) -> BankMapping:
     """Return *mapping* with the columns that a person named; a blank name says that the file has no such column.
 
     Raises:
