@@ -1,11 +1,12 @@
 """Posting a bank's file: read, proven, written, all in one transaction; a dry run is the same, taken back at the end."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -109,16 +110,28 @@ def post_bank_file(
         reading = read_for_account(session, account, path=copied, answers=answers)
         if not dry_run:
             files.store(copied, sha256)
+    write = partial(_write, session, account, reading, by=by, sha256=sha256, name=name, answers=answers)
+    if not dry_run:
+        with savepoint(session):
+            return write()
+    posted = _write_and_take_back(session, write)
+    return replace(posted, statements=tuple(replace(one, file_id=None) for one in posted.statements))
+
+
+def _write_and_take_back(session: Session, write: Callable[[], PostedBankFile]) -> PostedBankFile:
+    """Return what *write* comes to, and take back all that it wrote."""
     written: list[PostedBankFile] = []
     try:
         with savepoint(session):
-            written.append(_write(session, account, reading, by=by, sha256=sha256, name=name, answers=answers))
-            if dry_run:
-                raise _TakenBackError
+            written.append(write())
+            _take_back()
     except _TakenBackError:
-        (posted,) = written
-        return replace(posted, statements=tuple(replace(one, file_id=None) for one in posted.statements))
+        session.expire_all()
     return written[0]
+
+
+def _take_back() -> NoReturn:
+    raise _TakenBackError
 
 
 def read_for_account(session: Session, account: BankAccount, *, path: Path, answers: BankAnswers) -> BankReading:
