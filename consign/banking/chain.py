@@ -36,10 +36,11 @@ class Gap:
 
 @dataclass(frozen=True)
 class DayLines:
-    """The lines of one day in the order in which they came, with the file that brought each."""
+    """The lines of one day in the order in which they came, each with the file that brought it and the balance after it."""
 
     file_ids: tuple[int, ...]
     amounts: tuple[int, ...]
+    balances: tuple[int | None, ...]
 
 
 def find_gaps(files: Sequence[FileFact], moved: Mapping[date, int], days: Mapping[date, DayLines]) -> list[Gap]:
@@ -58,13 +59,13 @@ def find_gaps(files: Sequence[FileFact], moved: Mapping[date, int], days: Mappin
     covered = first.from_on - timedelta(1)
     for one in ordered:
         expected = sums.before(one.from_on)
-        if one is not first and one.opening_rp not in sums.moments(one.from_on):
+        if one is not first and one.opening_rp not in sums.moments(one.from_on, one.file_id):
             difference = one.opening_rp - expected
             gaps.append(Gap(one.file_id, min(covered + timedelta(1), one.from_on), one.from_on, difference))
             sums.shift_rp += difference
         elif one.from_on > covered + timedelta(1):
             gaps.append(Gap(one.file_id, covered + timedelta(1), one.from_on - timedelta(1), 0))
-        if one.closing_rp not in sums.moments(one.until_on):
+        if one.closing_rp not in sums.moments(one.until_on, one.file_id):
             difference = one.closing_rp - sums.before(one.until_on + timedelta(1))
             gaps.append(Gap(one.file_id, one.from_on, one.until_on, difference))
         covered = max(covered, one.until_on)
@@ -86,13 +87,22 @@ class _Sums:
         place = _find_place(self._known, day)
         return self._opening + self.shift_rp + self._running[place]
 
-    def moments(self, day: date) -> set[int]:
-        """Return what may have stood in the account at any moment of *day*: several files may have brought its lines."""
+    def moments(self, day: date, file_id: int) -> set[int]:
+        """Return what may have stood in the account at any moment of *day*: several files may have brought its lines.
+
+        What another file than *file_id* says of its lines' balances counts as well: in which order lines of several files
+        were booked is not known otherwise.
+        """
         start = self.before(day)
         lines = self._days.get(day)
         found = {start}
         for amounts in _order_lines(lines) if lines else ():
             found |= {start + moved for moved in accumulate(amounts)}
+        for brought_by, amount, balance in (
+            zip(lines.file_ids, lines.amounts, lines.balances, strict=True) if lines else ()
+        ):
+            if brought_by != file_id and balance is not None:
+                found |= {balance, balance - amount}
         return found
 
 
@@ -126,14 +136,12 @@ def find_account_gaps(session: Session, account_id: int) -> list[Gap]:
     moved = {row.booked_on: row.moved for row in session.execute(_MOVED, {"account": account_id})}
     ends = {day for one in files for day in (one.from_on, one.until_on)}
     lines = (
-        select(BankLine.booked_on, BankLine.file_id, BankLine.amount_rp)
+        select(BankLine.booked_on, BankLine.file_id, BankLine.amount_rp, BankLine.balance_rp)
         .where(BankLine.account_id == account_id, BankLine.booked_on.in_(sorted(ends)))
         .order_by(BankLine.id)
     )
-    found: dict[date, tuple[list[int], list[int]]] = {}
+    found: dict[date, list[tuple[int, int, int | None]]] = {}
     for row in session.execute(lines):
-        file_ids, amounts = found.setdefault(row.booked_on, ([], []))
-        file_ids.append(row.file_id)
-        amounts.append(row.amount_rp)
-    days = {day: DayLines(tuple(file_ids), tuple(amounts)) for day, (file_ids, amounts) in found.items()}
+        found.setdefault(row.booked_on, []).append((row.file_id, row.amount_rp, row.balance_rp))
+    days = {day: DayLines(*zip(*facts, strict=True)) for day, facts in found.items()}
     return find_gaps(files, moved, days)

@@ -8,7 +8,7 @@ format, without a word.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from consign.banking.rules import Draft, MessageInvalid, OwnSums, StatementLine, refuse_other_currency
@@ -257,7 +257,7 @@ def _finish(statement: _Statement) -> Draft:
         lines=tuple(statement.lines),
         account=statement.account,
         currency=statement.currency,
-        from_on=min([*days, statement.closing[0]]),
+        from_on=min([*days, min(statement.opening[0] + timedelta(1), statement.closing[0])]),
         until_on=max([*days, statement.closing[0]]),
         opening_rp=statement.opening[1],
         closing_rp=statement.closing[1],
