@@ -1,11 +1,12 @@
 """Whether the statements of an account follow each other without a gap: a finding that is shown, and no breach."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
 
-from sqlalchemy import select, text
+from sqlalchemy import BigInteger, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from consign.models.banking import BankFile, BankLine
@@ -124,24 +125,40 @@ def _find_place(days: Sequence[date], day: date) -> int:
     return low
 
 
-_MOVED = text("SELECT booked_on, sum(amount_rp)::bigint AS moved FROM bank_line WHERE account_id = :account GROUP BY 1")
+_MOVED = text("""
+    SELECT account_id, booked_on, sum(amount_rp)::bigint AS moved FROM bank_line
+    WHERE :account IS NULL OR account_id = :account GROUP BY 1, 2""").bindparams(bindparam("account", type_=BigInteger))
 
 
 def find_account_gaps(session: Session, account_id: int) -> list[Gap]:
     """Return where the posted statements of an account do not follow each other, from the earliest to the latest."""
-    query = select(BankFile.id, BankFile.from_on, BankFile.until_on, BankFile.opening_rp, BankFile.closing_rp)
-    files = [FileFact(*row) for row in session.execute(query.where(BankFile.account_id == account_id))]
-    if not files:
-        return []
-    moved = {row.booked_on: row.moved for row in session.execute(_MOVED, {"account": account_id})}
-    ends = {day for one in files for day in (one.from_on, one.until_on)}
+    return find_all_gaps(session, account_id=account_id).get(account_id, [])
+
+
+def find_all_gaps(session: Session, *, account_id: int | None = None) -> dict[int, list[Gap]]:
+    """Return where posted statements do not follow each other, by account; only of one account where it is given."""
+    query = select(
+        BankFile.account_id, BankFile.id, BankFile.from_on, BankFile.until_on, BankFile.opening_rp, BankFile.closing_rp
+    )
+    if account_id is not None:
+        query = query.where(BankFile.account_id == account_id)
+    files: defaultdict[int, list[FileFact]] = defaultdict(list)
+    for account, *facts in session.execute(query):
+        files[account].append(FileFact(*facts))
+    moved: defaultdict[int, dict[date, int]] = defaultdict(dict)
+    for row in session.execute(_MOVED, {"account": account_id}) if files else ():
+        moved[row.account_id][row.booked_on] = row.moved
+    ends = {day for facts in files.values() for one in facts for day in (one.from_on, one.until_on)}
     lines = (
-        select(BankLine.booked_on, BankLine.file_id, BankLine.amount_rp, BankLine.balance_rp)
-        .where(BankLine.account_id == account_id, BankLine.booked_on.in_(sorted(ends)))
+        select(BankLine.account_id, BankLine.booked_on, BankLine.file_id, BankLine.amount_rp, BankLine.balance_rp)
+        .where(BankLine.account_id.in_(sorted(files)), BankLine.booked_on.in_(sorted(ends)))
         .order_by(BankLine.id)
     )
-    found: dict[date, list[tuple[int, int, int | None]]] = {}
-    for row in session.execute(lines):
-        found.setdefault(row.booked_on, []).append((row.file_id, row.amount_rp, row.balance_rp))
-    days = {day: DayLines(*zip(*facts, strict=True)) for day, facts in found.items()}
-    return find_gaps(files, moved, days)
+    found: defaultdict[int, dict[date, list[tuple[int, int, int | None]]]] = defaultdict(dict)
+    for row in session.execute(lines) if files else ():
+        found[row.account_id].setdefault(row.booked_on, []).append((row.file_id, row.amount_rp, row.balance_rp))
+    days = {
+        account: {day: DayLines(*zip(*facts, strict=True)) for day, facts in by_day.items()}
+        for account, by_day in found.items()
+    }
+    return {account: find_gaps(facts, moved[account], days.get(account, {})) for account, facts in files.items()}

@@ -97,6 +97,12 @@ class BankFileUnknown(NotFound):
     code = "bank.file_unknown"
 
 
+class BankUploadUnknown(NotFound):
+    """There is no such file that was handed in, or it waits no longer; nothing was changed."""
+
+    code = "bank.upload_unknown"
+
+
 class BankAccountTaken(Conflict):
     """The code or the number at the bank belongs to another account already; nothing was added."""
 
