@@ -18,6 +18,8 @@ from consign.models.banking import BankAccount
 from consign.sentence import say
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
+_ADDRESSES = frozenset({"new", "files", "uploads"})
+"""What stands at the place of a code in addresses, and so is none."""
 _NUMBER = re.compile(r"[0-9]{5,20}")
 
 
@@ -34,7 +36,7 @@ def add_bank_account(
     """
     authorize(by, Act.MANAGE_BANK_ACCOUNTS)
     refuse_blank(code=code, number=number, holder=holder)
-    if not _CODE.fullmatch(code):
+    if not _CODE.fullmatch(code) or code.lower() in _ADDRESSES:
         raise BadInput(
             say("“{code}” is no code; no account was added. Use up to 20 letters, digits and dashes.", code=code)
         )

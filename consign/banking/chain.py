@@ -143,8 +143,8 @@ def find_all_gaps(session: Session, *, account_id: int | None = None) -> dict[in
     if account_id is not None:
         query = query.where(BankFile.account_id == account_id)
     files: defaultdict[int, list[FileFact]] = defaultdict(list)
-    for account, *facts in session.execute(query):
-        files[account].append(FileFact(*facts))
+    for row in session.execute(query):
+        files[row.account_id].append(FileFact(row.id, row.from_on, row.until_on, row.opening_rp, row.closing_rp))
     moved: defaultdict[int, dict[date, int]] = defaultdict(dict)
     for row in session.execute(_MOVED, {"account": account_id}) if files else ():
         moved[row.account_id][row.booked_on] = row.moved

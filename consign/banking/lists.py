@@ -108,16 +108,16 @@ def _columns_of(query: Select[Any]) -> dict[str, Any]:
 
 
 def _select_files() -> Select[Any]:
+    columns: list[Value] = [
+        BankFile.id, BankAccount.code.label("account"), BankFile.name, BankFile.statement_no, BankFile.layout,
+        BankFile.from_on, BankFile.until_on, BankFile.opening_rp, BankFile.closing_rp, BankFile.lines, BankFile.new_lines,
+        BankFile.pending, BankFile.posted_at, UserAccount.name.label("posted_by"), BankFile.sha256, BankFile.account_id,
+    ]  # fmt: skip
     return (
-        select(
-            BankFile.id, BankAccount.code.label("account"), BankFile.name, BankFile.statement_no, BankFile.layout,
-            BankFile.from_on, BankFile.until_on, BankFile.opening_rp, BankFile.closing_rp, BankFile.lines,
-            BankFile.new_lines, BankFile.pending, BankFile.posted_at, UserAccount.name.label("posted_by"), BankFile.sha256,
-            BankFile.account_id,
-        )
+        select(*columns)
         .join(BankAccount, BankAccount.id == BankFile.account_id)
         .join(UserAccount, UserAccount.id == BankFile.posted_by)
-    )  # fmt: skip
+    )
 
 
 def find_bank_file_page(session: Session, *, by: Actor, account_id: int, wish: Wish) -> Found:

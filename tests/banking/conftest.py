@@ -61,9 +61,7 @@ class Office:
 
 @pytest.fixture
 def office(city: City, files: Files, tmp_path: Path) -> Office:
-    account = add_bank_account(
-        city.session, by=city.admin, code="BCA", bank_code="014", number=NUMBER, holder=HOLDER
-    )
+    account = add_bank_account(city.session, by=city.admin, code="BCA", bank_code="014", number=NUMBER, holder=HOLDER)
     return Office(city, account, files, tmp_path)
 
 

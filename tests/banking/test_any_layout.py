@@ -14,7 +14,9 @@ from consign.banking.rules import BankStatement
 from tests.banking.writers import NUMBER, WITHOUT_OPENING, WRITERS, statement
 
 TODAY = date(2026, 11, 29)
-WORDS = st.text(alphabet="ABCDEFGHIJ klmnop 0123456789-/.,&", min_size=3, max_size=50).map(lambda text: f"TRSF {' '.join(text.split())} X")
+WORDS = st.text(alphabet="ABCDEFGHIJ klmnop 0123456789-/.,&", min_size=3, max_size=50).map(
+    lambda text: f"TRSF {' '.join(text.split())} X"
+)
 
 
 @st.composite
@@ -35,7 +37,11 @@ def statements(draw: st.DrawFn) -> BankStatement:
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(one=statements())
 def test_a_statement_is_read_back_as_it_was_written(layout: str, one: BankStatement):
-    stated = BankAnswers(opening_rp=one.opening_rp, closing_rp=one.closing_rp) if layout in WITHOUT_OPENING else BankAnswers()
+    stated = (
+        BankAnswers(opening_rp=one.opening_rp, closing_rp=one.closing_rp)
+        if layout in WITHOUT_OPENING
+        else BankAnswers()
+    )
     with TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         path.write_bytes(WRITERS[layout](one))

@@ -12,7 +12,9 @@ PLANTED = {
         "another amount": ["UPDATE bank_line SET amount_rp = amount_rp + 1 WHERE id = (SELECT min(id) FROM bank_line)"],
         "another day": ["UPDATE bank_line SET booked_on = booked_on + 1 WHERE id = (SELECT min(id) FROM bank_line)"],
         "no line": ["DELETE FROM bank_line WHERE id = (SELECT min(id) FROM bank_line)"],
-        "no transfer": ["DELETE FROM transfer WHERE kind = 'bank_line' AND id = (SELECT max(id) FROM transfer WHERE kind = 'bank_line')"],
+        "no transfer": [
+            "DELETE FROM transfer WHERE kind = 'bank_line' AND id = (SELECT max(id) FROM transfer WHERE kind = 'bank_line')"
+        ],
     },
     "bank.balance": {
         "more in the ledger": ["UPDATE account SET debits_rp = debits_rp + 1 WHERE kind = 'bank'"],

@@ -16,7 +16,11 @@ LONG_MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "
 
 
 def statement(
-    opening_rp: int, moves: Sequence[tuple[date, int, str]], *, from_on: date | None = None, until_on: date | None = None
+    opening_rp: int,
+    moves: Sequence[tuple[date, int, str]],
+    *,
+    from_on: date | None = None,
+    until_on: date | None = None,
 ) -> BankStatement:
     """Return the statement of *moves* (day, amount, words) with all of its balances."""
     balance, lines = opening_rp, []
@@ -40,7 +44,9 @@ def quote(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def write_bca(one: BankStatement, *, number: str = NUMBER, pending: Sequence[tuple[int, str]] = (), marked: bool = False) -> bytes:
+def write_bca(
+    one: BankStatement, *, number: str = NUMBER, pending: Sequence[tuple[int, str]] = (), marked: bool = False
+) -> bytes:
     """KlikBCA; *marked* is the variant with full days and the mark behind the amount in one cell."""
     rows = [
         "Informasi Rekening - Mutasi Rekening", f"No. rekening : {number}", f"Nama : {HOLDER}",
@@ -48,14 +54,26 @@ def write_bca(one: BankStatement, *, number: str = NUMBER, pending: Sequence[tup
         f"Tanggal Transaksi,Keterangan,Cabang,Jumlah,{'' if marked else ','}Saldo",
     ]  # fmt: skip
     for line in one.lines:
-        mark, amount, balance = "CR" if line.amount_rp > 0 else "DB", english(abs(line.amount_rp)), english(line.balance_rp or 0)
+        mark, amount, balance = (
+            "CR" if line.amount_rp > 0 else "DB",
+            english(abs(line.amount_rp)),
+            english(line.balance_rp or 0),
+        )
         if marked:
-            rows.append(f"{line.booked_on:%d/%m/%Y},{quote(line.description)},0000,{quote(f'{amount} {mark}')},{quote(balance)}")
+            rows.append(
+                f"{line.booked_on:%d/%m/%Y},{quote(line.description)},0000,{quote(f'{amount} {mark}')},{quote(balance)}"
+            )
         else:
-            rows.append(f"'{line.booked_on:%d/%m},{quote(line.description)},'0000,{quote(amount)},{mark},{quote(balance)}")
+            rows.append(
+                f"'{line.booked_on:%d/%m},{quote(line.description)},'0000,{quote(amount)},{mark},{quote(balance)}"
+            )
     for amount_rp, words in pending:
         mark, amount = "CR" if amount_rp > 0 else "DB", english(abs(amount_rp))
-        rows.append(f"PEND,{quote(words)},0000,{quote(f'{amount} {mark}')}," if marked else f"PEND,{quote(words)},'0000,{quote(amount)},{mark},")
+        rows.append(
+            f"PEND,{quote(words)},0000,{quote(f'{amount} {mark}')},"
+            if marked
+            else f"PEND,{quote(words)},'0000,{quote(amount)},{mark},"
+        )
     came = [line.amount_rp for line in one.lines if line.amount_rp > 0]
     went = [-line.amount_rp for line in one.lines if line.amount_rp < 0]
     rows += [
@@ -98,7 +116,15 @@ def write_livin(one: BankStatement) -> bytes:
     for number, line in enumerate(one.lines, start=1):
         day = f"{line.booked_on.day:02} {MONTHS[line.booked_on.month - 1]} {line.booked_on.year}"
         sign = "+" if line.amount_rp > 0 else "-"
-        rows.append([str(number), day, line.description, f"{sign}{indonesian(abs(line.amount_rp))}", _signed(indonesian, line.balance_rp)])
+        rows.append(
+            [
+                str(number),
+                day,
+                line.description,
+                f"{sign}{indonesian(abs(line.amount_rp))}",
+                _signed(indonesian, line.balance_rp),
+            ]
+        )
     return write_workbook(rows)
 
 
@@ -137,7 +163,14 @@ def write_bri_internet(one: BankStatement) -> bytes:
     rows = [f"Nomor Rekening,{NUMBER}", "Tanggal Transaksi,Uraian Transaksi,Teller,Debet,Kredit,Saldo"]
     for line in one.lines:
         credit, debit = indonesian(max(line.amount_rp, 0)), indonesian(max(-line.amount_rp, 0))
-        cells = (f"{line.booked_on:%d/%m/%y}", line.description, "8888123", debit, credit, _signed(indonesian, line.balance_rp))
+        cells = (
+            f"{line.booked_on:%d/%m/%y}",
+            line.description,
+            "8888123",
+            debit,
+            credit,
+            _signed(indonesian, line.balance_rp),
+        )
         rows.append(",".join(map(quote, cells)))
     return "\n".join(rows).encode() + b"\n"
 
@@ -146,7 +179,15 @@ def write_bni(one: BankStatement) -> bytes:
     rows = ["Account Number,'" + NUMBER, "Post Date,Branch,Journal No,Description,Debit,Credit,Balance"]
     for line in one.lines:
         credit, debit = english(max(line.amount_rp, 0)), english(max(-line.amount_rp, 0))
-        cells = (f"{line.booked_on:%d/%m/%y} 09:15:00", "0259", "", line.description, debit, credit, english(line.balance_rp or 0))
+        cells = (
+            f"{line.booked_on:%d/%m/%y} 09:15:00",
+            "0259",
+            "",
+            line.description,
+            debit,
+            credit,
+            english(line.balance_rp or 0),
+        )
         rows.append(",".join(map(quote, cells)))
     return "\n".join(rows).encode() + b"\n"
 
@@ -217,7 +258,10 @@ def _write_message(one: BankStatement, place: int, number: str) -> str:
     for line in one.lines:
         mark, amount = "C" if line.amount_rp > 0 else "D", abs(line.amount_rp)
         rows.append(f":61:{line.booked_on:%y%m%d}{line.booked_on:%m%d}{mark}{amount},00NTRFNONREF")
-        rows += [f":86:{line.description[:65]}", *(line.description[at : at + 65] for at in range(65, len(line.description), 65))]
+        rows += [
+            f":86:{line.description[:65]}",
+            *(line.description[at : at + 65] for at in range(65, len(line.description), 65)),
+        ]
     rows += [f":62F:{_balance(one.closing_rp, one.until_on)}", "-}"]
     return "\r\n".join(rows) + "\r\n"
 
@@ -300,4 +344,22 @@ WRITERS: dict[str, Callable[[BankStatement], bytes]] = {
 """Every layout that is written here, by a name of its own."""
 WITHOUT_OPENING = frozenset({"mcm", "ofx", "ofx_xml"})
 """Layouts that do not say what stood in the account before."""
-SIGNED = frozenset({"livin", "bri", "bri_remark", "bri_short", "bri_internet", "cimb", "kopra", "kopra_indonesian", "bni_workbook", "ocbc", "mt940", "camt", "ofx", "ofx_xml", "mcm"})
+SIGNED = frozenset(
+    {
+        "livin",
+        "bri",
+        "bri_remark",
+        "bri_short",
+        "bri_internet",
+        "cimb",
+        "kopra",
+        "kopra_indonesian",
+        "bni_workbook",
+        "ocbc",
+        "mt940",
+        "camt",
+        "ofx",
+        "ofx_xml",
+        "mcm",
+    }
+)
