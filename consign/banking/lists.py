@@ -1,5 +1,6 @@
 """Bank accounts, their lines and their files as people look at them."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, RowMapping, Select, case, cast, func, literal, select
@@ -67,9 +68,9 @@ def find_bank_line_page(session: Session, *, by: Actor, account_id: int, wish: W
     authorize(by, Act.READ_BANK)
     query = _select_lines(account_id)
     if wish.filters.get("from"):
-        query = query.where(BankLine.booked_on >= wish.filters["from"])
+        query = query.where(BankLine.booked_on >= date.fromisoformat(wish.filters["from"]))
     if wish.filters.get("until"):
-        query = query.where(BankLine.booked_on <= wish.filters["until"])
+        query = query.where(BankLine.booked_on <= date.fromisoformat(wish.filters["until"]))
     if side := wish.filters.get("side"):
         query = query.where(BankLine.amount_rp > 0 if side == "in" else BankLine.amount_rp < 0)
     columns = _columns_of(query)
