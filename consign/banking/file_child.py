@@ -53,7 +53,7 @@ MOST_ROWS = 120_000
 MOST_CELLS = 100
 SEARCHED_BYTES = 4_096
 _STATEMENT_TAG = re.compile(r"^:20:", re.MULTILINE)
-_BALANCE_TAG = re.compile(r"^:60[FM]:", re.MULTILINE)
+_BALANCE_TAG = re.compile(r"^:6(?:0[FM]|1|2[FM]):", re.MULTILINE)
 _OFX = re.compile(r"^\s*OFXHEADER\s*:|<OFX\b|<\?OFX\b", re.IGNORECASE | re.MULTILINE)
 
 Rows = list[tuple[int, list[str]]]

@@ -23,7 +23,9 @@ def terminal(bare_terminal: Terminal, monkeypatch: pytest.MonkeyPatch, database:
         build_city(session)
     name_database(monkeypatch, database)
     monkeypatch.setenv("CONSIGN_AS", FINANCE)
-    added = bare_terminal.run("bank", "add", "BCA", "--bank", "014", "--number", NUMBER, "--holder", HOLDER, "--as", ADMIN)
+    added = bare_terminal.run(
+        "bank", "add", "BCA", "--bank", "014", "--number", NUMBER, "--holder", HOLDER, "--as", ADMIN
+    )
     assert (added.status, NUMBER in added.out) == (0, True), added.err
     return bare_terminal
 
@@ -42,7 +44,9 @@ def test_a_statement_is_posted_and_its_lines_are_listed(terminal: Terminal, tmp_
     (found,) = posted["statements"]  # type: ignore[misc]
     assert (found["new_lines"], found["closing_rp"]) == (5, 11_283_600)
     assert "posted before" in terminal.run("bank", "post", path, "--account", "BCA").out
-    listed = json.loads(terminal.run("bank", "lines", "--account", "BCA", "--from", "2026-08-05", "--free", "--json").out)
+    listed = json.loads(
+        terminal.run("bank", "lines", "--account", "BCA", "--from", "2026-08-05", "--free", "--json").out
+    )
     assert sorted(row["amount_rp"] for row in listed) == [-400_000, -15_000, 99_300, 99_300]
     (account,) = json.loads(terminal.run("bank", "accounts", "--json").out)
     assert (account["balance_rp"], account["unallocated_rp"], account["gaps"]) == (11_283_600, 1_283_600, 0)
