@@ -16,6 +16,8 @@ from consign.web import (
     aliases,
     assets,
     audit,
+    bank,
+    bank_uploads,
     board,
     chasing,
     closings,
@@ -78,6 +80,7 @@ AREAS = (
     stock, counts, counting, losses,
     agreements, cooperatives, producers, product_import,
     products, product_changes, product_numbers, product_photo, listings, public, register, labels, stocks,
+    bank, bank_uploads,
     expiring, suggestions, continuity, users, region_terms, audit,
 )  # fmt: skip
 AT_ONCE = 2

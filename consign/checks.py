@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
+from consign.banking.checks import CHECKS as BANKING
 from consign.breach import Breach
 from consign.catalogue.checks import CHECKS as CATALOGUE
 from consign.documents.checks import CHECKS as DOCUMENTS
 from consign.files import FileMissing, Files
 from consign.identity.checks import CHECKS as IDENTITY
 from consign.ledger.checks import CHECKS as LEDGER
+from consign.models.banking import BankFile, BankUpload
 from consign.models.catalogue import LabelOrder, Product, ProductImport
 from consign.models.documents import Document, DocumentPage, ReferenceList
 from consign.models.sales import SalesUpload
@@ -19,12 +21,13 @@ from consign.sales.checks import CHECKS as SALES
 from consign.settlement.checks import CHECKS as SETTLEMENT
 from consign.stock.checks import CHECKS as STOCK
 
-CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
+CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *BANKING, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
 
 NAMING = (
     SalesUpload.sha256, Document.sha256, DocumentPage.sha256, ReferenceList.sha256,
     Product.photo_sha256, Product.thumb_sha256, ProductImport.sha256, ProductImport.rows_sha256,
     LabelOrder.sha256, LabelOrder.preview_sha256,
+    BankFile.sha256, BankUpload.sha256,
 )  # fmt: skip
 """Columns that name a file."""
 

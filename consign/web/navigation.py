@@ -36,6 +36,7 @@ ENTRIES = (
     Entry("/statements", say("Statements")),
     Entry("/drafts", say("Drafts of statements")),
     Entry("/owed", say("What is owed")),
+    Entry("/bank", say("Bank accounts")),
     Entry("/products", say("Products")),
     Entry("/numbers", say("Numbers")),
     Entry("/labels", say("Labels")),

@@ -446,6 +446,13 @@ _TRANSFER_KIND = {
     "reversal": say("reversal"),
 }
 _AUDIT_ACT = {
+    # bank statements
+    "bank account added": say("bank account of the office added"),
+    "bank account closed": say("bank account of the office closed"),
+    "bank file handed in": say("bank statement handed in"),
+    "bank file posted": say("bank statement posted"),
+    "bank file dropped": say("bank statement dropped"),
+    # the others
     "acts for producer": say("began to act for a producer"),
     "agreement added": say("agreement added"),
     "agreement's end changed": say("agreement's end changed"),
@@ -976,10 +983,72 @@ _CLOSING_FIGURE = {
     "due_rp": say("Due"),
 }
 
+# bank statements
+_BANK_LAYOUT = {
+    "bca_klikbca": say("KlikBCA, CSV"),
+    "mandiri_kopra": say("Mandiri Kopra, CSV with semicolons"),
+    "mandiri_mcm": say("Mandiri Kopra, CSV without balances"),
+    "mandiri_livin": say("Livin' by Mandiri, XLSX"),
+    "bri_cms": say("BRI, CSV with balances before and after"),
+    "bri_short": say("BRI, short CSV with semicolons"),
+    "bri_internet": say("BRI internet banking, CSV"),
+    "bni_direct": say("BNI Direct, CSV"),
+    "bni_direct_xls": say("BNI Direct, workbook"),
+    "cimb_octo": say("CIMB Octo, CSV"),
+    "permata": say("Permata, CSV"),
+    "ocbc_velocity": say("OCBC Velocity, XLSX"),
+    "mt940": say("MT940, a message of SWIFT"),
+    "camt053": say("CAMT.053, a message of ISO 20022"),
+    "ofx": say("OFX"),
+    "table": say("any table, by its headings"),
+}
+_BANK_ROLE = {
+    "date": say("day of booking"),
+    "value_date": say("value date"),
+    "description": say("what the bank wrote"),
+    "more_words": say("further words"),
+    "counterparty": say("sender or receiver"),
+    "reference": say("reference"),
+    "debit": say("money out"),
+    "credit": say("money in"),
+    "amount": say("amount in or out"),
+    "mark": say("mark of in or out"),
+    "balance": say("balance after it"),
+    "balance_before": say("balance before it"),
+    "account": say("account number"),
+    "currency": say("currency"),
+    "nothing": say("of no use here"),
+}
+_BANK_LINE_STATE = {
+    "free": say("nobody said what it is"),
+    "partly": say("partly said"),
+    "payment": say("payment"),
+    "payout": say("payout"),
+    "payout_returned": say("payout that came back"),
+    "charge": say("bank charge"),
+    "refund": say("refund"),
+    "own_transfer": say("between own accounts"),
+}
+_BANK_PROBLEM = {
+    **_PROBLEM,
+    "number.too_large": say("the amount is larger than any account's"),
+    "sign.conflict": say("the amount has a minus and a mark"),
+    "sign.unknown": say("the mark says neither in nor out"),
+    "amount.both_sides": say("money in and money out stand in one row"),
+    "date.no_year": say("the day has no year, and the file does not say which period it is of"),
+    "balance.does_not_tie": say("the balances before and after do not fit the amount"),
+}
+
 WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "allocation_source": _ALLOCATION_SOURCE,
     "closing_figure": _CLOSING_FIGURE,
     "pay_route": _PAY_ROUTE,
+    # bank statements
+    "bank_layout": _BANK_LAYOUT,
+    "bank_role": _BANK_ROLE,
+    "bank_line_state": _BANK_LINE_STATE,
+    "bank_problem": _BANK_PROBLEM,
+    # the others
     "account_kind": _ACCOUNT_KIND,
     "act": _ACT,
     "agreement_state": _AGREEMENT_STATE,

@@ -31,6 +31,7 @@ NO_PAGES = frozenset(
     {
         "GET /healthz",
         "GET /static/{digest}/{name}",
+        "GET /bank/files/{bank_file_id}/file",
         "GET /uploads/{upload_id}/state",
         "GET /parked/state",
         "GET /uploads/{upload_id}/file",

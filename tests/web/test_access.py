@@ -8,6 +8,7 @@ import pytest
 from consign.catalogue.numbers import as_same_length
 from consign.web.access import list_routes
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK
+from tests.web.bank_things import put_banks
 from tests.web.browsing import Browser, Sent
 from tests.web.count_things import put_counts
 from tests.web.goods_things import put_goods
@@ -37,6 +38,21 @@ field officer who acts for a producer, and an `N` is nobody."""
 SIGNED_IN = "PCSFOVDHUAX"
 EVERYBODY = SIGNED_IN + NOBODY
 EXPECTED = {
+    # bank statements
+    "GET /bank": "DHUA",
+    "GET /bank/new": "A",
+    "POST /bank/new": "A",
+    "GET /bank/files/{bank_file_id}": "DHUA",
+    "GET /bank/files/{bank_file_id}/file": "DHUA",
+    "GET /bank/uploads/{bank_upload_id}": "D",
+    "POST /bank/uploads/{bank_upload_id}/answer": "D",
+    "POST /bank/uploads/{bank_upload_id}/post": "D",
+    "POST /bank/uploads/{bank_upload_id}/drop": "D",
+    "GET /bank/{bank_code}": "DHUA",
+    "GET /bank/{bank_code}/files": "DHUA",
+    "GET /bank/{bank_code}/post": "D",
+    "POST /bank/{bank_code}/post": "D",
+    # the others
     "GET /healthz": EVERYBODY,
     "GET /static/{digest}/{name}": EVERYBODY,
     "GET /sign-in": EVERYBODY,
@@ -331,6 +347,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
         **closures,
         **notes,
         **counts,
+        **put_banks(town),
     }
     found = {}
     for route in EXPECTED:

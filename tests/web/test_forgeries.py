@@ -15,6 +15,7 @@ from consign.identity.queries import get_actor
 from consign.web.access import list_routes
 from tests.builders import ADMIN, FINANCE, KERIPIK, gtin
 from tests.conftest import REGION
+from tests.web.bank_things import put_banks
 from tests.web.browsing import PASSWORD, Browser, Sent
 from tests.web.count_things import put_counts
 from tests.web.label_things import put_labels
@@ -56,6 +57,13 @@ GOODS = {"name": "Palsu", "net_content": "200", "net_unit": "g"}
 WAIVER = {"producer": "P1", "kind": "halal", "reason": "palsu", "first": "2026-12-01", "last": "2026-12-31"}
 
 FORMS: dict[str, tuple[str, dict[str, str]]] = {
+    # bank statements
+    "POST /bank/new": (ADMIN, {"code": "PALSU", "bank_code": "014", "number": "1234567", "holder": "Palsu"}),
+    "POST /bank/{bank_code}/post": (FINANCE, {}),
+    "POST /bank/uploads/{bank_upload_id}/answer": (FINANCE, {}),
+    "POST /bank/uploads/{bank_upload_id}/post": (FINANCE, {}),
+    "POST /bank/uploads/{bank_upload_id}/drop": (FINANCE, {}),
+    # the others
     "POST /sign-in": (NOBODY, {"login": SECOND, "password": PASSWORD}),
     "POST /forgotten": (NOBODY, {"login": SECOND}),
     "POST /link/{token}": (NOBODY, {"password": NEW_PASSWORD, "agreed": "yes"}),
@@ -212,6 +220,7 @@ def take_aim(town: Town) -> list[Aim]:
         **put_closures(town),
         **put_notes(town),
         **put_counts(town),
+        **put_banks(town),
         "today": clock.today("Asia/Makassar").isoformat(),
         "soon": (clock.today("Asia/Makassar") + timedelta(3)).isoformat(),
     }
