@@ -1,0 +1,148 @@
+"""Reading what is free on bank accounts and what is open, for matching."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, cast, exists, func, or_, select, text
+from sqlalchemy.orm import Session
+
+from consign.models.banking import BankLine
+from consign.models.partners import Partner
+from consign.models.payments import BankMatch, BankMatchLine, PaymentNotice, PaymentNoticeLine
+from consign.models.settlement import Allocation, Statement
+from consign.partners.queries import get_region_terms
+from consign.payments.match_book import Book
+from consign.payments.match_facts import FreeLine, OpenItem, OpenNotice, Payer, cut_shares
+from consign.settlement.allocating import Share
+
+MOST_BESIDE = 1_000
+"""How many free lines are read besides those that are asked for, to see which others tie as well."""
+TAKEN = (
+    select(BankMatchLine.bank_line_id, func.sum(BankMatchLine.amount_rp).label("amount_rp"))
+    .join(BankMatch, BankMatch.id == BankMatchLine.match_id)
+    .where(BankMatch.undone_at.is_(None))
+    .group_by(BankMatchLine.bank_line_id)
+    .subquery("taken")
+)
+"""How much of each line standing matches take."""
+FREE_RP = cast(BankLine.amount_rp - func.coalesce(TAKEN.c.amount_rp, 0), BigInteger)
+PAID = (
+    select(Allocation.statement_id, func.sum(Allocation.amount_rp).label("amount_rp"))
+    .group_by(Allocation.statement_id)
+    .subquery("paid")
+)
+"""How much of each statement was paid or written off."""
+OPEN_RP = cast(Statement.due_rp - func.coalesce(PAID.c.amount_rp, 0), BigInteger)
+_KNOWN_PAYERS = text("""
+    SELECT DISTINCT line.counterparty, statement.partner_id FROM bank_match AS made
+    JOIN bank_match_line AS part ON part.match_id = made.id JOIN bank_line AS line ON line.id = part.bank_line_id
+    JOIN allocation ON allocation.cause = 'match:' || made.id JOIN statement ON statement.id = allocation.statement_id
+    WHERE made.kind = 'payment' AND made.undone_at IS NULL AND line.counterparty <> ''
+      AND made.id > (SELECT COALESCE(max(id), 0) - 5000 FROM bank_match)""")
+"""Under which names partners paid before."""
+
+
+def select_free() -> Select[Any]:
+    """Return bank lines of which something is free, with `free_rp`."""
+    query: Select[Any] = (
+        select(BankLine, FREE_RP.label("free_rp"))
+        .outerjoin(TAKEN, TAKEN.c.bank_line_id == BankLine.id)
+        .where(FREE_RP != 0)
+    )
+    return query
+
+
+def find_free_lines(session: Session, *, account_id: int) -> list[FreeLine]:
+    """Return all lines of an account of which something is free, the latest last."""
+    query = select_free().where(BankLine.account_id == account_id)
+    return _read_lines(session, query.order_by(BankLine.booked_on, BankLine.id))
+
+
+def find_lines_about(session: Session, *, account_id: int, line_ids: Collection[int]) -> list[FreeLine]:
+    """Return free lines of an account that are asked for, those with the same amounts, and the latest others."""
+    wanted = sorted(line_ids)
+    query = select_free().where(BankLine.account_id == account_id)
+    asked = _read_lines(session, query.where(BankLine.id.in_(wanted)).order_by(BankLine.booked_on, BankLine.id))
+    amounts = sorted({side * one.free_rp for one in asked for side in (1, -1)})
+    same = query.where(BankLine.amount_rp.in_(amounts)).order_by(BankLine.booked_on.desc()).limit(MOST_BESIDE)
+    latest = query.order_by(BankLine.booked_on.desc(), BankLine.id.desc()).limit(MOST_BESIDE)
+    beside = {one.id: one for one in (*asked, *_read_lines(session, same), *_read_lines(session, latest))}
+    return sorted(beside.values(), key=lambda one: (one.booked_on, one.id))
+
+
+def find_lines_elsewhere(session: Session, lines: Sequence[FreeLine], *, account_id: int) -> list[FreeLine]:
+    """Return free lines of other accounts whose amounts are those of *lines* the other way."""
+    if not session.scalar(select(exists().where(BankLine.account_id != account_id))):
+        return []
+    amounts = sorted({-one.free_rp for one in lines})
+    query = select_free().where(BankLine.account_id != account_id, BankLine.amount_rp.in_(amounts))
+    return _read_lines(session, query.order_by(BankLine.id))
+
+
+def _read_lines(session: Session, query: Select[Any]) -> list[FreeLine]:
+    columns = (BankLine.id, BankLine.booked_on, FREE_RP, BankLine.description, BankLine.counterparty, BankLine.reference, BankLine.account_id)  # fmt: skip
+    return [FreeLine(*row) for row in session.execute(query.with_only_columns(*columns))]
+
+
+def read_book(session: Session, *, account_id: int) -> Book:
+    """Return all that is open, with the names of those who may pay it into the account."""
+    query = (
+        select(
+            Statement.id, Statement.number, Statement.partner_id, Statement.closing_id, Statement.due_on, OPEN_RP,
+            Statement.route == "collecting", Statement.earlier_number,
+        )
+        .outerjoin(PAID, PAID.c.statement_id == Statement.id)
+        .where(Statement.due_rp > 0, OPEN_RP > 0)
+        .order_by(Statement.id)
+    )  # fmt: skip
+    items = [OpenItem(*row) for row in session.execute(query)]
+    partners = {row.id: row.name for row in session.execute(select(Partner.id, Partner.name).order_by(Partner.id))}
+    payers = [Payer(partner_id, name, name) for partner_id, name in partners.items()]
+    payers += [
+        Payer(row.partner_id, row.counterparty, partners[row.partner_id]) for row in session.execute(_KNOWN_PAYERS)
+    ]
+    return Book(
+        items=items,
+        notices=find_open_notices(session, {one.id: one for one in items}, account_id=account_id),
+        payers=payers,
+        near_rp=get_region_terms(session).near_amount_rp,
+    )
+
+
+def find_open_notices(session: Session, items: dict[int, OpenItem], *, account_id: int | None) -> list[OpenNotice]:
+    """Return notices of money paid into the account, as far as no line was found for them and *items* are open."""
+    found = (
+        select(BankMatch.notice_id, func.sum(BankMatchLine.amount_rp).label("amount_rp"))
+        .join(BankMatchLine, BankMatchLine.match_id == BankMatch.id)
+        .where(BankMatch.undone_at.is_(None), BankMatch.notice_id.is_not(None))
+        .group_by(BankMatch.notice_id)
+        .subquery("found")
+    )
+    left = cast(PaymentNotice.amount_rp - func.coalesce(found.c.amount_rp, 0), BigInteger)
+    query = (
+        select(PaymentNotice, left.label("left_rp"))
+        .outerjoin(found, found.c.notice_id == PaymentNotice.id)
+        .where(PaymentNotice.route == "collecting", PaymentNotice.withdrawn_at.is_(None), left > 0)
+        .order_by(PaymentNotice.id)
+    )
+    if account_id is not None:
+        here = (PaymentNotice.bank_account_id.is_(None), PaymentNotice.bank_account_id == account_id)
+        query = query.where(or_(*here))
+    notices = [(row.PaymentNotice, row.left_rp) for row in session.execute(query)]
+    lines: dict[int, list[Share]] = {}
+    listed = select(PaymentNoticeLine).where(PaymentNoticeLine.notice_id.in_([one.id for one, _ in notices]))
+    for line in session.scalars(listed):
+        item = items.get(line.statement_id)
+        if item is not None:
+            share = Share(line.statement_id, min(line.amount_rp, item.open_rp))
+            lines.setdefault(line.notice_id, []).append(share)
+    opened = []
+    for notice, left_rp in notices:
+        shares = sorted(lines.get(notice.id, []), key=lambda one: (items[one.statement_id].due_on, one.statement_id))
+        cut = cut_shares(shares, left_rp)
+        if cut:
+            amount = sum(one.amount_rp for one in cut)
+            opened.append(
+                OpenNotice(notice.id, notice.number, notice.partner_id, notice.reference, notice.paid_on, amount, cut)
+            )
+    return opened
