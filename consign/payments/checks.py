@@ -78,7 +78,7 @@ def check_other_matches(session: Session) -> Iterator[Breach]:
               FILTER (WHERE one.reverses_id IS NULL) AS amount_rp,
             count(*) FILTER (WHERE one.reverses_id IS NULL) - count(one.reverses_id) AS standing
           FROM transfer AS one JOIN account AS debit ON debit.id = one.debit_account_id
-          WHERE one.key ~ '^match:[0-9]+:(charge|own)(:reversal)?$' GROUP BY 1)
+          WHERE one.key ~ '^match:[0-9]+:(charge|own)' GROUP BY 1)
         SELECT given.id, given.kind FROM given LEFT JOIN moved ON moved.id = given.id
         WHERE CASE given.kind
           WHEN 'charge' THEN COALESCE(moved.amount_rp, 0) <> given.amount_rp

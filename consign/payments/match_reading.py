@@ -44,12 +44,12 @@ _KNOWN_PAYERS = text("""
 
 def select_free() -> Select[Any]:
     """Return bank lines of which something is free, with `free_rp`."""
-    query: Select[Any] = (
-        select(BankLine, FREE_RP.label("free_rp"))
+    columns: list[Any] = [BankLine, FREE_RP.label("free_rp")]
+    return (
+        select(*columns)
         .outerjoin(TAKEN, TAKEN.c.bank_line_id == BankLine.id)
         .where(FREE_RP != 0)
     )
-    return query
 
 
 def find_free_lines(session: Session, *, account_id: int) -> list[FreeLine]:

@@ -19,7 +19,7 @@ def find_only_sum(amounts: Sequence[int], wanted: int) -> tuple[int, ...] | None
     places = [place for place, amount in enumerate(amounts) if 0 < amount < wanted]
     if not 2 <= len(places) <= MOST_FOR_PAIRS or sum(amounts[place] for place in places) < wanted:
         return None
-    most = len(places) - 1 if len(places) <= MOST_FOR_ALL else 3 if len(places) <= MOST_FOR_THREES else 2
+    most = len(places) if len(places) <= MOST_FOR_ALL else 3 if len(places) <= MOST_FOR_THREES else 2
     for size in range(2, most + 1):
         found = _find_pairs(amounts, places, wanted) if size == 2 else _find_choices(amounts, places, wanted, size)
         if found:

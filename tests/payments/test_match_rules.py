@@ -10,7 +10,7 @@ from consign.payments.match_out import propose_others
 from consign.payments.match_rows import MatchKind
 from consign.payments.match_rules import propose_all
 from consign.payments.match_sums import find_only_sum
-from consign.payments.match_text import Names, find_readings, tidy_name
+from consign.payments.match_text import Names, Strength, find_readings, tidy_name
 from consign.settlement.allocating import Share
 
 DUE, LATER = date(2026, 10, 15), date(2026, 11, 15)
@@ -232,8 +232,9 @@ def test_the_banks_words_are_no_name():
     assert tidy_name("BI-FAST CR TRANSFER DARI 014 SETORAN") == ""
 
 
-def test_no_number_is_read_into_a_longer_word():
-    assert find_readings("XNP-2026-000123") == []
+def test_a_number_inside_a_longer_word_counts_as_one_without_its_letters():
+    assert {one.strength for one in find_readings("XNP-2026-000123")} == {Strength.BARE}
+    assert find_readings("XNP-2026-123") == []
 
 
 def test_a_bank_charge_is_known_by_the_banks_words():
