@@ -204,7 +204,7 @@ def _by_amount(book: Book, sight: Sight) -> Iterator[Proposal]:
         if not exact:
             for target in book.find_near(partner_id, amount)[:MOST_ALIKE]:
                 known = find_reason_code(amount - target.amount_rp) in {ReasonCode.TRANSFER_COST, ReasonCode.ROUNDING}
-                more = less + (0 if known else 8) + 2 * (len(target.shares) > 1)
+                more = less + (0 if known else 20) + 2 * (len(target.shares) > 1)
                 yield make_proposal(Rule.NEAR_AND_NAME, sight.line, target, told, _tell_sum(target), less=more)
 
 
