@@ -37,6 +37,8 @@ from consign.web import (
     listings,
     losses,
     mapping,
+    matches,
+    matching,
     my_papers,
     my_sales,
     owed,
@@ -63,6 +65,7 @@ from consign.web import (
     uploads,
     users,
     waivers,
+    write_offs,
 )
 from consign.web.access import refuse_undeclared_routes
 from consign.web.errors import add_error_pages
@@ -76,6 +79,7 @@ AREAS = (
     agreements, producers, product_import,
     products, product_changes, product_numbers, product_photo, listings, public, register, labels, stocks,
     expiring, suggestions, continuity, users, region_terms, audit,
+    matching, matches, write_offs,
 )  # fmt: skip
 AT_ONCE = 2
 """Pages that one process makes at once, and besides them files that it takes in. With more, the interpreter only lets them take

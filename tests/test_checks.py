@@ -237,7 +237,11 @@ def test_every_code_a_check_can_report_is_planted() -> None:
     import re  # noqa: PLC0415
 
     sources = "".join(inspect.getsource(check) for check in CHECKS)
-    assert set(re.findall(r'Breach\(\s*"([a-z._0-9]+)"', sources)) == {*PLANTED, *PLANTED_IN_STOCK, *PLANTED_IN_PAYMENTS}
+    assert set(re.findall(r'Breach\(\s*"([a-z._0-9]+)"', sources)) == {
+        *PLANTED,
+        *PLANTED_IN_STOCK,
+        *PLANTED_IN_PAYMENTS,
+    }
 
 
 def test_the_file_of_a_paper_is_looked_for_as_well(city: City, files: Files) -> None:

@@ -372,6 +372,16 @@ def _record_other(session: Session, match: BankMatch, *, by: Actor) -> None:
     )  # fmt: skip
 
 
+def get_bank_line(session: Session, line_id: int) -> BankLine:
+    """Return a line of a bank's statement.
+
+    Raises:
+        BankLineUnknown: there is none.
+
+    """
+    return _get_lines(session, [line_id])[0]
+
+
 def _get_lines(session: Session, line_ids: Collection[int]) -> list[BankLine]:
     lines = list(session.scalars(select(BankLine).where(BankLine.id.in_(sorted(line_ids))).order_by(BankLine.id)))
     if not lines or len(lines) != len(set(line_ids)):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, cast, exists, func, or_, select, text
+from sqlalchemy import BigInteger, Select, cast, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from consign.models.banking import BankLine
@@ -45,11 +45,7 @@ _KNOWN_PAYERS = text("""
 def select_free() -> Select[Any]:
     """Return bank lines of which something is free, with `free_rp`."""
     columns: list[Any] = [BankLine, FREE_RP.label("free_rp")]
-    return (
-        select(*columns)
-        .outerjoin(TAKEN, TAKEN.c.bank_line_id == BankLine.id)
-        .where(FREE_RP != 0)
-    )
+    return select(*columns).outerjoin(TAKEN, TAKEN.c.bank_line_id == BankLine.id).where(FREE_RP != 0)
 
 
 def find_free_lines(session: Session, *, account_id: int) -> list[FreeLine]:
@@ -60,20 +56,20 @@ def find_free_lines(session: Session, *, account_id: int) -> list[FreeLine]:
 
 def find_lines_about(session: Session, *, account_id: int, line_ids: Collection[int]) -> list[FreeLine]:
     """Return free lines of an account that are asked for, those with the same amounts, and the latest others."""
-    wanted = sorted(line_ids)
-    query = select_free().where(BankLine.account_id == account_id)
-    asked = _read_lines(session, query.where(BankLine.id.in_(wanted)).order_by(BankLine.booked_on, BankLine.id))
-    amounts = sorted({side * one.free_rp for one in asked for side in (1, -1)})
-    same = query.where(BankLine.amount_rp.in_(amounts)).order_by(BankLine.booked_on.desc()).limit(MOST_BESIDE)
-    latest = query.order_by(BankLine.booked_on.desc(), BankLine.id.desc()).limit(MOST_BESIDE)
-    beside = {one.id: one for one in (*asked, *_read_lines(session, same), *_read_lines(session, latest))}
-    return sorted(beside.values(), key=lambda one: (one.booked_on, one.id))
+    free = select_free().where(BankLine.account_id == account_id)
+    asked = select(BankLine.amount_rp).where(BankLine.id.in_(sorted(line_ids)))
+    latest = free.order_by(BankLine.booked_on.desc(), BankLine.id.desc()).limit(MOST_BESIDE)
+    same = BankLine.amount_rp.in_(asked.union_all(select(-BankLine.amount_rp).where(BankLine.id.in_(sorted(line_ids)))))
+    beside = or_(
+        BankLine.id.in_(sorted(line_ids)),
+        same,
+        BankLine.id.in_(latest.with_only_columns(BankLine.id).subquery().select()),
+    )
+    return _read_lines(session, free.where(beside).order_by(BankLine.booked_on, BankLine.id))
 
 
 def find_lines_elsewhere(session: Session, lines: Sequence[FreeLine], *, account_id: int) -> list[FreeLine]:
     """Return free lines of other accounts whose amounts are those of *lines* the other way."""
-    if not session.scalar(select(exists().where(BankLine.account_id != account_id))):
-        return []
     amounts = sorted({-one.free_rp for one in lines})
     query = select_free().where(BankLine.account_id != account_id, BankLine.amount_rp.in_(amounts))
     return _read_lines(session, query.order_by(BankLine.id))

@@ -1,20 +1,28 @@
 """Proposing what lines of a bank's statement are, and posting what is certain."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consign.errors import NotFound
+from consign.errors import Conflict, NotFound
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.banking import BankAccount
 from consign.models.payments import BankMatch
-from consign.payments.accepting import post_payments
+from consign.payments.accepting import get_bank_line, post_payments
+from consign.payments.match_book import Book
 from consign.payments.match_facts import Proposal
 from consign.payments.match_out import propose_others
 from consign.payments.match_reading import find_free_lines, find_lines_about, find_lines_elsewhere, read_book
 from consign.payments.match_rules import propose_all, rank
 from consign.sentence import say
+
+
+class ProposalGone(Conflict):
+    """What was proposed is not proposed any more; nothing was posted."""
+
+    code = "payments.proposal_gone"
 
 
 class BankAccountUnknown(NotFound):
@@ -36,11 +44,31 @@ def propose(session: Session, *, by: Actor, account_id: int, line_ids: Collectio
     """
     authorize(by, Act.READ_BANK)
     _refuse_unknown(session, account_id)
+    return look(session, by=by, account_id=account_id, line_ids=line_ids).proposals
+
+
+@dataclass(frozen=True)
+class Look:
+    """What could be said of free lines, and what they were held against."""
+
+    proposals: list[Proposal]
+    book: Book
+
+
+def look(session: Session, *, by: Actor, account_id: int, line_ids: Collection[int] | None) -> Look:
+    """Return the proposals for lines of an account as `propose` does, with all that is open.
+
+    Raises:
+        NotAllowed: *by* may not read bank statements.
+
+    """
+    authorize(by, Act.READ_BANK)
     if line_ids is None:
         lines = find_free_lines(session, account_id=account_id)
     else:
         lines = find_lines_about(session, account_id=account_id, line_ids=line_ids)
-    found = propose_all(read_book(session, account_id=account_id), lines)
+    book = read_book(session, account_id=account_id)
+    found = propose_all(book, lines)
     others = propose_others(lines, find_lines_elsewhere(session, lines, account_id=account_id))
     by_line: dict[int, list[Proposal]] = {}
     for one in (*found, *others):
@@ -48,7 +76,27 @@ def propose(session: Session, *, by: Actor, account_id: int, line_ids: Collectio
             by_line.setdefault(line_id, []).append(one)
     wanted = [one.id for one in lines if line_ids is None or one.id in line_ids]
     ordered = {one.key: one for line_id in wanted for one in rank(by_line.get(line_id, []))}
-    return list(ordered.values())
+    return Look(list(ordered.values()), book)
+
+
+def get_proposal(session: Session, *, by: Actor, line_id: int, key: str) -> Proposal:
+    """Return the proposal with this *key* among those of a line, as things stand now.
+
+    Raises:
+        NotAllowed: *by* may not read bank statements.
+        BankLineUnknown: there is no such line.
+        ProposalGone: it is not proposed any more.
+
+    """
+    authorize(by, Act.READ_BANK)
+    line = get_bank_line(session, line_id)
+    found = look(session, by=by, account_id=line.account_id, line_ids=[line_id]).proposals
+    one = next((one for one in found if one.key == key), None)
+    if one is None:
+        raise ProposalGone(
+            say("What was proposed does not fit any more: something was matched or paid meanwhile. Nothing was posted.")
+        )
+    return one
 
 
 def post_certain(session: Session, *, by: Actor, account_id: int) -> list[BankMatch]:

@@ -22,7 +22,15 @@ WORDS = (
     "Pelangi", "Rajawali", "Sinar", "Harapan", "Melati", "Kencana", "Lestari", "Nusa", "Bahari",
 )  # fmt: skip
 KINDS = ("Mart", "Swalayan", "Hotel", "Supermarket", "Grosir")
-STRANGERS = ("BUDI SANTOSO", "SITI AMINAH", "CV KARYA BANGUN", "PT ANGKASA LOGISTIK", "YAYASAN BAKTI", "IURAN KANTOR", "")
+STRANGERS = (
+    "BUDI SANTOSO",
+    "SITI AMINAH",
+    "CV KARYA BANGUN",
+    "PT ANGKASA LOGISTIK",
+    "YAYASAN BAKTI",
+    "IURAN KANTOR",
+    "",
+)
 TIES = frozenset({"number", "number broken", "number short", "number cut", "list of numbers", "parts by number"})
 """Cases in which reference and amount both tie, so that a line is to be certain."""
 
@@ -97,7 +105,12 @@ class City:
         """Pay all that is due on a day by one line."""
         first = min(one.due_on for one in items)
         due = [one for one in items if one.due_on == first]
-        self._write("whole due date", sum(one.open_rp for one in due), self._name(partner_id), {one.id: one.open_rp for one in due})
+        self._write(
+            "whole due date",
+            sum(one.open_rp for one in due),
+            self._name(partner_id),
+            {one.id: one.open_rp for one in due},
+        )
 
     def _pay_partner(self, partner_id: int, items: list[OpenItem]) -> None:
         ways = (
@@ -148,7 +161,16 @@ class City:
         match case:
             case "number":
                 form = self.random.choice(
-                    ("NP-{}-{}", "np-{}-{}", "NP {} {}", "NP{}{}", "NP/{}/{}", "NP.{}.{}", "No NP-{}-{}", "PEMBAYARAN NP-{}-{}")
+                    (
+                        "NP-{}-{}",
+                        "np-{}-{}",
+                        "NP {} {}",
+                        "NP{}{}",
+                        "NP/{}/{}",
+                        "NP.{}.{}",
+                        "No NP-{}-{}",
+                        "PEMBAYARAN NP-{}-{}",
+                    )
                 )
                 return form.format(year, serial)
             case "number broken":
@@ -186,7 +208,13 @@ class City:
     def _write(self, case: str, amount: int, words: str, pays: dict[int, int], day: date | None = None) -> int:
         number = len(self.truth.lines) + 1
         noise = self.random.choice(
-            ("TRSF E-BANKING CR {:04d}/FTSCY/WS95031 {}", "BI-FAST CR TRANSFER DR 014 {1}", "SETORAN TUNAI {1}", "{1}", "KR OTOMATIS LLG-MANDIRI {1}")
+            (
+                "TRSF E-BANKING CR {:04d}/FTSCY/WS95031 {}",
+                "BI-FAST CR TRANSFER DR 014 {1}",
+                "SETORAN TUNAI {1}",
+                "{1}",
+                "KR OTOMATIS LLG-MANDIRI {1}",
+            )
         )
         text = " ".join(noise.format(self.random.randint(101, 2812), words).split())
         self.truth.lines.append(FreeLine(number, day or self._day(), amount, text))

@@ -54,7 +54,9 @@ class Money:
             select(func.coalesce(func.sum(BankLine.amount_rp), 0)).where(BankLine.account_id == account)
         )
         before = set(self.session.scalars(select(BankLine.id)))
-        rows = tuple(StatementLine(place, on, amount, words, counterparty) for place, (amount, words) in enumerate(lines, 1))
+        rows = tuple(
+            StatementLine(place, on, amount, words, counterparty) for place, (amount, words) in enumerate(lines, 1)
+        )
         amounts = sum(amount for amount, _ in lines)
         statement = BankStatement("test", on, on, int(opening or 0), int(opening or 0) + amounts, rows)
         count = self.session.scalar(select(func.count()).select_from(BankFile)) or 0

@@ -22,7 +22,9 @@ PAYERS = [
 ]
 
 
-def item(number: int, open_rp: int, *, partner: int = BERUANG, due: date = DUE, closing: int = 1, **more: object) -> OpenItem:
+def item(
+    number: int, open_rp: int, *, partner: int = BERUANG, due: date = DUE, closing: int = 1, **more: object
+) -> OpenItem:
     return OpenItem(number, f"NP-2026-{number:06d}", partner, closing, due, open_rp, **more)  # type: ignore[arg-type]
 
 
@@ -117,7 +119,9 @@ def test_a_number_with_another_amount_is_a_hint_below_everything_else():
 
 
 def test_amount_and_name_propose_and_are_not_certain():
-    one = first(propose_all(book(item(1, 75_000), item(2, 75_000, partner=MAJU)), [line(75_000, "TRSF E-BANKING CR TOKO MAJU")]))
+    one = first(
+        propose_all(book(item(1, 75_000), item(2, 75_000, partner=MAJU)), [line(75_000, "TRSF E-BANKING CR TOKO MAJU")])
+    )
     assert (one.rule, one.certain, one.shares) == (Rule.AMOUNT_AND_NAME, False, (Share(2, 75_000),))
 
 
@@ -220,7 +224,11 @@ def test_an_amount_alone_is_a_weak_proposal():
 
 def test_the_longer_of_two_similar_names_is_meant_where_it_stands():
     names = Names(PAYERS)
-    for text, partner in (("TRF DARI TOKO MAJU JAYA", MAJU_JAYA), ("TOKO MAJU 2711", MAJU), ("BERUANG MART NUSANT", BERUANG)):
+    for text, partner in (
+        ("TRF DARI TOKO MAJU JAYA", MAJU_JAYA),
+        ("TOKO MAJU 2711", MAJU),
+        ("BERUANG MART NUSANT", BERUANG),
+    ):
         named = names.find(text)
         assert named is not None
         assert named.only == partner

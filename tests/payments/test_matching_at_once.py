@@ -95,7 +95,9 @@ def test_a_match_undone_8_times_at_once_is_undone_once(database: Database, commi
     assert look(database, money)[1] == []
 
 
-def test_write_offs_proposed_at_once_stay_within_what_is_allowed(database: Database, committed: tuple[Money, list[int]]):
+def test_write_offs_proposed_at_once_stay_within_what_is_allowed(
+    database: Database, committed: tuple[Money, list[int]]
+):
     # Each is 2.000; of one statement 6.500 may be written off, so three fit.
     money, _ = committed
     answers = at_once(

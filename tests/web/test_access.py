@@ -260,6 +260,22 @@ EXPECTED = {
     "GET /audit": "HUA",
     "GET /settings": "A",
     "POST /settings": "A",
+    # matching the bank's statement
+    "GET /matching": "DHUA",
+    "POST /matching/certain": "D",
+    "GET /matching/{line_id}": "DHUA",
+    "POST /matching/{line_id}/accept": "D",
+    "POST /matching/{line_id}/split": "D",
+    "POST /matching/{line_id}/charge": "D",
+    "POST /matching/{line_id}/refund": "D",
+    "GET /matches": "DHUA",
+    "GET /matches/{match_id}": "DHUA",
+    "POST /matches/{match_id}/undo": "D",
+    "GET /write-offs": "DHUA",
+    "GET /write-offs/new": "D",
+    "POST /write-offs/new": "D",
+    "GET /write-offs/{write_off_id}": "DHUA",
+    "POST /write-offs/{write_off_id}/decide": "DH",
 }
 SIGN_OUT = "POST /sign-out"
 LAST = ("POST /acting-for", SIGN_OUT)
