@@ -10,7 +10,8 @@ from consign import clock
 from consign.errors import ConsignError
 from consign.models.payments import BankMatch
 from consign.payments.accepting import accept_split, charge, refund, undo_match
-from consign.payments.matching import propose
+from consign.payments.match_lists import get_open_statement
+from consign.payments.matching import get_proposal, propose
 from consign.payments.writing_off import decide_write_off, propose_write_off
 from consign.settlement.allocating import Share
 from tests.payments.money import Money, build_money
@@ -35,6 +36,11 @@ def decide(money: Money, write_off_id: int) -> None:
 
 def look_into_no_account(money: Money) -> None:
     propose(money.session, by=money.city.finance, account_id=0)
+
+
+def accept_what_is_not_proposed(money: Money) -> None:
+    (line,) = money.book((1, "A"))
+    get_proposal(money.session, by=money.city.finance, line_id=line, key="")
 
 
 def take_no_line(money: Money) -> None:
@@ -85,6 +91,8 @@ def decide_alone(money: Money) -> None:
 CASES: dict[str, Callable[[Money], object]] = {
     "payments.bank_account_unknown": look_into_no_account,
     "payments.line_unknown": take_no_line,
+    "payments.proposal_gone": accept_what_is_not_proposed,
+    "payments.statement_unknown": lambda money: get_open_statement(money.session, by=money.city.finance, number="NP-1"),
     "payments.line_taken": take_a_line_twice,
     "payments.lines_unfit": send_back_another_amount,
     "payments.split_unequal": give_more_than_is_got,

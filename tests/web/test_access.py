@@ -8,6 +8,7 @@ import pytest
 from consign.catalogue.numbers import as_same_length
 from consign.web.access import list_routes
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK
+from tests.web.bank_things import put_bank
 from tests.web.browsing import Browser, Sent
 from tests.web.count_things import put_counts
 from tests.web.goods_things import put_goods
@@ -285,6 +286,7 @@ WITHOUT_EXAMPLE = {"GET /static/{digest}/{name}", "GET /link/{token}", "GET /clo
 GROUP = "?partner=BM&reason=product.unknown&code=99"
 ASKED = {
     "GET /parked/fix": GROUP, "GET /parked/state": GROUP, "GET /aliases": "?of=product&partner=BM&code=PLU1",
+    "GET /write-offs/new": "?statement=NP-2026-000001",
 }  # fmt: skip
 """What stands behind the question mark where a page needs it."""
 
@@ -305,6 +307,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
     put_shelves(town)
     notes = put_notes(town)
     counts = put_counts(town)
+    bank = put_bank(town)
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
     known = {
         "token": "x" * 43,
@@ -326,6 +329,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
         **closures,
         **notes,
         **counts,
+        **bank,
     }
     found = {}
     for route in EXPECTED:
