@@ -1,13 +1,12 @@
 """Reading what is free on bank accounts and what is open, for matching."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Select, cast, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from consign.models.banking import BankLine
-from consign.models.partners import Partner
 from consign.models.payments import BankMatch, BankMatchLine, PaymentNotice, PaymentNoticeLine
 from consign.models.settlement import Allocation, Statement
 from consign.partners.queries import get_region_terms
@@ -33,13 +32,16 @@ PAID = (
 )
 """How much of each statement was paid or written off."""
 OPEN_RP = cast(Statement.due_rp - func.coalesce(PAID.c.amount_rp, 0), BigInteger)
-_KNOWN_PAYERS = text("""
-    SELECT DISTINCT line.counterparty, statement.partner_id FROM bank_match AS made
+_PAYERS = text("""
+    SELECT id AS partner_id, name, name AS known_as FROM partner
+    UNION SELECT statement.partner_id, line.counterparty, partner.name FROM bank_match AS made
     JOIN bank_match_line AS part ON part.match_id = made.id JOIN bank_line AS line ON line.id = part.bank_line_id
     JOIN allocation ON allocation.cause = 'match:' || made.id JOIN statement ON statement.id = allocation.statement_id
+    JOIN partner ON partner.id = statement.partner_id
     WHERE made.kind = 'payment' AND made.undone_at IS NULL AND line.counterparty <> ''
-      AND made.id > (SELECT COALESCE(max(id), 0) - 5000 FROM bank_match)""")
-"""Under which names partners paid before."""
+      AND made.id > (SELECT COALESCE(max(id), 0) - 5000 FROM bank_match)
+    ORDER BY 1, 2""")
+"""What partners are called, and under which names they paid before."""
 
 
 def select_free() -> Select[Any]:
@@ -55,15 +57,21 @@ def find_free_lines(session: Session, *, account_id: int) -> list[FreeLine]:
 
 
 def find_lines_about(session: Session, *, account_id: int, line_ids: Collection[int]) -> list[FreeLine]:
-    """Return free lines of an account that are asked for, those with the same amounts, and the latest others."""
-    free = select_free().where(BankLine.account_id == account_id)
-    asked = select(BankLine.amount_rp).where(BankLine.id.in_(sorted(line_ids)))
-    latest = free.order_by(BankLine.booked_on.desc(), BankLine.id.desc()).limit(MOST_BESIDE)
-    same = BankLine.amount_rp.in_(asked.union_all(select(-BankLine.amount_rp).where(BankLine.id.in_(sorted(line_ids)))))
+    """Return free lines that are asked for, those of any account with the same amounts, and the latest others of theirs."""
+    wanted = sorted(line_ids)
+    free = select_free()
+    asked = select(BankLine.amount_rp).where(BankLine.id.in_(wanted))
+    turned = select(-BankLine.amount_rp).where(BankLine.id.in_(wanted))
+    latest = (
+        free.where(BankLine.account_id == account_id)
+        .order_by(BankLine.booked_on.desc(), BankLine.id.desc())
+        .limit(MOST_BESIDE)
+        .with_only_columns(BankLine.id)
+    )
     beside = or_(
-        BankLine.id.in_(sorted(line_ids)),
-        same,
-        BankLine.id.in_(latest.with_only_columns(BankLine.id).subquery().select()),
+        BankLine.id.in_(wanted),
+        BankLine.amount_rp.in_(asked.union_all(turned)),
+        BankLine.id.in_(latest.subquery().select()),
     )
     return _read_lines(session, free.where(beside).order_by(BankLine.booked_on, BankLine.id))
 
@@ -92,11 +100,7 @@ def read_book(session: Session, *, account_id: int) -> Book:
         .order_by(Statement.id)
     )  # fmt: skip
     items = [OpenItem(*row) for row in session.execute(query)]
-    partners = {row.id: row.name for row in session.execute(select(Partner.id, Partner.name).order_by(Partner.id))}
-    payers = [Payer(partner_id, name, name) for partner_id, name in partners.items()]
-    payers += [
-        Payer(row.partner_id, row.counterparty, partners[row.partner_id]) for row in session.execute(_KNOWN_PAYERS)
-    ]
+    payers = [Payer(row.partner_id, row.name, row.known_as) for row in session.execute(_PAYERS)]
     return Book(
         items=items,
         notices=find_open_notices(session, {one.id: one for one in items}, account_id=account_id),
@@ -105,7 +109,7 @@ def read_book(session: Session, *, account_id: int) -> Book:
     )
 
 
-def find_open_notices(session: Session, items: dict[int, OpenItem], *, account_id: int | None) -> list[OpenNotice]:
+def find_open_notices(session: Session, items: Mapping[int, OpenItem], *, account_id: int | None) -> list[OpenNotice]:
     """Return notices of money paid into the account, as far as no line was found for them and *items* are open."""
     found = (
         select(BankMatch.notice_id, func.sum(BankMatchLine.amount_rp).label("amount_rp"))
@@ -115,8 +119,15 @@ def find_open_notices(session: Session, items: dict[int, OpenItem], *, account_i
         .subquery("found")
     )
     left = cast(PaymentNotice.amount_rp - func.coalesce(found.c.amount_rp, 0), BigInteger)
+    columns: list[Any] = [
+        PaymentNotice,
+        left.label("left_rp"),
+        PaymentNoticeLine.statement_id,
+        PaymentNoticeLine.amount_rp,
+    ]
     query = (
-        select(PaymentNotice, left.label("left_rp"))
+        select(*columns)
+        .join(PaymentNoticeLine, PaymentNoticeLine.notice_id == PaymentNotice.id)
         .outerjoin(found, found.c.notice_id == PaymentNotice.id)
         .where(PaymentNotice.route == "collecting", PaymentNotice.withdrawn_at.is_(None), left > 0)
         .order_by(PaymentNotice.id)
@@ -124,21 +135,26 @@ def find_open_notices(session: Session, items: dict[int, OpenItem], *, account_i
     if account_id is not None:
         here = (PaymentNotice.bank_account_id.is_(None), PaymentNotice.bank_account_id == account_id)
         query = query.where(or_(*here))
-    notices = [(row.PaymentNotice, row.left_rp) for row in session.execute(query)]
-    lines: dict[int, list[Share]] = {}
-    listed = select(PaymentNoticeLine).where(PaymentNoticeLine.notice_id.in_([one.id for one, _ in notices]))
-    for line in session.scalars(listed):
-        item = items.get(line.statement_id)
-        if item is not None:
-            share = Share(line.statement_id, min(line.amount_rp, item.open_rp))
-            lines.setdefault(line.notice_id, []).append(share)
-    opened = []
-    for notice, left_rp in notices:
-        shares = sorted(lines.get(notice.id, []), key=lambda one: (items[one.statement_id].due_on, one.statement_id))
-        cut = cut_shares(shares, left_rp)
-        if cut:
-            amount = sum(one.amount_rp for one in cut)
-            opened.append(
-                OpenNotice(notice.id, notice.number, notice.partner_id, notice.reference, notice.paid_on, amount, cut)
-            )
-    return opened
+    notices: dict[int, tuple[PaymentNotice, int]] = {}
+    shares: dict[int, list[Share]] = {}
+    for notice, left_rp, statement_id, amount_rp in session.execute(query):
+        notices[notice.id] = (notice, left_rp)
+        if statement_id in items:
+            share = Share(statement_id, min(amount_rp, items[statement_id].open_rp))
+            shares.setdefault(notice.id, []).append(share)
+    return [
+        opened
+        for notice, left_rp in notices.values()
+        if (opened := _read_notice(notice, left_rp, shares.get(notice.id, []), items)) is not None
+    ]
+
+
+def _read_notice(
+    notice: PaymentNotice, left_rp: int, shares: Sequence[Share], items: Mapping[int, OpenItem]
+) -> OpenNotice | None:
+    """Return what is left of a notice, the first due first; nothing where all it lists was paid otherwise."""
+    cut = cut_shares(sorted(shares, key=lambda one: (items[one.statement_id].due_on, one.statement_id)), left_rp)
+    if not cut:
+        return None
+    amount = sum(one.amount_rp for one in cut)
+    return OpenNotice(notice.id, notice.number, notice.partner_id, notice.reference, notice.paid_on, amount, cut)

@@ -12,7 +12,7 @@ from consign.models.banking import BankAccount
 from consign.models.payments import BankMatch
 from consign.payments.accepting import get_bank_line, post_payments
 from consign.payments.match_book import Book
-from consign.payments.match_facts import Proposal
+from consign.payments.match_facts import FreeLine, Proposal
 from consign.payments.match_out import propose_others
 from consign.payments.match_reading import find_free_lines, find_lines_about, find_lines_elsewhere, read_book
 from consign.payments.match_rules import propose_all, rank
@@ -53,6 +53,8 @@ class Look:
 
     proposals: list[Proposal]
     book: Book
+    lines: list[FreeLine]
+    """The lines that were asked for, and those that were looked at besides; all of one account."""
 
 
 def look(session: Session, *, by: Actor, account_id: int, line_ids: Collection[int] | None) -> Look:
@@ -65,18 +67,21 @@ def look(session: Session, *, by: Actor, account_id: int, line_ids: Collection[i
     authorize(by, Act.READ_BANK)
     if line_ids is None:
         lines = find_free_lines(session, account_id=account_id)
+        elsewhere = find_lines_elsewhere(session, lines, account_id=account_id)
     else:
-        lines = find_lines_about(session, account_id=account_id, line_ids=line_ids)
+        about = find_lines_about(session, account_id=account_id, line_ids=line_ids)
+        lines = [one for one in about if one.account_id == account_id]
+        elsewhere = [one for one in about if one.account_id != account_id]
     book = read_book(session, account_id=account_id)
     found = propose_all(book, lines)
-    others = propose_others(lines, find_lines_elsewhere(session, lines, account_id=account_id))
+    others = propose_others(lines, elsewhere)
     by_line: dict[int, list[Proposal]] = {}
     for one in (*found, *others):
         for line_id, _ in one.taken:
             by_line.setdefault(line_id, []).append(one)
     wanted = [one.id for one in lines if line_ids is None or one.id in line_ids]
     ordered = {one.key: one for line_id in wanted for one in rank(by_line.get(line_id, []))}
-    return Look(list(ordered.values()), book)
+    return Look(list(ordered.values()), book, lines)
 
 
 def get_proposal(session: Session, *, by: Actor, line_id: int, key: str) -> Proposal:

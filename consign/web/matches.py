@@ -35,7 +35,7 @@ def show_matches(visit: Visiting) -> Response:
         columns=(
             Column("lines", say("What the bank wrote"), link="/matches/{id}"),
             Column("booked_on", say("Day"), kind="day"),
-            Column("account", say("Account")),
+            Column("account", say("Bank account")),
             Column("kind", say("What it is"), kind="word", words="match_kind"),
             Column("amount_rp", say("Amount"), kind="money"),
             Column("partner", say("Partner")),
@@ -51,7 +51,7 @@ def show_matches(visit: Visiting) -> Response:
         empty=say("Nothing was matched yet."),
         default_sort="-made_at",
         filters=(
-            Filter("account", say("Account"), [Choice(one["code"], one["code"]) for one in accounts]),
+            Filter("account", say("Bank account"), [Choice(one["code"], one["code"]) for one in accounts]),
             Filter("kind", say("What it is"), choices_of("match_kind", MatchKind, word)),
             Filter("how", say("How"), choices_of("match_how", ["certain", "person"], word)),
             Filter("state", say("State"), choices_of("match_state", ["standing", "undone"], word)),

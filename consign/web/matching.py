@@ -1,7 +1,7 @@
 """Matching: free lines of the bank's statement beside what is open, with what each could be and why."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +15,6 @@ from consign.payments.accepting import accept, accept_split, charge, get_bank_li
 from consign.payments.match_book import Book
 from consign.payments.match_facts import FreeLine, Proposal, Rule
 from consign.payments.match_lists import find_accounts, find_free_page, find_open_of
-from consign.payments.match_reading import find_free_lines
 from consign.payments.matching import get_proposal, look, post_certain
 from consign.sentence import Sentence, say
 from consign.settlement.allocating import Share
@@ -89,7 +88,7 @@ def show_matching(visit: Visiting) -> Response:
     account = next((one for one in accounts if one["code"] == visit.asked.get("account")), accounts[0])
     partners = find_partners_seen(visit.db, by=visit.actor, act=Act.READ_PARTNERS)
     filters = (
-        Filter("account", say("Account"), [Choice(one["code"], one["code"]) for one in accounts]),
+        Filter("account", say("Bank account"), [Choice(one["code"], one["code"]) for one in accounts]),
         Filter("partner", say("Partner"), [Choice(one.code, one.name) for one in partners]),
         *FILTERS,
     )
@@ -205,9 +204,9 @@ def show_line(visit: Visiting, line_id: int) -> Response:
 
 def _line_page(visit: Visit, line_id: int, *, split: Form | None = None, status: int = 200) -> Response:
     line = get_bank_line(visit.db, line_id)
-    free = {one.id: one for one in find_free_lines(visit.db, account_id=line.account_id)}
-    own = free.get(line_id)
     seen = look(visit.db, by=visit.actor, account_id=line.account_id, line_ids=[line_id])
+    free = {one.id: one for one in seen.lines}
+    own = free.get(line_id)
     offers = _group_offers(visit, line.account_id, [line_id], seen.proposals, seen.book).get(line_id, [])
     partners = find_partners_seen(visit.db, by=visit.actor, act=Act.READ_PARTNERS)
     partner_id = _choose_partner(visit, {one.code: one.id for one in partners}, seen.proposals)
@@ -222,7 +221,7 @@ def _line_page(visit: Visit, line_id: int, *, split: Form | None = None, status:
         may=may,
         partners=[Choice(one.code, one.name) for one in partners],
         partner=next((one.code for one in partners if one.id == partner_id), ""),
-        split=(split or new_form(fields, **_suggest_split(own))) if fields and own else None,
+        split=_fill_split(split, fields, own) if fields and own else None,
         opposite=[one for one in free.values() if own is not None and one.free_rp == -own.free_rp],
         near_rp=seen.book.near_rp,
     )
@@ -266,8 +265,11 @@ def _amount_field(name: str, label: Sentence) -> Field:
     return Field(name, label, read=read_rupiah, inputmode="numeric", required=False, longest=20)
 
 
-def _suggest_split(own: FreeLine) -> dict[str, object]:
-    return {f"line-{own.id}": f"{own.free_rp:,}".replace(",", ".")}
+def _fill_split(sent: Form | None, fields: Sequence[Field], own: FreeLine) -> Form:
+    """Return the form as it was sent, its fields called as on the page; else with all that is free of the line."""
+    if sent is None:
+        return new_form(fields, **{f"line-{own.id}": f"{own.free_rp:,}".replace(",", ".")})
+    return replace(sent, fields=fields)
 
 
 def _rupiah(amount: int) -> str:
@@ -294,18 +296,8 @@ def do_split(visit: Visiting, line_id: int) -> Response:
         with visit.attempt(form):
             accept_split(visit.db, by=visit.actor, taken=taken, shares=shares, remark=form["remark"] or "")
     if not form.ok:
-        return _line_page(visit, line_id, split=_with_labels(visit, line_id, form), status=422)
+        return _line_page(visit, line_id, split=form, status=422)
     return _go_on(visit, line.account_id, say("Matched. What is left of a line stays unallocated."))
-
-
-def _with_labels(visit: Visit, line_id: int, form: Form) -> Form:
-    """Return the form as it was sent, its fields called as on the page."""
-    line = get_bank_line(visit.db, line_id)
-    free = {one.id: one for one in find_free_lines(visit.db, account_id=line.account_id)}
-    partners = {one.code: one.id for one in find_partners_seen(visit.db, by=visit.actor, act=Act.READ_PARTNERS)}
-    if line_id in free:
-        form.fields = _split_fields(visit, free[line_id], free, partners.get(visit.texts.get("partner", "")))
-    return form
 
 
 def _read_amounts(form: Form, names: Sequence[str], prefix: str) -> dict[int, int]:

@@ -986,8 +986,8 @@ _MATCHING = {
     "bearer": {"producer": say("the producer"), "office": say("the office")},
     "write_off_outcome": {
         "waiting": say("waits for a decision"),
-        "approved": say("written off"),
-        "refused": say("not written off"),
+        "approved": say("rest written off"),
+        "refused": say("rest not written off"),
     },
     "write_off_decision": {"approve": say("write it off"), "refuse": say("do not write it off")},
 }

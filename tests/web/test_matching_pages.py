@@ -88,7 +88,7 @@ def test_a_proposal_is_accepted_and_undone(opened: Opened):
     for said in (
         "BERUANG MART",
         "NP-2026-000003",
-        "accepted by a person",
+        "Accepted by a person",
         "Bagus Prakoso",
         "The name “BERUANG MART” fits Beruang Mart.",
     ):
