@@ -26,7 +26,7 @@ from consign.payments.match_rows import (
     mark_undone,
     record_match,
 )
-from consign.sentence import Sentence, say
+from consign.sentence import Sentence, load_sentence, say
 from consign.settlement.allocating import OpenStatement, Share, Source, allocate, find_open, lock_open, take_back
 
 LONGEST_REASON = 500
@@ -98,7 +98,7 @@ def accept_split(
         PaidTwice: of a statement less is open than its share.
 
     """
-    why = [say("{remark}", remark=clean_text(remark)[:LONGEST_REASON])] if remark.strip() else []
+    why = [load_sentence(clean_text(remark)[:LONGEST_REASON])] if remark.strip() else []
     return _pay(session, dict(taken), shares, by=by, rule=Rule.PERSON, why=why, reason_code=None, notice_id=None)
 
 
