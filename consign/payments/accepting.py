@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consign.errors import BadInput, Conflict, NotFound
@@ -17,6 +17,7 @@ from consign.models.banking import BankLine
 from consign.models.payments import BankMatch, BankMatchLine, PaymentNotice
 from consign.models.settlement import Allocation
 from consign.money import Rupiah
+from consign.outbox import Message, record_notices
 from consign.payments.match_facts import Proposal, Rule
 from consign.payments.match_rows import (
     LineTaken,
@@ -128,8 +129,16 @@ def _pay(
                 wanted=Rupiah(wanted),
             )
         )
-    if notice_id is not None:  # before the ledger's accounts: two who match one notice wait here
-        session.get_one(PaymentNotice, notice_id, with_for_update=True)
+    if notice_id is not None:
+        left_rp = _hold_notices(session, [notice_id])[notice_id]
+        if given > left_rp:
+            raise LinesUnfit(
+                say(
+                    "Of the partner's notice {left} is left, less than {given}; nothing was posted. Look at the proposals again.",
+                    left=Rupiah(left_rp),
+                    given=Rupiah(given),
+                )
+            )
     opened = lock_open(session, _ids(shares), others=[_unallocated(account_id)])
     _refuse_unknown_statements(shares, opened)
     match = record_match(
@@ -145,6 +154,7 @@ def post_payments(session: Session, proposals: Sequence[Proposal], *, by: Actor,
     """Post certain proposals of one account together; one whose lines or statements changed meanwhile is left out."""
     if not proposals:
         return []
+    left = _hold_notices(session, [one.notice_id for one in proposals if one.notice_id is not None])
     opened = lock_open(
         session, {share.statement_id for one in proposals for share in one.shares}, others=[_unallocated(account_id)]
     )
@@ -153,8 +163,11 @@ def post_payments(session: Session, proposals: Sequence[Proposal], *, by: Actor,
     days = {one.id: one.booked_on for one in _get_lines(session, line_ids)}
     matches = []
     for one in proposals:
-        stands = all(free[line_id] == amount for line_id, amount in one.taken) and all(
-            opened[share.statement_id].open_rp == share.amount_rp or one.notice_id is not None for share in one.shares
+        stands = all(free[line_id] == amount for line_id, amount in one.taken) and (
+            all(opened[share.statement_id].open_rp == share.amount_rp for share in one.shares)
+            if one.notice_id is None
+            else left[one.notice_id] >= sum(share.amount_rp for share in one.shares)
+            and all(opened[share.statement_id].open_rp >= share.amount_rp for share in one.shares)
         )
         if not stands:
             continue
@@ -167,6 +180,30 @@ def post_payments(session: Session, proposals: Sequence[Proposal], *, by: Actor,
         _finish_payment(session, match, one.shares, opened, by=by, booked_on=booked_on)
         matches.append(match)
     return matches
+
+
+def _hold_notices(session: Session, notice_ids: Collection[int]) -> dict[int, int]:
+    """Return what is left of notices, nothing of one that was withdrawn; nobody matches or withdraws them meanwhile.
+
+    They are locked before the ledger's accounts, in the order of their ids.
+    """
+    if not notice_ids:
+        return {}
+    rows = session.scalars(
+        select(PaymentNotice)
+        .where(PaymentNotice.id.in_(sorted(notice_ids)))
+        .order_by(PaymentNotice.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    found = session.execute(
+        select(BankMatch.notice_id, func.sum(BankMatchLine.amount_rp).label("amount_rp"))
+        .join(BankMatchLine, BankMatchLine.match_id == BankMatch.id)
+        .where(BankMatch.undone_at.is_(None), BankMatch.notice_id.in_(sorted(notice_ids)))
+        .group_by(BankMatch.notice_id)
+    )
+    taken = {row.notice_id: int(row.amount_rp) for row in found}
+    return {one.id: one.amount_rp - taken.get(one.id, 0) if one.withdrawn_at is None else 0 for one in rows}
 
 
 def _finish_payment(
@@ -193,6 +230,16 @@ def _finish_payment(
         session, by=by, act="bank line matched", subject=f"match:{match.id}", rule=match.rule, certain=match.certain,
         lines=_describe_lines(session, match.id), before=before, after=after,
     )  # fmt: skip
+    _tell_producers(session, "payments.matched", {opened[one]: amount for one, amount in paid.items()})
+
+
+def _tell_producers(session: Session, kind: str, amounts: Mapping[OpenStatement, int]) -> None:
+    """Tell producers how much of which of their statements is paid, or not paid after all."""
+    messages = [
+        Message(kind, f"producer:{one.producer_id}", {"statement": one.number, "amount_rp": amount})
+        for one, amount in amounts.items()
+    ]
+    record_notices(session, messages)
 
 
 def _describe_lines(session: Session, match_id: int) -> dict[str, int]:
@@ -343,6 +390,9 @@ def _take_payment_back(
     opened = lock_open(session, set(statement_ids), others=[_unallocated(match.account_id)])
     taken_back = take_back(session, by=by, cause=cause, booked_on=booked_on, reason=reason)
     now = find_open(session, taken_back)
+    _tell_producers(
+        session, "payments.undone", {now[one]: now[one].open_rp - opened[one].open_rp for one in taken_back}
+    )
     return (
         {opened[one].number: opened[one].open_rp for one in taken_back},
         {now[one].number: now[one].open_rp for one in taken_back},

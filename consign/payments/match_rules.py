@@ -298,15 +298,17 @@ def _doubt_rivals(book: Book, by_line: dict[int, list[Proposal]]) -> None:
             wanted[share.statement_id][key] = share.amount_rp
     rivals = {
         key
-        for statement_id, claims in wanted.items()
-        if sum(claims.values()) > book.items[statement_id].open_rp
-        for key in claims
+        for statement_id, shares in wanted.items()
+        if sum(shares.values()) > book.items[statement_id].open_rp
+        for key in shares
     }
-    taken: defaultdict[int, set[str]] = defaultdict(set)
+    claims: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
     for key, one in certain.items():
         for line_id, _ in one.taken:
-            taken[line_id].add(key)
-    rivals |= {key for keys in taken.values() if len(keys) > 1 for key in keys}
+            claims["line", line_id].add(key)
+        if one.notice_id is not None:
+            claims["notice", one.notice_id].add(key)
+    rivals |= {key for keys in claims.values() if len(keys) > 1 for key in keys}
     if not rivals:
         return
     told = say("Another line ties to it as well.")

@@ -107,7 +107,8 @@ def get_proposal(session: Session, *, by: Actor, line_id: int, key: str) -> Prop
 def post_certain(session: Session, *, by: Actor, account_id: int) -> list[BankMatch]:
     """Post every proposal of an account where reference and amount both tie and nothing else does; return the matches.
 
-    Doing it again posts nothing more. What somebody else posted meanwhile is left to them.
+    Doing it again posts nothing more. What somebody else posted meanwhile is left to them. It needs a transaction of its
+    own: one that has locked accounts of the ledger before, such as for a bank file, could wait in a circle with another.
 
     Raises:
         NotAllowed: *by* may not match bank statements.

@@ -1,11 +1,14 @@
 """Which line pays what, by the rules alone."""
 
 from datetime import date
+from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from consign.payments.match_book import Book
-from consign.payments.match_facts import FreeLine, OpenItem, OpenNotice, Payer, Proposal, ReasonCode, Rule
+from consign.payments.match_facts import FreeLine, OpenItem, OpenNotice, Payer, Proposal, ReasonCode, Rule, cut_shares
 from consign.payments.match_out import propose_others
 from consign.payments.match_rows import MatchKind
 from consign.payments.match_rules import propose_all
@@ -205,6 +208,45 @@ def test_a_notice_by_amount_and_name_comes_before_sums():
     found = propose_all(opened, [line(30_000, "BERUANG MART")])
     assert [one.rule for one in found] == [Rule.LIST_AND_NAME, Rule.ALL_OPEN]
     assert not any(one.certain for one in found)
+
+
+def test_two_lines_that_name_one_notice_are_both_left_to_a_person():
+    # Its statement has more open than both lines give, and still only one of them can be the partner's payment.
+    opened = book(item(1, 90_000), notices=(notice(25_000, Share(1, 25_000)),))
+    lines = [line(25_000, "BY-2026-000007", number=1), line(25_000, "BY-2026-000007 lagi", number=2)]
+    assert not any(one.certain for one in propose_all(opened, lines))
+
+
+@given(st.lists(st.integers(1, 30), max_size=9), st.integers(1, 120))
+def test_a_sum_is_found_just_where_one_smallest_choice_makes_it(amounts: list[int], wanted: int):
+    places = range(len(amounts))
+    for size in range(2, len(amounts) + 1):
+        ways = [one for one in combinations(places, size) if sum(amounts[place] for place in one) == wanted]
+        if ways:
+            assert find_only_sum(amounts, wanted) == (ways[0] if len(ways) == 1 else None)
+            return
+    assert find_only_sum(amounts, wanted) is None
+
+
+@given(st.lists(st.integers(1, 1_000), min_size=1, max_size=8), st.integers(0, 9_000))
+def test_cut_shares_give_what_is_paid_and_no_more_than_each_has(amounts: list[int], paid: int):
+    shares = [Share(place, amount) for place, amount in enumerate(amounts)]
+    cut = cut_shares(shares, paid)
+    assert sum(one.amount_rp for one in cut) == min(paid, sum(amounts))
+    assert all(0 < one.amount_rp <= amounts[one.statement_id] for one in cut)
+
+
+@given(
+    st.lists(st.sampled_from(["NP-2026-000123", "NP-2026-000124", "BERUANG MART", "TOKO MAJU", "75.000"]), max_size=4)
+)
+def test_whatever_a_line_says_its_shares_are_what_it_gives_and_no_more_than_is_open(words: list[str]):
+    opened = book(item(123, 75_000), item(124, 40_000), item(125, 75_000, partner=MAJU))
+    for amount in (40_000, 72_500, 75_000, 115_000, 999_999):
+        for one in propose_all(opened, [line(amount, " ".join(words))]):
+            given_rp = sum(share.amount_rp for share in one.shares)
+            assert given_rp == sum(taken for _, taken in one.taken) <= amount
+            assert all(share.amount_rp <= opened.items[share.statement_id].open_rp for share in one.shares)
+            assert not one.certain or one.difference_rp == 0
 
 
 def test_a_name_alone_is_a_hint_shared_out_by_due_date():

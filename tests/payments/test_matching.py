@@ -5,11 +5,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from consign import clock
 from consign.errors import NotAllowed
 from consign.ledger.actions import post_transfers
 from consign.ledger.rules import AccountKind, AccountName, TransferKind, TransferOrder
 from consign.models.identity import AuditEvent
-from consign.models.payments import BankMatch
+from consign.models.outbox import Notice
+from consign.models.payments import BankMatch, PaymentNotice
 from consign.money import Rupiah
 from consign.payments.accepting import (
     LinesUnfit,
@@ -155,15 +157,38 @@ def test_a_notice_is_paid_by_two_lines_one_after_the_other(money: Money):
 
 
 def test_a_withdrawn_notice_is_proposed_no_more(money: Money):
-    money.notice({0: 29_250, 2: 14_625}, reference="TRX-889911")
+    notice_id = money.notice({0: 29_250, 2: 14_625}, reference="TRX-889911")
     money.book((43_875, "TRX889911"))
     assert proposals(money)[0].certain
-    money.session.execute(
-        AuditEvent.metadata.tables["payment_notice"].update().values(
-            withdrawn_at=date(2026, 11, 11), withdrawn_by=money.city.finance.user_id, withdrawn_reason="salah"
-        )
-    )  # fmt: skip
+    row = money.session.get_one(PaymentNotice, notice_id)
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = clock.now(), money.city.finance.user_id, "salah"
+    money.session.flush()
     assert not any(one.certain or one.notice_id for one in proposals(money))
+
+
+def test_a_notice_that_was_withdrawn_meanwhile_is_not_paid(money: Money):
+    notice_id = money.notice({0: 29_250})
+    money.book((29_250, "BY-2026-000001"))
+    one = proposals(money)[0]
+    row = money.session.get_one(PaymentNotice, notice_id)
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = clock.now(), money.city.finance.user_id, "salah"
+    money.session.flush()
+    with pytest.raises(LinesUnfit, match="Rp0 is left"):
+        accept(money.session, one, by=money.city.finance)
+    assert money.open_rp() == DUE
+
+
+def test_the_producer_is_told_what_was_paid_and_undone(money: Money):
+    money.book((29_250, "NP-2026-000001"))
+    (match,) = post(money)
+    undo_match(money.session, by=money.second, match_id=match.id, reason="salah mitra")
+    told = money.session.scalars(select(Notice).where(Notice.kind.startswith("payments.")).order_by(Notice.id)).all()
+    facts = {"statement": "NP-2026-000001", "amount_rp": 29_250}
+    recipient = f"producer:{money.city.producers[0].id}"
+    assert [(one.kind, one.recipient, one.facts) for one in told] == [
+        ("payments.matched", recipient, facts),
+        ("payments.undone", recipient, facts),
+    ]
 
 
 def test_undoing_frees_the_line_and_opens_the_statement(money: Money):
