@@ -41,6 +41,8 @@ from consign.web import (
     listings,
     losses,
     mapping,
+    matches,
+    matching,
     my_papers,
     my_sales,
     owed,
@@ -68,6 +70,7 @@ from consign.web import (
     uploads,
     users,
     waivers,
+    write_offs,
 )
 from consign.web.access import refuse_undeclared_routes
 from consign.web.errors import add_error_pages
@@ -82,6 +85,7 @@ AREAS = (
     products, product_changes, product_numbers, product_photo, listings, public, register, labels, stocks,
     bank, bank_uploads,
     expiring, suggestions, continuity, users, region_terms, audit,
+    matching, matches, write_offs,
 )  # fmt: skip
 AT_ONCE = 2
 """Pages that one process makes at once, and besides them files that it takes in. With more, the interpreter only lets them take

@@ -17,11 +17,13 @@ from consign.models.catalogue import LabelOrder, Product, ProductImport
 from consign.models.documents import Document, DocumentPage, ReferenceList
 from consign.models.sales import SalesUpload
 from consign.partners.checks import CHECKS as PARTNERS
+from consign.payments.checks import CHECKS as PAYMENTS
 from consign.sales.checks import CHECKS as SALES
 from consign.settlement.checks import CHECKS as SETTLEMENT
 from consign.stock.checks import CHECKS as STOCK
 
 CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *BANKING, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
+CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *PAYMENTS, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
 
 NAMING = (
     SalesUpload.sha256, Document.sha256, DocumentPage.sha256, ReferenceList.sha256,

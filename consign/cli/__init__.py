@@ -47,6 +47,7 @@ class LazyGroup(click.Group):
         "bank": ("bank", "Keep the office's bank accounts; post bank statements, list their lines."),
         "statement": ("settlement", "Print a statement, or write it to a file."),
         "owed": ("settlement", "Show what each partner owes, by the ledger."),
+        "match": ("matching", "Say what lines of the bank's statement are; write off small rests."),
         "check": ("check", "Check every invariant of the region."),
     }
     """Each command with its module and what it does."""

@@ -113,6 +113,8 @@ class BankMatch(RegionBase):
     """The reasons that were shown, each a template with its facts."""
     reason_code: Mapped[str | None]
     """Why the amount is near and not the same: transfer_cost, rounding, short, over; blank where it is the same."""
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("payment_notice.id"), index=True)
+    """The partner's notice that it pays; blank where it pays statements without one."""
     made_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     undone_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

@@ -283,6 +283,22 @@ ACCESS: dict[str, Access] = {
     "GET /audit": Act.READ_AUDIT,
     "GET /settings": Act.MANAGE_REGION,
     "POST /settings": Act.MANAGE_REGION,
+    # matching the bank's statement
+    "GET /matching": Act.READ_BANK,
+    "POST /matching/certain": Act.MATCH_BANK,
+    "GET /matching/{line_id}": Act.READ_BANK,
+    "POST /matching/{line_id}/accept": Act.MATCH_BANK,
+    "POST /matching/{line_id}/split": Act.MATCH_BANK,
+    "POST /matching/{line_id}/charge": Act.MATCH_BANK,
+    "POST /matching/{line_id}/refund": Act.MATCH_BANK,
+    "GET /matches": Act.READ_BANK,
+    "GET /matches/{match_id}": Act.READ_BANK,
+    "POST /matches/{match_id}/undo": Act.MATCH_BANK,
+    "GET /write-offs": Act.READ_BANK,
+    "GET /write-offs/new": Act.PROPOSE_WRITE_OFFS,
+    "POST /write-offs/new": Act.PROPOSE_WRITE_OFFS,
+    "GET /write-offs/{write_off_id}": Act.READ_BANK,
+    "POST /write-offs/{write_off_id}/decide": Act.DECIDE_WRITE_OFFS,
 }
 
 BEFORE_ENROLMENT = frozenset(

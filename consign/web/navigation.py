@@ -37,6 +37,7 @@ ENTRIES = (
     Entry("/drafts", say("Drafts of statements")),
     Entry("/owed", say("What is owed")),
     Entry("/bank", say("Bank accounts")),
+    Entry("/matching", say("Matching")),
     Entry("/products", say("Products")),
     Entry("/numbers", say("Numbers")),
     Entry("/labels", say("Labels")),

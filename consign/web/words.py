@@ -1039,6 +1039,58 @@ _BANK_PROBLEM = {
     "balance.does_not_tie": say("the balances before and after do not fit the amount"),
 }
 
+# matching a bank's statement
+_MATCH_RULE = {
+    "reference": say("number and amount"),
+    "references": say("several numbers and their amount"),
+    "parts": say("several lines with one number"),
+    "reference_near": say("number, and nearly the amount"),
+    "amount_and_name": say("amount and name"),
+    "list_and_name": say("amount of the partner's list, and name"),
+    "all_open": say("all that the partner has open"),
+    "due_date": say("all that is due on one day"),
+    "until_due": say("all that is due until a day"),
+    "closing": say("all of one closing"),
+    "near_and_name": say("nearly the amount, and name"),
+    "several": say("the only few statements that come to it"),
+    "parts_and_name": say("two lines of one partner together"),
+    "amount": say("the amount alone"),
+    "reference_only": say("number with another amount"),
+    "name_only": say("name with another amount"),
+    "charge_words": say("words of the bank for charges and interest"),
+    "sent_back": say("sent back"),
+    "own_accounts": say("between accounts of the office"),
+    "person": say("said by a person"),
+}
+_MATCH_KIND = {
+    "payment": say("payment of statements"),
+    "payout": say("payout"),
+    "payout_returned": say("payout that came back"),
+    "charge": say("bank charge or interest"),
+    "refund": say("money sent back"),
+    "own_transfer": say("own transfer"),
+}
+_DIFFERENCE = {
+    "transfer_cost": say("cost of the transfer"),
+    "rounding": say("rounding"),
+    "short": say("too little came"),
+    "over": say("too much came"),
+}
+_MATCHING = {
+    "match_rule": _MATCH_RULE,
+    "match_kind": _MATCH_KIND,
+    "match_state": {"standing": say("stands"), "undone": say("undone")},
+    "match_how": {"certain": say("certain, posted without a person"), "person": say("accepted by a person")},
+    "difference": _DIFFERENCE,
+    "bearer": {"producer": say("the producer"), "office": say("the office")},
+    "write_off_outcome": {
+        "waiting": say("waits for a decision"),
+        "approved": say("rest written off"),
+        "refused": say("rest not written off"),
+    },
+    "write_off_decision": {"approve": say("write it off"), "refuse": say("do not write it off")},
+}
+
 WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "allocation_source": _ALLOCATION_SOURCE,
     "closing_figure": _CLOSING_FIGURE,
@@ -1090,6 +1142,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "count_extent": _COUNT_EXTENT,
     "loss_side": _LOSS_SIDE,
     "loss_state": _LOSS_STATE,
+    **_MATCHING,
     "md_form": _MD_FORM,
     "medicine_sort": _MEDICINE_SORT,
     "member_ignored": _MEMBER_IGNORED,

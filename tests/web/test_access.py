@@ -9,6 +9,7 @@ from consign.catalogue.numbers import as_same_length
 from consign.web.access import list_routes
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK
 from tests.web.bank_things import put_banks
+from tests.web.bank_things import put_bank
 from tests.web.browsing import Browser, Sent
 from tests.web.count_things import put_counts
 from tests.web.goods_things import put_goods
@@ -295,6 +296,22 @@ EXPECTED = {
     "GET /audit": "HUA",
     "GET /settings": "A",
     "POST /settings": "A",
+    # matching the bank's statement
+    "GET /matching": "DHUA",
+    "POST /matching/certain": "D",
+    "GET /matching/{line_id}": "DHUA",
+    "POST /matching/{line_id}/accept": "D",
+    "POST /matching/{line_id}/split": "D",
+    "POST /matching/{line_id}/charge": "D",
+    "POST /matching/{line_id}/refund": "D",
+    "GET /matches": "DHUA",
+    "GET /matches/{match_id}": "DHUA",
+    "POST /matches/{match_id}/undo": "D",
+    "GET /write-offs": "DHUA",
+    "GET /write-offs/new": "D",
+    "POST /write-offs/new": "D",
+    "GET /write-offs/{write_off_id}": "DHUA",
+    "POST /write-offs/{write_off_id}/decide": "DH",
 }
 SIGN_OUT = "POST /sign-out"
 LAST = ("POST /acting-for", SIGN_OUT)
@@ -304,6 +321,7 @@ WITHOUT_EXAMPLE = {"GET /static/{digest}/{name}", "GET /link/{token}", "GET /clo
 GROUP = "?partner=BM&reason=product.unknown&code=99"
 ASKED = {
     "GET /parked/fix": GROUP, "GET /parked/state": GROUP, "GET /aliases": "?of=product&partner=BM&code=PLU1",
+    "GET /write-offs/new": "?statement=NP-2026-000001",
 }  # fmt: skip
 """What stands behind the question mark where a page needs it."""
 
@@ -325,6 +343,8 @@ def addresses(shared_town: Town) -> dict[str, str]:
     notes = put_notes(town)
     counts = put_counts(town)
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1", "cooperatives": "KOP-1"}
+    bank = put_bank(town)
+    codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
     known = {
         "token": "x" * 43,
         "token_hash": "00" * 32,
@@ -348,6 +368,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
         **notes,
         **counts,
         **put_banks(town),
+        **bank,
     }
     found = {}
     for route in EXPECTED:

@@ -16,6 +16,7 @@ from consign.web.access import list_routes
 from tests.builders import ADMIN, FINANCE, KERIPIK, gtin
 from tests.conftest import REGION
 from tests.web.bank_things import put_banks
+from tests.web.bank_things import put_bank
 from tests.web.browsing import PASSWORD, Browser, Sent
 from tests.web.count_things import put_counts
 from tests.web.label_things import put_labels
@@ -171,6 +172,18 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /users/{user_id}/role": (ADMIN, {"role": "admin"}),
     "POST /users/{user_id}/second-factor": (ADMIN, {}),
     "POST /settings": (ADMIN, SETTINGS),
+    # matching the bank's statement
+    "POST /matching/certain": (FINANCE, {"account": "COCOK"}),
+    "POST /matching/{line_id}/accept": (FINANCE, {"proposal": "palsu"}),
+    "POST /matching/{line_id}/split": (FINANCE, {"line-1": "1", "pay-1": "1"}),
+    "POST /matching/{line_id}/charge": (FINANCE, {}),
+    "POST /matching/{line_id}/refund": (FINANCE, {"other": "1"}),
+    "POST /matches/{match_id}/undo": (FINANCE, {"reason": "palsu"}),
+    "POST /write-offs/new": (
+        FINANCE,
+        {"statement": "NP-2026-000001", "amount": "1", "difference": "short", "borne_by": "office"},
+    ),
+    "POST /write-offs/{write_off_id}/decide": (HEAD, {"outcome": "approve"}),
 }
 """By changing route: who may send its form, and with what in it something changes."""
 CHANGED_AT_LEAST = 64
@@ -221,6 +234,7 @@ def take_aim(town: Town) -> list[Aim]:
         **put_notes(town),
         **put_counts(town),
         **put_banks(town),
+        **put_bank(town),
         "today": clock.today("Asia/Makassar").isoformat(),
         "soon": (clock.today("Asia/Makassar") + timedelta(3)).isoformat(),
     }

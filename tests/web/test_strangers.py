@@ -21,6 +21,7 @@ import consign.catalogue.lists
 from consign.identity.rules import Reach, Role
 from consign.web.access import ACCESS, Open, list_routes, may_open
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, SAMBAL
+from tests.web.bank_things import put_bank
 from tests.web.browsing import Browser, Sent
 from tests.web.count_things import put_counts
 from tests.web.goods_things import put_goods
@@ -220,6 +221,7 @@ def strangers(shared_town: Town) -> dict[str, Stranger]:
     put_shelves(town)
     put_notes(town)
     put_counts(town)
+    put_bank(town)
     for login in (T1, T2, K1):
         town.browser(login)  # their sessions are strange to others
     kancil = things_of(town, partners=["KM"], stores=["K1"], producers=["P3"])

@@ -14,6 +14,7 @@ from consign.web.access import find_routes
 from consign.web.assets import find_assets
 from tests.builders import ADMIN, FINANCE
 from tests.web.bank_things import put_banks
+from tests.web.bank_things import put_bank
 from tests.web.browsing import Browser
 from tests.web.count_things import put_counts
 from tests.web.goods_things import put_goods
@@ -54,6 +55,7 @@ def papers(shared_town: Town) -> None:
     put_shelves(shared_town)
     put_notes(shared_town)
     put_banks(shared_town)
+    put_bank(shared_town)
 
 
 def find_route(town: Town, path: str) -> str | None:
