@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +22,7 @@ from consign.payments.notice_rules import (
     AnswerNotAsked,
     AnswerNotFitting,
     NoticeUnknown,
+    find_first_taken_on,
     name_cause,
     refuse_silence,
     tidy_remark,
@@ -84,8 +84,8 @@ def take_as_received(
         return last
     terms = get_region_terms(session)
     refuse_silence(
-        noted_on=notice.noted_at.astimezone(ZoneInfo(terms.zone)).date(), today=clock.today(terms.zone),
-        silent_days=terms.silent_days, has_proof=notice.sha256 is not None, answer=last.answer if last else None,
+        first_on=find_first_taken_on(notice.noted_at, zone=terms.zone, silent_days=terms.silent_days),
+        today=clock.today(terms.zone), has_proof=notice.sha256 is not None, answer=last.answer if last else None,
     )  # fmt: skip
     return _keep(
         session, notice, shares, by=by, producer_id=producer_id, last=last, answer=Answer.TAKEN,

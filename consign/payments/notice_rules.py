@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from consign.errors import BadInput, Conflict, NotFound
 from consign.identity.rules import clean_text
@@ -248,13 +249,13 @@ def refuse_paid_on(paid_on: date, *, today: date) -> None:
         )  # fmt: skip
 
 
-def refuse_silence(*, noted_on: date, today: date, silent_days: int, has_proof: bool, answer: str | None) -> None:
+def refuse_silence(*, first_on: date, today: date, has_proof: bool, answer: str | None) -> None:
     """Refuse to take a payment as received before its time.
 
     Raises:
         AnswerStands: the producer has answered.
         ProofMissing: there is no proof.
-        NotSilentYet: fewer than *silent_days* days have gone by since it was noted.
+        NotSilentYet: the day *first_on*, see `find_first_taken_on`, has not come.
 
     """
     if answer is not None:
@@ -271,11 +272,17 @@ def refuse_silence(*, noted_on: date, today: date, silent_days: int, has_proof: 
                 " a notice with a transfer slip, or the producer for an answer."
             )
         )
-    first = noted_on + timedelta(silent_days)
-    if today < first:
+    if today < first_on:
         raise NotSilentYet(
-            say("The producer may answer until {day}; nothing was changed. Come back then.", day=first - timedelta(1))
+            say(
+                "The producer may answer until {day}; nothing was changed. Come back then.", day=first_on - timedelta(1)
+            )
         )
+
+
+def find_first_taken_on(noted_at: datetime, *, zone: str, silent_days: int) -> date:
+    """Return the first day on which silence lets finance take a payment as received."""
+    return noted_at.astimezone(ZoneInfo(zone)).date() + timedelta(silent_days)
 
 
 def assess_notice(*, withdrawn: bool, amount_rp: int, received_rp: int, answers: Collection[str | None]) -> NoticeState:

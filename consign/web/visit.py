@@ -56,6 +56,7 @@ TAKES_FILES: Mapping[str, int] = {
     "POST /references/new": 50 << 20,
     "POST /products/import": MOST_LIST_BYTES + FORM_AROUND_BYTES,
     "POST /products/{code}/photo": MOST_PAPER_BYTES + FORM_AROUND_BYTES,
+    "POST /payments/new": MOST_PAPER_BYTES + MOST_LIST_BYTES + FORM_AROUND_BYTES,
 }
 """Routes that take files, and how many bytes of a form each reads."""
 A_YEAR_SECONDS = 365 * 86_400

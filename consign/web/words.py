@@ -911,10 +911,54 @@ _MOVEMENT_KIND = {
     "counted": say("difference of a count"),
 }
 
+# payments: notices, answers, proofs
+_ROUTE = {
+    "direct": say("straight to the producer"),
+    "collecting": say("over the office's account"),
+    "cooperative": say("to the cooperative"),
+}
+_NOTICE_STATE = {
+    "announced": say("announced"),
+    "partly": say("came in part"),
+    "contradicted": say("did not come, a producer says"),
+    "received": say("came"),
+    "withdrawn": say("withdrawn"),
+}
+_PAYMENT_ANSWER = {
+    "received": say("received"),
+    "not_received": say("not received"),
+    "taken_as_received": say("taken as received"),
+}
+_PROOF_STATE = {
+    "missing": say("missing"),
+    "stated": say("stated"),
+    "proven": say("proven"),
+    "contradicted": say("contradicted"),
+}
+_PROOF_OVERALL = {
+    "open": say("not paid"),
+    "partly": say("paid in part"),
+    "announced": say("announced"),
+    "paid": say("paid"),
+    "confirmed": say("paid and confirmed"),
+    "contradicted": say("contradicted"),
+}
+_ALLOCATION_SOURCE = {
+    "collecting": say("paid into the office's account"),
+    "direct": say("paid past the office"),
+    "written_off_producer": say("written off, borne by the producer"),
+    "written_off_office": say("written off, borne by the office"),
+}
 WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "account_kind": _ACCOUNT_KIND,
     "act": _ACT,
     "agreement_state": _AGREEMENT_STATE,
+    "allocation_source": _ALLOCATION_SOURCE,
+    "notice_state": _NOTICE_STATE,
+    "payment_answer": _PAYMENT_ANSWER,
+    "proof_overall": _PROOF_OVERALL,
+    "proof_state": _PROOF_STATE,
+    "route": _ROUTE,
     "audit_act": _AUDIT_ACT,
     "column": _COLUMN,
     "day_state": _DAY_STATE,
