@@ -13,8 +13,8 @@ from consign.identity.checks import CHECKS as IDENTITY
 from consign.ledger.checks import CHECKS as LEDGER
 from consign.models.catalogue import LabelOrder, Product, ProductImport
 from consign.models.documents import Document, DocumentPage, ReferenceList
-from consign.models.sales import SalesUpload
 from consign.models.payments import PaymentNotice
+from consign.models.sales import SalesUpload
 from consign.partners.checks import CHECKS as PARTNERS
 from consign.payments.notice_checks import CHECKS as NOTICES
 from consign.sales.checks import CHECKS as SALES

@@ -37,7 +37,7 @@ _SUMS = f"""
 _STATE = """CASE WHEN payment_notice.withdrawn_at IS NOT NULL THEN 'withdrawn' WHEN sums.contradicted THEN 'contradicted'
     WHEN sums.received_rp >= sums.amount_rp THEN 'received' WHEN sums.received_rp > 0 THEN 'partly' ELSE 'announced' END"""
 
-_LINES = text(f"""
+_LINES = text("""
     SELECT statement.number, statement.due_on, statement.due_rp, line.amount_rp, statement.producer_id,
       producer.code AS producer_code, producer.name AS producer, answer.answer, answer.answered_at, answer.remark,
       person.name AS answered_by
