@@ -13,6 +13,7 @@ from tests.web.count_things import put_counts
 from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
+from tests.web.payment_things import put_payments
 from tests.web.product_lists import put_lists
 from tests.web.shelf_things import put_shelves
 from tests.web.stock_things import put_notes
@@ -260,6 +261,18 @@ EXPECTED = {
     "GET /audit": "HUA",
     "GET /settings": "A",
     "POST /settings": "A",
+    # payments: notices, answers, proofs
+    "GET /payments": "PFVDHUAX",
+    "GET /payments/new": "FD",
+    "POST /payments/new": "FD",
+    "GET /payments/{payment_number}": "PFVDHUAX",
+    "GET /payments/{payment_number}/proof": "PFVDHUAX",
+    "POST /payments/{payment_number}/answer": "PX",
+    "POST /payments/{payment_number}/take": "D",
+    "POST /payments/{payment_number}/withdraw": "FD",
+    "GET /my-money": "PX",
+    "GET /proofs": "VDHUA",
+    "GET /proofs/{number}": "VDHUA",
 }
 SIGN_OUT = "POST /sign-out"
 LAST = ("POST /acting-for", SIGN_OUT)
@@ -289,6 +302,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
     put_shelves(town)
     notes = put_notes(town)
     counts = put_counts(town)
+    payments = put_payments(town)
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
     known = {
         "token": "x" * 43,
@@ -310,6 +324,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
         **closures,
         **notes,
         **counts,
+        **payments,
     }
     found = {}
     for route in EXPECTED:
