@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Boolean, RowMapping, Select, String, column, 
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Row, Wish, fetch_page
+from consign.listing import Found, Row, Value, Wish, fetch_page
 from consign.models.partners import Partner, Producer
 from consign.models.settlement import Closing, Statement
 from consign.payments.expected import LAST_ANSWERS
@@ -166,14 +166,15 @@ def _select_proofs(by: Actor) -> Select[Any]:
         )
         .subquery("paid")
     )  # fmt: skip
-    return (
-        select(
+    columns: list[Value] = [
             Statement.id, Statement.number, Partner.code.label("partner_code"), Partner.name.label("partner"),
             Producer.code.label("producer_code"), Producer.name.label("producer"), Statement.from_on, Statement.until_on,
             Statement.due_on, Statement.route, Statement.due_rp, Statement.line_count, Statement.fee_rp,
             literal_column(_OPEN, BigInteger).label("open_rp"), *(paid.c[name] for name in _AMOUNTS),
             paid.c.is_contradicted, Closing.carries_over, literal_column(_OVERALL, String).label("state"),
-        )
+    ]  # fmt: skip
+    return (
+        select(*columns)
         .join(Partner, Partner.id == Statement.partner_id)
         .join(Producer, Producer.id == Statement.producer_id)
         .join(Closing, Closing.id == Statement.closing_id)

@@ -1,5 +1,6 @@
 """Notices, answers, silence and withdrawals in any order: what is paid is what counts as received, and the books tie."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from consign.checks import CHECKS
 from consign.db import finish, savepoint
 from consign.errors import ConsignError
+from consign.models.payments import PaymentNotice
 from consign.models.settlement import Statement
 from consign.payments.answers import answer_payment, take_as_received
 from consign.payments.notice_rules import Answer
@@ -56,6 +58,15 @@ class Books(RuleBasedStateMachine):
             self.session.expire_all()
             self.noting.clock[0] = self.began
 
+    def attempt(self, act: Callable[[], object]) -> ConsignError | None:
+        """Do *act* as an edge would; return why it was refused."""
+        try:
+            with savepoint(self.session):
+                act()
+        except ConsignError as error:
+            return error
+        return None
+
     def paid(self, statement_id: int) -> int:
         return sum(
             amounts.get(statement_id, 0)
@@ -77,18 +88,16 @@ class Books(RuleBasedStateMachine):
         chosen = {place % len(self.statements): amount for place, amount in zip((first, second), amounts, strict=True)}
         lines = [(self.statements[place][1], amount) for place, amount in chosen.items()]
         fits = all(amount <= one.due_rp - self.paid(one.id) - self.announced(one.id) for one, amount in lines)
-        try:
-            with savepoint(self.session):
-                notice = self.noting.note(*lines, proof=SLIP if proof else None)
-        except ConsignError as error:
-            assert not fits, error
+        noted: list[PaymentNotice] = []
+        refused = self.attempt(lambda: noted.append(self.noting.note(*lines, proof=SLIP if proof else None)))
+        assert (refused is None) == fits, refused
+        if refused is not None:
             return
-        assert fits
         split: dict[int, dict[int, int]] = {}
         for place, amount in chosen.items():
             owner, statement = self.statements[place]
             split.setdefault(owner, {})[statement.id] = amount
-        self.known.append(Known(notice.id, split, self.noting.clock[0], proof))
+        self.known.append(Known(noted[0].id, split, self.noting.clock[0], proof))
 
     @rule(which=PLACES, place=st.integers(0, 1), answer=st.sampled_from([Answer.RECEIVED, Answer.NOT_RECEIVED]))
     def answer(self, which: int, place: int, answer: Answer) -> None:
@@ -98,17 +107,15 @@ class Books(RuleBasedStateMachine):
         stood = known.answers.get(place) in {Answer.RECEIVED, Answer.TAKEN}
         fits = answer is Answer.NOT_RECEIVED or stood or self.leaves_room(known, place)
         allowed = place in known.lines and not known.withdrawn and fits
-        try:
-            with savepoint(self.session):
-                answer_payment(
+        refused = self.attempt(
+            lambda: answer_payment(
                     self.session, by=self.noting.owners[place], notice_id=known.id,
                     producer_id=self.noting.city.producers[place].id, answer=answer,
-                )  # fmt: skip
-        except ConsignError as error:
-            assert not allowed, error
-            return
-        assert allowed
-        known.answers[place] = answer
+            )
+        )  # fmt: skip
+        assert (refused is None) == allowed, refused
+        if allowed:
+            known.answers[place] = answer
 
     def leaves_room(self, known: Known, place: int) -> bool:
         due = {one.id: one.due_rp for _, one in self.statements}
@@ -127,17 +134,15 @@ class Books(RuleBasedStateMachine):
                 known.answers.get(place) is Answer.TAKEN or (silent and known.proof and self.leaves_room(known, place))
             )
         )
-        try:
-            with savepoint(self.session):
-                take_as_received(
+        refused = self.attempt(
+            lambda: take_as_received(
                     self.session, by=self.noting.city.finance, notice_id=known.id,
                     producer_id=self.noting.city.producers[place].id,
-                )  # fmt: skip
-        except ConsignError as error:
-            assert not allowed, error
-            return
-        assert allowed
-        known.answers[place] = Answer.TAKEN
+            )
+        )  # fmt: skip
+        assert (refused is None) == allowed, refused
+        if allowed:
+            known.answers[place] = Answer.TAKEN
 
     @rule(which=PLACES)
     def withdraw(self, which: int) -> None:
@@ -145,15 +150,11 @@ class Books(RuleBasedStateMachine):
             return
         known = self.known[which % len(self.known)]
         came = {Answer.RECEIVED, Answer.TAKEN} & set(known.answers.values())
-        try:
-            with savepoint(self.session):
-                withdraw_notice(self.session, by=self.noting.payer, notice_id=known.id, reason="salah")
-        except ConsignError as error:
-            assert came or known.withdrawn, error
-            return
-        assert not came
-        assert not known.withdrawn
-        known.withdrawn = True
+        refused = self.attempt(
+            lambda: withdraw_notice(self.session, by=self.noting.payer, notice_id=known.id, reason="salah")
+        )
+        assert (refused is not None) == bool(came or known.withdrawn), refused
+        known.withdrawn = known.withdrawn or refused is None
 
     @rule(days=st.integers(1, 8))
     def wait(self, days: int) -> None:
