@@ -167,11 +167,11 @@ def _select_proofs(by: Actor) -> Select[Any]:
         .subquery("paid")
     )  # fmt: skip
     columns: list[Value] = [
-            Statement.id, Statement.number, Partner.code.label("partner_code"), Partner.name.label("partner"),
-            Producer.code.label("producer_code"), Producer.name.label("producer"), Statement.from_on, Statement.until_on,
-            Statement.due_on, Statement.route, Statement.due_rp, Statement.line_count, Statement.fee_rp,
-            literal_column(_OPEN, BigInteger).label("open_rp"), *(paid.c[name] for name in _AMOUNTS),
-            paid.c.is_contradicted, Closing.carries_over, literal_column(_OVERALL, String).label("state"),
+        Statement.id, Statement.number, Partner.code.label("partner_code"), Partner.name.label("partner"),
+        Producer.code.label("producer_code"), Producer.name.label("producer"), Statement.from_on, Statement.until_on,
+        Statement.due_on, Statement.route, Statement.due_rp, Statement.line_count, Statement.fee_rp,
+        literal_column(_OPEN, BigInteger).label("open_rp"), *(paid.c[name] for name in _AMOUNTS),
+        paid.c.is_contradicted, Closing.carries_over, literal_column(_OVERALL, String).label("state"),
     ]  # fmt: skip
     return (
         select(*columns)

@@ -20,7 +20,7 @@ COLUMNS = (
     Column("producer", say("Producer")),
     Column("until_on", say("Until"), kind="day"),
     Column("due_rp", say("To be paid"), kind="money"),
-    Column("open_rp", say("Open"), kind="money", sort=False),
+    Column("open_rp", say("Still open"), kind="money", sort=False),
     Column("files", say("Sales file"), kind="badge", words="proof_state", sort=False),
     Column("fee", say("Fee"), kind="badge", words="proof_state", sort=False),
     Column("transfer", say("Transfer"), kind="badge", words="proof_state", sort=False),

@@ -409,6 +409,11 @@ _TRANSFER_KIND = {
     "reversal": say("reversal"),
 }
 _AUDIT_ACT = {
+    # payments: notices, answers, proofs
+    "payment noted": say("payment announced"),
+    "payment notice withdrawn": say("payment notice withdrawn"),
+    "payment answered": say("said whether a payment came"),
+    "payment taken as received": say("payment taken as received"),
     "acts for producer": say("began to act for a producer"),
     "agreement added": say("agreement added"),
     "agreement's end changed": say("agreement's end changed"),
@@ -549,6 +554,13 @@ _SUBJECT = {
     "waiver": say("waiver"),
 }
 _DETAIL = {
+    # payments: notices, answers, proofs
+    "amount_rp": say("amount"),
+    "answer": say("answer"),
+    "paid_on": say("paid on"),
+    "remark": say("remark"),
+    "route": say("payment route"),
+    "state": say("state"),
     "added": say("new"),
     "alias": say("other name"),
     "as_of": say("drawn up on"),

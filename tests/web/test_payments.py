@@ -76,7 +76,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(town: Town):
     assert page.typed(f"amount_{statement_of(town, 'P1')}") == "99.999.999"
     assert announce(town, amount="").status == 422
     assert announce(town, paid_on="2036-01-01").status == 422
-    assert announce(town, amount="5", **{"pay": ""}).status == 422
+    assert announce(town, amount="5", pay="").status == 422
     assert town.ask("SELECT count(*) FROM payment_notice")[0][0] == 0
 
 
