@@ -15,21 +15,25 @@ from consign.ledger.checks import CHECKS as LEDGER
 from consign.models.banking import BankFile, BankUpload
 from consign.models.catalogue import LabelOrder, Product, ProductImport
 from consign.models.documents import Document, DocumentPage, ReferenceList
+from consign.models.payments import PaymentNotice
 from consign.models.sales import SalesUpload
 from consign.partners.checks import CHECKS as PARTNERS
 from consign.payments.checks import CHECKS as PAYMENTS
+from consign.payments.notice_checks import CHECKS as NOTICES
 from consign.sales.checks import CHECKS as SALES
 from consign.settlement.checks import CHECKS as SETTLEMENT
 from consign.stock.checks import CHECKS as STOCK
 
 CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *BANKING, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
 CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *PAYMENTS, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
+CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY, *NOTICES)
 
 NAMING = (
     SalesUpload.sha256, Document.sha256, DocumentPage.sha256, ReferenceList.sha256,
     Product.photo_sha256, Product.thumb_sha256, ProductImport.sha256, ProductImport.rows_sha256,
     LabelOrder.sha256, LabelOrder.preview_sha256,
     BankFile.sha256, BankUpload.sha256,
+    PaymentNotice.sha256,
 )  # fmt: skip
 """Columns that name a file."""
 

@@ -48,6 +48,7 @@ class LazyGroup(click.Group):
         "statement": ("settlement", "Print a statement, or write it to a file."),
         "owed": ("settlement", "Show what each partner owes, by the ledger."),
         "match": ("matching", "Say what lines of the bank's statement are; write off small rests."),
+        "payment": ("payments", "Announce payments, say whether they came, list them."),
         "check": ("check", "Check every invariant of the region."),
     }
     """Each command with its module and what it does."""

@@ -120,6 +120,18 @@ ACCESS: dict[str, Access] = {
     "GET /drafts/{partner_code}/{producer_code}/paper.pdf": Act.READ_STATEMENTS,
     "GET /owed": Act.READ_OWED,
     "GET /my-sales": Act.READ_OWN_SALES,
+    # payments: notices, answers, proofs
+    "GET /payments": Act.READ_PAYMENTS,
+    "GET /payments/new": Act.NOTE_PAYMENTS,
+    "POST /payments/new": Act.NOTE_PAYMENTS,
+    "GET /payments/{payment_number}": Act.READ_PAYMENTS,
+    "GET /payments/{payment_number}/proof": Act.READ_PAYMENTS,
+    "POST /payments/{payment_number}/answer": Act.ANSWER_PAYMENTS,
+    "POST /payments/{payment_number}/take": Act.TAKE_AS_RECEIVED,
+    "POST /payments/{payment_number}/withdraw": Act.NOTE_PAYMENTS,
+    "GET /my-money": Act.ANSWER_PAYMENTS,
+    "GET /proofs": Act.READ_CLOSINGS,
+    "GET /proofs/{number}": Act.READ_CLOSINGS,
     # goods in stores
     "GET /goods": Act.READ_STOCK,
     "GET /goods/find": Act.READ_STOCK,

@@ -8,10 +8,12 @@ from consign.web import (
     closings,
     expiring,
     goods,
+    my_money,
     my_sales,
     owed,
     paper_tasks,
     partners,
+    payments,
     producers,
     statements,
     suggestions,
@@ -24,6 +26,8 @@ from consign.web.visit import PageRoute, Visit, Visiting
 router = APIRouter(route_class=PageRoute)
 
 FIND_TASKS: tuple[Callable[[Visit], list[Task]], ...] = (
+    my_money.find_tasks,
+    payments.find_tasks,
     paper_tasks.find_tasks,
     goods.find_tasks,
     uploads.find_tasks,

@@ -58,6 +58,7 @@ TAKES_FILES: Mapping[str, int] = {
     "POST /products/import": MOST_LIST_BYTES + FORM_AROUND_BYTES,
     "POST /bank/{bank_code}/post": MOST_BANK_BYTES + FORM_AROUND_BYTES,
     "POST /products/{code}/photo": MOST_PAPER_BYTES + FORM_AROUND_BYTES,
+    "POST /payments/new": MOST_PAPER_BYTES + MOST_LIST_BYTES + FORM_AROUND_BYTES,
 }
 """Routes that take files, and how many bytes of a form each reads."""
 A_YEAR_SECONDS = 365 * 86_400

@@ -453,6 +453,11 @@ _AUDIT_ACT = {
     "bank file posted": say("bank statement posted"),
     "bank file dropped": say("bank statement dropped"),
     # the others
+    # payments: notices, answers, proofs
+    "payment noted": say("payment announced"),
+    "payment notice withdrawn": say("payment notice withdrawn"),
+    "payment answered": say("said whether a payment came"),
+    "payment taken as received": say("payment taken as received"),
     "acts for producer": say("began to act for a producer"),
     "agreement added": say("agreement added"),
     "agreement's end changed": say("agreement's end changed"),
@@ -595,6 +600,13 @@ _SUBJECT = {
     "waiver": say("waiver"),
 }
 _DETAIL = {
+    # payments: notices, answers, proofs
+    "amount_rp": say("amount"),
+    "answer": say("answer"),
+    "paid_on": say("paid on"),
+    "remark": say("remark"),
+    "route": say("payment route"),
+    "state": say("state"),
     "added": say("new"),
     "alias": say("other name"),
     "as_of": say("drawn up on"),
@@ -1091,6 +1103,44 @@ _MATCHING = {
     "write_off_decision": {"approve": say("write it off"), "refuse": say("do not write it off")},
 }
 
+# payments: notices, answers, proofs
+_ROUTE = {
+    "direct": say("straight to the producer"),
+    "collecting": say("over the office's account"),
+    "cooperative": say("to the cooperative"),
+}
+_NOTICE_STATE = {
+    "announced": say("announced"),
+    "partly": say("came in part"),
+    "contradicted": say("did not come, a producer says"),
+    "received": say("came"),
+    "withdrawn": say("withdrawn"),
+}
+_PAYMENT_ANSWER = {
+    "received": say("received"),
+    "not_received": say("not received"),
+    "taken_as_received": say("taken as received"),
+}
+_PROOF_STATE = {
+    "missing": say("missing"),
+    "stated": say("stated"),
+    "proven": say("proven"),
+    "contradicted": say("contradicted"),
+}
+_PROOF_OVERALL = {
+    "open": say("not paid"),
+    "partly": say("paid in part"),
+    "announced": say("announced"),
+    "paid": say("paid"),
+    "confirmed": say("paid and confirmed"),
+    "contradicted": say("contradicted"),
+}
+_ALLOCATION_SOURCE = {
+    "collecting": say("paid into the office's account"),
+    "direct": say("paid past the office"),
+    "written_off_producer": say("written off, borne by the producer"),
+    "written_off_office": say("written off, borne by the office"),
+}
 WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "allocation_source": _ALLOCATION_SOURCE,
     "closing_figure": _CLOSING_FIGURE,
@@ -1104,6 +1154,12 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "account_kind": _ACCOUNT_KIND,
     "act": _ACT,
     "agreement_state": _AGREEMENT_STATE,
+    "allocation_source": _ALLOCATION_SOURCE,
+    "notice_state": _NOTICE_STATE,
+    "payment_answer": _PAYMENT_ANSWER,
+    "proof_overall": _PROOF_OVERALL,
+    "proof_state": _PROOF_STATE,
+    "route": _ROUTE,
     "audit_act": _AUDIT_ACT,
     "column": _COLUMN,
     "day_state": _DAY_STATE,

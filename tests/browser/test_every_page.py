@@ -29,6 +29,7 @@ PEOPLE = (
 )
 NO_PAGES = frozenset(
     {
+        "GET /payments/{payment_number}/proof",
         "GET /healthz",
         "GET /static/{digest}/{name}",
         "GET /bank/files/{bank_file_id}/file",

@@ -15,6 +15,7 @@ from tests.web.count_things import put_counts
 from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
+from tests.web.payment_things import put_payments
 from tests.web.product_lists import put_lists
 from tests.web.shelf_things import put_shelves
 from tests.web.stock_things import put_notes
@@ -312,6 +313,18 @@ EXPECTED = {
     "POST /write-offs/new": "D",
     "GET /write-offs/{write_off_id}": "DHUA",
     "POST /write-offs/{write_off_id}/decide": "DH",
+    # payments: notices, answers, proofs
+    "GET /payments": "PFVDHUAX",
+    "GET /payments/new": "FD",
+    "POST /payments/new": "FD",
+    "GET /payments/{payment_number}": "PFVDHUAX",
+    "GET /payments/{payment_number}/proof": "PFVDHUAX",
+    "POST /payments/{payment_number}/answer": "PX",
+    "POST /payments/{payment_number}/take": "D",
+    "POST /payments/{payment_number}/withdraw": "FD",
+    "GET /my-money": "PX",
+    "GET /proofs": "VDHUA",
+    "GET /proofs/{number}": "VDHUA",
 }
 SIGN_OUT = "POST /sign-out"
 LAST = ("POST /acting-for", SIGN_OUT)
@@ -344,6 +357,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
     counts = put_counts(town)
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1", "cooperatives": "KOP-1"}
     bank = put_bank(town)
+    payments = put_payments(town)
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
     known = {
         "token": "x" * 43,
@@ -369,6 +383,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
         **counts,
         **put_banks(town),
         **bank,
+        **payments,
     }
     found = {}
     for route in EXPECTED:

@@ -21,6 +21,7 @@ from tests.web.browsing import PASSWORD, Browser, Sent
 from tests.web.count_things import put_counts
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
+from tests.web.payment_things import put_payments
 from tests.web.product_lists import put_lists
 from tests.web.selling import hand_in_and_read, line, make_csv
 from tests.web.stock_things import put_notes
@@ -65,6 +66,11 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /bank/uploads/{bank_upload_id}/post": (FINANCE, {}),
     "POST /bank/uploads/{bank_upload_id}/drop": (FINANCE, {}),
     # the others
+    # payments: notices, answers, proofs
+    "POST /payments/new": (FINANCE, {"partner": "BM", "route": "direct", "paid_on": "{today}", "amount": "5"}),
+    "POST /payments/{payment_number}/answer": (FIRST, {"answer": "received"}),
+    "POST /payments/{payment_number}/take": (FINANCE, {"producer": "P1"}),
+    "POST /payments/{payment_number}/withdraw": (FINANCE, {"reason": "palsu"}),
     "POST /sign-in": (NOBODY, {"login": SECOND, "password": PASSWORD}),
     "POST /forgotten": (NOBODY, {"login": SECOND}),
     "POST /link/{token}": (NOBODY, {"password": NEW_PASSWORD, "agreed": "yes"}),
@@ -235,6 +241,7 @@ def take_aim(town: Town) -> list[Aim]:
         **put_counts(town),
         **put_banks(town),
         **put_bank(town),
+        **put_payments(town),
         "today": clock.today("Asia/Makassar").isoformat(),
         "soon": (clock.today("Asia/Makassar") + timedelta(3)).isoformat(),
     }

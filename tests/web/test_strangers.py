@@ -27,6 +27,7 @@ from tests.web.count_things import put_counts
 from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
+from tests.web.payment_things import put_payments
 from tests.web.product_lists import put_lists
 from tests.web.shelf_things import put_shelves
 from tests.web.stock_things import put_notes
@@ -75,6 +76,7 @@ PLACES = {
     "count_number": "note",
     "loss_id": "loss",
     "partner_code": "partner",
+    "payment_number": "payment",
 }
 CODES = {"partners": "partner", "producers": "producer", "products": "product"}
 """Of which kind the code is that stands in an address."""
@@ -92,6 +94,10 @@ BESIDES = {
 }
 """What a page must be asked besides, so that it would answer at all."""
 FORMS = {
+    # payments: notices, answers, proofs
+    "/payments/new": {"paid_on": "2026-11-02"},
+    "/payments/{payment_number}/answer": {"answer": "received"},
+    "/payments/{payment_number}/withdraw": {"reason": "asing"},
     "/uploads/{upload_id}/cancel": {"reason": "asing"},
     "/uploads/{upload_id}/reverse": {"reason": "asing"},
     "/uploads/{upload_id}/overlap": {"overlap": "add"},
@@ -186,6 +192,14 @@ def things_of(town: Town, *, partners: list[str], stores: list[str], producers: 
         + found("number", f"stock_note {by_producer}", producers),
         "loss": found("stock_loss.id", f"stock_loss {by_store}", stores)
         + found("stock_loss.id", f"stock_loss {by_producer}", producers),
+        "payment": found("payment_notice.number", f"payment_notice {by_partner}", partners)
+        + found(
+            "notice.number",
+            "payment_notice AS notice JOIN payment_notice_line ON notice_id = notice.id"
+            " JOIN statement ON statement.id = statement_id JOIN producer ON producer.id = producer_id"
+            " WHERE producer.code = ANY(:codes)",
+            producers,
+        ),
         "closure": found("store_closure.id", f"store_closure {by_store}", stores),
         "session": found(
             "encode(token_hash, 'hex')",
@@ -222,6 +236,7 @@ def strangers(shared_town: Town) -> dict[str, Stranger]:
     put_notes(town)
     put_counts(town)
     put_bank(town)
+    put_payments(town)
     for login in (T1, T2, K1):
         town.browser(login)  # their sessions are strange to others
     kancil = things_of(town, partners=["KM"], stores=["K1"], producers=["P3"])
@@ -471,6 +486,7 @@ ELSEWHERE = Stranger(
         "closure": [],
         "note": [],
         "loss": [],
+        "payment": [],
         "session": [],
     },
     ("SMR", "Loka Mahakam", "Rumah Mahakam", "Mahakam Mart", "Orang Samarinda"),  # the places alone are known to all

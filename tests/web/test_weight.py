@@ -19,6 +19,7 @@ from tests.web.browsing import Browser
 from tests.web.count_things import put_counts
 from tests.web.goods_things import put_goods
 from tests.web.paper_things import put_papers
+from tests.web.payment_things import put_payments
 from tests.web.shelf_things import put_shelves
 from tests.web.stock_things import put_notes
 from tests.web.store_day_things import put_closures
@@ -56,6 +57,7 @@ def papers(shared_town: Town) -> None:
     put_notes(shared_town)
     put_banks(shared_town)
     put_bank(shared_town)
+    put_payments(shared_town)
 
 
 def find_route(town: Town, path: str) -> str | None:
