@@ -15,11 +15,12 @@ from consign.models.catalogue import LabelOrder, Product, ProductImport
 from consign.models.documents import Document, DocumentPage, ReferenceList
 from consign.models.sales import SalesUpload
 from consign.partners.checks import CHECKS as PARTNERS
+from consign.payouts.checks import CHECKS as PAYOUTS
 from consign.sales.checks import CHECKS as SALES
 from consign.settlement.checks import CHECKS as SETTLEMENT
 from consign.stock.checks import CHECKS as STOCK
 
-CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
+CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *PAYOUTS, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
 
 NAMING = (
     SalesUpload.sha256, Document.sha256, DocumentPage.sha256, ReferenceList.sha256,
