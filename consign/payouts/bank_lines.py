@@ -190,6 +190,12 @@ def find_return_lines(session: Session, payout: Payout, *, account_id: int) -> l
     return list(session.scalars(query.order_by(BankLine.booked_on.desc(), BankLine.id.desc()).limit(20)))
 
 
+def find_payout_lines(session: Session, payout: Payout, *, account_id: int) -> list[BankLine]:
+    """Return the free lines out of the bank account that may be a payout: of its amount or more, the nearest first."""
+    query = select(BankLine).where(BankLine.account_id == account_id, -payout.amount_rp >= _FREE_RP)
+    return list(session.scalars(query.order_by(_FREE_RP.desc(), BankLine.id.desc()).limit(20)))
+
+
 def _take_return(session: Session, payout: Payout, *, by: Actor, account_id: int, line_id: int) -> None:
     (line,) = _get_lines(session, [line_id], account_id=account_id, incoming=True)
     taken = _share_out(find_free(session, [line.id]), payout.amount_rp)
