@@ -44,6 +44,10 @@ from consign.web import (
     papers,
     parked,
     partners,
+    payees,
+    payout,
+    payout_templates,
+    payouts,
     producers,
     product_changes,
     product_import,
@@ -75,7 +79,9 @@ AREAS = (
     stock, counts, counting, losses,
     agreements, producers, product_import,
     products, product_changes, product_numbers, product_photo, listings, public, register, labels, stocks,
-    expiring, suggestions, continuity, users, region_terms, audit,
+    expiring, suggestions, continuity,
+    payouts, payout, payout_templates, payees,
+    users, region_terms, audit,
 )  # fmt: skip
 AT_ONCE = 2
 """Pages that one process makes at once, and besides them files that it takes in. With more, the interpreter only lets them take

@@ -12,6 +12,8 @@ from consign.web import (
     owed,
     paper_tasks,
     partners,
+    payees,
+    payouts,
     producers,
     statements,
     suggestions,
@@ -32,6 +34,8 @@ FIND_TASKS: tuple[Callable[[Visit], list[Task]], ...] = (
     closings.find_tasks,
     owed.find_tasks,
     statements.find_tasks,
+    payouts.find_tasks,
+    payees.find_tasks,
     expiring.find_tasks,
     suggestions.find_tasks,
 )

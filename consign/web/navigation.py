@@ -35,6 +35,8 @@ ENTRIES = (
     Entry("/my-sales", say("My sales")),
     Entry("/statements", say("Statements")),
     Entry("/owed", say("What is owed")),
+    Entry("/payouts", say("Payouts")),
+    Entry("/payees", say("Bank accounts")),
     Entry("/products", say("Products")),
     Entry("/numbers", say("Numbers")),
     Entry("/labels", say("Labels")),

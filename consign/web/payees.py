@@ -140,7 +140,7 @@ def _payee_page(
         waits=waits,
         is_own=view.account["stated_by_id"] == visit.actor.user_id,
         confirm=confirm,
-        refuse=(refuse or new_form(REFUSE)) if waits else None,
+        refuse=refuse or (new_form(REFUSE) if waits else None),
         wait_days=get_region_terms(visit.db).account_wait_days,
     )
 

@@ -38,13 +38,13 @@ ANSWER = (
     Field("answer", say("Did the money come?"), kind="radio", choices=choices_of("payout_answer", ANSWERS, word)),
     Field("remark", say("Remark"), kind="textarea", required=False),
 )
-PLACE = "/payouts/{batch_number}/{reference}"
+PLACE = "/payouts/{batch_number}/{payout_reference}"
 
 
-@router.get("/payouts/{batch_number}/{reference}")
-def show_payout(visit: Visiting, batch_number: str, reference: str) -> Response:
+@router.get("/payouts/{batch_number}/{payout_reference}")
+def show_payout(visit: Visiting, batch_number: str, payout_reference: str) -> Response:
     """Show one payout with its parts."""
-    return _payout_page(visit, batch_number, reference)
+    return _payout_page(visit, batch_number, payout_reference)
 
 
 def _payout_page(visit: Visit, number: str, reference: str, *, status: int = 200, **forms: Form | None) -> Response:
@@ -67,7 +67,9 @@ def _payout_page(visit: Visit, number: str, reference: str, *, status: int = 200
         "answer": new_form(ANSWER),
     }
     shown = {
-        name: forms.get(name) or form for name, form in fresh.items() if may[name] and visit.may(f"POST {PLACE}/{name}")
+        name: forms.get(name) or form
+        for name, form in fresh.items()
+        if name in forms or (may[name] and visit.may(f"POST {PLACE}/{name}"))
     }
     return visit.page(
         "payout.html", status=status, view=view, payout=view.payout, forms=shown,
@@ -104,23 +106,23 @@ def _get_id(visit: Visit, number: str, reference: str) -> PayoutView:
     return get_payout_view(visit.db, by=visit.actor, number=number, reference=reference)
 
 
-@router.post("/payouts/{batch_number}/{reference}/out")
-def do_take_out(visit: Visiting, batch_number: str, reference: str) -> Response:
+@router.post("/payouts/{batch_number}/{payout_reference}/out")
+def do_take_out(visit: Visiting, batch_number: str, payout_reference: str) -> Response:
     """Take a payout out of its batch."""
-    view = _get_id(visit, batch_number, reference)
+    view = _get_id(visit, batch_number, payout_reference)
     form = read_form(TAKE_OUT, visit.texts)
     if form.ok:
         with visit.attempt(form):
             take_out(visit.db, by=visit.actor, payout_id=view.payout["id"], reason=form["reason"])
     if not form.ok:
-        return _payout_page(visit, batch_number, reference, status=422, out=form)
-    return visit.go(f"/payouts/{batch_number}", say("Payout {reference} was taken out.", reference=reference))
+        return _payout_page(visit, batch_number, payout_reference, status=422, out=form)
+    return visit.go(f"/payouts/{batch_number}", say("Payout {reference} was taken out.", reference=payout_reference))
 
 
-@router.post("/payouts/{batch_number}/{reference}/found")
-def do_find(visit: Visiting, batch_number: str, reference: str) -> Response:
+@router.post("/payouts/{batch_number}/{payout_reference}/found")
+def do_find(visit: Visiting, batch_number: str, payout_reference: str) -> Response:
     """Say which line of the bank's statement a payout is."""
-    view = _get_id(visit, batch_number, reference)
+    view = _get_id(visit, batch_number, payout_reference)
     form = read_form(_line_fields(visit, view)["found"] or (replace(LINE, kind="hidden"),), visit.texts)
     if form.ok:
         with visit.attempt(form):
@@ -128,14 +130,14 @@ def do_find(visit: Visiting, batch_number: str, reference: str) -> Response:
                 visit.db, by=visit.actor, line_ids=[form["line"]], payout_ids=[view.payout["id"]]
             )  # fmt: skip
     if not form.ok:
-        return _payout_page(visit, batch_number, reference, status=422, found=form)
-    return visit.go(f"/payouts/{batch_number}/{reference}", say("Found. The producers are told."))
+        return _payout_page(visit, batch_number, payout_reference, status=422, found=form)
+    return visit.go(f"/payouts/{batch_number}/{payout_reference}", say("Found. The producers are told."))
 
 
-@router.post("/payouts/{batch_number}/{reference}/undo")
-def do_undo(visit: Visiting, batch_number: str, reference: str) -> Response:
+@router.post("/payouts/{batch_number}/{payout_reference}/undo")
+def do_undo(visit: Visiting, batch_number: str, payout_reference: str) -> Response:
     """Take back that a line of the bank's statement is this payout, and all that were found with it."""
-    view = _get_id(visit, batch_number, reference)
+    view = _get_id(visit, batch_number, payout_reference)
     form = read_form(UNDO, visit.texts)
     if form.ok:
         with visit.attempt(form):
@@ -143,14 +145,14 @@ def do_undo(visit: Visiting, batch_number: str, reference: str) -> Response:
                 visit.db, by=visit.actor, match_id=view.payout["match_id"] or 0, reason=form["reason"]
             )  # fmt: skip
     if not form.ok:
-        return _payout_page(visit, batch_number, reference, status=422, undo=form)
-    return visit.go(f"/payouts/{batch_number}/{reference}", say("Taken back. The line is free again."))
+        return _payout_page(visit, batch_number, payout_reference, status=422, undo=form)
+    return visit.go(f"/payouts/{batch_number}/{payout_reference}", say("Taken back. The line is free again."))
 
 
-@router.post("/payouts/{batch_number}/{reference}/return")
-def do_return(visit: Visiting, batch_number: str, reference: str) -> Response:
+@router.post("/payouts/{batch_number}/{payout_reference}/return")
+def do_return(visit: Visiting, batch_number: str, payout_reference: str) -> Response:
     """Note that a payout came back."""
-    view = _get_id(visit, batch_number, reference)
+    view = _get_id(visit, batch_number, payout_reference)
     form = read_form((*_line_fields(visit, view)["return"], *RETURN), visit.texts)
     if form.ok:
         with visit.attempt(form):
@@ -159,14 +161,14 @@ def do_return(visit: Visiting, batch_number: str, reference: str) -> Response:
                 line_id=form.values.get("line"),
             )  # fmt: skip
     if not form.ok:
-        return _payout_page(visit, batch_number, reference, status=422, **{"return": form})
-    return visit.go(f"/payouts/{batch_number}/{reference}", say("Noted. The money is payable again."))
+        return _payout_page(visit, batch_number, payout_reference, status=422, **{"return": form})
+    return visit.go(f"/payouts/{batch_number}/{payout_reference}", say("Noted. The money is payable again."))
 
 
-@router.post("/payouts/{batch_number}/{reference}/answer")
-def do_answer(visit: Visiting, batch_number: str, reference: str) -> Response:
+@router.post("/payouts/{batch_number}/{payout_reference}/answer")
+def do_answer(visit: Visiting, batch_number: str, payout_reference: str) -> Response:
     """Say as a producer whether the money came."""
-    view = _get_id(visit, batch_number, reference)
+    view = _get_id(visit, batch_number, payout_reference)
     form = read_form(ANSWER, visit.texts)
     if form.ok:
         with visit.attempt(form):
@@ -175,5 +177,5 @@ def do_answer(visit: Visiting, batch_number: str, reference: str) -> Response:
                 answer=form["answer"], remark=form["remark"] or "",
             )  # fmt: skip
     if not form.ok:
-        return _payout_page(visit, batch_number, reference, status=422, answer=form)
-    return visit.go(f"/payouts/{batch_number}/{reference}", say("Thank you. The office reads your answer."))
+        return _payout_page(visit, batch_number, payout_reference, status=422, answer=form)
+    return visit.go(f"/payouts/{batch_number}/{payout_reference}", say("Thank you. The office reads your answer."))

@@ -19,6 +19,7 @@ from tests.web.browsing import PASSWORD, Browser, Sent
 from tests.web.count_things import put_counts
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
+from tests.web.payout_things import put_payouts
 from tests.web.product_lists import put_lists
 from tests.web.selling import hand_in_and_read, line, make_csv
 from tests.web.stock_things import put_notes
@@ -155,6 +156,24 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /users/{user_id}/role": (ADMIN, {"role": "admin"}),
     "POST /users/{user_id}/second-factor": (ADMIN, {}),
     "POST /settings": (ADMIN, SETTINGS),
+    # payouts and where they go
+    "POST /payouts/new": (FINANCE, {"account": "1", "on": "{today}"}),
+    "POST /payouts/{batch_number}/approve": (HEAD, {}),
+    "POST /payouts/{batch_number}/cancel": (FINANCE, {"reason": "palsu"}),
+    "POST /payouts/{batch_number}/send": (FINANCE, {"on": "{today}"}),
+    "POST /payouts/{batch_number}/found": (FINANCE, {"lines": "1", "payouts": "1"}),
+    "POST /payouts/{batch_number}/{payout_reference}/out": (FINANCE, {"reason": "palsu"}),
+    "POST /payouts/{batch_number}/{payout_reference}/found": (FINANCE, {"line": "1"}),
+    "POST /payouts/{batch_number}/{payout_reference}/answer": (FIRST, {"answer": "received"}),
+    "POST /payouts/{batch_number}/{payout_reference}/undo": (FINANCE, {"reason": "palsu"}),
+    "POST /payouts/{batch_number}/{payout_reference}/return": (FINANCE, {"on": "{today}", "reason": "palsu"}),
+    "POST /payout-templates": (
+        FINANCE,
+        {"name": "Palsu", "kind": "csv", "separator": ",", "columns": "account\namount"},
+    ),
+    "POST /payees/{payee_id}/confirm": (VERIFIER, {}),
+    "POST /payees/{payee_id}/refuse": (VERIFIER, {"reason": "palsu"}),
+    "POST /payees/new": (FIRST, {"bank": "014", "number": "7777700001", "holder": "Palsu"}),
 }
 """By changing route: who may send its form, and with what in it something changes."""
 CHANGED_AT_LEAST = 64
@@ -204,6 +223,7 @@ def take_aim(town: Town) -> list[Aim]:
         **put_closures(town),
         **put_notes(town),
         **put_counts(town),
+        **put_payouts(town),
         "today": clock.today("Asia/Makassar").isoformat(),
         "soon": (clock.today("Asia/Makassar") + timedelta(3)).isoformat(),
     }

@@ -17,6 +17,7 @@ from tests.web.browsing import Browser
 from tests.web.count_things import put_counts
 from tests.web.goods_things import put_goods
 from tests.web.paper_things import put_papers
+from tests.web.payout_things import put_payouts
 from tests.web.shelf_things import put_shelves
 from tests.web.stock_things import put_notes
 from tests.web.store_day_things import put_closures
@@ -52,6 +53,7 @@ def papers(shared_town: Town) -> None:
     put_closures(shared_town)
     put_shelves(shared_town)
     put_notes(shared_town)
+    put_payouts(shared_town)
 
 
 def find_route(town: Town, path: str) -> str | None:

@@ -84,7 +84,7 @@ def _page(visit: Visit, form: Form, *, status: int = 200) -> Response:
         for one in find_templates(visit.db)
     ]  # fmt: skip
     return visit.page(
-        "payout_layouts.html", status=status, form=form, columns=COLUMNS, rows=rows, tried=_try(visit, form)
+        "payout_templates.html", status=status, form=form, columns=COLUMNS, rows=rows, tried=_try(visit, form)
     )
 
 
