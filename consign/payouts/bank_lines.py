@@ -33,10 +33,16 @@ from consign.stock.rules import tidy_reason
 
 
 def propose_payouts(
-    session: Session, *, account_id: int, line_ids: Collection[int] | None = None
+    session: Session, *, account_id: int, line_ids: Collection[int] | None = None, batch: str | None = None
 ) -> list[PayoutProposal]:
-    """Return which free lines out of a bank account are which payouts; *line_ids* narrows the lines."""
-    return compute_proposals(_find_free_lines(session, account_id, line_ids), _find_sent(session, account_id))
+    """Return which free lines out of a bank account are which payouts; *line_ids* narrows the lines.
+
+    With *batch*, a number, only what is proposed for payouts of that batch.
+    """
+    sent = _find_sent(session, account_id)
+    found = compute_proposals(_find_free_lines(session, account_id, line_ids), sent)
+    own = {one.id for one in sent if batch is None or one.batch == batch}
+    return [one for one in found if own.issuperset(one.payout_ids)]
 
 
 def confirm_certain(session: Session, *, by: Actor, account_id: int) -> list[BankMatch]:

@@ -24,7 +24,7 @@ from consign.payouts.lists import (
     get_batch_row,
 )
 from consign.payouts.planning import plan_payouts, preview_plan
-from consign.payouts.rules import HAND_OVER_STATES, Plan, explain_left_out
+from consign.payouts.rules import HAND_OVER_STATES, BatchUnknown, Plan, explain_left_out
 from consign.payouts.sending import send_batch
 from consign.payouts.templates import find_templates
 from consign.sentence import say
@@ -138,8 +138,10 @@ def show_new_batch(visit: Visiting) -> Response:
 def _new_page(visit: Visit, form: Form) -> Response:
     plan: Plan | None = None
     if form.ok:
-        with visit.attempt(form):
+        try:
             plan = preview_plan(visit.db, by=visit.actor, bank_account_id=form["account"], on=form["on"])
+        except BatchUnknown as error:
+            form.blame(None, error.sentence)
     status = 200 if form.ok or not form.fields[0].choices else 422
     return visit.page(
         "payout_new.html",
@@ -227,14 +229,7 @@ def _find_proposals(visit: Visit, batch: Row) -> list[PayoutProposal]:
     """Return which lines of the bank's statement are payouts of this batch."""
     if not batch["to_find"] or not visit.may("POST /payouts/{batch_number}/found"):
         return []
-    found = propose_payouts(visit.db, account_id=batch["bank_account_id"])
-    own = {row["id"] for row in _sent_of(visit, batch)}
-    return [one for one in found if own.issuperset(one.payout_ids)]
-
-
-def _sent_of(visit: Visit, batch: Row) -> Sequence[Row]:
-    wish = Wish(filters={"state": "sent"}).for_export()
-    return find_payout_page(visit.db, by=visit.actor, wish=wish, batch_id=batch["id"]).rows
+    return propose_payouts(visit.db, account_id=batch["bank_account_id"], batch=batch["number"])
 
 
 def _tell_proposal(one: PayoutProposal) -> dict[str, Any]:
@@ -259,8 +254,8 @@ def _find_formats(visit: Visit, batch: Row) -> list[tuple[str, str]]:
 
 
 def _find_changes(visit: Visit, batch: Row) -> list[Changed]:
-    """Return which names the bank's file writes otherwise, since banks take few signs."""
-    if batch["state"] not in HAND_OVER_STATES or not visit.may("GET /payouts/{batch_number}/file"):
+    """Return which names the bank's file writes otherwise, since banks take few signs: told until it is handed over."""
+    if batch["state"] != "approved" or not visit.may("GET /payouts/{batch_number}/file"):
         return []
     sheet = make_sheet(visit.db, visit.db.get_one(PayoutBatch, batch["id"]), on=_today(visit))
     try:
