@@ -44,6 +44,8 @@ class LazyGroup(click.Group):
         "settlement": ("settlement", "Close a partner's period."),
         "statement": ("settlement", "Print a statement, or write it to a file."),
         "owed": ("settlement", "Show what each partner owes, by the ledger."),
+        "payout": ("payouts", "Pay producers in batches: plan, approve, write the bank's file, find at the bank."),
+        "payee": ("payees", "Say where producers and cooperatives are paid to, and confirm it."),
         "check": ("check", "Check every invariant of the region."),
     }
     """Each command with its module and what it does."""
