@@ -266,8 +266,12 @@ def _get_lines(session: Session, line_ids: Sequence[int], *, account_id: int, in
     query = select(BankLine).where(BankLine.id.in_(sorted(set(line_ids))), BankLine.account_id == account_id)
     lines = list(session.scalars(query.order_by(BankLine.booked_on, BankLine.id)))
     if len(lines) != len(set(line_ids)) or not lines or any((one.amount_rp > 0) is not incoming for one in lines):
-        side = say("into") if incoming else say("out of")
-        raise LinesDoNotFit(say("These are no lines {side} the bank account that paid; nothing was posted.", side=side))
+        why = (
+            say("These are no lines into the bank account that paid; nothing was posted.")
+            if incoming
+            else say("These are no lines out of the bank account that paid; nothing was posted.")
+        )
+        raise LinesDoNotFit(why)
     return lines
 
 
