@@ -53,6 +53,10 @@ from consign.web import (
     partners,
     payments,
     payments_new,
+    payees,
+    payout,
+    payout_templates,
+    payouts,
     producers,
     product_changes,
     product_import,
@@ -92,6 +96,9 @@ AREAS = (
     bank, bank_uploads,
     expiring, suggestions, continuity, users, region_terms, audit,
     matching, matches, write_offs,
+    expiring, suggestions, continuity,
+    payouts, payout, payout_templates, payees,
+    users, region_terms, audit,
 )  # fmt: skip
 AT_ONCE = 2
 """Pages that one process makes at once, and besides them files that it takes in. With more, the interpreter only lets them take

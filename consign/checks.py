@@ -20,6 +20,7 @@ from consign.models.sales import SalesUpload
 from consign.partners.checks import CHECKS as PARTNERS
 from consign.payments.checks import CHECKS as PAYMENTS
 from consign.payments.notice_checks import CHECKS as NOTICES
+from consign.payouts.checks import CHECKS as PAYOUTS
 from consign.sales.checks import CHECKS as SALES
 from consign.settlement.checks import CHECKS as SETTLEMENT
 from consign.stock.checks import CHECKS as STOCK
@@ -27,6 +28,7 @@ from consign.stock.checks import CHECKS as STOCK
 CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *BANKING, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
 CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *PAYMENTS, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
 CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY, *NOTICES)
+CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *PAYOUTS, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
 
 NAMING = (
     SalesUpload.sha256, Document.sha256, DocumentPage.sha256, ReferenceList.sha256,

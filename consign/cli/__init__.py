@@ -49,6 +49,8 @@ class LazyGroup(click.Group):
         "owed": ("settlement", "Show what each partner owes, by the ledger."),
         "match": ("matching", "Say what lines of the bank's statement are; write off small rests."),
         "payment": ("payments", "Announce payments, say whether they came, list them."),
+        "payout": ("payouts", "Pay producers in batches: plan, approve, write the bank's file, find at the bank."),
+        "payee": ("payees", "Say where producers and cooperatives are paid to, and confirm it."),
         "check": ("check", "Check every invariant of the region."),
     }
     """Each command with its module and what it does."""

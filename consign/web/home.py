@@ -14,6 +14,8 @@ from consign.web import (
     paper_tasks,
     partners,
     payments,
+    payees,
+    payouts,
     producers,
     statements,
     suggestions,
@@ -36,6 +38,8 @@ FIND_TASKS: tuple[Callable[[Visit], list[Task]], ...] = (
     closings.find_tasks,
     owed.find_tasks,
     statements.find_tasks,
+    payouts.find_tasks,
+    payees.find_tasks,
     expiring.find_tasks,
     suggestions.find_tasks,
 )

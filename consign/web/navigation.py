@@ -41,6 +41,8 @@ ENTRIES = (
     Entry("/my-money", say("My money")),
     Entry("/payments", say("Payments")),
     Entry("/proofs", say("Proofs")),
+    Entry("/payouts", say("Payouts")),
+    Entry("/payees", say("Bank accounts")),
     Entry("/products", say("Products")),
     Entry("/numbers", say("Numbers")),
     Entry("/labels", say("Labels")),

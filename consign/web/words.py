@@ -1161,6 +1161,72 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "proof_state": _PROOF_STATE,
     "route": _ROUTE,
     "audit_act": _AUDIT_ACT,
+# payouts and where they go
+_PAYOUT_BATCH = {
+    "planned": say("waits for approval"),
+    "approved": say("approved"),
+    "sent": say("handed to the bank"),
+    "cancelled": say("cancelled"),
+}
+_PAYOUT = {
+    "planned": say("planned"),
+    "sent": say("on its way"),
+    "returned": say("came back"),
+    "cancelled": say("taken out"),
+}
+_PAYOUT_ANSWER = {
+    "received": say("money came"),
+    "not_received": say("money did not come"),
+}
+_PAYEE_ACCOUNT = {
+    "waiting": say("waits to be confirmed"),
+    "confirmed": say("confirmed"),
+    "refused": say("refused"),
+    "ended": say("replaced by another"),
+}
+_LEFT_OUT = {
+    "below_minimum": say("below the minimum"),
+    "no_account": say("no confirmed account"),
+    "account_waits": say("account changed lately"),
+    "planned": say("planned already"),
+    "not_in_bank": say("not enough in the bank"),
+    "partner_has_not_paid": say("not paid by a partner yet"),
+}
+_LAYOUT_KIND = {
+    "csv": say("CSV, with separators"),
+    "xlsx": say("workbook (XLSX)"),
+    "txt": say("text"),
+}
+_PAYOUT_ACT = {
+    "payee account stated": say("bank account stated"),
+    "payee account confirmed": say("bank account confirmed"),
+    "payee account refused": say("bank account refused"),
+    "payouts planned": say("payouts planned"),
+    "payouts approved": say("payouts approved"),
+    "payout taken out": say("payout taken out of its batch"),
+    "payouts cancelled": say("batch of payouts cancelled"),
+    "payouts exported": say("file of payouts made"),
+    "payouts sent": say("payouts handed to the bank"),
+    "payouts found on the bank's statement": say("payouts found on the bank's statement"),
+    "match of payouts undone": say("finding of payouts taken back"),
+    "payout returned": say("payout came back"),
+    "payout answered": say("payout answered by its producer"),
+    "payout layout written": say("layout of a file of payouts written down"),
+}
+_PAYOUT_SUBJECT = {
+    "payee_account": say("bank account of a payee"),
+    "payout_batch": say("batch of payouts"),
+    "payout_template": say("layout of a file of payouts"),
+    "bank_match": say("match of the bank's statement"),
+}
+
+    "layout_kind": _LAYOUT_KIND,
+    "left_out": _LEFT_OUT,
+    "payee_account": _PAYEE_ACCOUNT,
+    "payout": _PAYOUT,
+    "payout_answer": _PAYOUT_ANSWER,
+    "payout_batch": _PAYOUT_BATCH,
+    "audit_act": {**_AUDIT_ACT, **_PAYOUT_ACT},
     "column": _COLUMN,
     "day_state": _DAY_STATE,
     "expiring_advice": _EXPIRING_ADVICE,
@@ -1236,7 +1302,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "reminded": _REMINDED,
     "stock_reason": _STOCK_REASON,
     "store_day": _STORE_DAY,
-    "subject": _SUBJECT,
+    "subject": {**_SUBJECT, **_PAYOUT_SUBJECT},
     "symbol_kind": _SYMBOL_KIND,
     "todo": _TODO,
     "trademark_stage": _TRADEMARK_STAGE,

@@ -60,6 +60,7 @@ NO_PAGES = frozenset(
         "GET /counts/{count_number}/sheet",
         "GET /goods/{note_number}/lines.csv",
         "GET /goods/{note_number}/lines.xlsx",
+        "GET /payouts/{batch_number}/file",
         "GET /goods/find",  # a form leads to it, and it leads on
         "GET /p/{number}/photo",
         "GET /p/{number}/thumb",

@@ -16,6 +16,7 @@ from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
 from tests.web.payment_things import put_payments
+from tests.web.payout_things import put_payouts
 from tests.web.product_lists import put_lists
 from tests.web.shelf_things import put_shelves
 from tests.web.stock_things import put_notes
@@ -286,6 +287,30 @@ EXPECTED = {
     "GET /label-tests/{test_id}": "PVAX",
     "POST /label-tests/{test_id}": "PVAX",
     "GET /label-tests/{test_id}/sheet": "PVAX",
+    # payouts and where they go
+    "GET /payouts": "PDHUAX",
+    "GET /payouts/new": "D",
+    "POST /payouts/new": "D",
+    "GET /payouts/{batch_number}": "PDHUAX",
+    "GET /payouts/{batch_number}/file": "D",
+    "POST /payouts/{batch_number}/approve": "DH",
+    "POST /payouts/{batch_number}/cancel": "DH",
+    "POST /payouts/{batch_number}/send": "D",
+    "POST /payouts/{batch_number}/found": "D",
+    "GET /payouts/{batch_number}/{payout_reference}": "PDHUAX",
+    "POST /payouts/{batch_number}/{payout_reference}/out": "DH",
+    "POST /payouts/{batch_number}/{payout_reference}/found": "D",
+    "POST /payouts/{batch_number}/{payout_reference}/undo": "D",
+    "POST /payouts/{batch_number}/{payout_reference}/return": "D",
+    "POST /payouts/{batch_number}/{payout_reference}/answer": "PX",
+    "GET /payout-templates": "D",
+    "POST /payout-templates": "D",
+    "GET /payees": "PVDHUAX",
+    "GET /payees/new": "PDAX",
+    "POST /payees/new": "PDAX",
+    "GET /payees/{payee_id}": "PVDHUAX",
+    "POST /payees/{payee_id}/confirm": "VD",
+    "POST /payees/{payee_id}/refuse": "VD",
     "GET /users": "HUA",
     "GET /users/new": "A",
     "POST /users/new": "A",
@@ -333,6 +358,7 @@ WITHOUT_EXAMPLE = {"GET /static/{digest}/{name}", "GET /link/{token}", "GET /clo
 """Routes that answer nobody 200 here: the files' names and links are secret, and no period is there to be closed."""
 GROUP = "?partner=BM&reason=product.unknown&code=99"
 ASKED = {
+    "GET /payouts/{batch_number}/file": "?format=csv",
     "GET /parked/fix": GROUP, "GET /parked/state": GROUP, "GET /aliases": "?of=product&partner=BM&code=PLU1",
     "GET /write-offs/new": "?statement=NP-2026-000001",
 }  # fmt: skip
@@ -358,6 +384,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1", "cooperatives": "KOP-1"}
     bank = put_bank(town)
     payments = put_payments(town)
+    payouts = put_payouts(town)
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
     known = {
         "token": "x" * 43,
@@ -384,6 +411,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
         **put_banks(town),
         **bank,
         **payments,
+        **payouts,
     }
     found = {}
     for route in EXPECTED:

@@ -22,6 +22,7 @@ from tests.web.count_things import put_counts
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
 from tests.web.payment_things import put_payments
+from tests.web.payout_things import put_payouts
 from tests.web.product_lists import put_lists
 from tests.web.selling import hand_in_and_read, line, make_csv
 from tests.web.stock_things import put_notes
@@ -190,6 +191,23 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
         {"statement": "NP-2026-000001", "amount": "1", "difference": "short", "borne_by": "office"},
     ),
     "POST /write-offs/{write_off_id}/decide": (HEAD, {"outcome": "approve"}),
+    # payouts and where they go
+    "POST /payouts/new": (FINANCE, {"account": "1", "on": "{today}"}),
+    "POST /payouts/{batch_number}/approve": (HEAD, {}),
+    "POST /payouts/{batch_number}/cancel": (FINANCE, {"reason": "palsu"}),
+    "POST /payouts/{batch_number}/send": (FINANCE, {"on": "{today}"}),
+    "POST /payouts/{batch_number}/found": (FINANCE, {"lines": "1", "payouts": "1"}),
+    "POST /payouts/{batch_number}/{payout_reference}/out": (FINANCE, {"reason": "palsu"}),
+    "POST /payouts/{batch_number}/{payout_reference}/found": (FINANCE, {"line": "1"}),
+    "POST /payouts/{batch_number}/{payout_reference}/answer": (FIRST, {"answer": "received"}),
+    "POST /payouts/{batch_number}/{payout_reference}/undo": (FINANCE, {"reason": "palsu"}),
+    "POST /payouts/{batch_number}/{payout_reference}/return": (FINANCE, {"on": "{today}", "reason": "palsu"}),
+    "POST /payout-templates": (
+        {"name": "Palsu", "kind": "csv", "separator": ",", "columns": "account\namount"},
+    ),
+    "POST /payees/{payee_id}/confirm": (VERIFIER, {}),
+    "POST /payees/{payee_id}/refuse": (VERIFIER, {"reason": "palsu"}),
+    "POST /payees/new": (FIRST, {"bank": "014", "number": "7777700001", "holder": "Palsu"}),
 }
 """By changing route: who may send its form, and with what in it something changes."""
 CHANGED_AT_LEAST = 64
@@ -242,6 +260,7 @@ def take_aim(town: Town) -> list[Aim]:
         **put_banks(town),
         **put_bank(town),
         **put_payments(town),
+        **put_payouts(town),
         "today": clock.today("Asia/Makassar").isoformat(),
         "soon": (clock.today("Asia/Makassar") + timedelta(3)).isoformat(),
     }

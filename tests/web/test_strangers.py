@@ -28,6 +28,7 @@ from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
 from tests.web.payment_things import put_payments
+from tests.web.payout_things import put_payouts
 from tests.web.product_lists import put_lists
 from tests.web.shelf_things import put_shelves
 from tests.web.stock_things import put_notes
@@ -77,6 +78,8 @@ PLACES = {
     "loss_id": "loss",
     "partner_code": "partner",
     "payment_number": "payment",
+    "batch_number": "batch",
+    "payee_id": "payee",
 }
 CODES = {"partners": "partner", "producers": "producer", "products": "product"}
 """Of which kind the code is that stands in an address."""
@@ -128,6 +131,7 @@ FORMS = {
     "/label-tests/{test_id}": {"read": "9520000000000"},
     "/papers/{document_id}/confirm": {"number": "1207210001234", "holder": "asing"},
     "/papers/{document_id}/change": {"note": "asing"},
+    "/payouts/{batch_number}/{payout_reference}/answer": {"answer": "received"},
 }
 """What stands in a form, so that it would be taken if the thing were the person's own."""
 OPEN = {Open.EVERYBODY, Open.SIGNED_IN}
@@ -200,6 +204,11 @@ def things_of(town: Town, *, partners: list[str], stores: list[str], producers: 
             " WHERE producer.code = ANY(:codes)",
             producers,
         ),
+        "batch": found(
+            "payout_batch.number",
+            f"payout_batch JOIN payout ON payout.batch_id = payout_batch.id {by_producer}",
+        ),
+        "payee": found("payee_account.id", f"payee_account {by_producer}", producers),
         "closure": found("store_closure.id", f"store_closure {by_store}", stores),
         "session": found(
             "encode(token_hash, 'hex')",
@@ -237,6 +246,7 @@ def strangers(shared_town: Town) -> dict[str, Stranger]:
     put_counts(town)
     put_bank(town)
     put_payments(town)
+    put_payouts(town)
     for login in (T1, T2, K1):
         town.browser(login)  # their sessions are strange to others
     kancil = things_of(town, partners=["KM"], stores=["K1"], producers=["P3"])
@@ -304,6 +314,8 @@ def filled(path: str, ref: str) -> str:
     """Return the address with *ref* in its hole."""
     path = path.replace(kind_of(path)[0], quote(ref)).replace("{number}", "1")  # of a paper's page
     return path.replace("{product_code}", "PRD-1").replace("{producer_code}", "P1")
+    path = path.replace("{payout_reference}", f"{ref.replace('-', '')}-001")
+    return path.replace("{product_code}", "PRD-1")
 
 
 def try_readings(path: str, strange: Stranger) -> Iterator[Try]:

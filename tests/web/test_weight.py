@@ -20,6 +20,7 @@ from tests.web.count_things import put_counts
 from tests.web.goods_things import put_goods
 from tests.web.paper_things import put_papers
 from tests.web.payment_things import put_payments
+from tests.web.payout_things import put_payouts
 from tests.web.shelf_things import put_shelves
 from tests.web.stock_things import put_notes
 from tests.web.store_day_things import put_closures
@@ -58,6 +59,7 @@ def papers(shared_town: Town) -> None:
     put_banks(shared_town)
     put_bank(shared_town)
     put_payments(shared_town)
+    put_payouts(shared_town)
 
 
 def find_route(town: Town, path: str) -> str | None:
