@@ -14,17 +14,19 @@ from consign.ledger.checks import CHECKS as LEDGER
 from consign.models.catalogue import LabelOrder, Product, ProductImport
 from consign.models.documents import Document, DocumentPage, ReferenceList
 from consign.models.sales import SalesUpload
+from consign.models.settlement import CarryOver
 from consign.partners.checks import CHECKS as PARTNERS
 from consign.sales.checks import CHECKS as SALES
+from consign.settlement.carry_checks import CHECKS as CARRIED_OVER
 from consign.settlement.checks import CHECKS as SETTLEMENT
 from consign.stock.checks import CHECKS as STOCK
 
-CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
+CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *CARRIED_OVER, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
 
 NAMING = (
     SalesUpload.sha256, Document.sha256, DocumentPage.sha256, ReferenceList.sha256,
     Product.photo_sha256, Product.thumb_sha256, ProductImport.sha256, ProductImport.rows_sha256,
-    LabelOrder.sha256, LabelOrder.preview_sha256,
+    LabelOrder.sha256, LabelOrder.preview_sha256, CarryOver.sha256,
 )  # fmt: skip
 """Columns that name a file."""
 
