@@ -220,6 +220,7 @@ class Dispute(RegionBase):
         CheckConstraint("outcome IN ('waiting', 'upheld', 'rejected', 'withdrawn')", name="outcome"),
         CheckConstraint("(outcome = 'waiting') = (answered_at IS NULL)", name="answered"),
         CheckConstraint("reason <> ''", name="reason"),
+        CheckConstraint("side IN ('producer', 'partner')", name="side"),
         Index("ix_dispute_statement_id", "statement_id"),
         {"info": CHANGING},
     )
@@ -230,6 +231,8 @@ class Dispute(RegionBase):
     """The store of the doubted line; blank where the whole statement is doubted."""
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
     """The product of the doubted line; blank where the whole statement, or all of a store, is doubted."""
+    side: Mapped[str]
+    """Which party raised it; a field officer raises it for a producer."""
     expected: Mapped[str]
     """What the party holds to be right, in its own words; may be blank."""
     reason: Mapped[str]

@@ -15,7 +15,7 @@ from consign.models.partners import Store
 from consign.models.settlement import Adjustment, Closing, Dispute, Statement, StatementLoss
 from consign.models.stock import StockLoss
 from consign.outbox import Message, record_notices
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_region_terms, lock_partner
 from consign.sentence import say
 from consign.settlement.correcting import propose_adjustment
 from consign.settlement.dispute_rules import (
@@ -98,7 +98,7 @@ def raise_dispute(
     said, wanted = tidy_reason(reason), tidy_remark(expected)
     _refuse_strange_line(session, found, line)
     # Of two who dispute it at once one waits here, and sees the other's then.
-    session.execute(select(Closing.id).where(Closing.id == statement.closing_id).with_for_update(key_share=True))
+    lock_partner(session, statement.partner_id)
     standing = _find_waiting(session, statement, line)
     if standing is not None:
         if (standing.raised_by, standing.reason, standing.expected) == (by.user_id, said, wanted):
@@ -109,7 +109,8 @@ def raise_dispute(
         find_dispute_day(session, found["Closing"]), on=clock.today(terms.zone), number=statement.number
     )
     raised = Dispute(
-        statement_id=statement.id, store_id=line.store_id if line else None, product_id=line.product_id if line else None,
+        statement_id=statement.id,
+        side=_side_of(by), store_id=line.store_id if line else None, product_id=line.product_id if line else None,
         expected=wanted, reason=said, raised_by=by.user_id, raised_at=clock.now(), outcome=DisputeOutcome.WAITING.value,
     )  # fmt: skip
     session.add(raised)
@@ -200,7 +201,7 @@ def withdraw_dispute(session: Session, *, by: Actor, dispute_id: int) -> Dispute
     dispute = _hold(session, dispute_id)
     statement = session.get_one(Statement, dispute.statement_id)
     authorize(by, Act.DISPUTE_STATEMENTS, partner_id=statement.partner_id, producer_id=statement.producer_id)
-    if find_side(session, dispute) != _side_of(by):
+    if dispute.side != _side_of(by):
         raise DisputeUnknown(say("There is no dispute {number} of yours; nothing was changed.", number=dispute_id))
     _refuse_ended(dispute)
     _end(session, dispute, by=by, outcome=DisputeOutcome.WITHDRAWN, answer=None)
@@ -208,14 +209,6 @@ def withdraw_dispute(session: Session, *, by: Actor, dispute_id: int) -> Dispute
     record_event(session, by=by, act="dispute withdrawn", subject=f"dispute:{dispute.id}", **told)
     _tell(session, "settlement.dispute_withdrawn", statement, told, except_for=_side_of(by), office=True)
     return dispute
-
-
-def find_side(session: Session, dispute: Dispute) -> str:
-    """Return whether `producer` or `partner` raised a dispute."""
-    acted = session.execute(
-        text("SELECT producer_id FROM user_account WHERE id = :user"), {"user": dispute.raised_by}
-    ).scalar()
-    return "partner" if acted is None else "producer"
 
 
 def _side_of(by: Actor) -> str:

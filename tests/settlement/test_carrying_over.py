@@ -154,7 +154,7 @@ def test_sales_of_before_that_are_in_already_are_counted_for_whoever_confirms(ci
     assert count_sales_before(city.session, hand_in(city, files)) == 1
 
 
-def test_a_partner_has_it_once_and_before_any_closing(city: City, files: Files, head: Actor, tmp_path: Path):
+def test_a_partner_has_it_once_and_before_any_closing(city: City, files: Files, head: Actor):
     kept = hand_in(city, files)
     with pytest.raises(CarryOverStands):
         hand_in(city, files)

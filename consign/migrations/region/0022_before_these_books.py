@@ -12,6 +12,8 @@ depends_on = None
 def upgrade() -> None:
     _add_carry_over()
     _add_reminders()
+    op.add_column("dispute", sa.Column("side", sa.String(), nullable=False))
+    op.create_check_constraint(op.f("ck_dispute_side"), "dispute", "side IN ('producer', 'partner')")
     op.add_column("adjustment", sa.Column("remark", sa.String(), server_default="", nullable=False))
     op.drop_constraint(op.f("ck_adjustment_two_people"), "adjustment", type_="check")
     op.create_check_constraint(
@@ -33,9 +35,7 @@ def _add_carry_over() -> None:
         sa.Column("ended_by", sa.BigInteger(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closing_id", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint(
-            "outcome IN ('waiting', 'confirmed', 'withdrawn')", name=op.f("ck_carry_over_outcome")
-        ),
+        sa.CheckConstraint("outcome IN ('waiting', 'confirmed', 'withdrawn')", name=op.f("ck_carry_over_outcome")),
         sa.CheckConstraint("(outcome = 'waiting') = (ended_at IS NULL)", name=op.f("ck_carry_over_ended")),
         sa.CheckConstraint("outcome <> 'confirmed' OR ended_by <> prepared_by", name=op.f("ck_carry_over_two_people")),
         sa.CheckConstraint("(outcome = 'confirmed') = (closing_id IS NOT NULL)", name=op.f("ck_carry_over_closing")),
@@ -91,9 +91,7 @@ def _add_reminders() -> None:
         sa.Column("amount_rp", sa.BigInteger(), nullable=False),
         sa.Column("sent_by", sa.BigInteger(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "step IN ('friendly', 'first', 'second', 'letter')", name=op.f("ck_payment_reminder_step")
-        ),
+        sa.CheckConstraint("step IN ('friendly', 'first', 'second', 'letter')", name=op.f("ck_payment_reminder_step")),
         sa.CheckConstraint("amount_rp > 0", name=op.f("ck_payment_reminder_amount")),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_payment_reminder_partner_id")),
         sa.ForeignKeyConstraint(["sent_by"], ["user_account.id"], name=op.f("fk_payment_reminder_sent_by")),
@@ -120,5 +118,7 @@ def downgrade() -> None:
     op.drop_constraint(op.f("ck_adjustment_two_people"), "adjustment", type_="check")
     op.create_check_constraint(op.f("ck_adjustment_two_people"), "adjustment", "decided_by <> proposed_by")
     op.drop_column("adjustment", "remark")
+    op.drop_constraint(op.f("ck_dispute_side"), "dispute", type_="check")
+    op.drop_column("dispute", "side")
     for table in ("payment_reminder_statement", "payment_reminder", "carry_over_row", "carry_over"):
         op.drop_table(table)
