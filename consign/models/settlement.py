@@ -344,3 +344,16 @@ class PaymentReminderStatement(RegionBase):
     reminder_id: Mapped[int] = mapped_column(ForeignKey("payment_reminder.id"), primary_key=True, autoincrement=False)
     statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"), primary_key=True, autoincrement=False)
     open_rp: Mapped[int]
+
+
+class PaymentLook(RegionBase):
+    """That it was looked on a day which partners are to be reminded; once a day."""
+
+    __tablename__ = "payment_look"
+    __table_args__ = (CheckConstraint("partners >= 0", name="partners"), {"info": ADD_ONLY})
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    """The region's day."""
+    partners: Mapped[int]
+    """How many were to be reminded."""
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -112,6 +112,14 @@ def _add_reminders() -> None:
         ),
         sa.PrimaryKeyConstraint("reminder_id", "statement_id", name=op.f("pk_payment_reminder_statement")),
     )
+    op.create_table(
+        "payment_look",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("partners", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("partners >= 0", name=op.f("ck_payment_look_partners")),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_payment_look")),
+    )
 
 
 def downgrade() -> None:
@@ -120,5 +128,5 @@ def downgrade() -> None:
     op.drop_column("adjustment", "remark")
     op.drop_constraint(op.f("ck_dispute_side"), "dispute", type_="check")
     op.drop_column("dispute", "side")
-    for table in ("payment_reminder_statement", "payment_reminder", "carry_over_row", "carry_over"):
+    for table in ("payment_look", "payment_reminder_statement", "payment_reminder", "carry_over_row", "carry_over"):
         op.drop_table(table)
