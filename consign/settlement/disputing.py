@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, null, select, text
 from sqlalchemy.orm import Session
 
 from consign import clock
+from consign.errors import BadInput
 from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.catalogue import Product
@@ -162,6 +163,10 @@ def answer_dispute(
     """
     authorize(by, Act.ANSWER_DISPUTES)
     said = tidy_reason(answer)
+    if adjustment_rp is not None and not uphold:
+        raise BadInput(
+            say("A statement that is right is not corrected; nothing was changed. Leave the correction out.")
+        )
     dispute = _hold(session, dispute_id)
     outcome = DisputeOutcome.UPHELD if uphold else DisputeOutcome.REJECTED
     if (dispute.outcome, dispute.answer) == (outcome.value, said):
@@ -170,7 +175,7 @@ def answer_dispute(
     statement = session.get_one(Statement, dispute.statement_id)
     _end(session, dispute, by=by, outcome=outcome, answer=said)
     proposed: Adjustment | None = None
-    if uphold and adjustment_rp is not None:
+    if adjustment_rp is not None:
         proposed = propose_adjustment(
             session, by=by, partner_id=statement.partner_id, producer_id=statement.producer_id, amount_rp=adjustment_rp,
             reason=say("Dispute {number} of statement {statement}: {answer}", number=dispute.id,

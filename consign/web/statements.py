@@ -15,6 +15,7 @@ from consign.money import Rupiah, format_rate
 from consign.partners.queries import get_region_terms
 from consign.sales.rows import tell_row_place
 from consign.sentence import Code, Sentence, say
+from consign.settlement.dispute_lists import find_disputes_of
 from consign.settlement.lists import find_latest_statements, find_line_page, find_partner_choices, find_statement_page
 from consign.settlement.queries import compute_figures, get_statement
 from consign.web.columns import Column
@@ -143,6 +144,7 @@ def show_statement(visit: Visiting, number: str) -> Response:
     return visit.page(
         "statement.html",
         statement=found,
+        disputes=find_disputes_of(visit.db, by=visit.actor, statement_id=found["Statement"].id),
         figures=figures,
         office=get_region_terms(visit.db).office_name,
         columns=FIGURE_COLUMNS,

@@ -169,6 +169,8 @@ def test_a_dispute_is_answered_once(city: City, statement: Statement, owner: Act
         answer_dispute(city.session, by=city.finance, dispute_id=raised.id, uphold=True, answer="benar")
     with pytest.raises(DisputeEnded):
         withdraw_dispute(city.session, by=owner, dispute_id=raised.id)
+    with pytest.raises(BadInput):
+        answer_dispute(city.session, by=city.finance, **answer, adjustment_rp=1)  # type: ignore[arg-type]
     with pytest.raises(NotAllowed):
         answer_dispute(city.session, by=owner, **answer)  # type: ignore[arg-type]
     with pytest.raises(DisputeUnknown):
