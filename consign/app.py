@@ -12,11 +12,13 @@ from consign.db import Database
 from consign.files import Files
 from consign.web import (
     account,
+    adjustments,
     agreements,
     aliases,
     assets,
     audit,
     board,
+    carry_over,
     chasing,
     closings,
     continuity,
@@ -25,6 +27,7 @@ from consign.web import (
     day_sheet,
     deciding,
     demands,
+    disputes,
     expiring,
     expiry,
     goods,
@@ -34,6 +37,7 @@ from consign.web import (
     health,
     home,
     labels,
+    late,
     listings,
     losses,
     mapping,
@@ -76,6 +80,7 @@ AREAS = (
     agreements, producers, product_import,
     products, product_changes, product_numbers, product_photo, listings, public, register, labels, stocks,
     expiring, suggestions, continuity, users, region_terms, audit,
+    carry_over, disputes, adjustments, late,
 )  # fmt: skip
 AT_ONCE = 2
 """Pages that one process makes at once, and besides them files that it takes in. With more, the interpreter only lets them take

@@ -74,12 +74,13 @@ def get_carry_over(session: Session, *, by: Actor, carry_over_id: int) -> Row:
 
 def find_carried_row_page(session: Session, *, carried: Row, wish: Wish) -> Found:
     """Return a page of the rows of the sheet *carried*, each with the statement that it became."""
-    query: Select[Any] = (
-        select(
-            CarryOverRow.row_no, CarryOverRow.kind, Producer.code.label("producer_code"), Producer.name.label("producer"),
-            CarryOverRow.earlier_number, CarryOverRow.from_on, CarryOverRow.until_on, CarryOverRow.due_on,
-            CarryOverRow.amount_rp, Statement.number,
-        )
+    values: list[Value] = [
+        CarryOverRow.row_no, CarryOverRow.kind, Producer.code.label("producer_code"), Producer.name.label("producer"),
+        CarryOverRow.earlier_number, CarryOverRow.from_on, CarryOverRow.until_on, CarryOverRow.due_on,
+        CarryOverRow.amount_rp, Statement.number,
+    ]  # fmt: skip
+    query = (
+        select(*values)
         .join(Producer, Producer.id == CarryOverRow.producer_id)
         .outerjoin(
             Statement,

@@ -5,9 +5,12 @@ from collections.abc import Callable, Sequence
 from fastapi import APIRouter, Response
 
 from consign.web import (
+    adjustments,
     closings,
+    disputes,
     expiring,
     goods,
+    late,
     my_sales,
     owed,
     paper_tasks,
@@ -32,6 +35,9 @@ FIND_TASKS: tuple[Callable[[Visit], list[Task]], ...] = (
     closings.find_tasks,
     owed.find_tasks,
     statements.find_tasks,
+    disputes.find_tasks,
+    adjustments.find_tasks,
+    late.find_tasks,
     expiring.find_tasks,
     suggestions.find_tasks,
 )

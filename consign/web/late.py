@@ -5,11 +5,11 @@ from datetime import date
 from fastapi import APIRouter, Response
 
 from consign import clock
+from consign.errors import NotFound
 from consign.listing import Found, Row, Wish, page_rows
 from consign.models.partners import Partner
 from consign.partners.queries import get_partner, get_region_terms
 from consign.partners.rules import UnknownCode
-from consign.errors import NotFound
 from consign.sentence import Code, say
 from consign.settlement.late import OpenBill, find_ageing, find_trend, list_ageing
 from consign.settlement.late_papers import make_letter, make_report

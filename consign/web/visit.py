@@ -55,6 +55,7 @@ TAKES_FILES: Mapping[str, int] = {
     "POST /papers/new": MOST_PAPER_BYTES + FORM_AROUND_BYTES,
     "POST /references/new": 50 << 20,
     "POST /products/import": MOST_LIST_BYTES + FORM_AROUND_BYTES,
+    "POST /carry-over/new": MOST_LIST_BYTES + FORM_AROUND_BYTES,
     "POST /products/{code}/photo": MOST_PAPER_BYTES + FORM_AROUND_BYTES,
 }
 """Routes that take files, and how many bytes of a form each reads."""

@@ -940,11 +940,88 @@ _MOVEMENT_KIND = {
     "counted": say("difference of a count"),
 }
 
+# What stood before these books, disputes, corrections and late payments.
+_DEBT_ACT = {
+    "adjustment decided": say("correction decided"),
+    "adjustment proposed": say("correction proposed"),
+    "carry-over confirmed": say("opening balances confirmed"),
+    "carry-over prepared": say("opening balances handed in"),
+    "carry-over withdrawn": say("opening balances withdrawn"),
+    "dispute answered": say("dispute answered"),
+    "dispute withdrawn": say("dispute withdrawn"),
+    "partner reminded": say("partner reminded of what it owes"),
+    "statement disputed": say("statement disputed"),
+}
+_DEBT_SUBJECT = {
+    "adjustment": say("correction"),
+    "carry_over": say("opening balances"),
+    "dispute": say("dispute"),
+}
+_DEBT_DETAIL = {
+    "adjustment": say("correction"),
+    "amount_rp": say("amount"),
+    "answer": say("answer"),
+    "dispute": say("dispute"),
+    "expected": say("what would be right"),
+    "outcome": say("outcome"),
+    "remark": say("remark"),
+    "reminder": say("reminder"),
+}
+_ADJUSTMENT_STATE = {
+    "waiting": say("waits for a decision"),
+    "approved": say("approved"),
+    "taken": say("in a statement"),
+    "refused": say("refused"),
+}
+_CARRIED_KIND = {
+    "statement": say("unpaid statement"),
+    "received": say("money received, not paid out"),
+}
+_CARRY_OUTCOME = {
+    "waiting": say("waits for another person"),
+    "confirmed": say("confirmed"),
+    "withdrawn": say("withdrawn"),
+}
+_DISPUTE_OUTCOME = {
+    "waiting": say("waits for an answer"),
+    "upheld": say("upheld"),
+    "rejected": say("rejected"),
+    "withdrawn": say("withdrawn"),
+}
+_DISPUTE_SIDE = {
+    "producer": say("the producer"),
+    "partner": say("the partner"),
+}
+_LATE_BUCKET = {
+    "not_due": say("not due yet"),
+    "days_1_7": say("1 to 7 days"),
+    "days_8_15": say("8 to 15 days"),
+    "days_16_30": say("16 to 30 days"),
+    "days_31_60": say("31 to 60 days"),
+    "days_over_60": say("more than 60 days"),
+}
+_REMINDER_STEP = {
+    "friendly": say("friendly reminder"),
+    "first": say("first reminder"),
+    "second": say("second reminder"),
+    "letter": say("letter of the head"),
+}
+_OF_DEBTS = {
+    "adjustment_state": _ADJUSTMENT_STATE,
+    "carried_kind": _CARRIED_KIND,
+    "carry_outcome": _CARRY_OUTCOME,
+    "dispute_outcome": _DISPUTE_OUTCOME,
+    "dispute_side": _DISPUTE_SIDE,
+    "late_bucket": _LATE_BUCKET,
+    "reminder_step": _REMINDER_STEP,
+}
+
 WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "account_kind": _ACCOUNT_KIND,
     "act": _ACT,
     "agreement_state": _AGREEMENT_STATE,
-    "audit_act": _AUDIT_ACT,
+    **_OF_DEBTS,
+    "audit_act": {**_AUDIT_ACT, **_DEBT_ACT},
     "column": _COLUMN,
     "day_state": _DAY_STATE,
     "expiring_advice": _EXPIRING_ADVICE,
@@ -954,7 +1031,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "cycle": _CYCLE,
     "date_order": _DATE_ORDER,
     "decision": _DECISION,
-    "detail": _DETAIL,
+    "detail": {**_DETAIL, **_DEBT_DETAIL},
     "discount_borne_by": _DISCOUNT_BORNE_BY,
     "dollar": _DOLLAR,
     "document_event": _DOCUMENT_EVENT,
@@ -1017,7 +1094,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "reminded": _REMINDED,
     "stock_reason": _STOCK_REASON,
     "store_day": _STORE_DAY,
-    "subject": _SUBJECT,
+    "subject": {**_SUBJECT, **_DEBT_SUBJECT},
     "symbol_kind": _SYMBOL_KIND,
     "todo": _TODO,
     "trademark_stage": _TRADEMARK_STAGE,
