@@ -44,6 +44,10 @@ class LazyGroup(click.Group):
         "settlement": ("settlement", "Close a partner's period."),
         "statement": ("settlement", "Print a statement, or write it to a file."),
         "owed": ("settlement", "Show what each partner owes, by the ledger."),
+        "carry-over": ("debts", "Carry over what stood open before these books, by two people."),
+        "dispute": ("debts", "Dispute statements, and answer disputes."),
+        "adjustment": ("debts", "Propose corrections, and decide about them."),
+        "late": ("debts", "Show who pays late, and remind partners step by step."),
         "check": ("check", "Check every invariant of the region."),
     }
     """Each command with its module and what it does."""
@@ -57,7 +61,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self.COMMANDS:
             return None
         module, _ = self.COMMANDS[cmd_name]
-        command = getattr(importlib.import_module(f"consign.cli.{module}"), cmd_name)
+        command = getattr(importlib.import_module(f"consign.cli.{module}"), cmd_name.replace("-", "_"))
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature

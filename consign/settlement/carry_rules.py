@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from consign.catalogue.import_rules import RowProblem, tell_problem
-from consign.errors import BadInput, Conflict, NotAllowed, NotFound
+from consign.errors import BadInput, Conflict, NotFound
 from consign.sentence import Sentence, say, say_all
 
 LARGEST_RP = 999_999_999_999
@@ -88,7 +88,7 @@ class CarryOverEnded(Conflict):
     code = "settlement.carry_over_ended"
 
 
-class CarryOverBySame(NotAllowed):
+class CarryOverBySame(Conflict):
     """Whoever handed it in may not confirm it; nothing was posted."""
 
     code = "settlement.carry_over_by_same"

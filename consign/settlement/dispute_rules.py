@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from consign.errors import BadInput, Conflict, NotAllowed, NotFound
+from consign.errors import BadInput, Conflict, NotFound
 from consign.money import Rupiah
 from consign.sentence import say
 
@@ -87,7 +87,7 @@ class AdjustmentDecided(Conflict):
     code = "settlement.adjustment_decided"
 
 
-class AdjustmentBySame(NotAllowed):
+class AdjustmentBySame(Conflict):
     """Whoever proposed a correction may not approve it; nothing was changed."""
 
     code = "settlement.adjustment_by_same"

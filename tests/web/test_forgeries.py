@@ -17,6 +17,7 @@ from tests.builders import ADMIN, FINANCE, KERIPIK, gtin
 from tests.conftest import REGION
 from tests.web.browsing import PASSWORD, Browser, Sent
 from tests.web.count_things import put_counts
+from tests.web.debt_things import put_debts
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
 from tests.web.product_lists import put_lists
@@ -78,6 +79,15 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /board/no-sales": (FINANCE, {"store": "{store_id}", "day": "2026-11-02"}),
     "POST /board/remind": (FINANCE, {"store": "{store_id}"}),
     "POST /closings/new": (FINANCE, {"partner": "BM", "until": "2026-10-31", "reason": "palsu"}),
+    "POST /carry-over/new": (FINANCE, {"partner": "BM", "first": "2026-10-01"}),
+    "POST /carry-over/{carry_over_id}/confirm": (HEAD, {}),
+    "POST /carry-over/{carry_over_id}/withdraw": (FINANCE, {}),
+    "POST /statements/{number}/dispute": (FIRST, {"line": "{store_id}", "reason": "palsu"}),
+    "POST /disputes/{dispute_id}/answer": (FINANCE, {"outcome": "rejected", "answer": "palsu"}),
+    "POST /disputes/{dispute_id}/withdraw": (FIRST, {}),
+    "POST /adjustments/new": (FINANCE, {"partner": "BM", "producer": "P1", "amount": "1", "reason": "palsu"}),
+    "POST /adjustments/{adjustment_id}/decide": (HEAD, {"outcome": "approved"}),
+    "POST /late/{code}/remind": (FINANCE, {"step": "friendly"}),
     "POST /goods/new": (
         FIRST,
         {"kind": "pull_back", "day": "{soon}", "item_1": "PRD-1", "quantity_1": "1", "reason_1": "unsold"},
@@ -204,6 +214,8 @@ def take_aim(town: Town) -> list[Aim]:
         **put_closures(town),
         **put_notes(town),
         **put_counts(town),
+        **put_debts(town),
+        "number": str(town.ask("SELECT min(number) FROM statement")[0][0]),
         "today": clock.today("Asia/Makassar").isoformat(),
         "soon": (clock.today("Asia/Makassar") + timedelta(3)).isoformat(),
     }
@@ -218,7 +230,7 @@ def take_aim(town: Town) -> list[Aim]:
             login=login,
         )
         kind = route.split("/")[1]
-        codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
+        codes = {"late": "BM", "partners": "BM", "producers": "P1", "products": "PRD-1"}
         known = {**ids, "code": codes.get(kind, ""), "token_hash": str(hashes[0][0]) if hashes else ""}
         filled = {name: value.format_map(known) for name, value in data.items()}
         own = browser.get("/privacy").form_token()
