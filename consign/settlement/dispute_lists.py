@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from consign.identity.rules import Act, Actor, Reach, get_reach
@@ -12,7 +12,7 @@ from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Producer, Store
 from consign.models.settlement import Adjustment, Dispute, Statement, StatementAdjustment
 from consign.sentence import say
-from consign.settlement.dispute_rules import AdjustmentState, AdjustmentUnknown, DisputeUnknown
+from consign.settlement.dispute_rules import AdjustmentState, AdjustmentUnknown, DisputeOutcome, DisputeUnknown
 
 _RAISER, _ANSWERER = aliased(UserAccount, name="raiser"), aliased(UserAccount, name="answerer")
 _PROPOSER, _DECIDER = aliased(UserAccount, name="proposer"), aliased(UserAccount, name="decider")
@@ -74,6 +74,14 @@ def get_dispute(session: Session, *, by: Actor, dispute_id: int) -> Row:
     if found is None:
         raise DisputeUnknown(say("There is no dispute {number} that you may see.", number=dispute_id))
     return found
+
+
+def count_waiting(session: Session) -> tuple[int, int]:
+    """Return how many disputes wait for an answer, and how many corrections for a decision."""
+    disputes = select(func.count()).where(Dispute.outcome == DisputeOutcome.WAITING.value).scalar_subquery()
+    adjustments = select(func.count()).where(Adjustment.outcome == AdjustmentState.WAITING.value).scalar_subquery()
+    row = session.execute(select(disputes.label("disputes"), adjustments.label("adjustments"))).one()
+    return row.disputes, row.adjustments
 
 
 def find_disputes_of(session: Session, *, by: Actor, statement_id: int) -> list[Row]:

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Response
 
-from consign.listing import Wish
 from consign.models.settlement import Adjustment
 from consign.partners.producer_lists import find_producers_named, get_producer_called
 from consign.partners.queries import find_partners, get_partner
@@ -15,13 +14,11 @@ from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_fo
 from consign.web.lookup import look_up
 from consign.web.signed_amounts import read_signed_rupiah
 from consign.web.tables import Filter, list_page
-from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
 SUGGESTED_AT_MOST = 200
-WAITING = Wish(filters={"state": AdjustmentState.WAITING.value}, rows=1)
 PROPOSE_FIELDS = (
     Field("partner", say("Partner"), kind="select"),
     Field("producer", say("Producer"), suggest=True, longest=120,
@@ -148,11 +145,3 @@ def do_decide_adjustment(visit: Visiting, adjustment_id: int) -> Response:
     if not form.ok:
         return _adjustment_page(visit, adjustment_id, form=form, status=422)
     return visit.go(f"/adjustments/{adjustment_id}", say("Decided."))
-
-
-def find_tasks(visit: Visit) -> list[Task]:
-    """Return how many corrections wait for a decision."""
-    if not visit.may("POST /adjustments/{adjustment_id}/decide"):
-        return []
-    waiting = find_adjustment_page(visit.db, by=visit.actor, wish=WAITING).total
-    return [Task(say("Corrections to decide: {count}", count=waiting), "/adjustments?state=waiting")] if waiting else []

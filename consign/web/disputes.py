@@ -4,11 +4,11 @@ from fastapi import APIRouter, Response
 
 from consign import clock
 from consign.errors import BadInput
-from consign.listing import Wish, parse_id
+from consign.listing import parse_id
 from consign.models.settlement import Dispute
 from consign.partners.queries import get_region_terms
 from consign.sentence import say
-from consign.settlement.dispute_lists import find_adjustments_of, find_dispute_page, get_dispute
+from consign.settlement.dispute_lists import count_waiting, find_adjustments_of, find_dispute_page, get_dispute
 from consign.settlement.dispute_rules import DisputedLine, DisputeOutcome
 from consign.settlement.disputing import (
     answer_dispute,
@@ -28,7 +28,6 @@ from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
 SIDES = ("producer", "partner")
-WAITING = Wish(filters={"outcome": DisputeOutcome.WAITING.value}, rows=1)
 RAISE_FIELDS = (
     Field("line", say("What is not right?"), kind="select", required=False,
           hint=say("Blank where it is the statement as a whole.")),
@@ -186,10 +185,17 @@ def do_withdraw_dispute(visit: Visiting, dispute_id: int) -> Response:
 
 
 def find_tasks(visit: Visit) -> list[Task]:
-    """Return how many disputes wait for the office's answer."""
-    if not visit.may("POST /disputes/{dispute_id}/answer"):
-        return []
-    waiting = find_dispute_page(visit.db, by=visit.actor, wish=WAITING)
-    if not waiting.total:
-        return []
-    return [Task(say("Disputes to answer: {count}", count=waiting.total), "/disputes?outcome=waiting", urgent=True)]
+    """Return how many disputes wait for the office's answer, and corrections for a decision."""
+    answers, decides = (
+        visit.may("POST /disputes/{dispute_id}/answer"),
+        visit.may("POST /adjustments/{adjustment_id}/decide"),
+    )
+    disputes, adjustments = count_waiting(visit.db) if answers or decides else (0, 0)
+    tasks = []
+    if answers and disputes:
+        label = say("Disputes to answer: {count}", count=disputes)
+        tasks.append(Task(label, "/disputes?outcome=waiting", urgent=True))
+    if decides and adjustments:
+        label = say("Corrections to decide: {count}", count=adjustments)
+        tasks.append(Task(label, "/adjustments?state=waiting"))
+    return tasks

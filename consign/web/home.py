@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from fastapi import APIRouter, Response
 
 from consign.web import (
-    adjustments,
     closings,
     disputes,
     expiring,
@@ -36,7 +35,6 @@ FIND_TASKS: tuple[Callable[[Visit], list[Task]], ...] = (
     owed.find_tasks,
     statements.find_tasks,
     disputes.find_tasks,
-    adjustments.find_tasks,
     late.find_tasks,
     expiring.find_tasks,
     suggestions.find_tasks,

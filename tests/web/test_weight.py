@@ -15,6 +15,7 @@ from consign.web.assets import find_assets
 from tests.builders import ADMIN, FINANCE
 from tests.web.browsing import Browser
 from tests.web.count_things import put_counts
+from tests.web.debt_things import put_debts
 from tests.web.goods_things import put_goods
 from tests.web.paper_things import put_papers
 from tests.web.shelf_things import put_shelves
@@ -52,6 +53,7 @@ def papers(shared_town: Town) -> None:
     put_closures(shared_town)
     put_shelves(shared_town)
     put_notes(shared_town)
+    put_debts(shared_town)
 
 
 def find_route(town: Town, path: str) -> str | None:
