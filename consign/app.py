@@ -12,6 +12,7 @@ from consign.db import Database
 from consign.files import Files
 from consign.web import (
     account,
+    adjustments,
     agreements,
     aliases,
     assets,
@@ -19,6 +20,7 @@ from consign.web import (
     bank,
     bank_uploads,
     board,
+    carry_over,
     chasing,
     closings,
     continuity,
@@ -29,6 +31,7 @@ from consign.web import (
     deciding,
     demands,
     drafts,
+    disputes,
     expiring,
     expiry,
     goods,
@@ -38,6 +41,7 @@ from consign.web import (
     health,
     home,
     labels,
+    late,
     listings,
     losses,
     mapping,
@@ -99,6 +103,7 @@ AREAS = (
     expiring, suggestions, continuity,
     payouts, payout, payout_templates, payees,
     users, region_terms, audit,
+    carry_over, disputes, adjustments, late,
 )  # fmt: skip
 AT_ONCE = 2
 """Pages that one process makes at once, and besides them files that it takes in. With more, the interpreter only lets them take

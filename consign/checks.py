@@ -17,11 +17,13 @@ from consign.models.catalogue import LabelOrder, Product, ProductImport
 from consign.models.documents import Document, DocumentPage, ReferenceList
 from consign.models.payments import PaymentNotice
 from consign.models.sales import SalesUpload
+from consign.models.settlement import CarryOver
 from consign.partners.checks import CHECKS as PARTNERS
 from consign.payments.checks import CHECKS as PAYMENTS
 from consign.payments.notice_checks import CHECKS as NOTICES
 from consign.payouts.checks import CHECKS as PAYOUTS
 from consign.sales.checks import CHECKS as SALES
+from consign.settlement.carry_checks import CHECKS as CARRIED_OVER
 from consign.settlement.checks import CHECKS as SETTLEMENT
 from consign.stock.checks import CHECKS as STOCK
 
@@ -29,6 +31,7 @@ CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *BANKING, *CATALOGUE, *DOCUMENTS
 CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *PAYMENTS, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
 CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY, *NOTICES)
 CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *PAYOUTS, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
+CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *CARRIED_OVER, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
 
 NAMING = (
     SalesUpload.sha256, Document.sha256, DocumentPage.sha256, ReferenceList.sha256,
@@ -36,6 +39,7 @@ NAMING = (
     LabelOrder.sha256, LabelOrder.preview_sha256,
     BankFile.sha256, BankUpload.sha256,
     PaymentNotice.sha256,
+    LabelOrder.sha256, LabelOrder.preview_sha256, CarryOver.sha256,
 )  # fmt: skip
 """Columns that name a file."""
 

@@ -41,6 +41,7 @@ from consign.sales.reminding import remind_silent
 from consign.sales.rules import tidy_file_name
 from consign.sales.unpacking import MemberSeen, find_members, unpack_upload
 from consign.sentence import load_sentence, say
+from consign.settlement.reminding import propose_reminders
 from consign.tabular.archive import is_archive
 
 if TYPE_CHECKING:
@@ -450,6 +451,8 @@ def look_after_stock(database: Database) -> int:
 def look_after_payments(database: Database) -> int:
     """Ask producers once more, in every region, whether money came; return how many. It may run at any time, many at once."""
     return _sum_regions(database, lambda session: ask_silent(session, now=clock.now()))
+    """Tell finance in every region which partners are to be reminded; return how many. It may run at any time, many at once."""
+    return _sum_regions(database, lambda session: propose_reminders(session, now=clock.now()))
 
 
 def _sum_regions(database: Database, work: Callable[[Session], int]) -> int:

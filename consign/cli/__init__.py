@@ -51,6 +51,10 @@ class LazyGroup(click.Group):
         "payment": ("payments", "Announce payments, say whether they came, list them."),
         "payout": ("payouts", "Pay producers in batches: plan, approve, write the bank's file, find at the bank."),
         "payee": ("payees", "Say where producers and cooperatives are paid to, and confirm it."),
+        "carry-over": ("debts", "Carry over what stood open before these books, by two people."),
+        "dispute": ("debts", "Dispute statements, and answer disputes."),
+        "adjustment": ("debts", "Propose corrections, and decide about them."),
+        "late": ("debts", "Show who pays late, and remind partners step by step."),
         "check": ("check", "Check every invariant of the region."),
     }
     """Each command with its module and what it does."""
@@ -64,7 +68,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self.COMMANDS:
             return None
         module, _ = self.COMMANDS[cmd_name]
-        command = getattr(importlib.import_module(f"consign.cli.{module}"), cmd_name)
+        command = getattr(importlib.import_module(f"consign.cli.{module}"), cmd_name.replace("-", "_"))
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature

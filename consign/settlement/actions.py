@@ -92,7 +92,7 @@ def _write_statements(
     """Write a statement for each of *sums*, number them, and post their transfers and settled losses."""
     routes = find_routes(session, draft.cut)
     year = closing.until_on.year
-    last_number = _take_numbers(session, year=year, count=len(sums))
+    last_number = take_numbers(session, year=year, count=len(sums))
     audit_seq, audit_hash = find_chain_head(session)
     today = clock.today(zone)
     rows = []
@@ -130,7 +130,7 @@ def _write_statements(
     return statements
 
 
-def _take_numbers(session: Session, *, year: int, count: int) -> int:
+def take_numbers(session: Session, *, year: int, count: int) -> int:
     """Take the next *count* numbers of the year and return the last; others wait until this transaction ends."""
     counter = postgresql.insert(StatementCounter).values(year=year, last=count)
     return session.execute(

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Response
 
 from consign.web import (
     closings,
+    disputes,
     expiring,
     goods,
     my_money,
+    late,
     my_sales,
     owed,
     paper_tasks,
@@ -40,6 +42,8 @@ FIND_TASKS: tuple[Callable[[Visit], list[Task]], ...] = (
     statements.find_tasks,
     payouts.find_tasks,
     payees.find_tasks,
+    disputes.find_tasks,
+    late.find_tasks,
     expiring.find_tasks,
     suggestions.find_tasks,
 )

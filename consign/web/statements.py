@@ -14,6 +14,7 @@ from consign.listing import Found
 from consign.money import Rupiah, format_rate
 from consign.sales.rows import tell_row_place
 from consign.sentence import Code, Sentence, say
+from consign.settlement.dispute_lists import find_disputes_of
 from consign.settlement.lists import find_latest_statements, find_line_page, find_partner_choices, find_statement_page
 from consign.settlement.paid import find_paid
 from consign.settlement.queries import compute_figures, find_statement_lines, get_statement
@@ -188,6 +189,7 @@ def show_statement(visit: Visiting, number: str) -> Response:
     return visit.page(
         "statement.html",
         statement=found,
+        disputes=find_disputes_of(visit.db, by=visit.actor, statement_id=found["Statement"].id),
         figures=figures,
         path=path,
         paid=paid,

@@ -57,6 +57,7 @@ TAKES_FILES: Mapping[str, int] = {
     "POST /references/new": 50 << 20,
     "POST /products/import": MOST_LIST_BYTES + FORM_AROUND_BYTES,
     "POST /bank/{bank_code}/post": MOST_BANK_BYTES + FORM_AROUND_BYTES,
+    "POST /carry-over/new": MOST_LIST_BYTES + FORM_AROUND_BYTES,
     "POST /products/{code}/photo": MOST_PAPER_BYTES + FORM_AROUND_BYTES,
     "POST /payments/new": MOST_PAPER_BYTES + MOST_LIST_BYTES + FORM_AROUND_BYTES,
 }

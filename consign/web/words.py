@@ -1141,6 +1141,80 @@ _ALLOCATION_SOURCE = {
     "written_off_producer": say("written off, borne by the producer"),
     "written_off_office": say("written off, borne by the office"),
 }
+# What stood before these books, disputes, corrections and late payments.
+_DEBT_ACT = {
+    "adjustment decided": say("correction decided"),
+    "adjustment proposed": say("correction proposed"),
+    "carry-over confirmed": say("opening balances confirmed"),
+    "carry-over prepared": say("opening balances handed in"),
+    "carry-over withdrawn": say("opening balances withdrawn"),
+    "dispute answered": say("dispute answered"),
+    "dispute withdrawn": say("dispute withdrawn"),
+    "partner reminded": say("partner reminded of what it owes"),
+    "statement disputed": say("statement disputed"),
+}
+_DEBT_SUBJECT = {
+    "adjustment": say("correction"),
+    "carry_over": say("opening balances"),
+    "dispute": say("dispute"),
+}
+_DEBT_DETAIL = {
+    "adjustment": say("correction"),
+    "amount_rp": say("amount"),
+    "answer": say("answer"),
+    "dispute": say("dispute"),
+    "expected": say("what would be right"),
+    "outcome": say("outcome"),
+    "remark": say("remark"),
+    "reminder": say("reminder"),
+}
+_ADJUSTMENT_STATE = {
+    "waiting": say("waits for a decision"),
+    "approved": say("approved"),
+    "taken": say("in a statement"),
+    "refused": say("refused"),
+}
+_CARRIED_KIND = {
+    "statement": say("unpaid statement"),
+    "received": say("money received, not paid out"),
+}
+_CARRY_OUTCOME = {
+    "waiting": say("waits for another person"),
+    "confirmed": say("confirmed"),
+}
+_DISPUTE_OUTCOME = {
+    "waiting": say("waits for an answer"),
+    "upheld": say("upheld"),
+    "rejected": say("rejected"),
+}
+_DISPUTE_SIDE = {
+    "producer": say("the producer"),
+    "partner": say("the partner"),
+}
+_LATE_BUCKET = {
+    "not_due": say("not due yet"),
+    "days_1_7": say("1 to 7 days"),
+    "days_8_15": say("8 to 15 days"),
+    "days_16_30": say("16 to 30 days"),
+    "days_31_60": say("31 to 60 days"),
+    "days_over_60": say("more than 60 days"),
+}
+_REMINDER_STEP = {
+    "friendly": say("friendly reminder"),
+    "first": say("first reminder"),
+    "second": say("second reminder"),
+    "letter": say("letter of the head"),
+}
+_OF_DEBTS = {
+    "adjustment_state": _ADJUSTMENT_STATE,
+    "carried_kind": _CARRIED_KIND,
+    "carry_outcome": _CARRY_OUTCOME,
+    "dispute_outcome": _DISPUTE_OUTCOME,
+    "dispute_side": _DISPUTE_SIDE,
+    "late_bucket": _LATE_BUCKET,
+    "reminder_step": _REMINDER_STEP,
+}
+
 WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "allocation_source": _ALLOCATION_SOURCE,
     "closing_figure": _CLOSING_FIGURE,
@@ -1227,6 +1301,8 @@ _PAYOUT_SUBJECT = {
     "payout_answer": _PAYOUT_ANSWER,
     "payout_batch": _PAYOUT_BATCH,
     "audit_act": {**_AUDIT_ACT, **_PAYOUT_ACT},
+    **_OF_DEBTS,
+    "audit_act": {**_AUDIT_ACT, **_DEBT_ACT},
     "column": _COLUMN,
     "day_state": _DAY_STATE,
     "expiring_advice": _EXPIRING_ADVICE,
@@ -1238,7 +1314,7 @@ _PAYOUT_SUBJECT = {
     "cycle": _CYCLE,
     "date_order": _DATE_ORDER,
     "decision": _DECISION,
-    "detail": _DETAIL,
+    "detail": {**_DETAIL, **_DEBT_DETAIL},
     "discount_borne_by": _DISCOUNT_BORNE_BY,
     "dollar": _DOLLAR,
     "document_event": _DOCUMENT_EVENT,
@@ -1303,6 +1379,7 @@ _PAYOUT_SUBJECT = {
     "stock_reason": _STOCK_REASON,
     "store_day": _STORE_DAY,
     "subject": {**_SUBJECT, **_PAYOUT_SUBJECT},
+    "subject": {**_SUBJECT, **_DEBT_SUBJECT},
     "symbol_kind": _SYMBOL_KIND,
     "todo": _TODO,
     "trademark_stage": _TRADEMARK_STAGE,

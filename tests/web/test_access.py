@@ -12,6 +12,7 @@ from tests.web.bank_things import put_banks
 from tests.web.bank_things import put_bank
 from tests.web.browsing import Browser, Sent
 from tests.web.count_things import put_counts
+from tests.web.debt_things import put_debts
 from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
@@ -132,6 +133,31 @@ EXPECTED = {
     "GET /drafts/{partner_code}/{producer_code}/paper.pdf": "PFVDHUAX",
     "GET /owed": "PFVDHUAX",
     "GET /my-sales": "PX",
+    "GET /carry-over": "VDHUA",
+    "GET /carry-over/new": "DA",
+    "POST /carry-over/new": "DA",
+    "GET /carry-over/template": "DA",
+    "GET /carry-over/{carry_over_id}": "VDHUA",
+    "GET /carry-over/{carry_over_id}/file": "VDHUA",
+    "POST /carry-over/{carry_over_id}/confirm": "DH",
+    "POST /carry-over/{carry_over_id}/withdraw": "DA",
+    "GET /disputes": "PFVDHUAX",
+    "GET /statements/{number}/dispute": "PFX",
+    "POST /statements/{number}/dispute": "PFX",
+    "GET /disputes/{dispute_id}": "PFVDHUAX",
+    "POST /disputes/{dispute_id}/answer": "D",
+    "POST /disputes/{dispute_id}/withdraw": "PFX",
+    "GET /adjustments": "VDHUA",
+    "GET /adjustments/new": "D",
+    "POST /adjustments/new": "D",
+    "GET /adjustments/{adjustment_id}": "VDHUA",
+    "POST /adjustments/{adjustment_id}/decide": "DH",
+    "GET /late": "VDHUA",
+    "GET /late/report.pdf": "VDHUA",
+    "GET /late/report.xlsx": "VDHUA",
+    "GET /late/{code}": "VDHUA",
+    "POST /late/{code}/remind": "D",
+    "GET /late/{code}/letter.pdf": "VDHUA",
     "GET /counts": "PSFVDHUAX",
     "GET /counts/new": "SFD",
     "POST /counts/new": "SFD",
@@ -354,8 +380,10 @@ EXPECTED = {
 SIGN_OUT = "POST /sign-out"
 LAST = ("POST /acting-for", SIGN_OUT)
 """Routes that make somebody else of the person, so they are tried after all others, one after the other."""
-WITHOUT_EXAMPLE = {"GET /static/{digest}/{name}", "GET /link/{token}", "GET /closings/new"}
-"""Routes that answer nobody 200 here: the files' names and links are secret, and no period is there to be closed."""
+WITHOUT_EXAMPLE = {
+    "GET /static/{digest}/{name}", "GET /link/{token}", "GET /closings/new", "GET /late/{code}/letter.pdf",
+}  # fmt: skip
+"""Routes that answer nobody 200 here: the files' names and links are secret, no period is there to be closed, and nothing is due."""
 GROUP = "?partner=BM&reason=product.unknown&code=99"
 ASKED = {
     "GET /payouts/{batch_number}/file": "?format=csv",
@@ -386,6 +414,8 @@ def addresses(shared_town: Town) -> dict[str, str]:
     payments = put_payments(town)
     payouts = put_payouts(town)
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
+    debts = put_debts(town)
+    codes = {"late": "BM", "partners": "BM", "producers": "P1", "products": "PRD-1"}
     known = {
         "token": "x" * 43,
         "token_hash": "00" * 32,
@@ -412,6 +442,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
         **bank,
         **payments,
         **payouts,
+        **debts,
     }
     found = {}
     for route in EXPECTED:

@@ -19,6 +19,7 @@ from tests.web.bank_things import put_banks
 from tests.web.bank_things import put_bank
 from tests.web.browsing import PASSWORD, Browser, Sent
 from tests.web.count_things import put_counts
+from tests.web.debt_things import put_debts
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
 from tests.web.payment_things import put_payments
@@ -98,6 +99,15 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /closings/prepare": (FINANCE, {"partner": "BM", "until": "2026-11-30", "reason": "palsu"}),
     "POST /closings/withdraw": (FINANCE, {"partner": "BM"}),
     "POST /closings/new": (FINANCE, {"partner": "BM", "until": "2026-10-31", "reason": "palsu"}),
+    "POST /carry-over/new": (FINANCE, {"partner": "BM", "first": "2026-10-01"}),
+    "POST /carry-over/{carry_over_id}/confirm": (HEAD, {}),
+    "POST /carry-over/{carry_over_id}/withdraw": (FINANCE, {}),
+    "POST /statements/{number}/dispute": (FIRST, {"line": "{store_id}", "reason": "palsu"}),
+    "POST /disputes/{dispute_id}/answer": (FINANCE, {"outcome": "rejected", "answer": "palsu"}),
+    "POST /disputes/{dispute_id}/withdraw": (FIRST, {}),
+    "POST /adjustments/new": (FINANCE, {"partner": "BM", "producer": "P1", "amount": "1", "reason": "palsu"}),
+    "POST /adjustments/{adjustment_id}/decide": (HEAD, {"outcome": "approved"}),
+    "POST /late/{code}/remind": (FINANCE, {"step": "friendly"}),
     "POST /goods/new": (
         FIRST,
         {"kind": "pull_back", "day": "{soon}", "item_1": "PRD-1", "quantity_1": "1", "reason_1": "unsold"},
@@ -261,6 +271,8 @@ def take_aim(town: Town) -> list[Aim]:
         **put_bank(town),
         **put_payments(town),
         **put_payouts(town),
+        **put_debts(town),
+        "number": str(town.ask("SELECT min(number) FROM statement")[0][0]),
         "today": clock.today("Asia/Makassar").isoformat(),
         "soon": (clock.today("Asia/Makassar") + timedelta(3)).isoformat(),
     }
@@ -276,6 +288,7 @@ def take_aim(town: Town) -> list[Aim]:
         )
         kind = route.split("/")[1]
         codes = {"partners": "BM", "producers": "P1", "products": "PRD-1", "cooperatives": "KOP-1"}
+        codes = {"late": "BM", "partners": "BM", "producers": "P1", "products": "PRD-1"}
         known = {**ids, "code": codes.get(kind, ""), "token_hash": str(hashes[0][0]) if hashes else ""}
         filled = {name: value.format_map(known) for name, value in data.items()}
         own = browser.get("/privacy").form_token()

@@ -24,6 +24,7 @@ from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, SAMBAL
 from tests.web.bank_things import put_bank
 from tests.web.browsing import Browser, Sent
 from tests.web.count_things import put_counts
+from tests.web.debt_things import put_debts
 from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
 from tests.web.paper_things import put_papers
@@ -80,6 +81,7 @@ PLACES = {
     "payment_number": "payment",
     "batch_number": "batch",
     "payee_id": "payee",
+    "dispute_id": "dispute",
 }
 CODES = {"partners": "partner", "producers": "producer", "products": "product"}
 """Of which kind the code is that stands in an address."""
@@ -119,6 +121,8 @@ FORMS = {
     "/counts/{count_number}/reverse": {"reason": "asing"},
     "/losses/{loss_id}/contest": {"reason": "asing"},
     "/losses/{loss_id}/decide": {"share": "1", "reason": "asing"},
+    "/statements/{number}/dispute": {"reason": "asing"},
+    "/disputes/{dispute_id}/answer": {"outcome": "rejected", "answer": "asing"},
     "/counts/new": {"extent": "part", "day": "2026-11-02"},  # without `when`, so that no count of its own begins
     "/goods/{note_number}/confirm": {"on": "2026-11-22"},
     "/goods/{note_number}/cancel": {"reason": "asing"},
@@ -209,6 +213,8 @@ def things_of(town: Town, *, partners: list[str], stores: list[str], producers: 
             f"payout_batch JOIN payout ON payout.batch_id = payout_batch.id {by_producer}",
         ),
         "payee": found("payee_account.id", f"payee_account {by_producer}", producers),
+        "dispute": found("dispute.id", f"dispute JOIN statement ON statement.id = statement_id {by_partner}", partners)
+        + found("dispute.id", f"dispute JOIN statement ON statement.id = statement_id {by_producer}", producers),
         "closure": found("store_closure.id", f"store_closure {by_store}", stores),
         "session": found(
             "encode(token_hash, 'hex')",
@@ -247,6 +253,7 @@ def strangers(shared_town: Town) -> dict[str, Stranger]:
     put_bank(town)
     put_payments(town)
     put_payouts(town)
+    put_debts(town)
     for login in (T1, T2, K1):
         town.browser(login)  # their sessions are strange to others
     kancil = things_of(town, partners=["KM"], stores=["K1"], producers=["P3"])

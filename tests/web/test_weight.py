@@ -17,6 +17,7 @@ from tests.web.bank_things import put_banks
 from tests.web.bank_things import put_bank
 from tests.web.browsing import Browser
 from tests.web.count_things import put_counts
+from tests.web.debt_things import put_debts
 from tests.web.goods_things import put_goods
 from tests.web.paper_things import put_papers
 from tests.web.payment_things import put_payments
@@ -60,6 +61,7 @@ def papers(shared_town: Town) -> None:
     put_bank(shared_town)
     put_payments(shared_town)
     put_payouts(shared_town)
+    put_debts(shared_town)
 
 
 def find_route(town: Town, path: str) -> str | None:
