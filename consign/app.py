@@ -34,6 +34,7 @@ from consign.web import (
     goods_paper,
     health,
     home,
+    journal,
     labels,
     listings,
     losses,
@@ -72,6 +73,7 @@ from consign.web.visit import MOST_UPLOAD_BYTES
 
 AREAS = (
     assets, health, home, account, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings, statements, owed,
+    journal,
     my_sales, goods_new, goods, goods_note, goods_paper, my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, store_days,
     stock, counts, counting, losses,
     agreements, cooperatives, producers, product_import,

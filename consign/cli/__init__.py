@@ -45,6 +45,7 @@ class LazyGroup(click.Group):
         "settlement": ("settlement", "Close a partner's period."),
         "statement": ("settlement", "Print a statement, or write it to a file."),
         "owed": ("settlement", "Show what each partner owes, by the ledger."),
+        "export": ("export", "Write the ledger for an independent check."),
         "check": ("check", "Check every invariant of the region."),
     }
     """Each command with its module and what it does."""

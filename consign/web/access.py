@@ -96,6 +96,10 @@ ACCESS: dict[str, Access] = {
     "GET /statements/{number}/lines": Act.READ_STATEMENTS,
     "GET /owed": Act.READ_OWED,
     "GET /my-sales": Act.READ_OWN_SALES,
+    # the whole ledger
+    "GET /journal": Act.EXPORT_JOURNAL,
+    "GET /journal/ledger.beancount": Act.EXPORT_JOURNAL,
+    "GET /journal/ledger.csv": Act.EXPORT_JOURNAL,
     # goods in stores
     "GET /goods": Act.READ_STOCK,
     "GET /goods/find": Act.READ_STOCK,

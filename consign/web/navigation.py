@@ -35,6 +35,7 @@ ENTRIES = (
     Entry("/my-sales", say("My sales")),
     Entry("/statements", say("Statements")),
     Entry("/owed", say("What is owed")),
+    Entry("/journal", say("Ledger")),
     Entry("/products", say("Products")),
     Entry("/numbers", say("Numbers")),
     Entry("/labels", say("Labels")),

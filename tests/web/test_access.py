@@ -102,6 +102,10 @@ EXPECTED = {
     "GET /statements/{number}/lines": "PFVDHUAX",
     "GET /owed": "PFVDHUAX",
     "GET /my-sales": "PX",
+    # the whole ledger
+    "GET /journal": "DUA",
+    "GET /journal/ledger.beancount": "DUA",
+    "GET /journal/ledger.csv": "DUA",
     "GET /counts": "PSFVDHUAX",
     "GET /counts/new": "SFD",
     "POST /counts/new": "SFD",
