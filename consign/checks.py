@@ -16,10 +16,12 @@ from consign.models.documents import Document, DocumentPage, ReferenceList
 from consign.models.sales import SalesUpload
 from consign.partners.checks import CHECKS as PARTNERS
 from consign.sales.checks import CHECKS as SALES
+from consign.settlement.allocation_checks import CHECKS as ALLOCATIONS
 from consign.settlement.checks import CHECKS as SETTLEMENT
+from consign.settlement.transfer_checks import CHECKS as TRANSFERS
 from consign.stock.checks import CHECKS as STOCK
 
-CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
+CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *ALLOCATIONS, *TRANSFERS, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
 
 NAMING = (
     SalesUpload.sha256, Document.sha256, DocumentPage.sha256, ReferenceList.sha256,
