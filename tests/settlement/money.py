@@ -1,7 +1,7 @@
 """The way of money through the office: sales, statements, bank lines, payments, write-offs. All of it is invented."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from tests.stock.losing import Calendar
 SECOND = "kedua@dinas.example"
 STORES = ("T1", "U1")
 """The one store of each partner that sells."""
+Row = tuple[date, int, int, int] | tuple[date, int, int, int, str]
 SEPTEMBER = date(2026, 9, 30)
 
 
@@ -48,20 +49,28 @@ class Money:
     partners: list[Partner]
     folder: Path
     count: int = 0
-    posted: list[int] = field(default_factory=list)
-    """Uploads, in the order in which they were posted."""
 
     def next(self) -> int:
         self.count += 1
         return self.count
 
-    def write(self, place: int, rows: Sequence[tuple[date, int, int, int]]) -> Path:
-        """Write a file of rows of day, product, quantity and unit price, each a receipt of its own."""
+    def write(self, place: int, rows: Sequence[Row]) -> Path:
+        """Write a file of rows of day, product, quantity and unit price; each is a receipt of its own, or as it is named."""
         number = self.next()
-        lines = [
-            f"{day},{STORES[place]},S{number}-{row},{(KERIPIK, SAMBAL)[product]},Barang,{quantity},{price},{quantity * price}"
-            for row, (day, product, quantity, price) in enumerate(rows)
-        ]
+        lines = []
+        for count, (day, product, quantity, price, *named) in enumerate(rows):
+            receipt = named[0] if named else f"S{number}-{count}"
+            facts = (
+                day,
+                STORES[place],
+                receipt,
+                (KERIPIK, SAMBAL)[product],
+                "Barang",
+                quantity,
+                price,
+                quantity * price,
+            )
+            lines.append(",".join(map(str, facts)))
         return write_csv(self.folder, *lines, name=f"{number}.csv")
 
     def hand_in(self, session: Session, place: int, path: Path) -> Outcome:
@@ -72,10 +81,8 @@ class Money:
         )  # fmt: skip
         return post_file(session, by=by, upload_id=upload.id, path=path, decisions=ACCEPT)
 
-    def sell(self, session: Session, place: int, *rows: tuple[date, int, int, int]) -> Outcome:
-        outcome = self.hand_in(session, place, self.write(place, rows))
-        self.posted.append(outcome.upload_id)
-        return outcome
+    def sell(self, session: Session, place: int, *rows: Row) -> Outcome:
+        return self.hand_in(session, place, self.write(place, rows))
 
     def close(self, session: Session, place: int, until: date) -> list[Statement]:
         return close_period(
