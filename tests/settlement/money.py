@@ -157,9 +157,10 @@ class Money:
 
     def undo(self, session: Session, cause: str, statement_ids: set[int]) -> None:
         """Take a payment back, with the match that said so."""
+        match_id = int(cause.partition(":")[2]) if cause.startswith("match:") else None
+        match = get_standing_match(session, match_id) if match_id else None
         lock_open(session, statement_ids, others={self.unallocated})
-        if cause.startswith("match:"):
-            match = get_standing_match(session, int(cause.partition(":")[2]))
+        if match:
             mark_undone(session, match, by=self.city.finance, reason="uji")
         take_back(session, by=self.city.finance, cause=cause, booked_on=self.calendar.day, reason="uji")
 

@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import text
 
 from consign.checks import CHECKS
@@ -34,6 +41,7 @@ TERMS = st.builds(
 )
 EVEN_RP = 20_000
 """A price of which every fee is a whole rupiah, so that parts of a return give back the same however they are cut."""
+AMOUNTS = st.sampled_from([1, 10_000, 99_999, 250_000, 2_000_000, -6_500, -50_000])
 SOLD = st.tuples(
     st.integers(0, 40), PRODUCERS, st.integers(1, 9), st.sampled_from([15_000, 22_500, 1_024, 999, EVEN_RP])
 )
@@ -77,12 +85,23 @@ class Office(RuleBasedStateMachine):
             self.session.expire_all()
             self.session.info.pop("last_writes", None)
 
-    @initialize(terms=st.tuples(TERMS, TERMS, TERMS, TERMS))
-    def begin(self, terms: tuple[PlainTerms, ...]):
+    @initialize(
+        terms=st.tuples(TERMS, TERMS, TERMS, TERMS),
+        sold=st.tuples(*[st.lists(SOLD, min_size=2, max_size=4)] * 2),
+        amounts=st.lists(AMOUNTS, min_size=1, max_size=3),
+    )
+    def begin(
+        self, terms: tuple[PlainTerms, ...], sold: tuple[list[tuple[int, int, int, int]], ...], amounts: list[int]
+    ):
+        """Agree, sell and close a first month, so that there is something to pay from the first step on."""
         pairs = [(partner, producer) for partner in range(2) for producer in range(2)]
         self.book = PlainBook(dict(zip(pairs, terms, strict=True)))
         for pair, one in self.book.terms.items():
             agree(self.money, *pair, **vars(one))
+        for partner, rows in enumerate(sold):
+            self.sell(partner, rows)
+            self.close(partner)
+        self.receive([*amounts, 100_000])
 
     def attempt(self, act: Callable[[], object]) -> bool:
         """Do an act; say whether it was done or refused."""
@@ -127,33 +146,31 @@ class Office(RuleBasedStateMachine):
             first = min(one.day for one in self.book.lines if one.pair[0] == partner)
             self.next_end[partner] = period_of(first, Cycle.MONTH).last
 
-    def pick_file(self, place: int) -> int | None:
-        return sorted(self.files)[place % len(self.files)] if self.files else None
+    def pick_file(self, place: int) -> int:
+        return sorted(self.files)[place % len(self.files)]
 
+    @precondition(lambda self: self.files)
     @rule(place=PLACES)
     def hand_in_again(self, place: int):
         upload = self.pick_file(place)
-        if upload is not None:
-            partner, _, _, path = self.files[upload]
-            assert self.money.hand_in(self.session, partner, path).upload_id == upload
+        partner, _, _, path = self.files[upload]
+        assert self.money.hand_in(self.session, partner, path).upload_id == upload
 
+    @precondition(lambda self: self.files)
     @rule(place=PLACES, sold=SOLD)
     def hand_in_more(self, place: int, sold: tuple[int, int, int, int]):
-        """The same file with a line more: only that one is new."""
-        upload = self.pick_file(place)
-        if upload is not None:
-            partner, rows, lines, _ = self.files[upload]
-            new = (self.money.calendar.day, *sold[1:], f"M{self.money.next()}")
-            self.hand_in(partner, [*rows, new], lines)
+        """Hand in the same file with a line more: only that one is new."""
+        partner, rows, lines, _ = self.files[self.pick_file(place)]
+        new = (self.money.calendar.day, *sold[1:], f"M{self.money.next()}")
+        self.hand_in(partner, [*rows, new], lines)
 
+    @precondition(lambda self: self.files)
     @rule(place=PLACES)
     def reverse(self, place: int):
         upload = self.pick_file(place)
-        if upload is not None:
-            expected = self.book.reverse(upload)
-            by = self.money.city.finance
-            assert reverse_upload(self.session, by=by, upload_id=upload, reason="uji") == expected
-            del self.files[upload]
+        expected = self.book.reverse(upload)
+        assert reverse_upload(self.session, by=self.money.city.finance, upload_id=upload, reason="uji") == expected
+        del self.files[upload]
 
     @rule(partner=PARTNERS, producer=PRODUCERS, amount=st.sampled_from([1, 25_000, -1, -40_000, -300_000]))
     def adjust(self, partner: int, producer: int, amount: int):
@@ -166,8 +183,8 @@ class Office(RuleBasedStateMachine):
 
     @rule(partner=PARTNERS)
     def close(self, partner: int):
-        if partner in self.next_end and self.next_end[partner] < self.money.calendar.day:
-            self.close_next(partner)
+        self.money.calendar.day = max(self.money.calendar.day, self.next_end[partner] + timedelta(1))
+        self.close_next(partner)
 
     def close_next(self, partner: int) -> None:
         until = self.next_end[partner]
@@ -192,12 +209,11 @@ class Office(RuleBasedStateMachine):
             self.book.free[line_id] = amount
             self.book.bank_rp += amount
 
+    @precondition(lambda self: self.is_open() and max(self.book.free.values()) > 0)
     @rule(place=PLACES, partner=PARTNERS, part=st.sampled_from([1, 2, 3]))
     def match(self, place: int, partner: int, part: int):
-        """A line in, or a part of it, pays a partner's statements, the first due first."""
-        lines = sorted(line_id for line_id, amount in self.book.free.items() if amount >= part)
-        if not lines:
-            return
+        """Let a line in, or a part of it, pay a partner's statements, the first due first."""
+        lines = sorted(line_id for line_id, amount in self.book.free.items() if amount > 0)
         line_id = lines[place % len(lines)]
         expected = self.book.share_out(self.book.free[line_id] // part, partner)
         opened = find_open(self.session, [one.id for one in self.book.statements.values() if one.pair[0] == partner])
@@ -209,16 +225,19 @@ class Office(RuleBasedStateMachine):
             self.book.pay(expected, payable=True)
             self.payments[cause] = Payment(expected, line_id)
 
-    def pick_statement(self, place: int) -> PlainStatement | None:
-        statements = list(self.book.statements.values())
-        return statements[place % len(statements)] if statements else None
+    def is_open(self) -> bool:
+        return any(one.open_rp for one in self.book.statements.values())
 
+    def pick_statement(self, place: int) -> PlainStatement:
+        """Choose one that is open; every fifth time any."""
+        statements = [one for one in self.book.statements.values() if one.open_rp or place % 5 == 0]
+        return statements[place % len(statements)]
+
+    @precondition(lambda self: self.is_open())
     @rule(place=PLACES, part=st.sampled_from([1, 2, 3]), more=st.sampled_from([0, 0, 0, 1]))
     def pay_directly(self, place: int, part: int, more: int):
-        """A statement is paid past the office, in full, in part, or by a rupiah too much, which is refused."""
+        """Pay a statement past the office, in full, in part, or by a rupiah too much, which is refused."""
         statement = self.pick_statement(place)
-        if statement is None:
-            return
         amount = (statement.open_rp if more else statement.open_rp // part) + more
         if not amount:
             return
@@ -228,21 +247,19 @@ class Office(RuleBasedStateMachine):
             self.book.pay({statement.id: amount}, payable=False)
             self.payments[cause] = Payment({statement.id: amount}, None)
 
+    @precondition(lambda self: self.is_open())
     @rule(place=PLACES, amount=st.sampled_from([1, 500, 6_500]), by_office=st.booleans())
     def write_off(self, place: int, amount: int, by_office: bool):
         statement = self.pick_statement(place)
-        if statement is None:
-            return
         share, may = Share(statement.id, amount), amount <= statement.open_rp
         assert self.attempt(lambda: self.money.write_off(self.session, share, by_office=by_office)) == may
         if may:
             self.book.pay({statement.id: amount}, payable=by_office)
             self.book.written_off_rp += amount if by_office else 0
 
+    @precondition(lambda self: self.payments)
     @rule(place=PLACES)
     def undo(self, place: int):
-        if not self.payments:
-            return
         cause = sorted(self.payments)[place % len(self.payments)]
         payment = self.payments[cause]
         pairs = {statement_id: self.book.statements[statement_id].pair for statement_id in payment.shares}
