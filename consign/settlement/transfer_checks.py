@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from consign.breach import Breach
 
+# What is strange is found as a whole: in order and a hundred at most, it would be looked for row by row.
 _KEYS = text(r"""
     WITH part AS (
       SELECT key, regexp_replace(key, '(\:reversal)+$', '') AS stem, split_part(key, ':', 1) AS what,
@@ -17,12 +18,13 @@ _KEYS = text(r"""
       UNION ALL SELECT 'bank', id::text, '^bank:[0-9]+$' FROM bank_line
       UNION ALL SELECT 'bank_account', id::text, '^bank_account:[0-9]+\:opening(:[0-9]+)?$' FROM bank_account
       UNION ALL SELECT 'match', id::text, '^match:[0-9]+:(charge|own|payout|payout_returned)$' FROM bank_match
-      UNION ALL SELECT 'payout', id::text, '^payout:[0-9]+\:sent:[0-9]+:[0-9]+$' FROM payout)
-    SELECT part.key FROM part LEFT JOIN known ON (known.what, known.named) = (part.what, part.named)
-    LEFT JOIN transfer AS there ON there.id = part.reverses_id
-    WHERE part.key <> CASE WHEN part.reverses_id IS NULL THEN part.stem ELSE there.key || '\:reversal' END
-      OR part.stem !~ COALESCE(known.form, '^carry_over:[0-9]+\:received:[0-9]+$')
-    ORDER BY part.key LIMIT 100""")
+      UNION ALL SELECT 'payout', id::text, '^payout:[0-9]+\:sent:[0-9]+:[0-9]+$' FROM payout),
+    strange AS MATERIALIZED (
+      SELECT part.key FROM part LEFT JOIN known ON (known.what, known.named) = (part.what, part.named)
+      LEFT JOIN transfer AS there ON there.id = part.reverses_id
+      WHERE part.key <> CASE WHEN part.reverses_id IS NULL THEN part.stem ELSE there.key || '\:reversal' END
+        OR part.stem !~ COALESCE(known.form, '^carry_over:[0-9]+\:received:[0-9]+$'))
+    SELECT key FROM strange ORDER BY key LIMIT 100""")
 # What was carried over is held against its sheets by a check of its own.
 _WAYS = text("""
     WITH way(kind, debit, credit) AS (VALUES
