@@ -45,6 +45,7 @@ bench: install ## posting against a bare COPY, closing against a bare GROUP BY, 
 	$(BIN)/python -m tests.bench.posting
 	$(BIN)/python -m tests.bench.posting --standing 0 --each 20
 	$(BIN)/python -m tests.bench.stock
+	$(BIN)/python -m tests.bench.journal
 	$(BIN)/python -m tests.bench.continuity
 	$(BIN)/python -m tests.bench.matching
 	$(BIN)/python -m tests.bench.text_files

@@ -40,6 +40,7 @@ from consign.web import (
     goods_paper,
     health,
     home,
+    journal,
     labels,
     late,
     listings,
@@ -91,6 +92,8 @@ from consign.web.visit import MOST_UPLOAD_BYTES
 
 AREAS = (
     assets, health, home, account, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings, statement_paper, statements, drafts, owed,
+    assets, health, home, account, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings, statements, owed,
+    journal,
     my_sales, goods_new, goods, goods_note, goods_paper, my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, store_days,
     assets, health, home, account, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings, statements, owed,
     my_sales, my_money, payments_new, payments, proofs, goods_new, goods, goods_note, goods_paper, my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, store_days,

@@ -24,7 +24,9 @@ from consign.payments.notice_checks import CHECKS as NOTICES
 from consign.payouts.checks import CHECKS as PAYOUTS
 from consign.sales.checks import CHECKS as SALES
 from consign.settlement.carry_checks import CHECKS as CARRIED_OVER
+from consign.settlement.allocation_checks import CHECKS as ALLOCATIONS
 from consign.settlement.checks import CHECKS as SETTLEMENT
+from consign.settlement.transfer_checks import CHECKS as TRANSFERS
 from consign.stock.checks import CHECKS as STOCK
 
 CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *BANKING, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
@@ -32,6 +34,7 @@ CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *PAYMENTS, *CATALOGUE, *DOCUMENT
 CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY, *NOTICES)
 CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *PAYOUTS, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
 CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *CARRIED_OVER, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
+CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *ALLOCATIONS, *TRANSFERS, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
 
 NAMING = (
     SalesUpload.sha256, Document.sha256, DocumentPage.sha256, ReferenceList.sha256,

@@ -25,6 +25,7 @@ from tests.payments.test_payment_checks import PLANTED as PLANTED_IN_PAYMENTS
 from tests.payments.test_notice_checks import PLANTED as PLANTED_IN_NOTICES
 from tests.payouts.test_payout_checks import PLANTED as PLANTED_IN_PAYOUTS
 from tests.settlement.test_carry_checks import PLANTED as PLANTED_IN_CARRYING
+from tests.settlement.test_allocation_checks import PLANTED as PLANTED_IN_SETTLEMENT
 from tests.stock.test_moving import deliver, line
 from tests.stock.test_stock_checks import PLANTED as PLANTED_IN_STOCK
 
@@ -252,6 +253,7 @@ def test_every_code_a_check_can_report_is_planted() -> None:
     assert set(re.findall(r'Breach\(\s*"([a-z._0-9]+)"', sources)) == {*PLANTED, *PLANTED_IN_STOCK, *PLANTED_IN_NOTICES}
     assert set(re.findall(r'Breach\(\s*"([a-z._0-9]+)"', sources)) == {*PLANTED, *PLANTED_IN_STOCK, *PLANTED_IN_PAYOUTS}
         *PLANTED_IN_CARRYING,
+        *PLANTED_IN_SETTLEMENT,
     }
 
 

@@ -55,6 +55,7 @@ class LazyGroup(click.Group):
         "dispute": ("debts", "Dispute statements, and answer disputes."),
         "adjustment": ("debts", "Propose corrections, and decide about them."),
         "late": ("debts", "Show who pays late, and remind partners step by step."),
+        "export": ("export", "Write the ledger for an independent check."),
         "check": ("check", "Check every invariant of the region."),
     }
     """Each command with its module and what it does."""

@@ -158,6 +158,10 @@ ACCESS: dict[str, Access] = {
     "GET /late/{code}": Act.READ_LATE,
     "POST /late/{code}/remind": Act.CHASE_PAYMENTS,
     "GET /late/{code}/letter.pdf": Act.READ_LATE,
+    # the whole ledger
+    "GET /journal": Act.EXPORT_JOURNAL,
+    "GET /journal/ledger.beancount": Act.EXPORT_JOURNAL,
+    "GET /journal/ledger.csv": Act.EXPORT_JOURNAL,
     # goods in stores
     "GET /goods": Act.READ_STOCK,
     "GET /goods/find": Act.READ_STOCK,

@@ -47,6 +47,7 @@ ENTRIES = (
     Entry("/disputes", say("Disputes")),
     Entry("/adjustments", say("Corrections")),
     Entry("/carry-over", say("Opening balances")),
+    Entry("/journal", say("Ledger")),
     Entry("/products", say("Products")),
     Entry("/numbers", say("Numbers")),
     Entry("/labels", say("Labels")),

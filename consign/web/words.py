@@ -437,6 +437,18 @@ _ACCOUNT_KIND = {
     "partner_owes": say("the partner owes"),
     "producer_is_owed": say("the producer is owed"),
 }
+_LEDGER_ACCOUNT = {
+    "partner_owes": say("Partners owe"),
+    "producer_is_owed": say("Producers are owed by partners"),
+    "producer_payable": say("Payable to producers"),
+    "bank": say("In bank accounts"),
+    "unallocated": say("Unallocated money"),
+    "in_transit": say("Payouts under way"),
+    "bank_charges": say("Bank charges"),
+    "written_off": say("Written off"),
+    "opening": say("Before these books"),
+}
+"""What the accounts of each kind count together."""
 _TRANSFER_KIND = {
     "sales": say("sales"),
     "fee": say("fee"),
@@ -1226,6 +1238,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "bank_problem": _BANK_PROBLEM,
     # the others
     "account_kind": _ACCOUNT_KIND,
+    "ledger_account": _LEDGER_ACCOUNT,
     "act": _ACT,
     "agreement_state": _AGREEMENT_STATE,
     "allocation_source": _ALLOCATION_SOURCE,

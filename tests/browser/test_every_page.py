@@ -42,6 +42,9 @@ NO_PAGES = frozenset(
         "GET /products/{code}/photo",
         "GET /products/{code}/thumb",
         "GET /uploads/template",
+        # the whole ledger
+        "GET /journal/ledger.beancount",
+        "GET /journal/ledger.csv",
         "GET /products/import/template",
         "GET /products/import/products",
         "GET /products/import/{import_id}/problems",

@@ -158,6 +158,10 @@ EXPECTED = {
     "GET /late/{code}": "VDHUA",
     "POST /late/{code}/remind": "D",
     "GET /late/{code}/letter.pdf": "VDHUA",
+    # the whole ledger
+    "GET /journal": "DUA",
+    "GET /journal/ledger.beancount": "DUA",
+    "GET /journal/ledger.csv": "DUA",
     "GET /counts": "PSFVDHUAX",
     "GET /counts/new": "SFD",
     "POST /counts/new": "SFD",
