@@ -140,11 +140,15 @@ def write_letter(letter: LateLetter) -> bytes:
             f"{STEPS[step]}, {write_day(day)}: {format_rupiah(amount)}" for step, day, amount in letter.reminders
         ],
         "law": [
-            ("Peraturan Presiden Nomor 112 Tahun 2007 Pasal 8: syarat perdagangan antara toko dan pemasok, termasuk bahwa"
-            " toko dapat dikenai denda karena terlambat membayar pemasok."),
+            (
+                "Peraturan Presiden Nomor 112 Tahun 2007 Pasal 8: syarat perdagangan antara toko dan pemasok, termasuk bahwa"
+                " toko dapat dikenai denda karena terlambat membayar pemasok."
+            ),
             "Peraturan Menteri Perdagangan Nomor 23 Tahun 2021 Pasal 11: syarat perdagangan, termasuk ketentuan pembayaran.",
-            (f"Jangka waktu menurut aturan yang dipakai dinas: {letter.legal_days} hari kalender sejak nota terbit. Jumlah di"
-            " atas tidak memuat bunga maupun denda."),
+            (
+                f"Jangka waktu menurut aturan yang dipakai dinas: {letter.legal_days} hari kalender sejak nota terbit. Jumlah di"
+                " atas tidak memuat bunga maupun denda."
+            ),
         ],
         "closing": (
             "Kami minta Saudara melunasi jumlah tersebut, atau menyampaikan bukti pembayaran atau keberatan secara tertulis,"

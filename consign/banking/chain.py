@@ -155,8 +155,8 @@ def find_all_gaps(session: Session, *, account_id: int | None = None) -> dict[in
         .order_by(BankLine.id)
     )
     found: defaultdict[int, dict[date, list[tuple[int, int, int | None]]]] = defaultdict(dict)
-    for row in session.execute(lines) if files else ():
-        found[row.account_id].setdefault(row.booked_on, []).append((row.file_id, row.amount_rp, row.balance_rp))
+    for line in session.execute(lines) if files else ():
+        found[line.account_id].setdefault(line.booked_on, []).append((line.file_id, line.amount_rp, line.balance_rp))
     days = {
         account: {day: DayLines(*zip(*facts, strict=True)) for day, facts in by_day.items()}
         for account, by_day in found.items()

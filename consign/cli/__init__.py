@@ -43,7 +43,6 @@ class LazyGroup(click.Group):
         "stock": ("stock", "Show what stands in stores, count it, hand in lists of movements."),
         "loss": ("losses", "Contest losses of goods; decide who bears them."),
         "settlement": ("settlement", "Close a partner's period, alone or by two people."),
-        "settlement": ("settlement", "Close a partner's period."),
         "bank": ("bank", "Keep the office's bank accounts; post bank statements, list their lines."),
         "statement": ("settlement", "Print a statement, or write it to a file."),
         "owed": ("settlement", "Show what each partner owes, by the ledger."),

@@ -65,7 +65,9 @@ def read_answers(
     for one in columns:
         role, _, heading = one.partition("=")
         if role not in set(BankRole):
-            raise BadInput(say("“{role}” is no role of a column. Use one of: {roles}.", role=role, roles=list(BankRole)))
+            raise BadInput(
+                say("“{role}” is no role of a column. Use one of: {roles}.", role=role, roles=list(BankRole))
+            )
         named[BankRole(role)] = heading
     return BankAnswers(
         columns=named,
@@ -214,7 +216,7 @@ def inspect(file: Path, *, number: str | None, as_json: bool, **said: Any) -> in
 @as_json_option
 @pass_context
 def post(
-    context: Context, *, file: Path, account_code: str, lines_are_new: bool, dry_run: bool, login: str, as_json: bool,
+    context: Context, /, *, file: Path, account_code: str, lines_are_new: bool, dry_run: bool, login: str, as_json: bool,
     **said: Any,  # the options of with_answers
 ) -> int:  # fmt: skip
     """Post the bank statement in FILE; lines that stand already are not posted again."""

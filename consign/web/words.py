@@ -1116,11 +1116,6 @@ _MATCHING = {
 }
 
 # payments: notices, answers, proofs
-_ROUTE = {
-    "direct": say("straight to the producer"),
-    "collecting": say("over the office's account"),
-    "cooperative": say("to the cooperative"),
-}
 _NOTICE_STATE = {
     "announced": say("announced"),
     "partly": say("came in part"),
@@ -1146,12 +1141,6 @@ _PROOF_OVERALL = {
     "paid": say("paid"),
     "confirmed": say("paid and confirmed"),
     "contradicted": say("contradicted"),
-}
-_ALLOCATION_SOURCE = {
-    "collecting": say("paid into the office's account"),
-    "direct": say("paid past the office"),
-    "written_off_producer": say("written off, borne by the producer"),
-    "written_off_office": say("written off, borne by the office"),
 }
 # What stood before these books, disputes, corrections and late payments.
 _DEBT_ACT = {
@@ -1227,27 +1216,6 @@ _OF_DEBTS = {
     "reminder_step": _REMINDER_STEP,
 }
 
-WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
-    "allocation_source": _ALLOCATION_SOURCE,
-    "closing_figure": _CLOSING_FIGURE,
-    "pay_route": _PAY_ROUTE,
-    # bank statements
-    "bank_layout": _BANK_LAYOUT,
-    "bank_role": _BANK_ROLE,
-    "bank_line_state": _BANK_LINE_STATE,
-    "bank_problem": _BANK_PROBLEM,
-    # the others
-    "account_kind": _ACCOUNT_KIND,
-    "ledger_account": _LEDGER_ACCOUNT,
-    "act": _ACT,
-    "agreement_state": _AGREEMENT_STATE,
-    "allocation_source": _ALLOCATION_SOURCE,
-    "notice_state": _NOTICE_STATE,
-    "payment_answer": _PAYMENT_ANSWER,
-    "proof_overall": _PROOF_OVERALL,
-    "proof_state": _PROOF_STATE,
-    "route": _ROUTE,
-    "audit_act": _AUDIT_ACT,
 # payouts and where they go
 _PAYOUT_BATCH = {
     "planned": say("waits for approval"),
@@ -1258,6 +1226,7 @@ _PAYOUT_BATCH = {
 _PAYOUT = {
     "planned": say("planned"),
     "sent": say("on its way"),
+    "paid": say("paid"),
     "returned": say("came back"),
     "cancelled": say("taken out"),
 }
@@ -1302,20 +1271,38 @@ _PAYOUT_ACT = {
 }
 _PAYOUT_SUBJECT = {
     "payee_account": say("bank account of a payee"),
+    "payout": say("payout"),
     "payout_batch": say("batch of payouts"),
     "payout_template": say("layout of a file of payouts"),
     "bank_match": say("match of the bank's statement"),
 }
 
+WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
+    "closing_figure": _CLOSING_FIGURE,
+    "pay_route": _PAY_ROUTE,
+    # bank statements
+    "bank_layout": _BANK_LAYOUT,
+    "bank_role": _BANK_ROLE,
+    "bank_line_state": _BANK_LINE_STATE,
+    "bank_problem": _BANK_PROBLEM,
+    # the others
+    "account_kind": _ACCOUNT_KIND,
+    "ledger_account": _LEDGER_ACCOUNT,
+    "act": _ACT,
+    "agreement_state": _AGREEMENT_STATE,
+    "allocation_source": _ALLOCATION_SOURCE,
+    "notice_state": _NOTICE_STATE,
+    "payment_answer": _PAYMENT_ANSWER,
+    "proof_overall": _PROOF_OVERALL,
+    "proof_state": _PROOF_STATE,
     "layout_kind": _LAYOUT_KIND,
     "left_out": _LEFT_OUT,
     "payee_account": _PAYEE_ACCOUNT,
     "payout": _PAYOUT,
     "payout_answer": _PAYOUT_ANSWER,
     "payout_batch": _PAYOUT_BATCH,
-    "audit_act": {**_AUDIT_ACT, **_PAYOUT_ACT},
     **_OF_DEBTS,
-    "audit_act": {**_AUDIT_ACT, **_DEBT_ACT},
+    "audit_act": {**_AUDIT_ACT, **_PAYOUT_ACT, **_DEBT_ACT},
     "column": _COLUMN,
     "day_state": _DAY_STATE,
     "expiring_advice": _EXPIRING_ADVICE,
@@ -1391,8 +1378,7 @@ _PAYOUT_SUBJECT = {
     "reminded": _REMINDED,
     "stock_reason": _STOCK_REASON,
     "store_day": _STORE_DAY,
-    "subject": {**_SUBJECT, **_PAYOUT_SUBJECT},
-    "subject": {**_SUBJECT, **_DEBT_SUBJECT},
+    "subject": {**_SUBJECT, **_PAYOUT_SUBJECT, **_DEBT_SUBJECT},
     "symbol_kind": _SYMBOL_KIND,
     "todo": _TODO,
     "trademark_stage": _TRADEMARK_STAGE,

@@ -166,7 +166,7 @@ def test_a_bomb_of_entities_and_one_of_depth_are_refused(tmp_path: Path):
 
 
 @pytest.mark.parametrize("xml", [False, True])
-def test_ofx_needs_its_opening_balance_stated(tmp_path: Path, xml: bool):  # noqa: FBT001  # a parameter
+def test_ofx_needs_its_opening_balance_stated(tmp_path: Path, xml: bool):  # a parameter
     with pytest.raises(NeedsDecision) as asked:
         read(tmp_path, write_ofx(ONE, xml=xml))
     assert [question.about for question in asked.value.questions] == ["opening"]

@@ -9,12 +9,12 @@ from consign.catalogue.numbers import as_same_length
 from consign.web.access import list_routes
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK
 from tests.web.bank_things import put_banks
-from tests.web.bank_things import put_bank
 from tests.web.browsing import Browser, Sent
 from tests.web.count_things import put_counts
 from tests.web.debt_things import put_debts
 from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
+from tests.web.match_things import put_bank
 from tests.web.paper_things import put_papers
 from tests.web.payment_things import put_payments
 from tests.web.payout_things import put_payouts

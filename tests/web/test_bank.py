@@ -79,7 +79,9 @@ def test_rows_that_cannot_be_read_are_listed(town: Town):
 
 def test_a_gap_is_shown_with_its_days(town: Town):
     add_account(town)
-    for number, one in enumerate((statement(10_000_000, AUGUST), statement(12_000_000, [(date(2026, 10, 2), 5_000, "BUNGA")]))):
+    for number, one in enumerate(
+        (statement(10_000_000, AUGUST), statement(12_000_000, [(date(2026, 10, 2), 5_000, "BUNGA")]))
+    ):
         page = hand_in(town, write_bca(one), f"{number}.csv")
         town.browser(FINANCE).post(f"{page.path}/post", {})
     assert "Rp716.400" in town.browser(FINANCE).get("/bank/BCA-1").text

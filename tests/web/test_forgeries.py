@@ -16,11 +16,11 @@ from consign.web.access import list_routes
 from tests.builders import ADMIN, FINANCE, KERIPIK, gtin
 from tests.conftest import REGION
 from tests.web.bank_things import put_banks
-from tests.web.bank_things import put_bank
 from tests.web.browsing import PASSWORD, Browser, Sent
 from tests.web.count_things import put_counts
 from tests.web.debt_things import put_debts
 from tests.web.label_things import put_labels
+from tests.web.match_things import put_bank
 from tests.web.paper_things import put_papers
 from tests.web.payment_things import put_payments
 from tests.web.payout_things import put_payouts
@@ -212,9 +212,7 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /payouts/{batch_number}/{payout_reference}/answer": (FIRST, {"answer": "received"}),
     "POST /payouts/{batch_number}/{payout_reference}/undo": (FINANCE, {"reason": "palsu"}),
     "POST /payouts/{batch_number}/{payout_reference}/return": (FINANCE, {"on": "{today}", "reason": "palsu"}),
-    "POST /payout-templates": (
-        {"name": "Palsu", "kind": "csv", "separator": ",", "columns": "account\namount"},
-    ),
+    "POST /payout-templates": ({"name": "Palsu", "kind": "csv", "separator": ",", "columns": "account\namount"},),
     "POST /payees/{payee_id}/confirm": (VERIFIER, {}),
     "POST /payees/{payee_id}/refuse": (VERIFIER, {"reason": "palsu"}),
     "POST /payees/new": (FIRST, {"bank": "014", "number": "7777700001", "holder": "Palsu"}),

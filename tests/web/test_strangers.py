@@ -21,12 +21,12 @@ import consign.catalogue.lists
 from consign.identity.rules import Reach, Role
 from consign.web.access import ACCESS, Open, list_routes, may_open
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, SAMBAL
-from tests.web.bank_things import put_bank
 from tests.web.browsing import Browser, Sent
 from tests.web.count_things import put_counts
 from tests.web.debt_things import put_debts
 from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
+from tests.web.match_things import put_bank
 from tests.web.paper_things import put_papers
 from tests.web.payment_things import put_payments
 from tests.web.payout_things import put_payouts

@@ -14,11 +14,11 @@ from consign.web.access import find_routes
 from consign.web.assets import find_assets
 from tests.builders import ADMIN, FINANCE
 from tests.web.bank_things import put_banks
-from tests.web.bank_things import put_bank
 from tests.web.browsing import Browser
 from tests.web.count_things import put_counts
 from tests.web.debt_things import put_debts
 from tests.web.goods_things import put_goods
+from tests.web.match_things import put_bank
 from tests.web.paper_things import put_papers
 from tests.web.payment_things import put_payments
 from tests.web.payout_things import put_payouts
