@@ -20,6 +20,7 @@ from consign.web import (
     chasing,
     closings,
     continuity,
+    cooperative_signing,
     cooperatives,
     counting,
     counts,
@@ -74,7 +75,7 @@ AREAS = (
     assets, health, home, account, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings, statements, owed,
     my_sales, goods_new, goods, goods_note, goods_paper, my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, store_days,
     stock, counts, counting, losses,
-    agreements, cooperatives, producers, product_import,
+    agreements, cooperatives, cooperative_signing, producers, product_import,
     products, product_changes, product_numbers, product_photo, listings, public, register, labels, stocks,
     expiring, suggestions, continuity, users, region_terms, audit,
 )  # fmt: skip
