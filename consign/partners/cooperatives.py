@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consign import clock
+from consign.db import savepoint
 from consign.errors import refuse_blank
 from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize, clean_text, normalize_phone, tidy_name
@@ -17,6 +18,7 @@ from consign.models.partners import Agreement, Cooperative, CooperativeMember, P
 from consign.partners.actions import add_agreement, end_agreement, get_producer_to_change
 from consign.partners.queries import get_terms
 from consign.partners.rules import (
+    AgreementOverlaps,
     CodeTaken,
     MembershipMissing,
     MemberTwice,
@@ -200,7 +202,9 @@ def add_cooperative_agreement(
 
     Raises:
         NoMembers: nobody has mandated it on the first day.
-        FeeOutOfBounds, AgreementOverlaps, BadInput: as `add_agreement`; nothing was added for any member.
+        AgreementOverlaps: members that have an agreement of the same scope on some of these days are named; nothing was
+            added for any member.
+        FeeOutOfBounds, BadInput: as `add_agreement`; nothing was added for any member.
 
     """
     authorize(by, Act.MANAGE_AGREEMENTS, partner_id=partner_id)
@@ -213,21 +217,35 @@ def add_cooperative_agreement(
                 day=first,
             )
         )
-    with session.begin_nested():
-        return [
-            add_agreement(
-                session,
-                by=by,
-                partner_id=partner_id,
-                producer_id=member.id,
-                first=first,
-                last=last,
-                terms=terms,
-                store_id=store_id,
-                cooperative_id=cooperative.id,
+    added: list[Agreement] = []
+    refused: list[str] = []
+    with savepoint(session):
+        for member in members:
+            try:
+                agreement = add_agreement(
+                    session,
+                    by=by,
+                    partner_id=partner_id,
+                    producer_id=member.id,
+                    first=first,
+                    last=last,
+                    terms=terms,
+                    store_id=store_id,
+                    cooperative_id=cooperative.id,
+                )
+            except AgreementOverlaps:
+                refused.append(member.name)
+            else:
+                added.append(agreement)
+        if refused:
+            raise AgreementOverlaps(
+                say(
+                    "Members have an agreement of the same scope on some of these days: {members}. No agreement was added"
+                    " for anybody. End theirs first.",
+                    members=refused,
+                )
             )
-            for member in members
-        ]
+    return added
 
 
 def extend_to_member(

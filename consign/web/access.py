@@ -96,6 +96,8 @@ ACCESS: dict[str, Access] = {
     "GET /cooperatives/new": Act.MANAGE_COOPERATIVES,
     "POST /cooperatives/new": Act.MANAGE_COOPERATIVES,
     "GET /cooperatives/{code}": Act.READ_COOPERATIVES,
+    "GET /cooperatives/{code}/sign": Act.MANAGE_AGREEMENTS,
+    "POST /cooperatives/{code}/sign": Act.MANAGE_AGREEMENTS,
     "POST /cooperatives/{code}/members": Act.MANAGE_COOPERATIVES,
     "POST /cooperatives/{code}/members/end": Act.MANAGE_COOPERATIVES,
     "GET /agreements/{agreement_id}/continue": Act.MANAGE_AGREEMENTS,

@@ -34,6 +34,16 @@ router = APIRouter(route_class=PageRoute)
 SUGGESTED_AT_MOST = 200
 """Producers that are suggested while somebody types; all others are found by what is typed."""
 USUAL_TERM_DAYS = 15
+USUAL: Mapping[str, object] = {
+    "fee_on": FeeOn.REPORTED_GROSS,
+    "discount_borne_by": DiscountBorneBy.STORE,
+    "fee_tax": "0",
+    "pph23": "0",
+    "term": USUAL_TERM_DAYS,
+    "route": Route.DIRECT,
+    "min_payout": "0",
+}
+"""What a form for a new agreement begins with."""
 REFUSED_AT: Mapping[str, str | tuple[str, ...]] = {
     "fee": "partners.fee_out_of_bounds",
     "first": ("partners.agreement_overlaps", "partners.period_closed", "partners.agreement_continued"),
@@ -209,18 +219,8 @@ def _filters(visit: Visit) -> list[Filter]:
 def show_new_agreement(visit: Visiting) -> Response:
     """Show the form to add an agreement, with partner and producer from the address."""
     asked = {name: visit.asked.get(name, "") for name in ("partner", "producer", "store", "product")}
-    usual = {
-        "first": clock.today(visit.zone),
-        "fee_on": FeeOn.REPORTED_GROSS,
-        "discount_borne_by": DiscountBorneBy.STORE,
-        "fee_tax": "0",
-        "pph23": "0",
-        "term": USUAL_TERM_DAYS,
-        "route": Route.DIRECT,
-        "min_payout": "0",
-    }
     fields = _fields(visit, asked["partner"], asked["producer"])
-    return _new_agreement_page(visit, new_form(fields, **asked, **usual))
+    return _new_agreement_page(visit, new_form(fields, first=clock.today(visit.zone), **asked, **USUAL))
 
 
 def _fields(visit: Visit, partner_code: str, producer_code: str) -> Sequence[Field]:
@@ -237,12 +237,12 @@ def _fields(visit: Visit, partner_code: str, producer_code: str) -> Sequence[Fie
         replace(PRODUCT, choices=_products(visit, producer_code)),
         FIRST,
         LAST,
-        _fee_field(bounds),
+        make_fee_field(bounds),
         *TERMS,
     )
 
 
-def _fee_field(bounds: RegionTerms) -> Field:
+def make_fee_field(bounds: RegionTerms) -> Field:
     """Return the field of the fee, with its bounds and the rule that sets them where somebody said which."""
     facts = {"lowest": format_rate(bounds.fee_from_bp), "highest": format_rate(bounds.fee_to_bp)}
     if bounds.fee_source:
@@ -309,14 +309,15 @@ def _add(
             producer_id=producer.id,
             first=form["first"],
             last=form["last"],
-            terms=_read_terms(form),
+            terms=read_terms(form),
             **scope,
         )
         reread_parked(visit.db, by=visit.actor, partner_id=partner.id)
     return agreement if form.ok else None
 
 
-def _read_terms(form: Form) -> Terms:
+def read_terms(form: Form) -> Terms:
+    """Return the terms that a form with `TERMS` and the fee says."""
     return Terms(
         fee_rate_bp=form["fee"],
         fee_on=FeeOn(form["fee_on"]),
@@ -350,7 +351,7 @@ def show_continue_agreement(visit: Visiting, agreement_id: str) -> Response:
 
 def _version_fields(visit: Visit) -> tuple[Field, ...]:
     first = replace(FIRST, hint=say("The present terms hold until the day before. It must lie after what is closed."))
-    return (first, LAST, _fee_field(get_region_terms(visit.db)), *TERMS)
+    return (first, LAST, make_fee_field(get_region_terms(visit.db)), *TERMS)
 
 
 def _continue_page(visit: Visit, found: Row, form: Form, *, status: int = 200) -> Response:
@@ -387,7 +388,7 @@ def do_continue_agreement(visit: Visiting, agreement_id: str) -> Response:
                 agreement_id=found["id"],
                 first=form["first"],
                 last=form["last"],
-                terms=_read_terms(form),
+                terms=read_terms(form),
                 closed_until=closing.until_on if closing else None,
             )
             reread_parked(visit.db, by=visit.actor, partner_id=found["partner_id"])

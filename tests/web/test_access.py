@@ -254,6 +254,8 @@ EXPECTED = {
     "GET /cooperatives/new": "A",
     "POST /cooperatives/new": "A",
     "GET /cooperatives/{code}": "CVDHUA",
+    "GET /cooperatives/{code}/sign": "DA",
+    "POST /cooperatives/{code}/sign": "DA",
     "POST /cooperatives/{code}/members": "A",
     "POST /cooperatives/{code}/members/end": "A",
     "GET /producers": "COVDHUA",

@@ -154,6 +154,7 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /agreements/{agreement_id}/end": (FINANCE, {"last": "2026-12-31"}),
     "POST /agreements/{agreement_id}/continue": (FINANCE, {**AGREEMENT, "first": "2027-01-01"}),
     "POST /cooperatives/new": (ADMIN, {"code": "KOP-9", "name": "Palsu"}),
+    "POST /cooperatives/{code}/sign": (FINANCE, {"partner": "BM", "first": "2026-12-01", "fee": "3"}),
     "POST /cooperatives/{code}/members": (ADMIN, {"producer": "P1", "first": "2026-12-01", "mandate": "Palsu"}),
     "POST /cooperatives/{code}/members/end": (ADMIN, {"member": "1", "last": "2026-12-31"}),
     "POST /producers/new": (VERIFIER, {"name": "Palsu", "owner_name": "Palsu", "regency": "6471", "agreed": "yes"}),
