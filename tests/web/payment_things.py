@@ -13,7 +13,11 @@ from consign.settlement.allocating import Share
 from tests.conftest import REGION
 from tests.web.town import BERUANG, KANCIL, Town
 
-SLIP = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+SLIP = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001"
+    "a5f645400000000049454e44ae426082"
+)
+"""A picture of one dot."""
 ANNOUNCED_RP = 10
 
 
@@ -30,7 +34,7 @@ def put_payments(town: Town) -> dict[str, str]:
                         note_payment(
                             session, by=by, partner_id=partner.id, route=one.payable.route,
                             paid_on=clock.today("Asia/Jakarta"), reference="TRF 1",
-                            lines=[Share(one.payable.id, ANNOUNCED_RP)], proof=ProofFile(sha256, "bukti.pdf"),
+                            lines=[Share(one.payable.id, ANNOUNCED_RP)], proof=ProofFile(sha256, "bukti.png"),
                         )  # fmt: skip
     query = """SELECT notice.number FROM payment_notice AS notice JOIN payment_notice_line ON notice_id = notice.id
         JOIN statement ON statement.id = statement_id JOIN producer ON producer.id = producer_id

@@ -13,11 +13,6 @@ from tests.web.browsing import Page
 from tests.web.payment_things import SLIP
 from tests.web.town import BERUANG, FIRST, HEAD, KANCIL, SECOND, Town
 
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001"
-    "a5f645400000000049454e44ae426082"
-)
-
 
 def today() -> str:
     return clock.today("Asia/Jakarta").isoformat()
@@ -92,7 +87,7 @@ def test_one_amount_is_spread_and_not_beside_ticks(town: Town):
 
 def test_a_list_and_a_proof_are_taken_as_files(town: Town):
     rows = f"Nomor nota;Jumlah dibayar\n{statement_of(town, 'P1')};43.875\n{statement_of(town, 'P2')};1.937\n"
-    page = send(town, {"list": ("daftar.csv", rows.encode()), "proof": ("bukti.png", PNG)})
+    page = send(town, {"list": ("daftar.csv", rows.encode()), "proof": ("bukti.png", SLIP)})
     assert page.path.startswith("/payments/BY-"), page.text
     proof = town.browser(FIRST).get(f"{page.path}/proof")
     assert proof.answer.headers["content-disposition"].startswith("attachment")
