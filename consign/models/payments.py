@@ -81,10 +81,10 @@ class PaymentAnswer(RegionBase):
     answered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class PaymentReminder(RegionBase):
+class AnswerReminder(RegionBase):
     """That a producer who had not answered to a payment was asked once more."""
 
-    __tablename__ = "payment_reminder"
+    __tablename__ = "answer_reminder"
     __table_args__ = ({"info": ADD_ONLY},)
 
     notice_id: Mapped[int] = mapped_column(ForeignKey("payment_notice.id"), primary_key=True, autoincrement=False)

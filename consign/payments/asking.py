@@ -25,7 +25,7 @@ _SILENT = text("""
     WHERE notice.withdrawn_at IS NULL AND notice.route = ANY(:routes) AND (notice.noted_at AT TIME ZONE :zone)::date <= :until
       AND NOT EXISTS (SELECT FROM payment_answer AS answer
         WHERE answer.notice_id = notice.id AND answer.producer_id = statement.producer_id)
-      AND NOT EXISTS (SELECT FROM payment_reminder AS reminder
+      AND NOT EXISTS (SELECT FROM answer_reminder AS reminder
         WHERE reminder.notice_id = notice.id AND reminder.producer_id = statement.producer_id)
     GROUP BY notice.id, partner.id, statement.producer_id ORDER BY notice.id, statement.producer_id""")
 
@@ -46,7 +46,7 @@ def ask_silent(session: Session, *, now: datetime) -> int:
     reminders = [{"notice_id": row["notice_id"], "producer_id": row["producer_id"], "sent_at": now} for row in rows]
     # The key lets one through: of two who ask at the same time one waits here, and asks nobody.
     kept = insert_rows(
-        session, "payment_reminder", reminders,
+        session, "answer_reminder", reminders,
         rest="ON CONFLICT DO NOTHING RETURNING notice_id::text || ':' || producer_id",
     )  # fmt: skip
     asked = [row for row in rows if f"{row['notice_id']}:{row['producer_id']}" in kept]
