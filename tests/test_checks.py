@@ -19,6 +19,7 @@ from consign.stock.contesting import decide_loss
 from consign.stock.rules import NewLine, Reason
 from consign.stock.writing_off import write_off
 from tests.builders import KERIPIK, SAMBAL, City, write_csv
+from tests.partners.test_agreement_checks import PLANTED as PLANTED_IN_AGREEMENTS
 from tests.stock.test_moving import deliver, line
 from tests.stock.test_stock_checks import PLANTED as PLANTED_IN_STOCK
 
@@ -236,7 +237,11 @@ def test_every_code_a_check_can_report_is_planted() -> None:
     import re  # noqa: PLC0415
 
     sources = "".join(inspect.getsource(check) for check in CHECKS)
-    assert set(re.findall(r'Breach\(\s*"([a-z._0-9]+)"', sources)) == {*PLANTED, *PLANTED_IN_STOCK}
+    assert set(re.findall(r'Breach\(\s*"([a-z._0-9]+)"', sources)) == {
+        *PLANTED,
+        *PLANTED_IN_STOCK,
+        *PLANTED_IN_AGREEMENTS,
+    }
 
 
 def test_the_file_of_a_paper_is_looked_for_as_well(city: City, files: Files) -> None:
