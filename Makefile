@@ -40,11 +40,14 @@ words: install ## take new messages into the Indonesian catalogue; the translati
 screenshots: install ## pictures of the key pages, in screenshots/
 	$(BIN)/python -m tests.browser.screenshots
 
-bench: install ## posting against a bare COPY, closing against a bare GROUP BY, goods in stores, sales files of all kinds, pages under load (needs wrk), papers, numbers, labels
+bench: install ## posting against a bare COPY, closing against a bare GROUP BY, goods in stores, sales files of all kinds, pages under load (needs wrk), papers, numbers, labels, statements
+bench: install ## posting against a bare COPY, closing against a bare GROUP BY, goods in stores, bank lines against open statements, sales files of all kinds, pages under load (needs wrk), papers, numbers, labels
 	$(BIN)/python -m tests.bench.posting
 	$(BIN)/python -m tests.bench.posting --standing 0 --each 20
 	$(BIN)/python -m tests.bench.stock
+	$(BIN)/python -m tests.bench.journal
 	$(BIN)/python -m tests.bench.continuity
+	$(BIN)/python -m tests.bench.matching
 	$(BIN)/python -m tests.bench.text_files
 	$(BIN)/python -m tests.bench.workbooks
 	$(BIN)/python -m tests.bench.volume
@@ -55,6 +58,7 @@ bench: install ## posting against a bare COPY, closing against a bare GROUP BY, 
 	$(BIN)/python -m tests.bench.papers
 	$(BIN)/python -m tests.bench.numbers
 	$(BIN)/python -m tests.bench.labels
+	$(BIN)/python -m tests.bench.statements
 
 lock: ## pin the newest versions that fit pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

@@ -5,26 +5,39 @@ from collections.abc import Iterator
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
+from consign.banking.checks import CHECKS as BANKING
 from consign.breach import Breach
 from consign.catalogue.checks import CHECKS as CATALOGUE
 from consign.documents.checks import CHECKS as DOCUMENTS
 from consign.files import FileMissing, Files
 from consign.identity.checks import CHECKS as IDENTITY
 from consign.ledger.checks import CHECKS as LEDGER
+from consign.models.banking import BankFile, BankUpload
 from consign.models.catalogue import LabelOrder, Product, ProductImport
 from consign.models.documents import Document, DocumentPage, ReferenceList
+from consign.models.payments import PaymentNotice
 from consign.models.sales import SalesUpload
+from consign.models.settlement import CarryOver
 from consign.partners.checks import CHECKS as PARTNERS
+from consign.payments.checks import CHECKS as PAYMENTS
+from consign.payments.notice_checks import CHECKS as NOTICES
+from consign.payouts.checks import CHECKS as PAYOUTS
 from consign.sales.checks import CHECKS as SALES
+from consign.settlement.allocation_checks import CHECKS as ALLOCATIONS
+from consign.settlement.carry_checks import CHECKS as CARRIED_OVER
 from consign.settlement.checks import CHECKS as SETTLEMENT
+from consign.settlement.transfer_checks import CHECKS as TRANSFERS
 from consign.stock.checks import CHECKS as STOCK
 
-CHECKS = (*LEDGER, *SALES, *STOCK, *SETTLEMENT, *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY)
+CHECKS = (
+    *LEDGER, *SALES, *STOCK, *SETTLEMENT, *CARRIED_OVER, *ALLOCATIONS, *TRANSFERS, *BANKING, *PAYMENTS, *NOTICES, *PAYOUTS,
+    *CATALOGUE, *DOCUMENTS, *PARTNERS, *IDENTITY,
+)  # fmt: skip
 
 NAMING = (
     SalesUpload.sha256, Document.sha256, DocumentPage.sha256, ReferenceList.sha256,
     Product.photo_sha256, Product.thumb_sha256, ProductImport.sha256, ProductImport.rows_sha256,
-    LabelOrder.sha256, LabelOrder.preview_sha256,
+    LabelOrder.sha256, LabelOrder.preview_sha256, BankFile.sha256, BankUpload.sha256, PaymentNotice.sha256, CarryOver.sha256,
 )  # fmt: skip
 """Columns that name a file."""
 

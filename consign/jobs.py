@@ -32,6 +32,7 @@ from consign.models.region import Region
 from consign.models.sales import SalesUpload
 from consign.partners.due import mark_due_by_other_rules
 from consign.partners.queries import get_partner, get_region_terms, get_store
+from consign.payments.asking import ask_silent
 from consign.sales import actions
 from consign.sales.actions import Decisions, Outcome, receive_file, refuse_upload
 from consign.sales.mapping import Stated
@@ -40,6 +41,7 @@ from consign.sales.reminding import remind_silent
 from consign.sales.rules import tidy_file_name
 from consign.sales.unpacking import MemberSeen, find_members, unpack_upload
 from consign.sentence import load_sentence, say
+from consign.settlement.reminding import propose_reminders
 from consign.tabular.archive import is_archive
 
 if TYPE_CHECKING:
@@ -446,6 +448,13 @@ def look_after_stock(database: Database) -> int:
     return _sum_regions(database, lambda session: remind_of_stock(session, now=clock.now()))
 
 
+def look_after_payments(database: Database) -> int:
+    """Ask producers once more, in every region, whether money came; return how many. It may run at any time, many at once."""
+    return _sum_regions(database, lambda session: ask_silent(session, now=clock.now()))
+    """Tell finance in every region which partners are to be reminded; return how many. It may run at any time, many at once."""
+    return _sum_regions(database, lambda session: propose_reminders(session, now=clock.now()))
+
+
 def _sum_regions(database: Database, work: Callable[[Session], int]) -> int:
     """Do *work* in every region, each in a transaction of its own, and return what it comes to.
 
@@ -554,6 +563,7 @@ class Worker:
                 partial(asyncio.to_thread, look_after_papers, self._database),
                 partial(asyncio.to_thread, look_after_sales, self._database),
                 partial(asyncio.to_thread, look_after_stock, self._database),
+                partial(asyncio.to_thread, look_after_payments, self._database),
                 partial(asyncio.to_thread, sweep_labels, self._database),
                 partial(_tidy, app, delete_old=number % 60 == 0),
             ):

@@ -18,8 +18,15 @@ from consign.settlement.actions import close_period
 from consign.stock.contesting import decide_loss
 from consign.stock.rules import NewLine, Reason
 from consign.stock.writing_off import write_off
+from tests.banking.test_bank_checks import PLANTED as PLANTED_IN_BANKING
 from tests.builders import KERIPIK, SAMBAL, City, write_csv
 from tests.partners.test_agreement_checks import PLANTED as PLANTED_IN_AGREEMENTS
+from tests.payments.test_notice_checks import PLANTED as PLANTED_IN_NOTICES
+from tests.payments.test_payment_checks import PLANTED as PLANTED_IN_PAYMENTS
+from tests.payouts.test_payout_checks import PLANTED as PLANTED_IN_PAYOUTS
+from tests.settlement.test_allocation_checks import PLANTED as PLANTED_IN_SETTLEMENT
+from tests.settlement.test_carry_checks import PLANTED as PLANTED_IN_CARRYING
+from tests.settlement.test_preparing import PLANTED as PLANTED_IN_CLOSING
 from tests.stock.test_moving import deliver, line
 from tests.stock.test_stock_checks import PLANTED as PLANTED_IN_STOCK
 
@@ -237,11 +244,15 @@ def test_every_code_a_check_can_report_is_planted() -> None:
     import re  # noqa: PLC0415
 
     sources = "".join(inspect.getsource(check) for check in CHECKS)
-    assert set(re.findall(r'Breach\(\s*"([a-z._0-9]+)"', sources)) == {
-        *PLANTED,
-        *PLANTED_IN_STOCK,
+    planted = {*PLANTED, *PLANTED_IN_STOCK, *PLANTED_IN_CLOSING, *PLANTED_IN_CARRYING, *PLANTED_IN_SETTLEMENT}
+    planted |= {
+        *PLANTED_IN_BANKING,
+        *PLANTED_IN_PAYMENTS,
+        *PLANTED_IN_NOTICES,
+        *PLANTED_IN_PAYOUTS,
         *PLANTED_IN_AGREEMENTS,
     }
+    assert set(re.findall(r'Breach\(\s*"([a-z._0-9]+)"', sources)) == planted
 
 
 def test_the_file_of_a_paper_is_looked_for_as_well(city: City, files: Files) -> None:

@@ -47,7 +47,22 @@ def test_the_traced_files_call_each_other(caller: str, callee: str) -> None:
 def test_every_command_is_in_readme() -> None:
     context = click.Context(cli)
     assert [name for name in cli.list_commands(context) if not re.search(rf"\b{name}\b", README)] == []
-    for name in ("user", "sales", "delivery", "goods", "stock", "loss", "numbers", "documents"):
+    groups = (
+        "user",
+        "sales",
+        "delivery",
+        "goods",
+        "stock",
+        "loss",
+        "numbers",
+        "documents",
+        "bank",
+        "match",
+        "payment",
+        "payout",
+        "payee",
+    )
+    for name in groups:
         group = cli.get_command(context, name)
         assert isinstance(group, click.Group)
         assert [one for one in group.commands if not re.search(rf"\b{one}\b", README)] == []

@@ -15,7 +15,7 @@ from reports.wording import LabelRefused
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "consign/web/locale/id/LC_MESSAGES/consign.po"
 KEYWORDS = {
-    **dict.fromkeys(("say", "tell", "NumberRefused", "_", "gettext")),
+    **dict.fromkeys(("say", "tell", "NumberRefused", "FileRefused", "_", "gettext")),
     **dict.fromkeys(one.__name__ for one in REFUSALS.values()),
     **dict.fromkeys(one.__name__ for one in LabelRefused.__subclasses__()),
     "ngettext": (1, 2),

@@ -42,9 +42,19 @@ class LazyGroup(click.Group):
         "goods": ("goods", "Give goods back, ask for them back, move them between stores, write them off."),
         "stock": ("stock", "Show what stands in stores, count it, hand in lists of movements."),
         "loss": ("losses", "Contest losses of goods; decide who bears them."),
-        "settlement": ("settlement", "Close a partner's period."),
+        "settlement": ("settlement", "Close a partner's period, alone or by two people."),
+        "bank": ("bank", "Keep the office's bank accounts; post bank statements, list their lines."),
         "statement": ("settlement", "Print a statement, or write it to a file."),
         "owed": ("settlement", "Show what each partner owes, by the ledger."),
+        "match": ("matching", "Say what lines of the bank's statement are; write off small rests."),
+        "payment": ("payments", "Announce payments, say whether they came, list them."),
+        "payout": ("payouts", "Pay producers in batches: plan, approve, write the bank's file, find at the bank."),
+        "payee": ("payees", "Say where producers and cooperatives are paid to, and confirm it."),
+        "carry-over": ("debts", "Carry over what stood open before these books, by two people."),
+        "dispute": ("debts", "Dispute statements, and answer disputes."),
+        "adjustment": ("debts", "Propose corrections, and decide about them."),
+        "late": ("debts", "Show who pays late, and remind partners step by step."),
+        "export": ("export", "Write the ledger for an independent check."),
         "check": ("check", "Check every invariant of the region."),
     }
     """Each command with its module and what it does."""
@@ -58,7 +68,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self.COMMANDS:
             return None
         module, _ = self.COMMANDS[cmd_name]
-        command = getattr(importlib.import_module(f"consign.cli.{module}"), cmd_name)
+        command = getattr(importlib.import_module(f"consign.cli.{module}"), cmd_name.replace("-", "_"))
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature

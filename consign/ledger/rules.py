@@ -65,6 +65,8 @@ class TransferKind(StrEnum):
     PAYOUT_LINE = "payout_line"
     """A payout was found on the bank's statement."""
     BANK_CHARGE = "bank_charge"
+    OWN_TRANSFER = "own_transfer"
+    """The office moved money between its own bank accounts."""
     REVERSAL = "reversal"
 
 

@@ -49,6 +49,26 @@ class BankProfile(RegionBase):
     said_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class BankUpload(RegionBase):
+    """A file that somebody handed in for a bank account: it is looked at before it is posted."""
+
+    __tablename__ = "bank_upload"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'posted', 'dropped')", name="state"),
+        {"info": CHANGING},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("bank_account.id"), index=True)
+    sha256: Mapped[str]
+    name: Mapped[str]
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """What was said of it so far: columns, how days and numbers are written, balances."""
+    state: Mapped[str]
+    handed_in_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    handed_in_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class BankFile(RegionBase):
     """One statement of a bank account that was posted: opening balance and lines come to the closing balance."""
 

@@ -38,6 +38,7 @@ class PaymentNotice(RegionBase):
     sha256: Mapped[str | None]
     """The proof that was handed in with it, such as a transfer slip; blank where there is none."""
     file_name: Mapped[str]
+    remark: Mapped[str] = mapped_column(server_default="")
     noted_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     noted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
@@ -80,6 +81,17 @@ class PaymentAnswer(RegionBase):
     answered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class PaymentReminder(RegionBase):
+    """That a producer who had not answered to a payment was asked once more."""
+
+    __tablename__ = "payment_reminder"
+    __table_args__ = ({"info": ADD_ONLY},)
+
+    notice_id: Mapped[int] = mapped_column(ForeignKey("payment_notice.id"), primary_key=True, autoincrement=False)
+    producer_id: Mapped[int] = mapped_column(ForeignKey("producer.id"), primary_key=True, autoincrement=False)
+    sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class NoticeCounter(RegionBase):
     """The last number of a year's payment notices; numbers have no gaps."""
 
@@ -113,6 +125,8 @@ class BankMatch(RegionBase):
     """The reasons that were shown, each a template with its facts."""
     reason_code: Mapped[str | None]
     """Why the amount is near and not the same: transfer_cost, rounding, short, over; blank where it is the same."""
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("payment_notice.id"), index=True)
+    """The partner's notice that it pays; blank where it pays statements without one."""
     made_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     undone_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

@@ -136,3 +136,45 @@ class BatchCounter(RegionBase):
 
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int]
+
+
+class PayoutAnswer(RegionBase):
+    """What a producer says to a payout that went to it, or to its cooperative for it; the last answer counts."""
+
+    __tablename__ = "payout_answer"
+    __table_args__ = (
+        CheckConstraint("answer IN ('received', 'not_received')", name="answer"),
+        Index("ix_payout_answer_payout_id", "payout_id", "producer_id"),
+        {"info": ADD_ONLY},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    payout_id: Mapped[int] = mapped_column(ForeignKey("payout.id"))
+    producer_id: Mapped[int] = mapped_column(ForeignKey("producer.id"))
+    answer: Mapped[str]
+    remark: Mapped[str]
+    answered_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    answered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PayoutTemplate(RegionBase):
+    """A layout of a file of payouts that a bank wants, as somebody wrote it down."""
+
+    __tablename__ = "payout_template"
+    __table_args__ = (
+        CheckConstraint("kind IN ('csv', 'xlsx', 'txt')", name="kind"),
+        CheckConstraint("name <> ''", name="name"),
+        {"info": CHANGING},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    separator: Mapped[str]
+    """What stands between the columns of a text file; blank where they have widths."""
+    header_lines: Mapped[list[Any]] = mapped_column(JSONB)
+    """Lines before the first payout, with names of fields in braces."""
+    columns: Mapped[list[Any]] = mapped_column(JSONB)
+    """The columns in their order: field, title, fixed text, width, limit, and whether in upper case."""
+    changed_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

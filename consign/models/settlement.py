@@ -35,6 +35,10 @@ class Closing(RegionBase):
     """`until_on` of the closing before; for the first one the day before its period."""
     before_posting_no: Mapped[int]
     """`posting_no` of the closing before; 0 for the first."""
+    movement_id: Mapped[int] = mapped_column(server_default=text("0"))
+    """Last movement of goods inside the cut that a note made; those of sales are inside by their posting."""
+    before_movement_id: Mapped[int] = mapped_column(server_default=text("0"))
+    """`movement_id` of the closing before; for the first one its own, so that what stood before its period is its opening."""
     missing: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """What was known to be missing: store-days, parked lines, open uploads."""
     incomplete_reason: Mapped[str | None]
@@ -180,7 +184,7 @@ class Adjustment(RegionBase):
         CheckConstraint("amount_rp <> 0", name="amount"),
         CheckConstraint("outcome IN ('waiting', 'approved', 'refused')", name="outcome"),
         CheckConstraint("(outcome = 'waiting') = (decided_at IS NULL)", name="decided"),
-        CheckConstraint("decided_by <> proposed_by", name="two_people"),
+        CheckConstraint("outcome <> 'approved' OR decided_by <> proposed_by", name="two_people"),
         {"info": CHANGING},
     )
 
@@ -196,7 +200,10 @@ class Adjustment(RegionBase):
     proposed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     outcome: Mapped[str] = mapped_column(server_default="waiting")
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    """Another than who proposed it; who proposed it may only take it back, which refuses it."""
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    remark: Mapped[str] = mapped_column(server_default="")
+    """What was said when it was decided; may be blank."""
 
 
 class StatementAdjustment(RegionBase):
@@ -217,6 +224,7 @@ class Dispute(RegionBase):
         CheckConstraint("outcome IN ('waiting', 'upheld', 'rejected', 'withdrawn')", name="outcome"),
         CheckConstraint("(outcome = 'waiting') = (answered_at IS NULL)", name="answered"),
         CheckConstraint("reason <> ''", name="reason"),
+        CheckConstraint("side IN ('producer', 'partner')", name="side"),
         Index("ix_dispute_statement_id", "statement_id"),
         {"info": CHANGING},
     )
@@ -227,6 +235,8 @@ class Dispute(RegionBase):
     """The store of the doubted line; blank where the whole statement is doubted."""
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
     """The product of the doubted line; blank where the whole statement, or all of a store, is doubted."""
+    side: Mapped[str]
+    """Which party raised it; a field officer raises it for a producer."""
     expected: Mapped[str]
     """What the party holds to be right, in its own words; may be blank."""
     reason: Mapped[str]
@@ -246,3 +256,108 @@ class StatementCounter(RegionBase):
 
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int]
+
+
+class CarryOver(RegionBase):
+    """What stood open with a partner before these books began, handed in by one person and confirmed by another."""
+
+    __tablename__ = "carry_over"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('waiting', 'confirmed', 'withdrawn')", name="outcome"),
+        CheckConstraint("(outcome = 'waiting') = (ended_at IS NULL)", name="ended"),
+        CheckConstraint("outcome <> 'confirmed' OR ended_by <> prepared_by", name="two_people"),
+        CheckConstraint("(outcome = 'confirmed') = (closing_id IS NOT NULL)", name="closing"),
+        Index("uq_carry_over_standing", "partner_id", unique=True, postgresql_where=text("outcome <> 'withdrawn'")),
+        {"info": CHANGING},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
+    until_on: Mapped[date]
+    """The day before the first one in these books."""
+    sha256: Mapped[str]
+    """Of the sheet, by which the object store keeps it."""
+    file_name: Mapped[str]
+    prepared_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    prepared_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    outcome: Mapped[str] = mapped_column(server_default="waiting")
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    closing_id: Mapped[int | None] = mapped_column(ForeignKey("closing.id"), unique=True)
+    """The closing that it became once it was confirmed."""
+
+
+class CarryOverRow(RegionBase):
+    """One row of the sheet: a statement of before that is not paid, or money received and not paid out yet."""
+
+    __tablename__ = "carry_over_row"
+    __table_args__ = (
+        CheckConstraint("kind IN ('statement', 'received')", name="kind"),
+        CheckConstraint("amount_rp > 0", name="amount"),
+        CheckConstraint(
+            "(kind = 'statement') = (earlier_number <> '') AND (kind = 'statement') = (until_on IS NOT NULL)"
+            " AND (until_on IS NULL) = (from_on IS NULL) AND (until_on IS NULL) = (due_on IS NULL)",
+            name="facts",
+        ),
+        UniqueConstraint("carry_over_id", "producer_id", "earlier_number"),
+        {"info": ADD_ONLY},
+    )
+
+    carry_over_id: Mapped[int] = mapped_column(ForeignKey("carry_over.id"), primary_key=True, autoincrement=False)
+    row_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """As a spreadsheet counts."""
+    kind: Mapped[str]
+    producer_id: Mapped[int] = mapped_column(ForeignKey("producer.id"))
+    earlier_number: Mapped[str] = mapped_column(server_default="")
+    """The statement's number before these books; blank for money received."""
+    from_on: Mapped[date | None]
+    until_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    amount_rp: Mapped[int]
+    """What is open of the statement, or was received for the producer."""
+
+
+class PaymentReminder(RegionBase):
+    """That a partner was reminded of what it has not paid: which step, by whom, and of how much."""
+
+    __tablename__ = "payment_reminder"
+    __table_args__ = (
+        CheckConstraint("step IN ('friendly', 'first', 'second', 'letter')", name="step"),
+        CheckConstraint("amount_rp > 0", name="amount"),
+        UniqueConstraint("partner_id", "day"),
+        {"info": ADD_ONLY},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
+    step: Mapped[str]
+    day: Mapped[date]
+    """The region's day; a partner is reminded once a day at most."""
+    amount_rp: Mapped[int]
+    """What was due and open, in rupiah."""
+    sent_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PaymentReminderStatement(RegionBase):
+    """Of which statements a reminder was, and what was open of each."""
+
+    __tablename__ = "payment_reminder_statement"
+    __table_args__ = (CheckConstraint("open_rp > 0", name="open"), {"info": ADD_ONLY})
+
+    reminder_id: Mapped[int] = mapped_column(ForeignKey("payment_reminder.id"), primary_key=True, autoincrement=False)
+    statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"), primary_key=True, autoincrement=False)
+    open_rp: Mapped[int]
+
+
+class PaymentLook(RegionBase):
+    """That it was looked on a day which partners are to be reminded; once a day."""
+
+    __tablename__ = "payment_look"
+    __table_args__ = (CheckConstraint("partners >= 0", name="partners"), {"info": ADD_ONLY})
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    """The region's day."""
+    partners: Mapped[int]
+    """How many were to be reminded."""
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -13,7 +13,7 @@ from consign.identity.rules import Actor
 from consign.models.banking import BankLine
 from consign.models.payments import BankMatch, BankMatchLine
 from consign.money import Rupiah
-from consign.sentence import Sentence, say
+from consign.sentence import Sentence, dump_sentence, say
 
 
 class MatchKind(StrEnum):
@@ -108,9 +108,9 @@ def record_match(
     return match
 
 
-def sentence_as_json(sentence: Sentence) -> dict[str, object]:
-    """Return a sentence as a row keeps it: its template and its facts as words."""
-    return {"template": sentence.template, "facts": {name: str(value) for name, value in sentence.facts.items()}}
+def sentence_as_json(sentence: Sentence) -> dict[str, object] | str:
+    """Return a sentence as a row keeps it, so that `load_sentence` makes the same one of it."""
+    return dump_sentence(sentence)
 
 
 def get_standing_match(session: Session, match_id: int) -> BankMatch:

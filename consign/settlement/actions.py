@@ -1,5 +1,6 @@
 """Closing a period."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,10 +18,12 @@ from consign.outbox import Message, record_notices
 from consign.partners.queries import lock_partner
 from consign.sales.actions import place_parked
 from consign.settlement.adjustments import record_taken
+from consign.settlement.cuts import hold_movements
 from consign.settlement.drafts import Draft, compute_statements, draft_closing, get_standing
 from consign.settlement.losses import record_settled
+from consign.settlement.preparing import close_plan, get_plan_to_close
 from consign.settlement.queries import find_closing, find_routes, find_statements
-from consign.settlement.rules import Missing, ask_about_missing, order_statement_transfers
+from consign.settlement.rules import Missing, StatementSum, ask_about_missing, order_statement_transfers
 
 
 def close_period(
@@ -28,13 +31,17 @@ def close_period(
 ) -> list[Statement]:
     """Close a partner's sales until the day *until*, inside: a statement for every producer, and the ledger's transfers.
 
-    Closing the same day twice changes nothing and returns the same statements. Lines that come in later for a day inside
+    Where the region closes by two people, another has prepared it and it comes to just what was prepared; a reason that
+    was given then holds. Closing the same day twice changes nothing and returns the same statements. Lines that come in later for a day inside
     fall into the next closing, and so do losses of goods that may still be contested or wait for a decision.
 
     Raises:
         DayNotClosable: the day is no end of the partner's cycle or not over in all its stores.
         ClosedLater: a later day is closed already.
         NeedsDecision: something is missing and no *incomplete_reason* is given.
+        ClosingNotPrepared: the region closes by two people and nobody has prepared it.
+        ClosedByPreparer: *by* has prepared it.
+        PlanChanged: it comes to something else than was prepared.
 
     """
     authorize(by, Act.CLOSE_PERIOD, partner_id=partner_id)
@@ -43,19 +50,26 @@ def close_period(
     standing = find_closing(session, partner_id=partner_id, until=until)
     if standing is not None:
         return find_statements(session, standing.id)
+    hold_movements(session, partner_id)  # what stands there is stated as of this closing, too
+    plan = get_plan_to_close(session, by=by, partner_id=partner_id, until=until)
     state = get_standing(session, partner_id=partner_id)
     draft = draft_closing(session, state, until=until, now=clock.now())
-    ask_about_missing(draft.missing, reason=incomplete_reason)
+    reason = incomplete_reason or (plan.incomplete_reason if plan else None)
+    ask_about_missing(draft.missing, reason=reason)
+    sums = compute_statements(session, draft)
+    if plan is not None:
+        close_plan(session, plan, sums, by=by)
     closing = Closing(
         **vars(draft.cut),
         missing=_missing_as_json(draft.missing),
-        incomplete_reason=incomplete_reason if draft.missing else None,
+        incomplete_reason=reason if draft.missing else None,
+        prepared_by=plan.prepared_by if plan and plan.prepared_by != by.user_id else None,
         closed_by=by.user_id,
         closed_at=clock.now(),
     )
     session.add(closing)
     session.flush()
-    statements = _write_statements(session, closing, draft, zone=state.zones[0])
+    statements = _write_statements(session, closing, draft, sums, zone=state.zones[0])
     record_event(
         session, by=by, act="period closed", subject=f"closing:{closing.id}", until=str(until),
         posting=closing.posting_no, statements=len(statements), losses=len(draft.losses.due),
@@ -72,12 +86,13 @@ def _missing_as_json(missing: Missing) -> dict[str, Any]:
     }
 
 
-def _write_statements(session: Session, closing: Closing, draft: Draft, *, zone: str) -> list[Statement]:
-    """Write a statement for every producer of the draft, number them, and post their transfers and settled losses."""
-    sums = compute_statements(session, draft)
+def _write_statements(
+    session: Session, closing: Closing, draft: Draft, sums: Sequence[StatementSum], *, zone: str
+) -> list[Statement]:
+    """Write a statement for each of *sums*, number them, and post their transfers and settled losses."""
     routes = find_routes(session, draft.cut)
     year = closing.until_on.year
-    last_number = _take_numbers(session, year=year, count=len(sums))
+    last_number = take_numbers(session, year=year, count=len(sums))
     audit_seq, audit_hash = find_chain_head(session)
     today = clock.today(zone)
     rows = []
@@ -115,7 +130,7 @@ def _write_statements(session: Session, closing: Closing, draft: Draft, *, zone:
     return statements
 
 
-def _take_numbers(session: Session, *, year: int, count: int) -> int:
+def take_numbers(session: Session, *, year: int, count: int) -> int:
     """Take the next *count* numbers of the year and return the last; others wait until this transaction ends."""
     counter = postgresql.insert(StatementCounter).values(year=year, last=count)
     return session.execute(

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
-from sqlalchemy import select, text
+from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
 from consign.breach import Breach
 from consign.models.identity import AuditEvent
-from consign.models.settlement import Closing, Statement
+from consign.models.settlement import Closing, ClosingPlan, Statement
 from consign.settlement.adjustments import find_adjustment_sums
 from consign.settlement.losses import find_loss_sums
 from consign.settlement.queries import find_cut, find_sums
@@ -20,10 +20,7 @@ def check_cuts(session: Session) -> Iterator[Breach]:
     """Find closings that do not follow the one before: a sale could be in two statements, or in none."""
     closings = session.scalars(select(Closing).order_by(Closing.partner_id, Closing.until_on)).all()
     for one, following in pairwise(closings):
-        if one.partner_id == following.partner_id and (one.until_on, one.posting_no) != (
-            following.before_on,
-            following.before_posting_no,
-        ):
+        if one.partner_id == following.partner_id and not _follows(one, following):
             yield Breach("settlement.cut", f"closing {following.id}", f"does not begin where closing {one.id} ends")
     seen = set()
     for closing in closings:
@@ -32,6 +29,23 @@ def check_cuts(session: Session) -> Iterator[Breach]:
                 "settlement.cut", f"closing {closing.id}", "is the first of its partner but leaves postings out"
             )
         seen.add(closing.partner_id)
+
+
+def _follows(one: Closing, following: Closing) -> bool:
+    """Tell whether a closing begins where *one* ends; goods are first stated by the first that takes sales."""
+    sales = (one.until_on, one.posting_no) == (following.before_on, following.before_posting_no)
+    return sales and (one.carries_over or one.movement_id == following.before_movement_id)
+
+
+def check_two_people(session: Session) -> Iterator[Breach]:
+    """Find closings that one person both prepared and closed, and plans that were closed without a closing."""
+    query = select(Closing).where(Closing.prepared_by == Closing.closed_by).order_by(Closing.id)
+    for closing in session.scalars(query):
+        yield Breach("settlement.two_people", f"closing {closing.id}", "was prepared and closed by the same person")
+    closed = exists().where(Closing.partner_id == ClosingPlan.partner_id, Closing.until_on == ClosingPlan.until_on)
+    plans = select(ClosingPlan).where(ClosingPlan.outcome == "closed", ~closed).order_by(ClosingPlan.id)
+    for plan in session.scalars(plans):
+        yield Breach("settlement.plan", f"closing_plan {plan.id}", f"is closed, but nothing is until {plan.until_on}")
 
 
 def check_statements(session: Session) -> Iterator[Breach]:
@@ -159,5 +173,5 @@ def check_seals(session: Session) -> Iterator[Breach]:
 
 
 CHECKS = (
-    check_cuts, check_statements, check_losses, check_carried, check_ledger_ties, check_numbers, check_seals,
+    check_cuts, check_two_people, check_statements, check_losses, check_carried, check_ledger_ties, check_numbers, check_seals,
 )  # fmt: skip

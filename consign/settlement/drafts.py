@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -15,8 +16,9 @@ from consign.period import Cycle, Period, is_over, period_of
 from consign.sales.queries import count_missing_days, find_missing_days
 from consign.sentence import say
 from consign.settlement.adjustments import DueAdjustment, find_due_adjustments, sum_by_producer
+from consign.settlement.cuts import Cut, find_cut
 from consign.settlement.losses import ClosingLosses, find_losses
-from consign.settlement.queries import Cut, find_carried, find_cut, find_idle, find_sums
+from consign.settlement.queries import find_carried, find_idle, find_sums
 from consign.settlement.rules import (
     TERM_WITHOUT_AGREEMENT_DAYS,
     AgreementSum,
@@ -37,11 +39,13 @@ NOT_POSTED = ("received", "needs_mapping", "read")
 _STANDING = text("""
     SELECT partner.id AS partner_id, partner.code, partner.name, partner.cycle, last.until_on AS closed_until,
       COALESCE(last.posting_no, 0) AS closed_posting_no,
+      CASE WHEN NOT last.carries_over THEN last.movement_id END AS closed_movement_id,
       COALESCE(posting.first_on, (SELECT min(day) FROM stock_loss WHERE stock_loss.partner_id = partner.id)) AS first_on,
       COALESCE(posting.last_no, 0) AS last_posting_no,
+      (SELECT COALESCE(max(id), 0) FROM stock_movement WHERE note_id IS NOT NULL) AS last_movement_id,
       (SELECT array_agg(zone ORDER BY store.code) FROM store WHERE store.partner_id = partner.id) AS zones
     FROM partner
-    LEFT JOIN LATERAL (SELECT until_on, posting_no FROM closing WHERE closing.partner_id = partner.id
+    LEFT JOIN LATERAL (SELECT until_on, posting_no, movement_id, carries_over FROM closing WHERE closing.partner_id = partner.id
       ORDER BY until_on DESC LIMIT 1) AS last ON true
     LEFT JOIN LATERAL (SELECT min(first_on) AS first_on, max(number) AS last_no FROM sales_posting
       WHERE sales_posting.partner_id = partner.id) AS posting ON true
@@ -66,9 +70,13 @@ class Standing:
     closed_until: date | None
     closed_posting_no: int
     """Last posting inside the last closing; 0 before the first."""
+    closed_movement_id: int | None
+    """Last movement of goods inside the last closing that took sales; blank before the first."""
     first_on: date | None
     """Day of the partner's first sale; where nothing was sold that of the first goods lost."""
     last_posting_no: int
+    last_movement_id: int
+    """Last movement of goods that a note made, in any store; see `cuts.hold_movements`."""
     zones: tuple[str, ...]
     """Time zones of its stores, by the stores' codes."""
 
@@ -132,6 +140,8 @@ def _find_standings(session: Session, *, partner_id: int | None) -> list[Standin
 def draft_closing(session: Session, standing: Standing, *, until: date, now: datetime) -> Draft:
     """Return what closing a partner's sales until the day *until*, inside, would take at the instant *now*.
 
+    Whoever is about to write it holds the partner and its stores.
+
     Raises:
         DayNotClosable: the day is no end of the partner's cycle or not over in all its stores.
         ClosedLater: a later day is closed already.
@@ -142,6 +152,16 @@ def draft_closing(session: Session, standing: Standing, *, until: date, now: dat
         raise ClosedLater(
             say("The partner is closed until {day} already; nothing was closed.", day=standing.closed_until)
         )
+    sketch = sketch_closing(session, standing, until=until, now=now)
+    first = sketch.cut.before_on + timedelta(1)
+    return replace(sketch, missing=find_missing(session, partner_id=standing.partner_id, first=first, last=until))
+
+
+def sketch_closing(session: Session, standing: Standing, *, until: date, now: datetime) -> Draft:
+    """Return what a closing until the day *until* would take of what is in at the instant *now*, though its period may go on.
+
+    What is missing is not looked for.
+    """
     before = standing.closed_until or _day_before_first(standing, until=until)
     cut = Cut(
         partner_id=standing.partner_id,
@@ -149,11 +169,14 @@ def draft_closing(session: Session, standing: Standing, *, until: date, now: dat
         posting_no=standing.last_posting_no,
         before_on=before,
         before_posting_no=standing.closed_posting_no,
+        movement_id=standing.last_movement_id,
+        before_movement_id=(
+            standing.last_movement_id if standing.closed_movement_id is None else standing.closed_movement_id
+        ),
     )
-    missing = find_missing(session, partner_id=standing.partner_id, first=before + timedelta(1), last=until)
     on = now.astimezone(ZoneInfo(get_region_terms(session).zone)).date()
     losses = find_losses(session, partner_id=standing.partner_id, until=until, on=on)
-    return Draft(cut, missing, losses, find_due_adjustments(session, standing.partner_id))
+    return Draft(cut, Missing((), 0, 0), losses, find_due_adjustments(session, standing.partner_id))
 
 
 def _day_before_first(standing: Standing, *, until: date) -> date:
@@ -196,6 +219,31 @@ def compute_statements(session: Session, draft: Draft) -> list[StatementSum]:
         )
         for producer_id in sorted(by_producer)
     ]
+
+
+def compute_one(session: Session, draft: Draft, facts: dict[str, Any], *, producer_id: int) -> StatementSum | None:
+    """Return what `compute_statements` says of one producer; blank where it would get no statement.
+
+    *facts* are those of the draft's cut.
+    """
+    carried, losses = find_carried(session, draft.cut.partner_id), draft.losses.sum_by_producer()
+    adjustments = sum_by_producer(draft.adjustments)
+    sums = find_sums(session, facts, producer_id=producer_id)
+    if not sums:
+        due = {*carried, *losses, *adjustments}
+        idle = find_idle(session, facts, selling=[], carrying=sorted(due))
+        sums = [one for one in idle if one.producer_id == producer_id]
+        if not sums and producer_id in due:
+            sums = [make_idle(producer_id, TERM_WITHOUT_AGREEMENT_DAYS)]
+    if not sums:
+        return None
+    return compute_statement(
+        producer_id,
+        sums,
+        losses_rp=losses.get(producer_id, 0),
+        adjustments_rp=adjustments.get(producer_id, 0),
+        carried_rp=carried.get(producer_id, 0),
+    )
 
 
 def preview_closing(session: Session, draft: Draft) -> ClosingSum:

@@ -31,8 +31,8 @@ from consign.models.sales import Sale, SalesPosting, SalesUpload
 from consign.models.settlement import Closing, Statement
 from consign.sales.queries import LINE_KIND
 from consign.sentence import say
+from consign.settlement.cuts import CUT, CUT_NAMES, find_cut
 from consign.settlement.debts import SOON_DAYS, select_open, statements_within
-from consign.settlement.queries import CUT, CUT_NAMES, find_cut
 from consign.settlement.rules import ClosingUnknown
 
 
@@ -58,11 +58,12 @@ def get_closing(session: Session, *, by: Actor, closing_id: int) -> RowMapping:
         ClosingUnknown: there is none that *by* may see.
 
     """
-    query = _select_closings(by).add_columns(
-        Closing.missing, Closing.posting_no,
+    preparer = aliased(UserAccount)
+    query = _select_closings(by).outerjoin(preparer, preparer.id == Closing.prepared_by).group_by(preparer.id).add_columns(
+        Closing.missing, Closing.posting_no, preparer.name.label("prepared_by"),
         *(cast(func.coalesce(func.sum(column), 0), BigInteger).label(column.name) for column in (
             Statement.line_count, Statement.returns_rp, Statement.late_rp, Statement.fee_tax_rp, Statement.pph23_rp, Statement.losses_rp,
-            Statement.carried_rp, Statement.carry_rp,
+            Statement.adjustments_rp, Statement.carried_rp, Statement.carry_rp,
         )),
         func.min(Statement.audit_seq).label("audit_seq"), func.min(Statement.audit_hash).label("audit_hash"),
     )  # fmt: skip
@@ -191,8 +192,8 @@ def find_latest_statements(session: Session, *, by: Actor, since: datetime, most
 def find_line_page(session: Session, *, statement: RowMapping, wish: Wish) -> Found:
     """Return a page of the sale lines that *statement*, found by `get_statement`, is made of.
 
-    Filters: `store` and `product` (codes), `kind`, `late` (`yes` or `no`: of a day of an earlier period) and `rate` (basis
-    points). A row has sold_on, store, store_name, receipt, product_code, product, kind, late, quantity, unit_price_rp,
+    Filters: `store` and `product` (codes), `kind`, `late` (`yes` or `no`: of a day of an earlier period), `rate` (basis
+    points) and `price` (the till's, of one unit). A row has sold_on, store, store_name, receipt, product_code, product, kind, late, quantity, unit_price_rp,
     gross_rp, discount_rp, agreed_price_rp, sales_rp, fee_base_rp, fee_rate_bp, fee_rp, fee_rate_from, and where it was
     read: upload_id, upload, its parts and row_no. The source of a reversal is that of the line it takes back.
     """
@@ -208,6 +209,8 @@ def find_line_page(session: Session, *, statement: RowMapping, wish: Wish) -> Fo
                             Sale.sold_on > statement["Closing"].before_on)  # fmt: skip
     if asked.get("rate"):
         query = query.where(Sale.fee_rate_bp == int(asked["rate"]))
+    if asked.get("price"):
+        query = query.where(Sale.unit_price_rp == int(asked["price"]))
     return fetch_page(
         session, query, wish=wish, sorts=columns, default_sort="sold_on",
         searched=[Sale.receipt, Store.code, Store.name, Product.code, Product.name, SalesUpload.name],

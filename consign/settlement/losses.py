@@ -1,11 +1,11 @@
 """Which losses of goods a closing takes, which wait for a later one, and what is settled of them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
 from consign.db import insert_rows
@@ -15,16 +15,24 @@ from consign.stock.loss_facts import SETTLED, read_facts, select_facts
 from consign.stock.loss_rules import LossState, assess_loss
 from reports.statement import StatementLossLine
 
-# What a statement settled, in the order of its days. A share that nobody said is of a loss that was taken back.
-LINES = text("""
-    SELECT loss.day, note.number AS note, store.code AS store, store.name AS store_name, product.code AS product_code,
-      product.name AS product, loss.reason, loss.quantity, loss.value_rp,
+# What statements settled, in the order of its days. A share that nobody said is of a loss that was taken back.
+LINES = """
+    SELECT settled.statement_id, loss.day, note.number AS note, store.code AS store, store.name AS store_name,
+      product.code AS product_code, product.name AS product, loss.reason, loss.quantity, loss.value_rp,
       COALESCE(decision.store_bp, loss.store_bp) AS share_bp, settled.store_rp
-    FROM statement_loss AS settled JOIN stock_loss AS loss ON loss.id = settled.loss_id
+    FROM {settled} AS settled JOIN stock_loss AS loss ON loss.id = settled.loss_id
     JOIN stock_note AS note ON note.id = loss.note_id JOIN store ON store.id = loss.store_id
     JOIN product ON product.id = loss.product_id
     LEFT JOIN stock_loss_decision AS decision ON decision.loss_id = loss.id
-    WHERE settled.statement_id = :statement ORDER BY loss.day, note.number, product.name, loss.id""")
+    {where} ORDER BY settled.statement_id, loss.day, note.number, product.name, loss.id"""
+SETTLED_LINES = text(LINES.format(settled="statement_loss", where="WHERE settled.statement_id = ANY(:statements)"))
+DUE_LINES = text(
+    LINES.format(
+        settled="""(SELECT 0 AS statement_id, * FROM unnest(CAST(:losses AS bigint[]), CAST(:shares AS bigint[]))
+          AS due(loss_id, store_rp))""",
+        where="",
+    )
+)
 
 SUMS = text("""
     SELECT statement.producer_id,
@@ -101,24 +109,22 @@ def record_settled(session: Session, losses: Sequence[DueLoss], statements: Sequ
     insert_rows(session, "statement_loss", rows)
 
 
-def find_loss_lines(session: Session, statement_id: int) -> tuple[StatementLossLine, ...]:
-    """Return the losses that a statement settled, as it prints them."""
-    return tuple(
-        StatementLossLine(
-            day=row.day,
-            note=row.note,
-            store=row.store,
-            store_name=row.store_name,
-            product=row.product,
-            product_code=row.product_code,
-            reason=row.reason,
-            quantity=row.quantity,
-            value_rp=row.value_rp,
-            share_bp=row.share_bp,
-            store_rp=row.store_rp,
-        )
-        for row in session.execute(LINES, {"statement": statement_id})
-    )
+def find_loss_lines(session: Session, statement_ids: Collection[int]) -> Mapping[int, tuple[StatementLossLine, ...]]:
+    """Return by statement the losses that it settled, as it prints them; statements without any are left out."""
+    lines: defaultdict[int, list[StatementLossLine]] = defaultdict(list)
+    for row in session.execute(SETTLED_LINES, {"statements": list(statement_ids)}).mappings():
+        lines[row["statement_id"]].append(_make_line(row))
+    return {statement_id: tuple(own) for statement_id, own in lines.items()}
+
+
+def find_due_lines(session: Session, losses: Sequence[DueLoss]) -> tuple[StatementLossLine, ...]:
+    """Return *losses* as a statement that took them would print them."""
+    facts = {"losses": [one.loss_id for one in losses], "shares": [one.store_rp for one in losses]}
+    return tuple(_make_line(row) for row in session.execute(DUE_LINES, facts).mappings())
+
+
+def _make_line(row: RowMapping) -> StatementLossLine:
+    return StatementLossLine(**{name: value for name, value in row.items() if name != "statement_id"})
 
 
 def find_loss_sums(session: Session, closing_id: int) -> Mapping[int, int]:

@@ -4,41 +4,38 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, RowMapping, select, text
+from sqlalchemy import RowMapping, select, text
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, get_reach
 from consign.models.partners import Partner, Producer
 from consign.models.settlement import Closing, Statement
 from consign.partners.queries import lock_partner
-from consign.sales.queries import LINE_KIND
 from consign.sentence import say
-from consign.settlement.losses import find_loss_lines
-from consign.settlement.rules import AgreementSum, StatementBroken, StatementUnknown, make_idle
-from reports.statement import StatementDoesNotAddUp, StatementFigures, StatementLine, refuse_wrong_sums
+from consign.settlement.contents import find_lines
+from consign.settlement.cuts import CUT, CUT_NAMES, Cut, find_cut
+from consign.settlement.figures import compute_figures_of
+from consign.settlement.rules import AgreementSum, StatementUnknown, make_idle
+from reports.statement import StatementFigures, StatementLine
 
-# The sales of a partner inside the cut (:until, :posting) and outside the one before (:before, :before_posting). Only the
-# postings that can hold any are looked into (:postings), so that what was settled long ago costs nothing.
-CUT = """
-    sale.partner_id = :partner AND sale.posting_no = ANY(:postings) AND sale.sold_on <= :until
-    AND (sale.posting_no > :before_posting OR sale.sold_on > :before)"""
-CUT_NAMES = frozenset({"partner", "postings", "until", "before", "before_posting"})
-
-POSTINGS = text("""
-    SELECT number FROM sales_posting
-    WHERE partner_id = :partner AND number <= :posting AND first_on <= :until
-      AND (number > :before_posting OR last_on > :before)""")
+__all__ = [
+    "CUT", "CUT_NAMES", "Cut", "Owed", "compute_figures", "find_carried", "find_closing", "find_cut", "find_idle",
+    "find_last_closing", "find_owed", "find_routes", "find_statement_lines", "find_statements", "find_sums", "get_statement", "get_statement_figures",
+    "hold_closed_until",
+]  # fmt: skip
 
 # Grouped by agreement alone, which belongs to one producer: few groups, so that the server may share out the work.
-SUMS = text(f"""
+_SUMS = """
     SELECT agreement.producer_id, sums.*, agreement.fee_tax_bp, agreement.pph23_bp, agreement.payment_term_days FROM (
       SELECT sale.agreement_id, count(*) AS line_count, sum(sale.sales_rp)::bigint AS sales_rp,
         COALESCE(sum(sale.sales_rp) FILTER (WHERE sale.sales_rp < 0), 0)::bigint AS returns_rp,
         COALESCE(sum(sale.sales_rp) FILTER (WHERE sale.sold_on <= :before), 0)::bigint AS late_rp,
         sum(sale.fee_rp)::bigint AS fee_rp
-      FROM sale WHERE {CUT} GROUP BY sale.agreement_id) AS sums
+      FROM sale WHERE {where} GROUP BY sale.agreement_id) AS sums
     JOIN agreement ON agreement.id = sums.agreement_id
-    ORDER BY agreement.producer_id, agreement.id""")  # noqa: S608  # a constant
+    ORDER BY agreement.producer_id, agreement.id"""
+SUMS = text(_SUMS.format(where=CUT))
+SUMS_OF_ONE = text(_SUMS.format(where=f"{CUT} AND sale.producer_id = :producer"))
 
 # Producers that get a statement though nothing of theirs was sold: an agreement in force, a rest to carry on, or goods lost.
 WITHOUT_SALES = text("""
@@ -54,27 +51,6 @@ ROUTES = text("""
     ORDER BY producer_id, days @> CAST(:until AS date) DESC, store_id IS NULL AND product_id IS NULL DESC,
       lower(days) DESC, id DESC""")
 
-LINES = text(f"""
-    SELECT store.code AS store, store.name AS store_name, product.code AS product_code, product.name AS product, line.*
-    FROM (
-      SELECT sale.store_id, sale.product_id, sale.sold_on <= :before AS late, {LINE_KIND} AS kind, sale.fee_rate_bp,
-        sum(sale.quantity) AS quantity, sum(sale.sales_rp)::bigint AS sales_rp, sum(sale.fee_rp)::bigint AS fee_rp
-      FROM sale WHERE {CUT} AND sale.producer_id = :producer
-      GROUP BY sale.store_id, sale.product_id, 3, 4, sale.fee_rate_bp) AS line
-    JOIN store ON store.id = line.store_id JOIN product ON product.id = line.product_id
-    ORDER BY store.code, product.name, product.code, late, kind DESC, fee_rate_bp""")  # noqa: S608  # constants
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Which sales of a partner a closing takes; named as `models.settlement.Closing` names it."""
-
-    partner_id: int
-    until_on: date
-    posting_no: int
-    before_on: date
-    before_posting_no: int
-
 
 @dataclass(frozen=True)
 class Owed:
@@ -85,18 +61,6 @@ class Owed:
     owed_rp: int
     producers: int
     closed_until: date | None
-
-
-def find_cut(session: Session, closing: Closing | Cut) -> dict[str, Any]:
-    """Return the parameters that select a closing's sales."""
-    cut = {
-        "partner": closing.partner_id,
-        "until": closing.until_on,
-        "posting": closing.posting_no,
-        "before": closing.before_on,
-        "before_posting": closing.before_posting_no,
-    }
-    return {**cut, "postings": list(session.scalars(POSTINGS, cut))}
 
 
 def find_last_closing(session: Session, partner_id: int) -> Closing | None:
@@ -117,8 +81,9 @@ def find_closing(session: Session, *, partner_id: int, until: date) -> Closing |
     return session.scalar(select(Closing).where(Closing.partner_id == partner_id, Closing.until_on == until))
 
 
-def find_sums(session: Session, cut: dict[str, Any]) -> list[AgreementSum]:
-    """Return what each producer's agreements come to inside the cut."""
+def find_sums(session: Session, cut: dict[str, Any], *, producer_id: int | None = None) -> list[AgreementSum]:
+    """Return what each producer's agreements come to inside the cut; of one producer where given."""
+    rows = session.execute(SUMS if producer_id is None else SUMS_OF_ONE, {**cut, "producer": producer_id})
     return [
         AgreementSum(
             producer_id=row.producer_id,
@@ -131,7 +96,7 @@ def find_sums(session: Session, cut: dict[str, Any]) -> list[AgreementSum]:
             pph23_bp=row.pph23_bp,
             payment_term_days=row.payment_term_days,
         )
-        for row in session.execute(SUMS, cut)
+        for row in rows
     ]
 
 
@@ -228,54 +193,12 @@ def compute_figures(session: Session, found: RowMapping) -> StatementFigures:
         StatementBroken: its figures are not the sum of its lines.
 
     """
-    statement: Statement = found["Statement"]
-    lines = session.execute(LINES, {**find_cut(session, found["Closing"]), "producer": statement.producer_id})
-    figures = StatementFigures(
-        number=statement.number,
-        partner=found["partner"],
-        partner_code=found["partner_code"],
-        producer=found["producer"],
-        producer_code=found["producer_code"],
-        first=statement.from_on,
-        last=statement.until_on,
-        due_on=statement.due_on,
-        lines=tuple(_make_line(line) for line in lines),
-        losses=find_loss_lines(session, statement.id),
-        sales_rp=statement.sales_rp,
-        fee_rp=statement.fee_rp,
-        fee_tax_rp=statement.fee_tax_rp,
-        pph23_rp=statement.pph23_rp,
-        losses_rp=statement.losses_rp,
-        adjustments_rp=statement.adjustments_rp,
-        opening_rp=statement.opening_rp,
-        net_rp=statement.net_rp,
-        carried_rp=statement.carried_rp,
-        due_rp=statement.due_rp,
-        carry_rp=statement.carry_rp,
-        seal=f"{statement.audit_seq}:{statement.audit_hash[:16]}",
-    )
-    try:
-        refuse_wrong_sums(figures)
-    except StatementDoesNotAddUp as error:
-        raise StatementBroken(
-            say(
-                "Statement {number} is not the sum of its sales and losses and is not shown; nothing was changed. Tell the dinas.",
-                number=statement.number,
-            )
-        ) from error
+    (figures,) = compute_figures_of(session, found["Closing"], [found["Statement"]])
     return figures
 
 
-def _make_line(line: Row[Any]) -> StatementLine:
-    return StatementLine(
-        store=line.store,
-        store_name=line.store_name,
-        product=line.product,
-        product_code=line.product_code,
-        kind=line.kind,
-        late=line.late,
-        quantity=line.quantity,
-        sales_rp=line.sales_rp,
-        fee_rate_bp=line.fee_rate_bp,
-        fee_rp=line.fee_rp,
-    )
+def find_statement_lines(session: Session, found: RowMapping) -> list[StatementLine]:
+    """Return the summed sale lines of the statement *found* by `get_statement`."""
+    statement: Statement = found["Statement"]
+    cut = find_cut(session, found["Closing"])
+    return list(find_lines(session, cut, producer_ids=[statement.producer_id])[statement.producer_id])

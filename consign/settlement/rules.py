@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from consign.errors import BadInput, Conflict, NeedsDecision, NotFound, Question
+from consign.errors import BadInput, Conflict, NeedsDecision, NotAllowed, NotFound, Question
 from consign.ledger.rules import AccountKind, AccountName, TransferKind, TransferOrder, order_transfer
 from consign.money import BP_WHOLE, Rupiah, divide_half_away
 from consign.period import Cycle, is_over, period_of
@@ -40,10 +40,40 @@ class StatementUnknown(NotFound):
     code = "settlement.statement_unknown"
 
 
+class DraftUnknown(NotFound):
+    """There is no draft of a statement for this pair, or it is not for this person to see; nothing was changed."""
+
+    code = "settlement.draft_unknown"
+
+
 class StatementBroken(Conflict):
     """The statement's figures are not the sum of its sales; it is not shown, and nothing was changed."""
 
     code = "settlement.statement_broken"
+
+
+class PlanUnknown(NotFound):
+    """No closing of the partner is prepared; nothing was changed."""
+
+    code = "settlement.plan_unknown"
+
+
+class ClosingNotPrepared(Conflict):
+    """The region closes by two people and nobody has prepared this closing; nothing was closed."""
+
+    code = "settlement.not_prepared"
+
+
+class ClosedByPreparer(NotAllowed):
+    """Who prepared a closing must not countersign it; nothing was closed."""
+
+    code = "settlement.same_person"
+
+
+class PlanChanged(Conflict):
+    """The closing comes to something else than was prepared; nothing was closed."""
+
+    code = "settlement.plan_changed"
 
 
 @dataclass(frozen=True)

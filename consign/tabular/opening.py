@@ -42,7 +42,7 @@ def open_table(path: Path, *, words: Collection[str]) -> Iterator[Table]:
     """
     with path.open("rb") as source:
         first = source.read(FIRST_BYTES)
-    _refuse_other_kinds(first)
+    refuse_other_kinds(first)
     container = find_container(first)
     with tempfile.TemporaryDirectory(prefix="consign-") as folder:
         if begins_workbook(first):
@@ -56,7 +56,7 @@ def open_table(path: Path, *, words: Collection[str]) -> Iterator[Table]:
                 yield table
 
 
-def _refuse_other_kinds(first: bytes) -> None:
+def refuse_other_kinds(first: bytes) -> None:
     """Refuse a file that its *first* bytes show to be no table.
 
     Raises:

@@ -41,7 +41,7 @@ def open_workbook_table(path: Path, *, scratch: Path, words: Collection[str]) ->
         FileRefused: in one of its kinds, when the file holds no table or is too large.
 
     """
-    container = _identify(path)
+    container = identify_workbook(path)
     found = _read_in_child(path, container, scratch=scratch, words=words)
     headers, parts = tuple(found["headers"]), tuple(found["parts"])
 
@@ -84,7 +84,7 @@ def _say_left_out(reason: LeftOut, sheet: str) -> Sentence:
             return say("sheet '{sheet}' has other columns and is left out", sheet=sheet)
 
 
-def _identify(path: Path) -> str:
+def identify_workbook(path: Path) -> str:
     """Return which kind of workbook the file is.
 
     Raises:

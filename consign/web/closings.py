@@ -1,6 +1,6 @@
 """Closing periods: what can be closed, what is missing, what it will come to, and what was closed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -12,7 +12,7 @@ from fastapi import APIRouter, Response
 from consign import clock
 from consign.listing import Found, Wish
 from consign.money import Rupiah
-from consign.partners.queries import get_partner
+from consign.partners.queries import get_partner, get_region_terms
 from consign.period import Period
 from consign.sentence import Sentence, say
 from consign.settlement.actions import close_period
@@ -28,6 +28,7 @@ from consign.settlement.drafts import (
 )
 from consign.settlement.lists import find_closing_page, find_statement_page, get_closing
 from consign.settlement.losses import WaitingLosses
+from consign.settlement.preparing import find_waiting_plans, prepare_closing, withdraw_plan
 from consign.settlement.queries import find_closing
 from consign.settlement.rules import ClosedLater, DayNotClosable
 from consign.stock.loss_rules import LossState
@@ -62,6 +63,13 @@ PERIOD_COLUMNS = (
     Column("store_days", say("Days without sales"), kind="count", link="{board}"),
     Column("parked_lines", say("Waiting lines"), kind="count", link="{parked}"),
     Column("open_uploads", say("Files not posted"), kind="count", link="{uploads}"),
+)
+PLAN_COLUMNS = (
+    Column("partner", say("Partner"), link="{path}"),
+    Column("until_on", say("Until"), kind="day"),
+    Column("due_rp", say("Due"), kind="money"),
+    Column("prepared_by", say("Prepared by")),
+    Column("prepared_at", say("Prepared at"), kind="moment"),
 )
 CLOSING_COLUMNS = (
     Column("partner", say("Partner"), link="/closings/{id}"),
@@ -133,6 +141,11 @@ def show_closings(visit: Visiting) -> Response:
         default_sort="-until_on",
         filters=(Filter("partner", say("Partner"), partners),),
         search=say("Search: partner, person or reason"),
+        plan_columns=PLAN_COLUMNS,
+        plans=[
+            {**vars(one), "due_rp": one.figures["due_rp"], "path": _new_path(one.partner_code, one.until_on)}
+            for one in find_waiting_plans(visit.db, by=visit.actor)
+        ],
         period_columns=PERIOD_COLUMNS,
         periods=[_tell_pending(visit, one) for one in pending],
     )
@@ -208,12 +221,55 @@ def _tell_draft(visit: Visit, standing: Standing, draft: Draft, form: Form | Non
         "more_stores": len(gaps) - MOST_STORES,
         "places": find_places(standing.code, period.first),
         "losses": draft.losses,
-        "waiting": [_tell_waiting(one) for one in draft.losses.waiting],
+        "waiting": [tell_waiting(one) for one in draft.losses.waiting],
         "coming": preview_closing(visit.db, draft),
+        **_tell_plan(visit, standing, draft),
     }
 
 
-def _tell_waiting(losses: WaitingLosses) -> Sentence:
+def _tell_plan(visit: Visit, standing: Standing, draft: Draft) -> dict[str, Any]:
+    """Return who must prepare this closing, who has, and what this person can do now."""
+    waiting = next(iter(find_waiting_plans(visit.db, by=visit.actor, partner_id=standing.partner_id)), None)
+    by_two = get_region_terms(visit.db).closes_by_two
+    ready = waiting if waiting is not None and waiting.until_on == draft.cut.until_on else None
+    return {
+        "by_two": by_two,
+        "plan": ready,
+        "other_plan": waiting if ready is None else None,
+        "is_preparer": waiting is not None and waiting.prepared_by_id == visit.actor.user_id,
+    }
+
+
+@router.post("/closings/prepare")
+def do_prepare_closing(visit: Visiting) -> Response:
+    """Prepare the closing of a period for another person to countersign."""
+    form = read_form(FIELDS, visit.texts)
+    partner = get_partner(visit.db, form["partner"] or "")
+    until = form["until"]
+    if form.ok:
+        reason = (form["reason"] or "").strip() or None
+        with visit.attempt(form, reason="input.needs_decision"):
+            prepare_closing(visit.db, by=visit.actor, partner_id=partner.id, until=until, incomplete_reason=reason)
+    if not form.ok:
+        return _new_page(visit, get_standing(visit.db, partner_id=partner.id), until, form=form)
+    return visit.go(
+        _new_path(partner.code, until),
+        say("The closing of {partner} until {day} is prepared. Another person must countersign it.",
+            partner=partner.name, day=until),
+    )  # fmt: skip
+
+
+@router.post("/closings/withdraw")
+def do_withdraw_plan(visit: Visiting) -> Response:
+    """Give up what was prepared for a partner."""
+    form = read_form(FIELDS[:1], visit.texts)
+    partner = get_partner(visit.db, form["partner"] or "")
+    plan = withdraw_plan(visit.db, by=visit.actor, partner_id=partner.id)
+    return visit.go(_new_path(partner.code, plan.until_on), say("What was prepared is withdrawn; nothing was closed."))
+
+
+def tell_waiting(losses: WaitingLosses) -> Sentence:
+    """Say how many losses wait, and for what."""
     facts = {"count": losses.count, "value": Rupiah(losses.value_rp)}
     return {
         LossState.OPEN: say("Losses that may still be contested: {count}, worth {value}.", **facts),
@@ -290,10 +346,24 @@ def find_tasks(visit: Visit) -> list[Task]:
     """Return the periods that are over and not closed, for those who close them."""
     if not visit.may("GET /closings/new"):
         return []
+    plans = find_waiting_plans(visit.db, by=visit.actor)
+    countersigns = [
+        Task(
+            say("Countersign the closing of {partner} until {day}", partner=one.partner, day=one.until_on),
+            _new_path(one.partner_code, one.until_on),
+            say("Prepared by {person}: {amount}", person=one.prepared_by, amount=Rupiah(one.figures["due_rp"])),
+        )
+        for one in plans
+        if one.prepared_by_id != visit.actor.user_id
+    ]
+    return [*countersigns, *_find_closable(visit, prepared={one.partner_id for one in plans})]
+
+
+def _find_closable(visit: Visit, *, prepared: Collection[int]) -> list[Task]:
     over = [
         (one, one.period.last)
         for one in find_pending(visit.db, by=visit.actor, now=clock.now(), counted=MOST_TASKS)
-        if one.period is not None and one.over
+        if one.period is not None and one.over and one.standing.partner_id not in prepared
     ]
     tasks = [
         Task(

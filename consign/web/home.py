@@ -6,12 +6,18 @@ from fastapi import APIRouter, Response
 
 from consign.web import (
     closings,
+    disputes,
     expiring,
     goods,
+    late,
+    my_money,
     my_sales,
     owed,
     paper_tasks,
     partners,
+    payees,
+    payments,
+    payouts,
     producers,
     statements,
     suggestions,
@@ -24,6 +30,8 @@ from consign.web.visit import PageRoute, Visit, Visiting
 router = APIRouter(route_class=PageRoute)
 
 FIND_TASKS: tuple[Callable[[Visit], list[Task]], ...] = (
+    my_money.find_tasks,
+    payments.find_tasks,
     paper_tasks.find_tasks,
     goods.find_tasks,
     uploads.find_tasks,
@@ -32,6 +40,10 @@ FIND_TASKS: tuple[Callable[[Visit], list[Task]], ...] = (
     closings.find_tasks,
     owed.find_tasks,
     statements.find_tasks,
+    payouts.find_tasks,
+    payees.find_tasks,
+    disputes.find_tasks,
+    late.find_tasks,
     expiring.find_tasks,
     suggestions.find_tasks,
 )

@@ -12,18 +12,26 @@ from fastapi import APIRouter, Response
 from consign import clock
 from consign.listing import Found
 from consign.money import Rupiah, format_rate
-from consign.partners.queries import get_region_terms
 from consign.sales.rows import tell_row_place
 from consign.sentence import Code, Sentence, say
+from consign.settlement.dispute_lists import find_disputes_of
 from consign.settlement.lists import find_latest_statements, find_line_page, find_partner_choices, find_statement_page
-from consign.settlement.queries import compute_figures, get_statement
+from consign.settlement.paid import find_paid
+from consign.settlement.queries import compute_figures, find_statement_lines, get_statement
 from consign.web.columns import Column
 from consign.web.forms import Choice
 from consign.web.tables import FORMATS, Filter, list_page, read_wish
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
-from reports.statement import StatementFigures, StatementLine, StatementLossLine, write_csv
+from reports.statement import (
+    StatementFigures,
+    StatementLateLine,
+    StatementLine,
+    StatementLossLine,
+    StatementStockLine,
+    write_csv,
+)
 from reports.statement_workbook import write_xlsx
 from reports.terbilang import spell_rupiah
 
@@ -54,6 +62,7 @@ FIGURE_COLUMNS = (
     Column("store", say("Store")),
     Column("kind", say("Kind")),
     Column("quantity", say("Quantity"), kind="quantity"),
+    Column("unit_price_rp", say("Price"), kind="money"),
     Column("sales_rp", say("Sales"), kind="money", link="{path}"),
     Column("fee_rate_bp", say("Fee rate"), kind="rate"),
     Column("fee_rp", say("Fee"), kind="money", link="{path}"),
@@ -69,6 +78,42 @@ LOSS_COLUMNS = (
     Column("share_bp", say("Store's share"), kind="rate"),
     Column("store_rp", say("Store owes"), kind="money"),
 )
+LATE_COLUMNS = (
+    Column("day", say("Day"), kind="day"),
+    Column("store", say("Store")),
+    Column("product", say("Product")),
+    Column("kind", say("Kind")),
+    Column("receipt", say("Receipt")),
+    Column("file", say("File")),
+    Column("quantity", say("Quantity"), kind="quantity"),
+    Column("sales_rp", say("Sales"), kind="money"),
+    Column("fee_rp", say("Fee"), kind="money"),
+)
+STOCK_COLUMNS = (
+    Column("product", say("Product")),
+    Column("opening", say("Opening stock"), kind="quantity"),
+    Column("received", say("Received"), kind="quantity"),
+    Column("sold", say("Sold"), kind="quantity"),
+    Column("returned", say("Given back"), kind="quantity"),
+    Column("lost", say("Lost"), kind="quantity"),
+    Column("other", say("Other"), kind="quantity"),
+    Column("closing", say("Closing stock"), kind="quantity"),
+    Column("unkept", say("Sold before stock was kept"), kind="quantity"),
+)
+ADJUSTMENT_COLUMNS = (
+    Column("day", say("Day"), kind="day"),
+    Column("reason", say("Reason"), kind="long"),
+    Column("amount_rp", say("Amount"), kind="money"),
+)
+PAYMENT_COLUMNS = (
+    Column("booked_on", say("Day"), kind="day"),
+    Column("source", say("How"), kind="word", words="allocation_source"),
+    Column("cause", say("From")),
+    Column("amount_rp", say("Amount"), kind="money"),
+    Column("allocated_by", say("Booked by")),
+)
+MOST_LATE = 100
+"""Up to so many late lines are listed on the page; all are on paper, in the files and among the sale lines."""
 LINE_COLUMNS = (
     Column("sold_on", say("Day"), kind="day"),
     Column("store_name", say("Store")),
@@ -140,28 +185,65 @@ def show_statement(visit: Visiting, number: str) -> Response:
         headers = {"Content-Disposition": f'attachment; filename="{found["Statement"].number}.{kind}"'}
         return Response(content, media_type=FORMATS[kind], headers=headers)
     path = f"/statements/{figures.number}"
+    paid = find_paid(visit.db, found["Statement"])
     return visit.page(
         "statement.html",
         statement=found,
+        disputes=find_disputes_of(visit.db, by=visit.actor, statement_id=found["Statement"].id),
         figures=figures,
-        office=get_region_terms(visit.db).office_name,
-        columns=FIGURE_COLUMNS,
-        rows=[_tell_figure(path, line) for line in figures.lines],
-        loss_columns=LOSS_COLUMNS,
-        losses=[_tell_loss(visit, loss) for loss in figures.losses],
-        sums=list_sums(figures, path),
-        in_words=spell_rupiah(figures.due_rp),
         path=path,
+        paid=paid,
+        payments=[vars(one) for one in paid.payments],
+        payment_columns=PAYMENT_COLUMNS,
+        **tell_content(visit, figures, path),
     )
 
 
-def _tell_figure(path: str, line: StatementLine) -> dict[str, Any]:
+def tell_content(visit: Visit, figures: StatementFigures, path: str | None) -> dict[str, Any]:
+    """Return what the page of a statement, or of a draft without a *path*, shows of its figures."""
+    return {
+        "columns": FIGURE_COLUMNS,
+        "rows": [_tell_figure(path, line) for line in figures.lines],
+        "loss_columns": LOSS_COLUMNS,
+        "losses": [_tell_loss(visit, loss) for loss in figures.losses],
+        "late_columns": LATE_COLUMNS,
+        "late": [_tell_late(line) for line in figures.late[:MOST_LATE]],
+        "more_late": max(len(figures.late) - MOST_LATE, 0),
+        "stock_columns": STOCK_COLUMNS,
+        "stock": [_tell_stock(one) for one in figures.stock],
+        "adjustment_columns": ADJUSTMENT_COLUMNS,
+        "adjustments": [vars(one) for one in figures.adjustments],
+        "sums": list_sums(figures, path),
+        "in_words": spell_rupiah(figures.due_rp),
+    }
+
+
+def _tell_late(line: StatementLateLine) -> dict[str, Any]:
+    return {
+        "day": line.day,
+        "store": say("{name} ({code})", name=line.store_name, code=line.store),
+        "product": say("{name} ({code})", name=line.product, code=line.product_code),
+        "kind": word("line_kind", line.kind),
+        "receipt": line.receipt,
+        "file": line.file,
+        "quantity": line.quantity,
+        "sales_rp": line.sales_rp,
+        "fee_rp": line.fee_rp,
+    }
+
+
+def _tell_stock(one: StatementStockLine) -> dict[str, Any]:
+    return {**vars(one), "product": say("{name} ({code})", name=one.product, code=one.product_code)}
+
+
+def _tell_figure(path: str | None, line: StatementLine) -> dict[str, Any]:
     asked = {
         "store": line.store,
         "product": line.product_code,
         "kind": line.kind,
         "late": "yes" if line.late else "no",
         "rate": line.fee_rate_bp,
+        "price": line.unit_price_rp,
     }
     kind = Code("line_kind", line.kind)
     return {
@@ -169,10 +251,11 @@ def _tell_figure(path: str, line: StatementLine) -> dict[str, Any]:
         "store": say("{name} ({code})", name=line.store_name, code=line.store),
         "kind": say("{kind}, of an earlier period", kind=kind) if line.late else word("line_kind", line.kind),
         "quantity": line.quantity,
+        "unit_price_rp": line.unit_price_rp,
         "sales_rp": line.sales_rp,
         "fee_rate_bp": line.fee_rate_bp,
         "fee_rp": line.fee_rp,
-        "path": f"{path}/lines?{urlencode(asked)}",
+        "path": f"{path}/lines?{urlencode(asked)}" if path else "",
     }
 
 
@@ -201,8 +284,11 @@ class SumRow:
     total: bool = False
 
 
-def list_sums(figures: StatementFigures, path: str) -> list[SumRow]:
-    """Return the sums of a statement in the order in which they are worked out; those of nothing are left out."""
+def list_sums(figures: StatementFigures, path: str | None) -> list[SumRow]:
+    """Return the sums of a statement in the order in which they are worked out; those of nothing are left out.
+
+    Those of a draft, without a *path*, do not open.
+    """
     by_kind: Counter[str] = Counter()
     by_rate: Counter[int] = Counter()
     late_rp = 0
@@ -210,18 +296,27 @@ def list_sums(figures: StatementFigures, path: str) -> list[SumRow]:
         by_kind[line.kind] += line.sales_rp
         by_rate[line.fee_rate_bp] += line.fee_rp
         late_rp += line.sales_rp if line.late else 0
-    lines = f"{path}/lines"
+
+    def lines(query: str = "") -> str | None:
+        return f"{path}/lines{query}" if path else None
+
+    discounted = figures.producer_discount_rp or figures.price_difference_rp
     return [
-        *(SumRow(SOLD[kind], by_kind[kind], f"{lines}?kind={kind}") for kind in SOLD if {kind} < set(by_kind)),
-        SumRow(say("Sales less returns"), figures.sales_rp, lines, total=True),
-        *_unless_zero(SumRow(say("of which of earlier periods"), late_rp, f"{lines}?late=yes")),
+        *([SumRow(say("Gross, as the tills took it in"), figures.gross_rp)] if discounted else []),
+        *_unless_zero(SumRow(say("Discounts borne by the producer"), -figures.producer_discount_rp)),
+        *_unless_zero(SumRow(say("Difference to the agreed prices"), figures.price_difference_rp)),
+        *(SumRow(SOLD[kind], by_kind[kind], lines(f"?kind={kind}")) for kind in SOLD if {kind} < set(by_kind)),
+        SumRow(say("Sales less returns"), figures.sales_rp, lines(), total=True),
+        *_unless_zero(SumRow(say("of which of earlier periods"), late_rp, lines("?late=yes"))),
         *(
-            SumRow(say("Store's fee, {rate}", rate=format_rate(rate_bp)), -by_rate[rate_bp], f"{lines}?rate={rate_bp}")
+            SumRow(say("Store's fee, {rate}", rate=format_rate(rate_bp)), -by_rate[rate_bp], lines(f"?rate={rate_bp}"))
             for rate_bp in sorted(by_rate)
         ),
         *_unless_zero(SumRow(say("PPN on the fee"), -figures.fee_tax_rp)),
         *_unless_zero(SumRow(say("PPh 23 that the producer withholds and pays"), figures.pph23_rp)),
         *_unless_zero(SumRow(say("Goods missing or damaged, borne by the store"), figures.losses_rp)),
+        *_unless_zero(SumRow(say("Corrections"), figures.adjustments_rp)),
+        *_unless_zero(SumRow(say("What stood before these books began"), figures.opening_rp)),
         SumRow(say("Net of this period"), figures.net_rp, total=True),
         *_unless_zero(SumRow(say("Rest below zero of earlier statements"), figures.carried_rp)),
         SumRow(say("Due"), figures.due_rp, total=True),
@@ -237,15 +332,15 @@ def _unless_zero(row: SumRow) -> list[SumRow]:
 def show_statement_lines(visit: Visiting, number: str) -> Response:
     """Show the sale lines a statement, or a part of it, is made of, each with where it was read."""
     found = get_statement(visit.db, by=visit.actor, number=number)
-    figures = compute_figures(visit.db, found)
-    filters = _find_filters(figures)
+    lines = find_statement_lines(visit.db, found)
+    filters = _find_filters(lines)
     wish = read_wish(visit, filters)
-    idle = _find_idle(figures)
+    idle = _find_idle(lines)
     source = "/uploads/{upload_id}" if visit.may("GET /uploads/{upload_id}") else None
     return list_page(
         visit,
         "statement_lines.html",
-        name=f"{figures.number}-lines",
+        name=f"{found['Statement'].number}-lines",
         caption=say("Sale lines"),
         columns=(
             *(column for column in LINE_COLUMNS if column.key not in idle),
@@ -258,7 +353,7 @@ def show_statement_lines(visit: Visiting, number: str) -> Response:
         filters=filters,
         search=say("Search: receipt, store, product or file"),
         statement=found,
-        part=None if wish.search else _sum_part(figures.lines, wish.filters),
+        part=None if wish.search else _sum_part(lines, wish.filters),
     )
 
 
@@ -267,25 +362,27 @@ def _tell_places(found: Found) -> Found:
     return Found(rows, found.total, found.page, found.pages)
 
 
-def _find_idle(figures: StatementFigures) -> set[str]:
+def _find_idle(lines: Sequence[StatementLine]) -> set[str]:
     """Return the columns that would say the same on every line: kinds where all are sales, late days where none is."""
-    idle = set() if any(line.kind != "sale" for line in figures.lines) else {"kind", "fee_rate_from"}
-    return idle if any(line.late for line in figures.lines) else idle | {"late"}
+    idle = set() if any(line.kind != "sale" for line in lines) else {"kind", "fee_rate_from"}
+    return idle if any(line.late for line in lines) else idle | {"late"}
 
 
-def _find_filters(figures: StatementFigures) -> list[Filter]:
+def _find_filters(lines: Sequence[StatementLine]) -> list[Filter]:
     """Return what the lines can be narrowed by: only what the statement holds, and where there is a choice."""
-    stores = sorted({(line.store, line.store_name) for line in figures.lines})
-    products = sorted({(line.product, line.product_code) for line in figures.lines})
-    kinds = [kind for kind in SOLD if any(line.kind == kind for line in figures.lines)]
-    rates = sorted({line.fee_rate_bp for line in figures.lines})
-    late = YES_NO if len({line.late for line in figures.lines}) > 1 else ()
+    stores = sorted({(line.store, line.store_name) for line in lines})
+    products = sorted({(line.product, line.product_code) for line in lines})
+    kinds = [kind for kind in SOLD if any(line.kind == kind for line in lines)]
+    rates = sorted({line.fee_rate_bp for line in lines})
+    prices = sorted({line.unit_price_rp for line in lines})
+    late = YES_NO if len({line.late for line in lines}) > 1 else ()
     filters = (
         Filter("store", say("Store"), [Choice(code, name) for code, name in stores]),
         Filter("product", say("Product"), [Choice(code, f"{name} ({code})") for name, code in products]),
         Filter("kind", say("Kind"), [Choice(kind, word("line_kind", kind)) for kind in kinds]),
         Filter("late", say("Of an earlier period"), late),
         Filter("rate", say("Fee rate"), [Choice(str(rate_bp), format_rate(rate_bp)) for rate_bp in rates]),
+        Filter("price", say("Price"), [Choice(str(price), str(Rupiah(price))) for price in prices]),
     )
     return [one for one in filters if len(one.choices) > 1]
 
@@ -300,6 +397,7 @@ def _sum_part(lines: Sequence[StatementLine], asked: Mapping[str, str]) -> dict[
             "kind": line.kind,
             "late": "yes" if line.late else "no",
             "rate": str(line.fee_rate_bp),
+            "price": str(line.unit_price_rp),
         }
         return all(not wanted or facts[name] == wanted for name, wanted in asked.items())
 

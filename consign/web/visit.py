@@ -48,6 +48,7 @@ Kept = TypeVar("Kept")
 MOST_UPLOAD_BYTES = 300 << 20
 MOST_PAPER_BYTES = 15 << 20
 MOST_LIST_BYTES = 5 << 20
+MOST_BANK_BYTES = 32 << 20
 FORM_AROUND_BYTES = 64 << 10
 """What a form adds to the file in it."""
 TAKES_FILES: Mapping[str, int] = {
@@ -55,7 +56,10 @@ TAKES_FILES: Mapping[str, int] = {
     "POST /papers/new": MOST_PAPER_BYTES + FORM_AROUND_BYTES,
     "POST /references/new": 50 << 20,
     "POST /products/import": MOST_LIST_BYTES + FORM_AROUND_BYTES,
+    "POST /bank/{bank_code}/post": MOST_BANK_BYTES + FORM_AROUND_BYTES,
+    "POST /carry-over/new": MOST_LIST_BYTES + FORM_AROUND_BYTES,
     "POST /products/{code}/photo": MOST_PAPER_BYTES + FORM_AROUND_BYTES,
+    "POST /payments/new": MOST_PAPER_BYTES + MOST_LIST_BYTES + FORM_AROUND_BYTES,
 }
 """Routes that take files, and how many bytes of a form each reads."""
 A_YEAR_SECONDS = 365 * 86_400

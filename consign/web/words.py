@@ -437,6 +437,18 @@ _ACCOUNT_KIND = {
     "partner_owes": say("the partner owes"),
     "producer_is_owed": say("the producer is owed"),
 }
+_LEDGER_ACCOUNT = {
+    "partner_owes": say("Partners owe"),
+    "producer_is_owed": say("Producers are owed by partners"),
+    "producer_payable": say("Payable to producers"),
+    "bank": say("In bank accounts"),
+    "unallocated": say("Unallocated money"),
+    "in_transit": say("Payouts under way"),
+    "bank_charges": say("Bank charges"),
+    "written_off": say("Written off"),
+    "opening": say("Before these books"),
+}
+"""What the accounts of each kind count together."""
 _TRANSFER_KIND = {
     "sales": say("sales"),
     "fee": say("fee"),
@@ -446,6 +458,18 @@ _TRANSFER_KIND = {
     "reversal": say("reversal"),
 }
 _AUDIT_ACT = {
+    # bank statements
+    "bank account added": say("bank account of the office added"),
+    "bank account closed": say("bank account of the office closed"),
+    "bank file handed in": say("bank statement handed in"),
+    "bank file posted": say("bank statement posted"),
+    "bank file dropped": say("bank statement dropped"),
+    # the others
+    # payments: notices, answers, proofs
+    "payment noted": say("payment announced"),
+    "payment notice withdrawn": say("payment notice withdrawn"),
+    "payment answered": say("said whether a payment came"),
+    "payment taken as received": say("payment taken as received"),
     "acts for producer": say("began to act for a producer"),
     "agreement added": say("agreement added"),
     "agreement's end changed": say("agreement's end changed"),
@@ -489,6 +513,8 @@ _AUDIT_ACT = {
     "password chosen": say("password chosen"),
     "loss contested": say("loss of goods contested"),
     "loss decided": say("loss of goods decided"),
+    "closing prepared": say("closing prepared"),
+    "closing withdrawn": say("prepared closing withdrawn"),
     "period closed": say("period closed"),
     "price set": say("price set"),
     "privacy notice agreed to": say("privacy notice agreed to"),
@@ -586,6 +612,13 @@ _SUBJECT = {
     "waiver": say("waiver"),
 }
 _DETAIL = {
+    # payments: notices, answers, proofs
+    "amount_rp": say("amount"),
+    "answer": say("answer"),
+    "paid_on": say("paid on"),
+    "remark": say("remark"),
+    "route": say("payment route"),
+    "state": say("state"),
     "added": say("new"),
     "alias": say("other name"),
     "as_of": say("drawn up on"),
@@ -947,12 +980,329 @@ _MOVEMENT_KIND = {
     "opening": say("first count"),
     "counted": say("difference of a count"),
 }
+# statements, drafts and closings by two people
+_ALLOCATION_SOURCE = {
+    "collecting": say("over an account of the office"),
+    "direct": say("straight to the producer"),
+    "written_off_producer": say("written off, borne by the producer"),
+    "written_off_office": say("written off, borne by the office"),
+}
+_PAY_ROUTE = {
+    "direct": say("straight from the partner to the producer"),
+    "collecting": say("over an account of the office"),
+    "cooperative": say("from the partner to the producer's cooperative"),
+}
+_CLOSING_FIGURE = {
+    "statements": say("Statements"),
+    "line_count": say("Sale lines"),
+    "sales_rp": say("Sales"),
+    "returns_rp": say("Returns"),
+    "late_rp": say("Of earlier periods"),
+    "fee_rp": say("Fee"),
+    "fee_tax_rp": say("PPN on the fee"),
+    "pph23_rp": say("PPh 23"),
+    "losses_rp": say("Goods lost, borne by the stores"),
+    "adjustments_rp": say("Corrections"),
+    "net_rp": say("Net"),
+    "due_rp": say("Due"),
+}
+
+# bank statements
+_BANK_LAYOUT = {
+    "bca_klikbca": say("KlikBCA, CSV"),
+    "mandiri_kopra": say("Mandiri Kopra, CSV with semicolons"),
+    "mandiri_mcm": say("Mandiri Kopra, CSV without balances"),
+    "mandiri_livin": say("Livin' by Mandiri, XLSX"),
+    "bri_cms": say("BRI, CSV with balances before and after"),
+    "bri_short": say("BRI, short CSV with semicolons"),
+    "bri_internet": say("BRI internet banking, CSV"),
+    "bni_direct": say("BNI Direct, CSV"),
+    "bni_direct_xls": say("BNI Direct, workbook"),
+    "cimb_octo": say("CIMB Octo, CSV"),
+    "permata": say("Permata, CSV"),
+    "ocbc_velocity": say("OCBC Velocity, XLSX"),
+    "mt940": say("MT940, a message of SWIFT"),
+    "camt053": say("CAMT.053, a message of ISO 20022"),
+    "ofx": say("OFX"),
+    "table": say("any table, by its headings"),
+}
+_BANK_ROLE = {
+    "date": say("day of booking"),
+    "value_date": say("value date"),
+    "description": say("what the bank wrote"),
+    "more_words": say("further words"),
+    "counterparty": say("sender or receiver"),
+    "reference": say("reference"),
+    "debit": say("money out"),
+    "credit": say("money in"),
+    "amount": say("amount in or out"),
+    "mark": say("mark of in or out"),
+    "balance": say("balance after it"),
+    "balance_before": say("balance before it"),
+    "account": say("account number"),
+    "currency": say("currency"),
+    "nothing": say("of no use here"),
+}
+_BANK_LINE_STATE = {
+    "free": say("nobody said what it is"),
+    "partly": say("partly said"),
+    "payment": say("payment"),
+    "payout": say("payout"),
+    "payout_returned": say("payout that came back"),
+    "charge": say("bank charge"),
+    "refund": say("refund"),
+    "own_transfer": say("between own accounts"),
+}
+_BANK_PROBLEM = {
+    **_PROBLEM,
+    "number.too_large": say("the amount is larger than any account's"),
+    "sign.conflict": say("the amount has a minus and a mark"),
+    "sign.unknown": say("the mark says neither in nor out"),
+    "amount.both_sides": say("money in and money out stand in one row"),
+    "date.no_year": say("the day has no year, and the file does not say which period it is of"),
+    "balance.does_not_tie": say("the balances before and after do not fit the amount"),
+}
+
+# matching a bank's statement
+_MATCH_RULE = {
+    "reference": say("number and amount"),
+    "references": say("several numbers and their amount"),
+    "parts": say("several lines with one number"),
+    "reference_near": say("number, and nearly the amount"),
+    "amount_and_name": say("amount and name"),
+    "list_and_name": say("amount of the partner's list, and name"),
+    "all_open": say("all that the partner has open"),
+    "due_date": say("all that is due on one day"),
+    "until_due": say("all that is due until a day"),
+    "closing": say("all of one closing"),
+    "near_and_name": say("nearly the amount, and name"),
+    "several": say("the only few statements that come to it"),
+    "parts_and_name": say("two lines of one partner together"),
+    "amount": say("the amount alone"),
+    "reference_only": say("number with another amount"),
+    "name_only": say("name with another amount"),
+    "charge_words": say("words of the bank for charges and interest"),
+    "sent_back": say("sent back"),
+    "own_accounts": say("between accounts of the office"),
+    "person": say("said by a person"),
+}
+_MATCH_KIND = {
+    "payment": say("payment of statements"),
+    "payout": say("payout"),
+    "payout_returned": say("payout that came back"),
+    "charge": say("bank charge or interest"),
+    "refund": say("money sent back"),
+    "own_transfer": say("own transfer"),
+}
+_DIFFERENCE = {
+    "transfer_cost": say("cost of the transfer"),
+    "rounding": say("rounding"),
+    "short": say("too little came"),
+    "over": say("too much came"),
+}
+_MATCHING = {
+    "match_rule": _MATCH_RULE,
+    "match_kind": _MATCH_KIND,
+    "match_state": {"standing": say("stands"), "undone": say("undone")},
+    "match_how": {"certain": say("certain, posted without a person"), "person": say("accepted by a person")},
+    "difference": _DIFFERENCE,
+    "bearer": {"producer": say("the producer"), "office": say("the office")},
+    "write_off_outcome": {
+        "waiting": say("waits for a decision"),
+        "approved": say("rest written off"),
+        "refused": say("rest not written off"),
+    },
+    "write_off_decision": {"approve": say("write it off"), "refuse": say("do not write it off")},
+}
+
+# payments: notices, answers, proofs
+_NOTICE_STATE = {
+    "announced": say("announced"),
+    "partly": say("came in part"),
+    "contradicted": say("did not come, a producer says"),
+    "received": say("came"),
+    "withdrawn": say("withdrawn"),
+}
+_PAYMENT_ANSWER = {
+    "received": say("received"),
+    "not_received": say("not received"),
+    "taken_as_received": say("taken as received"),
+}
+_PROOF_STATE = {
+    "missing": say("missing"),
+    "stated": say("stated"),
+    "proven": say("proven"),
+    "contradicted": say("contradicted"),
+}
+_PROOF_OVERALL = {
+    "open": say("not paid"),
+    "partly": say("paid in part"),
+    "announced": say("announced"),
+    "paid": say("paid"),
+    "confirmed": say("paid and confirmed"),
+    "contradicted": say("contradicted"),
+}
+# What stood before these books, disputes, corrections and late payments.
+_DEBT_ACT = {
+    "adjustment decided": say("correction decided"),
+    "adjustment proposed": say("correction proposed"),
+    "carry-over confirmed": say("opening balances confirmed"),
+    "carry-over prepared": say("opening balances handed in"),
+    "carry-over withdrawn": say("opening balances withdrawn"),
+    "dispute answered": say("dispute answered"),
+    "dispute withdrawn": say("dispute withdrawn"),
+    "partner reminded": say("partner reminded of what it owes"),
+    "statement disputed": say("statement disputed"),
+}
+_DEBT_SUBJECT = {
+    "adjustment": say("correction"),
+    "carry_over": say("opening balances"),
+    "dispute": say("dispute"),
+}
+_DEBT_DETAIL = {
+    "adjustment": say("correction"),
+    "amount_rp": say("amount"),
+    "answer": say("answer"),
+    "dispute": say("dispute"),
+    "expected": say("what would be right"),
+    "outcome": say("outcome"),
+    "remark": say("remark"),
+    "reminder": say("reminder"),
+}
+_ADJUSTMENT_STATE = {
+    "waiting": say("waits for a decision"),
+    "approved": say("approved"),
+    "taken": say("in a statement"),
+    "refused": say("refused"),
+}
+_CARRIED_KIND = {
+    "statement": say("unpaid statement"),
+    "received": say("money received, not paid out"),
+}
+_CARRY_OUTCOME = {
+    "waiting": say("waits for another person"),
+    "confirmed": say("confirmed"),
+}
+_DISPUTE_OUTCOME = {
+    "waiting": say("waits for an answer"),
+    "upheld": say("upheld"),
+    "rejected": say("rejected"),
+}
+_DISPUTE_SIDE = {
+    "producer": say("the producer"),
+    "partner": say("the partner"),
+}
+_LATE_BUCKET = {
+    "not_due": say("not due yet"),
+    "days_1_7": say("1 to 7 days"),
+    "days_8_15": say("8 to 15 days"),
+    "days_16_30": say("16 to 30 days"),
+    "days_31_60": say("31 to 60 days"),
+    "days_over_60": say("more than 60 days"),
+}
+_REMINDER_STEP = {
+    "friendly": say("friendly reminder"),
+    "first": say("first reminder"),
+    "second": say("second reminder"),
+    "letter": say("letter of the head"),
+}
+_OF_DEBTS = {
+    "adjustment_state": _ADJUSTMENT_STATE,
+    "carried_kind": _CARRIED_KIND,
+    "carry_outcome": _CARRY_OUTCOME,
+    "dispute_outcome": _DISPUTE_OUTCOME,
+    "dispute_side": _DISPUTE_SIDE,
+    "late_bucket": _LATE_BUCKET,
+    "reminder_step": _REMINDER_STEP,
+}
+
+# payouts and where they go
+_PAYOUT_BATCH = {
+    "planned": say("waits for approval"),
+    "approved": say("approved"),
+    "sent": say("handed to the bank"),
+    "cancelled": say("cancelled"),
+}
+_PAYOUT = {
+    "planned": say("planned"),
+    "sent": say("on its way"),
+    "paid": say("paid"),
+    "returned": say("came back"),
+    "cancelled": say("taken out"),
+}
+_PAYOUT_ANSWER = {
+    "received": say("money came"),
+    "not_received": say("money did not come"),
+}
+_PAYEE_ACCOUNT = {
+    "waiting": say("waits to be confirmed"),
+    "confirmed": say("confirmed"),
+    "refused": say("refused"),
+    "ended": say("replaced by another"),
+}
+_LEFT_OUT = {
+    "below_minimum": say("below the minimum"),
+    "no_account": say("no confirmed account"),
+    "account_waits": say("account changed lately"),
+    "planned": say("planned already"),
+    "not_in_bank": say("not enough in the bank"),
+    "partner_has_not_paid": say("not paid by a partner yet"),
+}
+_LAYOUT_KIND = {
+    "csv": say("CSV, with separators"),
+    "xlsx": say("workbook (XLSX)"),
+    "txt": say("text"),
+}
+_PAYOUT_ACT = {
+    "payee account stated": say("bank account stated"),
+    "payee account confirmed": say("bank account confirmed"),
+    "payee account refused": say("bank account refused"),
+    "payouts planned": say("payouts planned"),
+    "payouts approved": say("payouts approved"),
+    "payout taken out": say("payout taken out of its batch"),
+    "payouts cancelled": say("batch of payouts cancelled"),
+    "payouts exported": say("file of payouts made"),
+    "payouts sent": say("payouts handed to the bank"),
+    "payouts found on the bank's statement": say("payouts found on the bank's statement"),
+    "match of payouts undone": say("finding of payouts taken back"),
+    "payout returned": say("payout came back"),
+    "payout answered": say("payout answered by its producer"),
+    "payout layout written": say("layout of a file of payouts written down"),
+}
+_PAYOUT_SUBJECT = {
+    "payee_account": say("bank account of a payee"),
+    "payout": say("payout"),
+    "payout_batch": say("batch of payouts"),
+    "payout_template": say("layout of a file of payouts"),
+    "bank_match": say("match of the bank's statement"),
+}
 
 WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
+    "closing_figure": _CLOSING_FIGURE,
+    "pay_route": _PAY_ROUTE,
+    # bank statements
+    "bank_layout": _BANK_LAYOUT,
+    "bank_role": _BANK_ROLE,
+    "bank_line_state": _BANK_LINE_STATE,
+    "bank_problem": _BANK_PROBLEM,
+    # the others
     "account_kind": _ACCOUNT_KIND,
+    "ledger_account": _LEDGER_ACCOUNT,
     "act": _ACT,
     "agreement_state": _AGREEMENT_STATE,
-    "audit_act": _AUDIT_ACT,
+    "allocation_source": _ALLOCATION_SOURCE,
+    "notice_state": _NOTICE_STATE,
+    "payment_answer": _PAYMENT_ANSWER,
+    "proof_overall": _PROOF_OVERALL,
+    "proof_state": _PROOF_STATE,
+    "layout_kind": _LAYOUT_KIND,
+    "left_out": _LEFT_OUT,
+    "payee_account": _PAYEE_ACCOUNT,
+    "payout": _PAYOUT,
+    "payout_answer": _PAYOUT_ANSWER,
+    "payout_batch": _PAYOUT_BATCH,
+    **_OF_DEBTS,
+    "audit_act": {**_AUDIT_ACT, **_PAYOUT_ACT, **_DEBT_ACT},
     "column": _COLUMN,
     "day_state": _DAY_STATE,
     "expiring_advice": _EXPIRING_ADVICE,
@@ -964,7 +1314,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "cycle": _CYCLE,
     "date_order": _DATE_ORDER,
     "decision": _DECISION,
-    "detail": _DETAIL,
+    "detail": {**_DETAIL, **_DEBT_DETAIL},
     "discount_borne_by": _DISCOUNT_BORNE_BY,
     "dollar": _DOLLAR,
     "document_event": _DOCUMENT_EVENT,
@@ -990,6 +1340,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "count_extent": _COUNT_EXTENT,
     "loss_side": _LOSS_SIDE,
     "loss_state": _LOSS_STATE,
+    **_MATCHING,
     "md_form": _MD_FORM,
     "medicine_sort": _MEDICINE_SORT,
     "member_ignored": _MEMBER_IGNORED,
@@ -1027,7 +1378,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "reminded": _REMINDED,
     "stock_reason": _STOCK_REASON,
     "store_day": _STORE_DAY,
-    "subject": _SUBJECT,
+    "subject": {**_SUBJECT, **_PAYOUT_SUBJECT, **_DEBT_SUBJECT},
     "symbol_kind": _SYMBOL_KIND,
     "todo": _TODO,
     "trademark_stage": _TRADEMARK_STAGE,

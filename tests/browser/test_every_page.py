@@ -29,8 +29,10 @@ PEOPLE = (
 )
 NO_PAGES = frozenset(
     {
+        "GET /payments/{payment_number}/proof",
         "GET /healthz",
         "GET /static/{digest}/{name}",
+        "GET /bank/files/{bank_file_id}/file",
         "GET /uploads/{upload_id}/state",
         "GET /parked/state",
         "GET /uploads/{upload_id}/file",
@@ -40,6 +42,9 @@ NO_PAGES = frozenset(
         "GET /products/{code}/photo",
         "GET /products/{code}/thumb",
         "GET /uploads/template",
+        # the whole ledger
+        "GET /journal/ledger.beancount",
+        "GET /journal/ledger.csv",
         "GET /products/import/template",
         "GET /products/import/products",
         "GET /products/import/{import_id}/problems",
@@ -49,10 +54,21 @@ NO_PAGES = frozenset(
         "GET /label-papers/{stock_id}/test-page",
         "GET /label-tests/{test_id}/sheet",
         "GET /numbers/print",
+        "GET /carry-over/template",
+        "GET /carry-over/{carry_over_id}/file",
+        "GET /late/report.pdf",
+        "GET /late/report.xlsx",
+        "GET /late/{code}/letter.pdf",
         "GET /goods/{note_number}/paper",
+        "GET /closings/{closing_id}/statements.pdf",
+        "GET /statements/{number}/paper.pdf",
+        "GET /statements/{number}/paper.xlsx",
+        "GET /statements/{number}/paper.csv",
+        "GET /drafts/{partner_code}/{producer_code}/paper.pdf",
         "GET /counts/{count_number}/sheet",
         "GET /goods/{note_number}/lines.csv",
         "GET /goods/{note_number}/lines.xlsx",
+        "GET /payouts/{batch_number}/file",
         "GET /goods/find",  # a form leads to it, and it leads on
         "GET /p/{number}/photo",
         "GET /p/{number}/thumb",

@@ -6,8 +6,14 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
+from consign.db import Database
+from consign.identity.actions import add_user
+from consign.identity.queries import get_actor
+from consign.identity.rules import Role
+from consign.partners.queries import get_region_terms
 from tests.builders import ADMIN, AUDITOR, HEADER, KERIPIK, write_csv
 from tests.cli.terminal import Terminal
+from tests.conftest import REGION
 
 ROW = f"2026-09-05,T1,S1,{KERIPIK},Keripik,2,15000,30000"
 
@@ -36,11 +42,37 @@ def test_a_file_becomes_a_statement_step_by_step(terminal: Terminal, tmp_path: P
     book = tmp_path / "nota.xlsx"
     assert terminal.run("statement", "NP-2026-000001", "-o", book).status == 0
     assert 29_250 in {cell.value for row in load_workbook(book, data_only=True).worksheets[0] for cell in row}
-    assert terminal.run("statement", "NP-2026-000001", "-o", tmp_path / "nota.pdf").status == 2
+    paper = tmp_path / "nota.pdf"
+    assert terminal.run("statement", "NP-2026-000001", "-o", paper).status == 0
+    assert paper.read_bytes().startswith(b"%PDF")
+    assert terminal.run("statement", "NP-2026-000001", "-o", tmp_path / "nota.doc").status == 2
     unknown = terminal.run("statement", "NP-2026-999999")
     assert (unknown.status, "settlement.statement_unknown" in unknown.err) == (2, True)
     assert terminal.json("check") == {"breaches": []}
     assert "Rp29.250" in terminal.run("owed").out
+
+
+def test_a_closing_is_prepared_by_one_and_closed_by_another(
+    terminal: Terminal, database: Database, tmp_path: Path
+) -> None:
+    with database.transaction(REGION) as session:
+        get_region_terms(session).closes_by_two = True
+        add_user(
+            session, by=get_actor(session, ADMIN), login="kedua@dinas.example", name="Dewi", role=Role.DINAS_FINANCE
+        )
+    assert terminal.run("sales", "post", write_csv(tmp_path, ROW), "--partner", "BM", "--accept-mapping").status == 0
+    asked = ("--partner", "BM", "--until", "2026-09-30")
+    alone = terminal.run("settlement", "close", *asked, "--incomplete", "uji")
+    assert (alone.status, "settlement.not_prepared" in alone.err) == (2, True)
+    plan = terminal.json("settlement", "prepare", *asked, "--incomplete", "uji")
+    assert (plan["due_rp"], plan["until"]) == (29_250, "2026-09-30")
+    assert "is withdrawn; nothing was closed" in terminal.run("settlement", "withdraw", "--partner", "BM").out
+    assert terminal.run("settlement", "withdraw", "--partner", "BM").status == 2
+    assert "due Rp29.250" in terminal.run("settlement", "prepare", *asked, "--incomplete", "uji").out
+    same = terminal.run("settlement", "close", *asked)
+    assert (same.status, "settlement.same_person" in same.err) == (2, True)
+    assert "Rp29.250" in terminal.run("settlement", "close", *asked, "--as", "kedua@dinas.example").out
+    assert "Disiapkan       Bagus Prakoso" in terminal.run("statement", "NP-2026-000001").out
 
 
 def test_what_is_refused_says_what_happened_and_what_did_not(terminal: Terminal, tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ from consign.sample.pictures import PICTURES, draw_picture
 from consign.sample.setting_up import RegionInUse
 from consign.sample.stores import HOTEL, MINIMARKET, PARTNERS, SUPERMARKET
 from consign.settlement.queries import find_owed
+from tests.ledger.beancounting import prove
 
 REGION = "64.71"
 MONTHS = months_from(date(2026, 9, 1))
@@ -149,6 +150,8 @@ def test_an_interrupted_load_goes_on_and_a_whole_one_changes_nothing(
         before = snapshot(session)
         assert (before["producer"], before["product"], before["sales_upload"], before["closing"]) == (43, 88, 24, 4)
         assert list(find_breaches(session, files)) == []
+        # 43 producers less those that sold nothing: every statement with sales is two transfers, sales and fee, at least.
+        assert prove(session, tmp_path / "ledger.beancount") > 100
 
     second = CliRunner().invoke(cli, ["demo"], catch_exceptions=False)
     assert "nothing was changed" in second.output

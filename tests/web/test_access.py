@@ -8,11 +8,16 @@ import pytest
 from consign.catalogue.numbers import as_same_length
 from consign.web.access import list_routes
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK
+from tests.web.bank_things import put_banks
 from tests.web.browsing import Browser, Sent
 from tests.web.count_things import put_counts
+from tests.web.debt_things import put_debts
 from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
+from tests.web.match_things import put_bank
 from tests.web.paper_things import put_papers
+from tests.web.payment_things import put_payments
+from tests.web.payout_things import put_payouts
 from tests.web.product_lists import put_lists
 from tests.web.shelf_things import put_shelves
 from tests.web.stock_things import put_notes
@@ -37,6 +42,21 @@ field officer who acts for a producer, and an `N` is nobody."""
 SIGNED_IN = "PCSFOVDHUAX"
 EVERYBODY = SIGNED_IN + NOBODY
 EXPECTED = {
+    # bank statements
+    "GET /bank": "DHUA",
+    "GET /bank/new": "A",
+    "POST /bank/new": "A",
+    "GET /bank/files/{bank_file_id}": "DHUA",
+    "GET /bank/files/{bank_file_id}/file": "DHUA",
+    "GET /bank/uploads/{bank_upload_id}": "D",
+    "POST /bank/uploads/{bank_upload_id}/answer": "D",
+    "POST /bank/uploads/{bank_upload_id}/post": "D",
+    "POST /bank/uploads/{bank_upload_id}/drop": "D",
+    "GET /bank/{bank_code}": "DHUA",
+    "GET /bank/{bank_code}/files": "DHUA",
+    "GET /bank/{bank_code}/post": "D",
+    "POST /bank/{bank_code}/post": "D",
+    # the others
     "GET /healthz": EVERYBODY,
     "GET /static/{digest}/{name}": EVERYBODY,
     "GET /sign-in": EVERYBODY,
@@ -101,8 +121,47 @@ EXPECTED = {
     "GET /statements": "PFVDHUAX",
     "GET /statements/{number}": "PFVDHUAX",
     "GET /statements/{number}/lines": "PFVDHUAX",
+    # statements as files, drafts, closings by two people
+    "POST /closings/prepare": "D",
+    "POST /closings/withdraw": "D",
+    "GET /closings/{closing_id}/statements.pdf": "VDHUA",
+    "GET /statements/{number}/paper.pdf": "PFVDHUAX",
+    "GET /statements/{number}/paper.xlsx": "PFVDHUAX",
+    "GET /statements/{number}/paper.csv": "PFVDHUAX",
+    "GET /drafts": "PFVDHUAX",
+    "GET /drafts/{partner_code}/{producer_code}": "PFVDHUAX",
+    "GET /drafts/{partner_code}/{producer_code}/paper.pdf": "PFVDHUAX",
     "GET /owed": "PFVDHUAX",
     "GET /my-sales": "PX",
+    "GET /carry-over": "VDHUA",
+    "GET /carry-over/new": "DA",
+    "POST /carry-over/new": "DA",
+    "GET /carry-over/template": "DA",
+    "GET /carry-over/{carry_over_id}": "VDHUA",
+    "GET /carry-over/{carry_over_id}/file": "VDHUA",
+    "POST /carry-over/{carry_over_id}/confirm": "DH",
+    "POST /carry-over/{carry_over_id}/withdraw": "DA",
+    "GET /disputes": "PFVDHUAX",
+    "GET /statements/{number}/dispute": "PFX",
+    "POST /statements/{number}/dispute": "PFX",
+    "GET /disputes/{dispute_id}": "PFVDHUAX",
+    "POST /disputes/{dispute_id}/answer": "D",
+    "POST /disputes/{dispute_id}/withdraw": "PFX",
+    "GET /adjustments": "VDHUA",
+    "GET /adjustments/new": "D",
+    "POST /adjustments/new": "D",
+    "GET /adjustments/{adjustment_id}": "VDHUA",
+    "POST /adjustments/{adjustment_id}/decide": "DH",
+    "GET /late": "VDHUA",
+    "GET /late/report.pdf": "VDHUA",
+    "GET /late/report.xlsx": "VDHUA",
+    "GET /late/{code}": "VDHUA",
+    "POST /late/{code}/remind": "D",
+    "GET /late/{code}/letter.pdf": "VDHUA",
+    # the whole ledger
+    "GET /journal": "DUA",
+    "GET /journal/ledger.beancount": "DUA",
+    "GET /journal/ledger.csv": "DUA",
     "GET /counts": "PSFVDHUAX",
     "GET /counts/new": "SFD",
     "POST /counts/new": "SFD",
@@ -260,6 +319,30 @@ EXPECTED = {
     "GET /label-tests/{test_id}": "PVAX",
     "POST /label-tests/{test_id}": "PVAX",
     "GET /label-tests/{test_id}/sheet": "PVAX",
+    # payouts and where they go
+    "GET /payouts": "PDHUAX",
+    "GET /payouts/new": "D",
+    "POST /payouts/new": "D",
+    "GET /payouts/{batch_number}": "PDHUAX",
+    "GET /payouts/{batch_number}/file": "D",
+    "POST /payouts/{batch_number}/approve": "DH",
+    "POST /payouts/{batch_number}/cancel": "DH",
+    "POST /payouts/{batch_number}/send": "D",
+    "POST /payouts/{batch_number}/found": "D",
+    "GET /payouts/{batch_number}/{payout_reference}": "PDHUAX",
+    "POST /payouts/{batch_number}/{payout_reference}/out": "DH",
+    "POST /payouts/{batch_number}/{payout_reference}/found": "D",
+    "POST /payouts/{batch_number}/{payout_reference}/undo": "D",
+    "POST /payouts/{batch_number}/{payout_reference}/return": "D",
+    "POST /payouts/{batch_number}/{payout_reference}/answer": "PX",
+    "GET /payout-templates": "D",
+    "POST /payout-templates": "D",
+    "GET /payees": "PVDHUAX",
+    "GET /payees/new": "PDAX",
+    "POST /payees/new": "PDAX",
+    "GET /payees/{payee_id}": "PVDHUAX",
+    "POST /payees/{payee_id}/confirm": "VD",
+    "POST /payees/{payee_id}/refuse": "VD",
     "GET /users": "HUA",
     "GET /users/new": "A",
     "POST /users/new": "A",
@@ -271,15 +354,47 @@ EXPECTED = {
     "GET /audit": "HUA",
     "GET /settings": "A",
     "POST /settings": "A",
+    # matching the bank's statement
+    "GET /matching": "DHUA",
+    "POST /matching/certain": "D",
+    "GET /matching/{line_id}": "DHUA",
+    "POST /matching/{line_id}/accept": "D",
+    "POST /matching/{line_id}/split": "D",
+    "POST /matching/{line_id}/charge": "D",
+    "POST /matching/{line_id}/refund": "D",
+    "GET /matches": "DHUA",
+    "GET /matches/{match_id}": "DHUA",
+    "POST /matches/{match_id}/undo": "D",
+    "GET /write-offs": "DHUA",
+    "GET /write-offs/new": "D",
+    "POST /write-offs/new": "D",
+    "GET /write-offs/{write_off_id}": "DHUA",
+    "POST /write-offs/{write_off_id}/decide": "DH",
+    # payments: notices, answers, proofs
+    "GET /payments": "PFVDHUAX",
+    "GET /payments/new": "FD",
+    "POST /payments/new": "FD",
+    "GET /payments/{payment_number}": "PFVDHUAX",
+    "GET /payments/{payment_number}/proof": "PFVDHUAX",
+    "POST /payments/{payment_number}/answer": "PX",
+    "POST /payments/{payment_number}/take": "D",
+    "POST /payments/{payment_number}/withdraw": "FD",
+    "GET /my-money": "PX",
+    "GET /proofs": "VDHUA",
+    "GET /proofs/{number}": "VDHUA",
 }
 SIGN_OUT = "POST /sign-out"
 LAST = ("POST /acting-for", SIGN_OUT)
 """Routes that make somebody else of the person, so they are tried after all others, one after the other."""
-WITHOUT_EXAMPLE = {"GET /static/{digest}/{name}", "GET /link/{token}", "GET /closings/new"}
-"""Routes that answer nobody 200 here: the files' names and links are secret, and no period is there to be closed."""
+WITHOUT_EXAMPLE = {
+    "GET /static/{digest}/{name}", "GET /link/{token}", "GET /closings/new", "GET /late/{code}/letter.pdf",
+}  # fmt: skip
+"""Routes that answer nobody 200 here: the files' names and links are secret, no period is there to be closed, and nothing is due."""
 GROUP = "?partner=BM&reason=product.unknown&code=99"
 ASKED = {
+    "GET /payouts/{batch_number}/file": "?format=csv",
     "GET /parked/fix": GROUP, "GET /parked/state": GROUP, "GET /aliases": "?of=product&partner=BM&code=PLU1",
+    "GET /write-offs/new": "?statement=NP-2026-000001",
 }  # fmt: skip
 """What stands behind the question mark where a page needs it."""
 
@@ -301,6 +416,12 @@ def addresses(shared_town: Town) -> dict[str, str]:
     notes = put_notes(town)
     counts = put_counts(town)
     codes = {"partners": "BM", "producers": "P1", "products": "PRD-1", "cooperatives": "KOP-1"}
+    bank = put_bank(town)
+    payments = put_payments(town)
+    payouts = put_payouts(town)
+    codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
+    debts = put_debts(town)
+    codes = {"late": "BM", "partners": "BM", "producers": "P1", "products": "PRD-1"}
     known = {
         "token": "x" * 43,
         "token_hash": "00" * 32,
@@ -315,12 +436,19 @@ def addresses(shared_town: Town) -> dict[str, str]:
         "gtin": as_same_length(KERIPIK),
         "batch": "B-7",
         "product_code": "PRD-1",
+        "partner_code": "BM",
+        "producer_code": "P1",
         **papers,
         **lists,
         **labels,
         **closures,
         **notes,
         **counts,
+        **put_banks(town),
+        **bank,
+        **payments,
+        **payouts,
+        **debts,
     }
     found = {}
     for route in EXPECTED:

@@ -10,6 +10,10 @@ from consign.app import create_app
 from consign.checks import CHECKS
 from consign.db import Database
 from consign.files import Files
+from consign.identity.actions import add_user
+from consign.identity.queries import get_actor
+from consign.identity.rules import Role
+from consign.partners.queries import get_region_terms
 from consign.sales.actions import confirm_no_sales
 from consign.web.closings import gather_gaps
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, SAMBAL, City, build_city, write_csv
@@ -184,3 +188,40 @@ def test_neighbouring_days_are_said_together():
     days = [("T1", first), ("T1", date(2026, 10, 2)), ("T1", fifth), ("T2", fifth)]
     found = [(gap.store, gap.days, list(gap.spans)) for gap in gather_gaps(days)]
     assert found == [("T1", 3, [(first, date(2026, 10, 2)), (fifth, fifth)]), ("T2", 1, [(fifth, fifth)])]
+
+
+SECOND_LOGIN = "kedua@dinas.example"
+
+
+def test_one_prepares_on_the_page_and_another_countersigns(browser: Browser, database: Database):
+    with database.transaction(REGION) as session:
+        get_region_terms(session).closes_by_two = True
+        add_user(
+            session, by=get_actor(session, ADMIN), login=SECOND_LOGIN, name="Dewi Lestari", role=Role.DINAS_FINANCE
+        )
+    give_passwords(database)
+    page = browser.get(NEW)
+    assert page.actions() == ["/closings/prepare"]
+    prepared = browser.post("/closings/prepare", {"partner": "BM", "until": UNTIL, "reason": "uji"}, page=NEW)
+    assert "is prepared. Another person must countersign it." in prepared.text
+    assert prepared.actions() == ["/closings/withdraw"]
+    other = Browser(browser.app)
+    other.sign_in(SECOND_LOGIN)
+    assert NEW in other.get("/").links()
+    assert "Bagus Prakoso" in other.get("/closings").text
+    page = other.get(NEW)
+    assert sorted(page.actions()) == ["/closings/new", "/closings/withdraw"]
+    closed = other.post("/closings/new", {"partner": "BM", "until": UNTIL, "reason": ""}, page=NEW)
+    assert closed.path.startswith("/closings/")
+    for seen in ("Prepared by", "Bagus Prakoso", "Closed by", "Dewi Lestari"):
+        assert seen in closed.text
+    (paper,) = [link for link in closed.links() if link.endswith("statements.pdf")]
+    assert other.get(paper).answer.content.startswith(b"%PDF")
+
+
+def test_what_is_prepared_can_be_withdrawn_on_the_page(browser: Browser, database: Database):
+    browser.post("/closings/prepare", {"partner": "BM", "until": UNTIL, "reason": "uji"}, page=NEW)
+    page = browser.post("/closings/withdraw", {"partner": "BM"}, page=NEW)
+    assert "What was prepared is withdrawn; nothing was closed." in page.text
+    assert count(database, "closing") == 0
+    assert browser.post("/closings/prepare", {"partner": "BM", "until": UNTIL}, page=NEW).status == 422

@@ -15,10 +15,15 @@ from consign.identity.queries import get_actor
 from consign.web.access import list_routes
 from tests.builders import ADMIN, FINANCE, KERIPIK, gtin
 from tests.conftest import REGION
+from tests.web.bank_things import put_banks
 from tests.web.browsing import PASSWORD, Browser, Sent
 from tests.web.count_things import put_counts
+from tests.web.debt_things import put_debts
 from tests.web.label_things import put_labels
+from tests.web.match_things import put_bank
 from tests.web.paper_things import put_papers
+from tests.web.payment_things import put_payments
+from tests.web.payout_things import put_payouts
 from tests.web.product_lists import put_lists
 from tests.web.selling import hand_in_and_read, line, make_csv
 from tests.web.stock_things import put_notes
@@ -56,6 +61,18 @@ GOODS = {"name": "Palsu", "net_content": "200", "net_unit": "g"}
 WAIVER = {"producer": "P1", "kind": "halal", "reason": "palsu", "first": "2026-12-01", "last": "2026-12-31"}
 
 FORMS: dict[str, tuple[str, dict[str, str]]] = {
+    # bank statements
+    "POST /bank/new": (ADMIN, {"code": "PALSU", "bank_code": "014", "number": "1234567", "holder": "Palsu"}),
+    "POST /bank/{bank_code}/post": (FINANCE, {}),
+    "POST /bank/uploads/{bank_upload_id}/answer": (FINANCE, {}),
+    "POST /bank/uploads/{bank_upload_id}/post": (FINANCE, {}),
+    "POST /bank/uploads/{bank_upload_id}/drop": (FINANCE, {}),
+    # the others
+    # payments: notices, answers, proofs
+    "POST /payments/new": (FINANCE, {"partner": "BM", "route": "direct", "paid_on": "{today}", "amount": "5"}),
+    "POST /payments/{payment_number}/answer": (FIRST, {"answer": "received"}),
+    "POST /payments/{payment_number}/take": (FINANCE, {"producer": "P1"}),
+    "POST /payments/{payment_number}/withdraw": (FINANCE, {"reason": "palsu"}),
     "POST /sign-in": (NOBODY, {"login": SECOND, "password": PASSWORD}),
     "POST /forgotten": (NOBODY, {"login": SECOND}),
     "POST /link/{token}": (NOBODY, {"password": NEW_PASSWORD, "agreed": "yes"}),
@@ -79,7 +96,18 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /parked/dismiss": (FINANCE, {**GROUP, "note": "palsu", "lines": "1"}),
     "POST /board/no-sales": (FINANCE, {"store": "{store_id}", "day": "2026-11-02"}),
     "POST /board/remind": (FINANCE, {"store": "{store_id}"}),
+    "POST /closings/prepare": (FINANCE, {"partner": "BM", "until": "2026-11-30", "reason": "palsu"}),
+    "POST /closings/withdraw": (FINANCE, {"partner": "BM"}),
     "POST /closings/new": (FINANCE, {"partner": "BM", "until": "2026-10-31", "reason": "palsu"}),
+    "POST /carry-over/new": (FINANCE, {"partner": "BM", "first": "2026-10-01"}),
+    "POST /carry-over/{carry_over_id}/confirm": (HEAD, {}),
+    "POST /carry-over/{carry_over_id}/withdraw": (FINANCE, {}),
+    "POST /statements/{number}/dispute": (FIRST, {"line": "{store_id}", "reason": "palsu"}),
+    "POST /disputes/{dispute_id}/answer": (FINANCE, {"outcome": "rejected", "answer": "palsu"}),
+    "POST /disputes/{dispute_id}/withdraw": (FIRST, {}),
+    "POST /adjustments/new": (FINANCE, {"partner": "BM", "producer": "P1", "amount": "1", "reason": "palsu"}),
+    "POST /adjustments/{adjustment_id}/decide": (HEAD, {"outcome": "approved"}),
+    "POST /late/{code}/remind": (FINANCE, {"step": "friendly"}),
     "POST /goods/new": (
         FIRST,
         {"kind": "pull_back", "day": "{soon}", "item_1": "PRD-1", "quantity_1": "1", "reason_1": "unsold"},
@@ -162,6 +190,33 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /users/{user_id}/role": (ADMIN, {"role": "admin"}),
     "POST /users/{user_id}/second-factor": (ADMIN, {}),
     "POST /settings": (ADMIN, SETTINGS),
+    # matching the bank's statement
+    "POST /matching/certain": (FINANCE, {"account": "COCOK"}),
+    "POST /matching/{line_id}/accept": (FINANCE, {"proposal": "palsu"}),
+    "POST /matching/{line_id}/split": (FINANCE, {"line-1": "1", "pay-1": "1"}),
+    "POST /matching/{line_id}/charge": (FINANCE, {}),
+    "POST /matching/{line_id}/refund": (FINANCE, {"other": "1"}),
+    "POST /matches/{match_id}/undo": (FINANCE, {"reason": "palsu"}),
+    "POST /write-offs/new": (
+        FINANCE,
+        {"statement": "NP-2026-000001", "amount": "1", "difference": "short", "borne_by": "office"},
+    ),
+    "POST /write-offs/{write_off_id}/decide": (HEAD, {"outcome": "approve"}),
+    # payouts and where they go
+    "POST /payouts/new": (FINANCE, {"account": "1", "on": "{today}"}),
+    "POST /payouts/{batch_number}/approve": (HEAD, {}),
+    "POST /payouts/{batch_number}/cancel": (FINANCE, {"reason": "palsu"}),
+    "POST /payouts/{batch_number}/send": (FINANCE, {"on": "{today}"}),
+    "POST /payouts/{batch_number}/found": (FINANCE, {"lines": "1", "payouts": "1"}),
+    "POST /payouts/{batch_number}/{payout_reference}/out": (FINANCE, {"reason": "palsu"}),
+    "POST /payouts/{batch_number}/{payout_reference}/found": (FINANCE, {"line": "1"}),
+    "POST /payouts/{batch_number}/{payout_reference}/answer": (FIRST, {"answer": "received"}),
+    "POST /payouts/{batch_number}/{payout_reference}/undo": (FINANCE, {"reason": "palsu"}),
+    "POST /payouts/{batch_number}/{payout_reference}/return": (FINANCE, {"on": "{today}", "reason": "palsu"}),
+    "POST /payout-templates": ({"name": "Palsu", "kind": "csv", "separator": ",", "columns": "account\namount"},),
+    "POST /payees/{payee_id}/confirm": (VERIFIER, {}),
+    "POST /payees/{payee_id}/refuse": (VERIFIER, {"reason": "palsu"}),
+    "POST /payees/new": (FIRST, {"bank": "014", "number": "7777700001", "holder": "Palsu"}),
 }
 """By changing route: who may send its form, and with what in it something changes."""
 CHANGED_AT_LEAST = 64
@@ -211,6 +266,12 @@ def take_aim(town: Town) -> list[Aim]:
         **put_closures(town),
         **put_notes(town),
         **put_counts(town),
+        **put_banks(town),
+        **put_bank(town),
+        **put_payments(town),
+        **put_payouts(town),
+        **put_debts(town),
+        "number": str(town.ask("SELECT min(number) FROM statement")[0][0]),
         "today": clock.today("Asia/Makassar").isoformat(),
         "soon": (clock.today("Asia/Makassar") + timedelta(3)).isoformat(),
     }
@@ -226,6 +287,7 @@ def take_aim(town: Town) -> list[Aim]:
         )
         kind = route.split("/")[1]
         codes = {"partners": "BM", "producers": "P1", "products": "PRD-1", "cooperatives": "KOP-1"}
+        codes = {"late": "BM", "partners": "BM", "producers": "P1", "products": "PRD-1"}
         known = {**ids, "code": codes.get(kind, ""), "token_hash": str(hashes[0][0]) if hashes else ""}
         filled = {name: value.format_map(known) for name, value in data.items()}
         own = browser.get("/privacy").form_token()

@@ -23,9 +23,13 @@ from consign.web.access import ACCESS, Open, list_routes, may_open
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, SAMBAL
 from tests.web.browsing import Browser, Sent
 from tests.web.count_things import put_counts
+from tests.web.debt_things import put_debts
 from tests.web.goods_things import put_goods
 from tests.web.label_things import put_labels
+from tests.web.match_things import put_bank
 from tests.web.paper_things import put_papers
+from tests.web.payment_things import put_payments
+from tests.web.payout_things import put_payouts
 from tests.web.product_lists import put_lists
 from tests.web.shelf_things import put_shelves
 from tests.web.stock_things import put_notes
@@ -73,6 +77,11 @@ PLACES = {
     "note_number": "note",
     "count_number": "note",
     "loss_id": "loss",
+    "partner_code": "partner",
+    "payment_number": "payment",
+    "batch_number": "batch",
+    "payee_id": "payee",
+    "dispute_id": "dispute",
 }
 CODES = {"partners": "partner", "producers": "producer", "products": "product"}
 """Of which kind the code is that stands in an address."""
@@ -90,6 +99,10 @@ BESIDES = {
 }
 """What a page must be asked besides, so that it would answer at all."""
 FORMS = {
+    # payments: notices, answers, proofs
+    "/payments/new": {"paid_on": "2026-11-02"},
+    "/payments/{payment_number}/answer": {"answer": "received"},
+    "/payments/{payment_number}/withdraw": {"reason": "asing"},
     "/uploads/{upload_id}/cancel": {"reason": "asing"},
     "/uploads/{upload_id}/reverse": {"reason": "asing"},
     "/uploads/{upload_id}/overlap": {"overlap": "add"},
@@ -108,6 +121,8 @@ FORMS = {
     "/counts/{count_number}/reverse": {"reason": "asing"},
     "/losses/{loss_id}/contest": {"reason": "asing"},
     "/losses/{loss_id}/decide": {"share": "1", "reason": "asing"},
+    "/statements/{number}/dispute": {"reason": "asing"},
+    "/disputes/{dispute_id}/answer": {"outcome": "rejected", "answer": "asing"},
     "/counts/new": {"extent": "part", "day": "2026-11-02"},  # without `when`, so that no count of its own begins
     "/goods/{note_number}/confirm": {"on": "2026-11-22"},
     "/goods/{note_number}/cancel": {"reason": "asing"},
@@ -120,6 +135,7 @@ FORMS = {
     "/label-tests/{test_id}": {"read": "9520000000000"},
     "/papers/{document_id}/confirm": {"number": "1207210001234", "holder": "asing"},
     "/papers/{document_id}/change": {"note": "asing"},
+    "/payouts/{batch_number}/{payout_reference}/answer": {"answer": "received"},
 }
 """What stands in a form, so that it would be taken if the thing were the person's own."""
 OPEN = {Open.EVERYBODY, Open.SIGNED_IN}
@@ -184,6 +200,21 @@ def things_of(town: Town, *, partners: list[str], stores: list[str], producers: 
         + found("number", f"stock_note {by_producer}", producers),
         "loss": found("stock_loss.id", f"stock_loss {by_store}", stores)
         + found("stock_loss.id", f"stock_loss {by_producer}", producers),
+        "payment": found("payment_notice.number", f"payment_notice {by_partner}", partners)
+        + found(
+            "notice.number",
+            "payment_notice AS notice JOIN payment_notice_line ON notice_id = notice.id"
+            " JOIN statement ON statement.id = statement_id JOIN producer ON producer.id = producer_id"
+            " WHERE producer.code = ANY(:codes)",
+            producers,
+        ),
+        "batch": found(
+            "payout_batch.number",
+            f"payout_batch JOIN payout ON payout.batch_id = payout_batch.id {by_producer}",
+        ),
+        "payee": found("payee_account.id", f"payee_account {by_producer}", producers),
+        "dispute": found("dispute.id", f"dispute JOIN statement ON statement.id = statement_id {by_partner}", partners)
+        + found("dispute.id", f"dispute JOIN statement ON statement.id = statement_id {by_producer}", producers),
         "closure": found("store_closure.id", f"store_closure {by_store}", stores),
         "session": found(
             "encode(token_hash, 'hex')",
@@ -219,6 +250,10 @@ def strangers(shared_town: Town) -> dict[str, Stranger]:
     put_shelves(town)
     put_notes(town)
     put_counts(town)
+    put_bank(town)
+    put_payments(town)
+    put_payouts(town)
+    put_debts(town)
     for login in (T1, T2, K1):
         town.browser(login)  # their sessions are strange to others
     kancil = things_of(town, partners=["KM"], stores=["K1"], producers=["P3"])
@@ -285,6 +320,8 @@ def kind_of(path: str) -> tuple[str, str]:
 def filled(path: str, ref: str) -> str:
     """Return the address with *ref* in its hole."""
     path = path.replace(kind_of(path)[0], quote(ref)).replace("{number}", "1")  # of a paper's page
+    return path.replace("{product_code}", "PRD-1").replace("{producer_code}", "P1")
+    path = path.replace("{payout_reference}", f"{ref.replace('-', '')}-001")
     return path.replace("{product_code}", "PRD-1")
 
 
@@ -468,6 +505,7 @@ ELSEWHERE = Stranger(
         "closure": [],
         "note": [],
         "loss": [],
+        "payment": [],
         "session": [],
     },
     ("SMR", "Loka Mahakam", "Rumah Mahakam", "Mahakam Mart", "Orang Samarinda"),  # the places alone are known to all

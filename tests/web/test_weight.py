@@ -13,10 +13,15 @@ from consign.app import COMPRESSION
 from consign.web.access import find_routes
 from consign.web.assets import find_assets
 from tests.builders import ADMIN, FINANCE
+from tests.web.bank_things import put_banks
 from tests.web.browsing import Browser
 from tests.web.count_things import put_counts
+from tests.web.debt_things import put_debts
 from tests.web.goods_things import put_goods
+from tests.web.match_things import put_bank
 from tests.web.paper_things import put_papers
+from tests.web.payment_things import put_payments
+from tests.web.payout_things import put_payouts
 from tests.web.shelf_things import put_shelves
 from tests.web.stock_things import put_notes
 from tests.web.store_day_things import put_closures
@@ -52,6 +57,11 @@ def papers(shared_town: Town) -> None:
     put_closures(shared_town)
     put_shelves(shared_town)
     put_notes(shared_town)
+    put_banks(shared_town)
+    put_bank(shared_town)
+    put_payments(shared_town)
+    put_payouts(shared_town)
+    put_debts(shared_town)
 
 
 def find_route(town: Town, path: str) -> str | None:

@@ -1,0 +1,482 @@
+"""Saying what lines of a bank's statement are, and taking that back."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from consign.errors import BadInput, Conflict, NotFound
+from consign.identity.actions import record_event
+from consign.identity.rules import Act, Actor, authorize, clean_text
+from consign.ledger.actions import lock_balances, post_transfers, reverse_transfers
+from consign.ledger.rules import AccountKind, AccountName, TransferKind, order_transfer
+from consign.models.banking import BankLine
+from consign.models.payments import BankMatch, BankMatchLine, PaymentNotice
+from consign.models.settlement import Allocation
+from consign.money import Rupiah
+from consign.outbox import Message, record_notices
+from consign.payments.match_facts import Proposal, Rule
+from consign.payments.match_rows import (
+    LineTaken,
+    MatchKind,
+    find_free,
+    get_standing_match,
+    mark_undone,
+    record_match,
+)
+from consign.sentence import Sentence, load_sentence, say
+from consign.settlement.allocating import OpenStatement, Share, Source, allocate, find_open, lock_open, take_back
+
+LONGEST_REASON = 500
+OWN_KINDS = frozenset({MatchKind.PAYMENT, MatchKind.CHARGE, MatchKind.REFUND, MatchKind.OWN_TRANSFER})
+"""Matches that are undone here; what pays out is taken back with its payout."""
+
+
+class BankLineUnknown(NotFound):
+    """There is no such line on a bank's statement; nothing was posted."""
+
+    code = "payments.line_unknown"
+
+
+class LinesUnfit(Conflict):
+    """The lines cannot be together what was said of them; nothing was posted."""
+
+    code = "payments.lines_unfit"
+
+
+class SplitUnequal(Conflict):
+    """What lines give is not what statements get; nothing was posted."""
+
+    code = "payments.split_unequal"
+
+
+class MatchElsewhere(Conflict):
+    """What the match says is taken back where payouts are; nothing was changed."""
+
+    code = "payments.match_elsewhere"
+
+
+def accept(session: Session, proposal: Proposal, *, by: Actor) -> BankMatch:
+    """Post what was proposed, as a person accepted it.
+
+    Raises:
+        NotAllowed: *by* may not match bank statements.
+        LineTaken: a line was said to be something else meanwhile.
+        PaidTwice: of a statement less is open than its share.
+        LinesUnfit: the lines are not what the kind needs.
+
+    """
+    line_ids = [line_id for line_id, _ in proposal.taken]
+    match proposal.kind:
+        case MatchKind.PAYMENT:
+            return _pay(
+                session, dict(proposal.taken), proposal.shares, by=by, rule=proposal.rule, why=proposal.why,
+                reason_code=proposal.reason_code, notice_id=proposal.notice_id,
+            )  # fmt: skip
+        case MatchKind.CHARGE:
+            return charge(session, by=by, line_id=line_ids[0], rule=proposal.rule, why=proposal.why)
+        case MatchKind.REFUND:
+            return refund(session, by=by, line_ids=line_ids, rule=proposal.rule, why=proposal.why)
+        case MatchKind.OWN_TRANSFER:
+            return own_transfer(session, by=by, line_ids=line_ids, rule=proposal.rule, why=proposal.why)
+        case _:
+            raise ValueError(f"payouts are confirmed elsewhere, not {proposal.kind}")
+
+
+def accept_split(
+    session: Session, *, by: Actor, taken: Mapping[int, int], shares: Sequence[Share], remark: str = ""
+) -> BankMatch:
+    """Post what a person says: so much of each line, and so much of that for each statement.
+
+    Raises:
+        NotAllowed: *by* may not match bank statements.
+        SplitUnequal: what the lines give is not what the statements get, or there is nothing to post.
+        LinesUnfit: the lines are of several accounts, or no money came in on one.
+        LineTaken: less of a line is free.
+        PaidTwice: of a statement less is open than its share.
+
+    """
+    why = [load_sentence(clean_text(remark)[:LONGEST_REASON])] if remark.strip() else []
+    return _pay(session, dict(taken), shares, by=by, rule=Rule.PERSON, why=why, reason_code=None, notice_id=None)
+
+
+def _pay(
+    session: Session,
+    taken: Mapping[int, int],
+    shares: Sequence[Share],
+    *,
+    by: Actor,
+    rule: Rule,
+    why: Sequence[Sentence],
+    reason_code: str | None,
+    notice_id: int | None,
+) -> BankMatch:
+    authorize(by, Act.MATCH_BANK)
+    lines = _get_lines(session, taken)
+    account_id = _get_account(lines)
+    if any(one.amount_rp < 0 for one in lines):
+        raise LinesUnfit(say("A payment comes in; a line goes out. Nothing was posted."))
+    given, wanted = sum(taken.values()), sum(one.amount_rp for one in shares)
+    if given != wanted or not given or any(one.amount_rp <= 0 for one in shares):
+        raise SplitUnequal(
+            say(
+                "The lines give {given}, the statements get {wanted}; nothing was posted. Both must be the same, and more than"
+                " nothing. What is left of a line stays unallocated.",
+                given=Rupiah(given),
+                wanted=Rupiah(wanted),
+            )
+        )
+    if notice_id is not None:
+        left_rp = _hold_notices(session, [notice_id])[notice_id]
+        if given > left_rp:
+            raise LinesUnfit(
+                say(
+                    "Of the partner's notice {left} is left, less than {given}; nothing was posted. Look at the proposals again.",
+                    left=Rupiah(left_rp),
+                    given=Rupiah(given),
+                )
+            )
+    opened = lock_open(session, _ids(shares), others=[_unallocated(account_id)])
+    _refuse_unknown_statements(shares, opened)
+    match = record_match(
+        session, by=by, account_id=account_id, kind=MatchKind.PAYMENT, rule=rule, certain=False, why=why,
+        reason_code=reason_code, taken=taken,
+    )  # fmt: skip
+    match.notice_id = notice_id
+    _finish_payment(session, match, shares, opened, by=by, booked_on=max(one.booked_on for one in lines))
+    return match
+
+
+def post_payments(session: Session, proposals: Sequence[Proposal], *, by: Actor, account_id: int) -> list[BankMatch]:
+    """Post certain proposals of one account together; one whose lines or statements changed meanwhile is left out."""
+    if not proposals:
+        return []
+    left = _hold_notices(session, [one.notice_id for one in proposals if one.notice_id is not None])
+    opened = lock_open(
+        session, {share.statement_id for one in proposals for share in one.shares}, others=[_unallocated(account_id)]
+    )
+    line_ids = {line_id for one in proposals for line_id, _ in one.taken}
+    free = find_free(session, line_ids)
+    days = {one.id: one.booked_on for one in _get_lines(session, line_ids)}
+    matches = []
+    for one in proposals:
+        stands = all(free[line_id] == amount for line_id, amount in one.taken) and (
+            all(opened[share.statement_id].open_rp == share.amount_rp for share in one.shares)
+            if one.notice_id is None
+            else left[one.notice_id] >= sum(share.amount_rp for share in one.shares)
+            and all(opened[share.statement_id].open_rp >= share.amount_rp for share in one.shares)
+        )
+        if not stands:
+            continue
+        match = record_match(
+            session, by=by, account_id=account_id, kind=MatchKind.PAYMENT, rule=one.rule, certain=True, why=one.why,
+            reason_code=None, taken=dict(one.taken),
+        )  # fmt: skip
+        match.notice_id = one.notice_id
+        booked_on = max(days[line_id] for line_id, _ in one.taken)
+        _finish_payment(session, match, one.shares, opened, by=by, booked_on=booked_on)
+        matches.append(match)
+    return matches
+
+
+def _hold_notices(session: Session, notice_ids: Collection[int]) -> dict[int, int]:
+    """Return what is left of notices, nothing of one that was withdrawn; nobody matches or withdraws them meanwhile.
+
+    They are locked before the ledger's accounts, in the order of their ids.
+    """
+    if not notice_ids:
+        return {}
+    rows = session.scalars(
+        select(PaymentNotice)
+        .where(PaymentNotice.id.in_(sorted(notice_ids)))
+        .order_by(PaymentNotice.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    found = session.execute(
+        select(BankMatch.notice_id, func.sum(BankMatchLine.amount_rp).label("amount_rp"))
+        .join(BankMatchLine, BankMatchLine.match_id == BankMatch.id)
+        .where(BankMatch.undone_at.is_(None), BankMatch.notice_id.in_(sorted(notice_ids)))
+        .group_by(BankMatch.notice_id)
+    )
+    taken = {row.notice_id: int(row.amount_rp) for row in found}
+    return {one.id: one.amount_rp - taken.get(one.id, 0) if one.withdrawn_at is None else 0 for one in rows}
+
+
+def _finish_payment(
+    session: Session,
+    match: BankMatch,
+    shares: Sequence[Share],
+    opened: Mapping[int, OpenStatement],
+    *,
+    by: Actor,
+    booked_on: date,
+) -> None:
+    """Allocate what a match gives, and write what was open before and is after."""
+    allocate(
+        session, shares, by=by, source=Source.COLLECTING, cause=f"match:{match.id}", booked_on=booked_on,
+        bank_account_id=match.account_id,
+    )  # fmt: skip
+    session.flush()
+    paid: defaultdict[int, int] = defaultdict(int)
+    for share in shares:
+        paid[share.statement_id] += share.amount_rp
+    before = {opened[one].number: opened[one].open_rp for one in paid}
+    after = {opened[one].number: opened[one].open_rp - amount for one, amount in paid.items()}
+    record_event(
+        session, by=by, act="bank line matched", subject=f"match:{match.id}", rule=match.rule, certain=match.certain,
+        lines=_describe_lines(session, match.id), before=before, after=after,
+    )  # fmt: skip
+    _tell_producers(session, "payments.matched", {opened[one]: amount for one, amount in paid.items()})
+
+
+def _tell_producers(session: Session, kind: str, amounts: Mapping[OpenStatement, int]) -> None:
+    """Tell producers how much of which of their statements is paid, or not paid after all."""
+    messages = [
+        Message(kind, f"producer:{one.producer_id}", {"statement": one.number, "amount_rp": amount})
+        for one, amount in amounts.items()
+    ]
+    record_notices(session, messages)
+
+
+def _describe_lines(session: Session, match_id: int) -> dict[str, int]:
+    """Return how much a match takes of each line, as the audit trail keeps it."""
+    rows = session.scalars(select(BankMatchLine).where(BankMatchLine.match_id == match_id))
+    return {str(one.bank_line_id): one.amount_rp for one in rows}
+
+
+def charge(
+    session: Session, *, by: Actor, line_id: int, rule: Rule = Rule.PERSON, why: Sequence[Sentence] = ()
+) -> BankMatch:
+    """Say that what is free of a line is what the bank took for itself, or gave, such as interest; the office bears it.
+
+    Raises:
+        NotAllowed: *by* may not match bank statements.
+        LineTaken: nothing of the line is free.
+
+    """
+    authorize(by, Act.MATCH_BANK)
+    line = _get_lines(session, [line_id])[0]
+    unallocated, charges = _unallocated(line.account_id), AccountName(AccountKind.BANK_CHARGES)
+    lock_balances(session, {unallocated, charges})
+    free = find_free(session, [line_id])[line_id]
+    match = record_match(
+        session, by=by, account_id=line.account_id, kind=MatchKind.CHARGE, rule=rule, certain=False, why=why,
+        reason_code=None, taken={line_id: free},
+    )  # fmt: skip
+    orders = order_transfer(
+        Rupiah(-free),
+        key=f"match:{match.id}:charge",
+        kind=TransferKind.BANK_CHARGE,
+        debit=charges,
+        credit=unallocated,
+        booked_on=line.booked_on,
+        cause=f"match:{match.id}",
+    )
+    post_transfers(session, orders)
+    _record_other(session, match, by=by)
+    return match
+
+
+def refund(
+    session: Session, *, by: Actor, line_ids: Collection[int], rule: Rule = Rule.PERSON, why: Sequence[Sentence] = ()
+) -> BankMatch:
+    """Say that money which came in by mistake was sent back: what is free of lines in and of lines out is the same.
+
+    Raises:
+        NotAllowed: *by* may not match bank statements.
+        LinesUnfit: the lines are of several accounts, or do not come to nothing together.
+        LineTaken: nothing of a line is free.
+
+    """
+    authorize(by, Act.MATCH_BANK)
+    account_id = _get_account(_get_lines(session, line_ids))
+    lock_balances(session, {_unallocated(account_id)})
+    free = find_free(session, line_ids)
+    _refuse_unequal(free)
+    match = record_match(
+        session, by=by, account_id=account_id, kind=MatchKind.REFUND, rule=rule, certain=False, why=why,
+        reason_code=None, taken=free,
+    )  # fmt: skip
+    _record_other(session, match, by=by)
+    return match
+
+
+def own_transfer(
+    session: Session, *, by: Actor, line_ids: Collection[int], rule: Rule = Rule.PERSON, why: Sequence[Sentence] = ()
+) -> BankMatch:
+    """Say that the office moved money from one of its accounts to another: a line out of one, a line into the other.
+
+    Raises:
+        NotAllowed: *by* may not match bank statements.
+        LinesUnfit: they are not two lines of two accounts that come to nothing together.
+        LineTaken: nothing of a line is free.
+
+    """
+    authorize(by, Act.MATCH_BANK)
+    lines = sorted(_get_lines(session, line_ids), key=lambda one: one.amount_rp)
+    if len({one.account_id for one in lines}) != 2 or len(lines) != 2:
+        raise LinesUnfit(say("An own transfer is two lines of two accounts of the office; nothing was posted."))
+    names = {_unallocated(one.account_id) for one in lines}
+    lock_balances(session, names)
+    free = find_free(session, line_ids)
+    _refuse_unequal(free)
+    paying, receiving = lines
+    match = record_match(
+        session, by=by, account_id=paying.account_id, kind=MatchKind.OWN_TRANSFER, rule=rule, certain=False, why=why,
+        reason_code=None, taken=free,
+    )  # fmt: skip
+    orders = order_transfer(
+        Rupiah(free[receiving.id]),
+        key=f"match:{match.id}:own",
+        kind=TransferKind.OWN_TRANSFER,
+        debit=_unallocated(receiving.account_id),
+        credit=_unallocated(paying.account_id),
+        booked_on=max(one.booked_on for one in lines),
+        cause=f"match:{match.id}",
+    )
+    post_transfers(session, orders)
+    _record_other(session, match, by=by)
+    return match
+
+
+def undo_match(session: Session, *, by: Actor, match_id: int, reason: str) -> BankMatch:
+    """Take back what lines were said to be, with all that was posted for it; the lines are free again.
+
+    Raises:
+        NotAllowed: *by* may not match bank statements.
+        BadInput: the reason is blank or too long.
+        MatchUnknown: there is no such match, or it was undone before.
+        MatchElsewhere: it is of a payout.
+        PaidOutAlready: what became payable by it was paid out.
+
+    """
+    authorize(by, Act.MATCH_BANK)
+    said = tidy_reason(reason)
+    match = get_standing_match(session, match_id)
+    if match.kind not in OWN_KINDS:
+        raise MatchElsewhere(
+            say(
+                "This line is a payout's; nothing was changed. Take it back where payouts are: have the payout returned."
+            )
+        )
+    booked_on = max(one.booked_on for one in _get_lines(session, _find_line_ids(session, match_id)))
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    if match.kind == MatchKind.PAYMENT:
+        before, after = _take_payment_back(session, match, by=by, booked_on=booked_on, reason=said)
+    elif match.kind == MatchKind.REFUND:
+        lock_balances(session, {_unallocated(match.account_id)})
+    else:
+        part = "charge" if match.kind == MatchKind.CHARGE else "own"
+        reverse_transfers(session, keys=[f"match:{match_id}:{part}"], cause=said, booked_on=booked_on)
+    mark_undone(session, match, by=by, reason=said)
+    record_event(
+        session, by=by, act="match undone", subject=f"match:{match_id}", kind=match.kind, reason=said, before=before,
+        after=after, lines=_describe_lines(session, match_id),
+    )  # fmt: skip
+    return match
+
+
+def _take_payment_back(
+    session: Session, match: BankMatch, *, by: Actor, booked_on: date, reason: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Take back what a match paid; return what was open of each statement before and after."""
+    cause = f"match:{match.id}"
+    statement_ids = session.scalars(select(Allocation.statement_id).where(Allocation.cause == cause)).all()
+    opened = lock_open(session, set(statement_ids), others=[_unallocated(match.account_id)])
+    taken_back = take_back(session, by=by, cause=cause, booked_on=booked_on, reason=reason)
+    now = find_open(session, taken_back)
+    _tell_producers(
+        session, "payments.undone", {now[one]: now[one].open_rp - opened[one].open_rp for one in taken_back}
+    )
+    return (
+        {opened[one].number: opened[one].open_rp for one in taken_back},
+        {now[one].number: now[one].open_rp for one in taken_back},
+    )
+
+
+def tidy_reason(given: str) -> str:
+    """Return why something is undone or decided, on one line.
+
+    Raises:
+        BadInput: it is blank, or longer than 500 characters.
+
+    """
+    reason = clean_text(given)
+    if not reason:
+        raise BadInput(say("Say why; nothing was changed."))
+    if len(reason) > LONGEST_REASON:
+        raise BadInput(say("A reason has at most {longest} characters; nothing was changed.", longest=LONGEST_REASON))
+    return reason
+
+
+def _record_other(session: Session, match: BankMatch, *, by: Actor) -> None:
+    """Write in the audit trail what lines are that pay no statement."""
+    record_event(
+        session, by=by, act="bank line matched", subject=f"match:{match.id}", kind=match.kind, rule=match.rule,
+        lines=_describe_lines(session, match.id),
+    )  # fmt: skip
+
+
+def get_bank_line(session: Session, line_id: int) -> BankLine:
+    """Return a line of a bank's statement.
+
+    Raises:
+        BankLineUnknown: there is none.
+
+    """
+    return _get_lines(session, [line_id])[0]
+
+
+def _get_lines(session: Session, line_ids: Collection[int]) -> list[BankLine]:
+    lines = list(session.scalars(select(BankLine).where(BankLine.id.in_(sorted(line_ids))).order_by(BankLine.id)))
+    if not lines or len(lines) != len(set(line_ids)):
+        raise BankLineUnknown(say("There is no such line on a bank's statement; nothing was posted."))
+    return lines
+
+
+def _find_line_ids(session: Session, match_id: int) -> list[int]:
+    return list(session.scalars(select(BankMatchLine.bank_line_id).where(BankMatchLine.match_id == match_id)))
+
+
+def _get_account(lines: Sequence[BankLine]) -> int:
+    """Return the account that all *lines* are of.
+
+    Raises:
+        LinesUnfit: they are of several.
+
+    """
+    accounts = {one.account_id for one in lines}
+    if len(accounts) > 1:
+        raise LinesUnfit(say("The lines are of several bank accounts; nothing was posted."))
+    return accounts.pop()
+
+
+def _refuse_unequal(free: Mapping[int, int]) -> None:
+    """Refuse lines that do not take each other back."""
+    if any(amount == 0 for amount in free.values()):
+        raise LineTaken(say("A line of the bank's statement is something else already; nothing was posted."))
+    if sum(free.values()) != 0:
+        raise LinesUnfit(
+            say(
+                "Together the lines come to {rest}, not to nothing; nothing was posted. What came in must be what went out.",
+                rest=Rupiah(sum(free.values())),
+            )
+        )
+
+
+def _refuse_unknown_statements(shares: Sequence[Share], opened: Mapping[int, OpenStatement]) -> None:
+    if any(one.statement_id not in opened for one in shares):
+        raise LinesUnfit(say("A statement that was named does not exist; nothing was posted."))
+
+
+def _ids(shares: Sequence[Share]) -> set[int]:
+    return {one.statement_id for one in shares}
+
+
+def _unallocated(account_id: int) -> AccountName:
+    return AccountName(AccountKind.UNALLOCATED, bank_account_id=account_id)

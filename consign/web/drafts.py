@@ -1,0 +1,102 @@
+"""Drafts of statements: what they would come to if the period were closed with what is in now."""
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Response
+
+from consign.listing import Found, Wish, page_rows
+from consign.sentence import say
+from consign.settlement.drafting import DraftView, find_draft, find_draft_partners, get_draft
+from consign.web.closings import tell_waiting
+from consign.web.columns import Column
+from consign.web.forms import Choice
+from consign.web.statement_paper import send_file
+from consign.web.statements import tell_content
+from consign.web.tables import Filter, list_page
+from consign.web.visit import PageRoute, Visit, Visiting
+from reports.statement_pdf import write_statement_pdf
+
+router = APIRouter(route_class=PageRoute)
+
+PARTNER_COLUMNS = (Column("partner", say("Partner"), link="{path}"),)
+COLUMNS = (
+    Column("producer", say("Producer"), link="{path}"),
+    Column("line_count", say("Sale lines"), kind="count"),
+    Column("sales_rp", say("Sales"), kind="money"),
+    Column("fee_rp", say("Fee"), kind="money"),
+    Column("net_rp", say("Net"), kind="money"),
+    Column("due_rp", say("Due"), kind="money", link="{path}"),
+)
+
+
+@router.get("/drafts")
+def show_drafts(visit: Visiting) -> Response:
+    """Show what the statements of a partner's next period would come to; of which partner is asked first."""
+    partners = find_draft_partners(visit.db, by=visit.actor)
+    own = visit.actor.partner_id is not None
+    asked = partners[0][0] if own and partners else visit.asked.get("partner", "")
+    if asked not in {code for code, _ in partners}:
+        return visit.page(
+            "drafts.html",
+            columns=PARTNER_COLUMNS,
+            rows=[{"partner": name, "path": f"/drafts?partner={quote(code)}"} for code, name in partners],
+        )
+    period, lines = find_draft(visit.db, by=visit.actor, partner_code=asked)
+    rows = [{**vars(one), "path": _path(asked, one.producer_code)} for one in lines]
+    lead = say("Nothing of this partner's was sold or lost yet, so nothing is to be closed.")
+    if period is not None:
+        facts = {"partner": dict(partners)[asked], "first": period.first, "last": period.last}
+        lead = say("{partner}, {first} to {last}: if it were closed with what is in now. Nothing is written.", **facts)
+    return list_page(
+        visit,
+        "list.html",
+        name="drafts",
+        caption=say("Drafts of statements"),
+        columns=COLUMNS,
+        fetch=lambda wish: _find(rows, wish),
+        empty=say("No producer would get a statement."),
+        default_sort="producer",
+        filters=() if own else (Filter("partner", say("Partner"), [Choice(code, name) for code, name in partners]),),
+        search=say("Search: producer"),
+        lead=lead,
+        acts=[],
+    )
+
+
+def _path(partner_code: str, producer_code: str) -> str:
+    return f"/drafts/{quote(partner_code, safe='')}/{quote(producer_code, safe='')}"
+
+
+def _find(rows: list[dict[str, Any]], wish: Wish) -> Found:
+    words = wish.search.casefold().split()
+    found = [
+        row for row in rows if all(word in f"{row['producer']} {row['producer_code']}".casefold() for word in words)
+    ]
+    return page_rows(found, wish=wish, default_sort="producer")
+
+
+@router.get("/drafts/{partner_code}/{producer_code}")
+def show_draft(visit: Visiting, partner_code: str, producer_code: str) -> Response:
+    """Show what one statement would say."""
+    view = _get(visit, partner_code, producer_code)
+    figures = view.figures
+    return visit.page(
+        "draft.html",
+        figures=figures,
+        is_over=view.is_over,
+        waiting=[tell_waiting(one) for one in view.waiting],
+        path=_path(figures.partner_code, figures.producer_code),
+        **tell_content(visit, figures, None),
+    )
+
+
+@router.get("/drafts/{partner_code}/{producer_code}/paper.pdf")
+def send_draft(visit: Visiting, partner_code: str, producer_code: str) -> Response:
+    """Send the draft of one statement as PDF, marked as one."""
+    figures = _get(visit, partner_code, producer_code).figures
+    return send_file(write_statement_pdf(figures), name=f"draf-{figures.last:%Y%m%d}", kind="pdf")
+
+
+def _get(visit: Visit, partner_code: str, producer_code: str) -> DraftView:
+    return get_draft(visit.db, by=visit.actor, partner_code=partner_code, producer_code=producer_code)

@@ -1,0 +1,191 @@
+"""Who pays late: all partners by how late what they owe is, one partner with its statements, reminders, and papers."""
+
+from datetime import date
+
+from fastapi import APIRouter, Response
+
+from consign import clock
+from consign.errors import NotFound
+from consign.listing import Found, Row, Wish, page_rows
+from consign.models.partners import Partner
+from consign.partners.queries import get_partner, get_region_terms
+from consign.partners.rules import UnknownCode
+from consign.sentence import Code, say
+from consign.settlement.late import OpenBill, find_ageing, find_trend, list_ageing
+from consign.settlement.late_papers import make_letter, make_report
+from consign.settlement.late_rules import Bucket, Step, find_bucket
+from consign.settlement.reminding import find_proposals, find_reminders, send_reminder
+from consign.web.columns import Column
+from consign.web.forms import Choice
+from consign.web.plots import Bar, Plot, plot_bars
+from consign.web.tables import XLSX, Filter, find_download, list_page, show_table
+from consign.web.tasks import Task
+from consign.web.visit import PageRoute, Visit, Visiting
+from consign.web.words import word
+from reports.late_payers import write_letter, write_report, write_report_xlsx
+
+router = APIRouter(route_class=PageRoute)
+BY_LAW = "legal"
+BY = Filter("by", say("Counted from"), (Choice(BY_LAW, say("the day of the law")),))
+COLUMNS = (
+    Column("partner", say("Partner"), link="/late/{partner_code}"),
+    *(Column(bucket.value, word("late_bucket", bucket.value), kind="money") for bucket in Bucket),
+    Column("late_rp", say("Late"), kind="money"),
+    Column("owed_rp", say("Owed"), kind="money"),
+    Column("average_days", say("Days to pay"), kind="count"),
+    Column("on_time_bp", say("Paid on time"), kind="rate"),
+    Column("step", say("Last reminder"), kind="word", words="reminder_step"),
+    Column("reminded_on", say("Reminded on"), kind="day"),
+)
+BILL_COLUMNS = (
+    Column("number", say("Statement"), link="/statements/{number}"),
+    Column("producer", say("Producer")),
+    Column("until_on", say("Period until"), kind="day"),
+    Column("due_on", say("Due as agreed"), kind="day"),
+    Column("legal_on", say("Due by law"), kind="day"),
+    Column("open_rp", say("Open"), kind="money"),
+    Column("bucket", say("How late"), kind="word", words="late_bucket", sort=False),
+    Column("legal_bucket", say("How late by law"), kind="word", words="late_bucket", sort=False),
+)
+REMINDER_COLUMNS = (
+    Column("step", say("Step"), kind="word", words="reminder_step"),
+    Column("day", say("Day"), kind="day"),
+    Column("amount_rp", say("Amount"), kind="money"),
+    Column("statements", say("Statements"), kind="count"),
+    Column("person", say("Sent by")),
+)
+
+
+def _today(visit: Visit) -> date:
+    return clock.today(get_region_terms(visit.db).zone)
+
+
+@router.get("/late")
+def show_late(visit: Visiting) -> Response:
+    """Show what each partner owes by how late it is, and how that changed."""
+    on = _today(visit)
+
+    def fetch(wish: Wish) -> Found:
+        rows = list_ageing(find_ageing(visit.db, by=visit.actor, on=on), by_law=wish.filters.get("by") == BY_LAW)
+        words = wish.search.casefold().split()
+        found = [row for row in rows if all(_holds(row, one) for one in words)]
+        return page_rows(found, wish=wish, default_sort="-late_rp")
+
+    return list_page(
+        visit,
+        "late.html",
+        name="late",
+        caption=say("Late payments"),
+        columns=COLUMNS,
+        fetch=fetch,
+        empty=say("No partner owes anything."),
+        default_sort="-late_rp",
+        filters=(BY,),
+        search=say("Search: partner"),
+        plot=_plot(visit, on=on),
+        on=on,
+        legal_days=get_region_terms(visit.db).legal_term_days,
+    )
+
+
+def _holds(row: Row, word_asked: str) -> bool:
+    return word_asked in f"{row['partner']} {row['partner_code']}".casefold()
+
+
+def _plot(visit: Visit, *, on: date, partner_id: int | None = None) -> Plot:
+    trend = find_trend(visit.db, by=visit.actor, on=on, partner_id=partner_id)
+    bars = [Bar(visit.language.short_day(day), visit.language.day(day), amount) for day, amount in trend]
+    return plot_bars(
+        bars, caption=say("Late as agreed, at the end of each month"), heads=(say("Day"), say("Late")),
+        language=visit.language,
+    )  # fmt: skip
+
+
+@router.get("/late/report.pdf")
+def send_report(visit: Visiting) -> Response:
+    """Send the report for the head as PDF."""
+    on = _today(visit)
+    pdf = write_report(make_report(visit.db, by=visit.actor, on=on))
+    headers = {"Content-Disposition": f'inline; filename="keterlambatan-{on}.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+@router.get("/late/report.xlsx")
+def send_report_workbook(visit: Visiting) -> Response:
+    """Send the report for the head as a workbook."""
+    on = _today(visit)
+    content = write_report_xlsx(make_report(visit.db, by=visit.actor, on=on))
+    headers = {"Content-Disposition": f'attachment; filename="keterlambatan-{on}.xlsx"'}
+    return Response(content, media_type=XLSX, headers=headers)
+
+
+@router.get("/late/{code}")
+def show_late_partner(visit: Visiting, code: str) -> Response:
+    """Show what a partner owes, statement by statement, the reminders it was sent, and which one is next."""
+    on, partner = _today(visit), _get_partner(visit, code)
+    (ageing,) = find_ageing(visit.db, by=visit.actor, on=on, partner_id=partner.id)
+    rows = [_tell_bill(one, on=on) for one in ageing.bills]
+
+    def fetch(wish: Wish) -> Found:
+        return page_rows(rows, wish=wish, default_sort="due_on")
+
+    download = find_download(visit, name=f"late-{code}", columns=BILL_COLUMNS, fetch=fetch, default_sort="due_on")
+    if download is not None:
+        return download
+    proposal = next(iter(find_proposals(visit.db, on=on, partner_id=partner.id)), None)
+    return visit.page(
+        "late_partner.html",
+        partner=partner,
+        ageing=ageing,
+        buckets=[(bucket, ageing.agreed_rp[bucket], ageing.legal_rp[bucket]) for bucket in Bucket],
+        table=show_table(visit, caption=say("What is open"), columns=BILL_COLUMNS, fetch=fetch,
+                         empty=say("Every statement is paid."), default_sort="due_on"),
+        plot=_plot(visit, on=on, partner_id=partner.id),
+        reminder_columns=REMINDER_COLUMNS,
+        reminders=[vars(one) for one in find_reminders(visit.db, by=visit.actor, partner_id=partner.id)],
+        proposal=proposal,
+        sends=proposal is not None and proposal.next.from_on <= on and visit.may("POST /late/{code}/remind"),
+        on=on,
+    )  # fmt: skip
+
+
+def _tell_bill(one: OpenBill, *, on: date) -> Row:
+    return {
+        **vars(one),
+        "bucket": find_bucket(one.due_on, on=on).value,
+        "legal_bucket": find_bucket(one.legal_on, on=on).value,
+    }
+
+
+def _get_partner(visit: Visit, code: str) -> Partner:
+    try:
+        return get_partner(visit.db, code)
+    except UnknownCode as error:
+        raise NotFound(error.sentence) from error
+
+
+@router.post("/late/{code}/remind")
+def do_remind(visit: Visiting, code: str) -> Response:
+    """Send a partner the next reminder."""
+    partner = _get_partner(visit, code)
+    step = next((one for one in Step if one == visit.texts.get("step")), Step.FRIENDLY)
+    sent = send_reminder(visit.db, by=visit.actor, partner_id=partner.id, step=step)
+    return visit.go(f"/late/{partner.code}", say("Sent: {step}.", step=Code("reminder_step", sent.step)))
+
+
+@router.get("/late/{code}/letter.pdf")
+def send_letter(visit: Visiting, code: str) -> Response:
+    """Send the letter to a partner as PDF, for the head to sign."""
+    partner, on = _get_partner(visit, code), _today(visit)
+    pdf = write_letter(make_letter(visit.db, by=visit.actor, partner_id=partner.id, on=on))
+    headers = {"Content-Disposition": f'inline; filename="surat-teguran-{partner.id}-{on}.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+def find_tasks(visit: Visit) -> list[Task]:
+    """Return how many partners are to be reminded."""
+    if not visit.may("POST /late/{code}/remind"):
+        return []
+    on = _today(visit)
+    due = [one for one in find_proposals(visit.db, on=on) if one.next.from_on <= on]
+    return [Task(say("Partners to remind of payments: {count}", count=len(due)), "/late")] if due else []

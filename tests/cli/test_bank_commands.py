@@ -1,0 +1,78 @@
+"""Bank statements on the command line: what is printed, and with what it ends."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from consign.db import Database
+from tests.banking.conftest import AUGUST
+from tests.banking.writers import HOLDER, NUMBER, statement, write_bca, write_mcm
+from tests.builders import ADMIN, FINANCE, build_city
+from tests.cli.conftest import name_database
+from tests.cli.terminal import Terminal
+from tests.conftest import REGION
+
+ONE = statement(10_000_000, AUGUST)
+
+
+@pytest.fixture
+def terminal(bare_terminal: Terminal, monkeypatch: pytest.MonkeyPatch, database: Database) -> Terminal:
+    """Run commands as the finance officer of a city with a bank account."""
+    with database.transaction(REGION) as session:
+        build_city(session)
+    name_database(monkeypatch, database)
+    monkeypatch.setenv("CONSIGN_AS", FINANCE)
+    added = bare_terminal.run(
+        "bank", "add", "BCA", "--bank", "014", "--number", NUMBER, "--holder", HOLDER, "--as", ADMIN
+    )
+    assert (added.status, NUMBER in added.out) == (0, True), added.err
+    return bare_terminal
+
+
+def write(folder: Path, content: bytes) -> Path:
+    path = folder / "mutasi.csv"
+    path.write_bytes(content)
+    return path
+
+
+def test_a_statement_is_posted_and_its_lines_are_listed(terminal: Terminal, tmp_path: Path):
+    path = write(tmp_path, write_bca(ONE))
+    tried = terminal.run("bank", "post", path, "--account", "BCA", "--dry-run")
+    assert (tried.status, "dry run" in tried.out) == (0, True), tried.err
+    posted = terminal.json("bank", "post", path, "--account", "BCA")
+    (found,) = posted["statements"]  # type: ignore[misc]
+    assert (found["new_lines"], found["closing_rp"]) == (5, 11_283_600)
+    assert "posted before" in terminal.run("bank", "post", path, "--account", "BCA").out
+    listed = json.loads(
+        terminal.run("bank", "lines", "--account", "BCA", "--from", "2026-08-05", "--free", "--json").out
+    )
+    assert sorted(row["amount_rp"] for row in listed) == [-400_000, -15_000, 99_300, 99_300]
+    (account,) = json.loads(terminal.run("bank", "accounts", "--json").out)
+    assert (account["balance_rp"], account["unallocated_rp"], account["gaps"]) == (11_283_600, 1_283_600, 0)
+
+
+def test_what_must_be_said_ends_with_3_and_what_is_refused_with_2(terminal: Terminal, tmp_path: Path):
+    path = write(tmp_path, write_mcm(ONE))
+    assert terminal.run("bank", "post", path, "--account", "BCA").status == 3
+    asked = terminal.run("bank", "post", path, "--account", "BCA", "--json")
+    assert [one["about"] for one in json.loads(asked.out)["questions"]] == ["opening", "closing"]
+    refused = terminal.run("bank", "post", path, "--account", "BCA", "--opening", 1, "--closing", 2, "--json")
+    assert (refused.status, json.loads(refused.out)["refused"]["code"]) == (2, "bank.does_not_tie")
+    said = ("--opening", 10_000_000, "--closing", 11_283_600, "--column", "value_date=Val. Date", "--days", "dmy")
+    assert terminal.run("bank", "post", path, "--account", "BCA", *said).status == 0
+    assert terminal.run("bank", "post", path, "--account", "BCA", "--column", "x=y").status in {0, 2}
+    assert terminal.run("bank", "close", "BCA", "--on", "2026-08-31", "--as", ADMIN).status == 0
+
+
+def test_a_file_is_inspected_without_a_database(bare_terminal: Terminal, tmp_path: Path):
+    path = write(tmp_path, write_bca(ONE))
+    found = bare_terminal.json("bank", "inspect", path)
+    assert (found["layout"], found["number_style"], found["date_order"]) == ("bca_klikbca", "en", "dmy")
+    assert "Rp11.283.600" in bare_terminal.run("bank", "inspect", path).out
+    broken = write(tmp_path, write_bca(ONE).replace(b"'03/08", b"'33/08"))
+    refused = bare_terminal.run("bank", "inspect", broken, "--json")
+    assert refused.status == 2
+    assert json.loads(refused.out)["problem_rows"] == [
+        {"row": 8, "column": "Tanggal Transaksi", "cell": "'33/08", "code": "date.invalid"}
+    ]
