@@ -20,6 +20,7 @@ from consign.stock.rules import NewLine, Reason
 from consign.stock.writing_off import write_off
 from tests.banking.test_bank_checks import PLANTED as PLANTED_IN_BANKING
 from tests.builders import KERIPIK, SAMBAL, City, write_csv
+from tests.partners.test_agreement_checks import PLANTED as PLANTED_IN_AGREEMENTS
 from tests.payments.test_notice_checks import PLANTED as PLANTED_IN_NOTICES
 from tests.payments.test_payment_checks import PLANTED as PLANTED_IN_PAYMENTS
 from tests.payouts.test_payout_checks import PLANTED as PLANTED_IN_PAYOUTS
@@ -244,7 +245,13 @@ def test_every_code_a_check_can_report_is_planted() -> None:
 
     sources = "".join(inspect.getsource(check) for check in CHECKS)
     planted = {*PLANTED, *PLANTED_IN_STOCK, *PLANTED_IN_CLOSING, *PLANTED_IN_CARRYING, *PLANTED_IN_SETTLEMENT}
-    planted |= {*PLANTED_IN_BANKING, *PLANTED_IN_PAYMENTS, *PLANTED_IN_NOTICES, *PLANTED_IN_PAYOUTS}
+    planted |= {
+        *PLANTED_IN_BANKING,
+        *PLANTED_IN_PAYMENTS,
+        *PLANTED_IN_NOTICES,
+        *PLANTED_IN_PAYOUTS,
+        *PLANTED_IN_AGREEMENTS,
+    }
     assert set(re.findall(r'Breach\(\s*"([a-z._0-9]+)"', sources)) == planted
 
 

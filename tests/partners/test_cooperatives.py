@@ -95,7 +95,7 @@ def test_what_a_cooperative_signs_holds_for_every_member_or_for_none(bare: City)
     signed = sign(bare, cooperative)
     assert [one.producer_id for one in signed] == [one.id for one in bare.producers]
     assert {(one.cooperative_id, one.route) for one in signed} == {(cooperative.id, "cooperative")}
-    with pytest.raises(AgreementOverlaps):
+    with pytest.raises(AgreementOverlaps, match=r"Dapur 1, Dapur 2\. No agreement was added for anybody"):
         sign(bare, cooperative, NOVEMBER)
     assert len(bare.session.scalars(select(Agreement).where(Agreement.cooperative_id == cooperative.id)).all()) == 2
     assert breaches(bare) == []

@@ -1,10 +1,11 @@
 """What the next closing would take: the same sums as the closing, what is missing, and which periods are over."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from consign.partners.actions import change_partner_cycle
 from consign.period import Cycle, Period
 from consign.sales.actions import confirm_no_sales
 from consign.settlement.actions import close_period
@@ -122,3 +123,19 @@ def test_every_end_that_is_over_everywhere_can_be_chosen() -> None:
     assert ends(Cycle.MONTH, zones=zones, now=between) == []
     assert ends(Cycle.MONTH, zones=["Asia/Makassar"], now=between) == [OCTOBER]
     assert ends(Cycle.MONTH, zones=[], now=late) == []
+
+
+def test_another_cycle_leaves_no_day_out(city: City, tmp_path: Path) -> None:
+    """September is closed by months; Monday 5 October begins two weeks, which end on Sunday the 18th."""
+    city.post(write_csv(tmp_path, line("2026-09-05")))
+    close(city, SEPTEMBER)
+    begins = date(2026, 10, 1)
+    for cycle, until in (
+        (Cycle.TWO_WEEKS, date(2026, 10, 4)),  # the end of the two weeks from 21 September: four days are left
+        (Cycle.TWO_WEEKS, date(2026, 10, 18)),
+        (Cycle.HALF_MONTH, OCTOBER),
+    ):
+        change_partner_cycle(city.session, by=city.admin, partner=city.partner, cycle=cycle)
+        assert pending(city, NOVEMBER_FIRST).period == Period(begins, until)
+        close(city, until)
+        begins = until + timedelta(1)

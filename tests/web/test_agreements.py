@@ -236,3 +236,23 @@ def test_a_member_of_a_cooperative_gets_what_it_signed_and_loses_it_when_it_leav
     page = admin.post("/cooperatives/KOP-01/members/end", {"member": str(member_id), "last": "2026-12-31"})
     assert "The membership ends; agreements that end with it: 1." in page.text
     assert "Agreements 1" in admin.get("/agreements?cooperative=KOP-01").text
+
+
+def test_a_cooperative_signs_for_all_its_members_or_for_none(town: Town):
+    finance = town.browser(FINANCE)
+    assert "/cooperatives/KOP-1/sign" in finance.get("/cooperatives/KOP-1").links()
+    signed = {
+        **{name: typed for name, typed in NEW.items() if name not in {"producer", "product"}},
+        "route": "cooperative",
+    }
+    page = finance.post("/cooperatives/KOP-1/sign", {**signed, "first": "2026-11-01"})
+    assert page.is_refused()
+    assert "Nobody has mandated Koperasi Uji on 1 Nov 2026; no agreement was added." in page.problem("first")
+    for code in ("P1", "P3"):
+        member = {"producer": code, "first": "2026-11-01", "mandate": "SK 1/2026"}
+        assert town.browser(ADMIN).post("/cooperatives/KOP-1/members", member).status == 200
+    page = finance.post("/cooperatives/KOP-1/sign", {**signed, "partner": "BM", "store": "T1", "first": "2026-11-01"})
+    assert "Agreements that were added, one for each member: 2." in page.text
+    page = finance.post("/cooperatives/KOP-1/sign", {**signed, "partner": "BM", "store": "T1", "first": "2026-12-01"})
+    assert "Dapur 1, Dapur 3. No agreement was added for anybody" in page.problem("first")
+    assert "Agreements 2" in finance.get("/agreements?cooperative=KOP-1").text
