@@ -34,7 +34,7 @@ from consign.settlement.rules import ClosedLater, DayNotClosable
 from consign.stock.loss_rules import LossState
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, new_form, read_day, read_form
-from consign.web.statements import AMOUNTS
+from consign.web.statement_columns import AMOUNTS
 from consign.web.tables import Filter, find_download, list_page, show_table
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
