@@ -26,7 +26,11 @@ def main() -> None:
     """Read and post one file of each of three layouts, and post one of them again."""
     rng = random.Random(7)  # noqa: S311  # of a bench
     moves = [
-        (date(2026, 1, 1) + timedelta(number // 300), rng.randint(1, 900) * 1_000, f"TRSF CR {number} TOKO {rng.randint(1, 999)}")
+        (
+            date(2026, 1, 1) + timedelta(number // 300),
+            rng.randint(1, 900) * 1_000,
+            f"TRSF CR {number} TOKO {rng.randint(1, 999)}",
+        )
         for number in range(LINES)
     ]
     one = statement(10_000_000, [(day, amount, words) for day, amount, words in moves if day <= date(2026, 11, 1)])
@@ -37,7 +41,9 @@ def main() -> None:
             path.write_bytes(content)
             began = time.perf_counter()
             reading = inspect_bank_file(path, number=NUMBER, today=date(2026, 11, 29))
-            print(f"{name}: {len(content) >> 20} MB read in {time.perf_counter() - began:.1f} s, {len(reading.statements[0].lines):,} lines")
+            print(
+                f"{name}: {len(content) >> 20} MB read in {time.perf_counter() - began:.1f} s, {len(reading.statements[0].lines):,} lines"
+            )
         _post(path, Path(folder))
 
 
