@@ -107,6 +107,8 @@ class RowReader:
             self._refuse(number, BankRole.DATE, cells, day)
 
     def _is_heading(self, filled: Sequence[str]) -> bool:
+        if len(filled) != len(self._normal) or filled[0][:1].isdigit():
+            return False
         return [normalize(cell) for cell in filled] == self._normal
 
     def _is_note(self, number: int, cells: tuple[str, ...], filled: Sequence[str]) -> bool:
@@ -282,4 +284,6 @@ def _absolute(amount: int | None) -> int | None:
 
 def _tidy(text: str) -> str:
     """Return *text* on one line, in single spaces, no longer than any bank's words."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:LONGEST_WORDS]
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(text.split())[:LONGEST_WORDS]
