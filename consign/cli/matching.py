@@ -12,10 +12,11 @@ from consign.errors import BadInput
 from consign.identity.rules import Actor
 from consign.models.banking import BankAccount
 from consign.money import Rupiah
-from consign.payments.accepting import accept, accept_split, charge, own_transfer, refund, undo_match
+from consign.payments.accepting import accept, accept_split, undo_match
 from consign.payments.match_facts import Proposal
 from consign.payments.match_lists import get_open_statement
 from consign.payments.matching import BankAccountUnknown, get_proposal, post_certain, propose
+from consign.payments.other_lines import charge, own_transfer, refund
 from consign.payments.writing_off import BEARERS, WRITTEN_OFF_FOR, decide_write_off, propose_write_off
 from consign.sentence import say
 from consign.settlement.allocating import Share

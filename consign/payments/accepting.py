@@ -8,24 +8,30 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from consign.errors import BadInput, Conflict, NotFound
+from consign.errors import BadInput, Conflict
 from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize, clean_text
-from consign.ledger.actions import lock_balances, post_transfers, reverse_transfers
-from consign.ledger.rules import AccountKind, AccountName, TransferKind, order_transfer
-from consign.models.banking import BankLine
+from consign.ledger.actions import lock_balances, reverse_transfers
 from consign.models.payments import BankMatch, BankMatchLine, PaymentNotice
 from consign.models.settlement import Allocation
 from consign.money import Rupiah
 from consign.outbox import Message, record_notices
 from consign.payments.match_facts import Proposal, Rule
 from consign.payments.match_rows import (
-    LineTaken,
     MatchKind,
     find_free,
     get_standing_match,
     mark_undone,
     record_match,
+)
+from consign.payments.other_lines import charge, own_transfer, refund
+from consign.payments.statement_lines import (
+    LinesUnfit,
+    describe_lines,
+    find_lines_of,
+    find_unallocated,
+    get_account_id,
+    get_bank_lines,
 )
 from consign.sentence import Sentence, load_sentence, say
 from consign.settlement.allocating import OpenStatement, Share, Source, allocate, find_open, lock_open, take_back
@@ -33,18 +39,6 @@ from consign.settlement.allocating import OpenStatement, Share, Source, allocate
 LONGEST_REASON = 500
 OWN_KINDS = frozenset({MatchKind.PAYMENT, MatchKind.CHARGE, MatchKind.REFUND, MatchKind.OWN_TRANSFER})
 """Matches that are undone here; what pays out is taken back with its payout."""
-
-
-class BankLineUnknown(NotFound):
-    """There is no such line on a bank's statement; nothing was posted."""
-
-    code = "payments.line_unknown"
-
-
-class LinesUnfit(Conflict):
-    """The lines cannot be together what was said of them; nothing was posted."""
-
-    code = "payments.lines_unfit"
 
 
 class SplitUnequal(Conflict):
@@ -115,8 +109,8 @@ def _pay(
     notice_id: int | None,
 ) -> BankMatch:
     authorize(by, Act.MATCH_BANK)
-    lines = _get_lines(session, taken)
-    account_id = _get_account(lines)
+    lines = get_bank_lines(session, taken)
+    account_id = get_account_id(lines)
     if any(one.amount_rp < 0 for one in lines):
         raise LinesUnfit(say("A payment comes in; a line goes out. Nothing was posted."))
     given, wanted = sum(taken.values()), sum(one.amount_rp for one in shares)
@@ -139,7 +133,7 @@ def _pay(
                     given=Rupiah(given),
                 )
             )
-    opened = lock_open(session, _ids(shares), others=[_unallocated(account_id)])
+    opened = lock_open(session, _ids(shares), others=[find_unallocated(account_id)])
     _refuse_unknown_statements(shares, opened)
     match = record_match(
         session, by=by, account_id=account_id, kind=MatchKind.PAYMENT, rule=rule, certain=False, why=why,
@@ -156,11 +150,13 @@ def post_payments(session: Session, proposals: Sequence[Proposal], *, by: Actor,
         return []
     left = _hold_notices(session, [one.notice_id for one in proposals if one.notice_id is not None])
     opened = lock_open(
-        session, {share.statement_id for one in proposals for share in one.shares}, others=[_unallocated(account_id)]
+        session,
+        {share.statement_id for one in proposals for share in one.shares},
+        others=[find_unallocated(account_id)],
     )
     line_ids = {line_id for one in proposals for line_id, _ in one.taken}
     free = find_free(session, line_ids)
-    days = {one.id: one.booked_on for one in _get_lines(session, line_ids)}
+    days = {one.id: one.booked_on for one in get_bank_lines(session, line_ids)}
     matches = []
     for one in proposals:
         stands = all(free[line_id] == amount for line_id, amount in one.taken) and (
@@ -228,7 +224,7 @@ def _finish_payment(
     after = {opened[one].number: opened[one].open_rp - amount for one, amount in paid.items()}
     record_event(
         session, by=by, act="bank line matched", subject=f"match:{match.id}", rule=match.rule, certain=match.certain,
-        lines=_describe_lines(session, match.id), before=before, after=after,
+        lines=describe_lines(session, match.id), before=before, after=after,
     )  # fmt: skip
     _tell_producers(session, "payments.matched", {opened[one]: amount for one, amount in paid.items()})
 
@@ -240,107 +236,6 @@ def _tell_producers(session: Session, kind: str, amounts: Mapping[OpenStatement,
         for one, amount in amounts.items()
     ]
     record_notices(session, messages)
-
-
-def _describe_lines(session: Session, match_id: int) -> dict[str, int]:
-    """Return how much a match takes of each line, as the audit trail keeps it."""
-    rows = session.scalars(select(BankMatchLine).where(BankMatchLine.match_id == match_id))
-    return {str(one.bank_line_id): one.amount_rp for one in rows}
-
-
-def charge(
-    session: Session, *, by: Actor, line_id: int, rule: Rule = Rule.PERSON, why: Sequence[Sentence] = ()
-) -> BankMatch:
-    """Say that what is free of a line is what the bank took for itself, or gave, such as interest; the office bears it.
-
-    Raises:
-        NotAllowed: *by* may not match bank statements.
-        LineTaken: nothing of the line is free.
-
-    """
-    authorize(by, Act.MATCH_BANK)
-    line = _get_lines(session, [line_id])[0]
-    unallocated, charges = _unallocated(line.account_id), AccountName(AccountKind.BANK_CHARGES)
-    lock_balances(session, {unallocated, charges})
-    free = find_free(session, [line_id])[line_id]
-    match = record_match(
-        session, by=by, account_id=line.account_id, kind=MatchKind.CHARGE, rule=rule, certain=False, why=why,
-        reason_code=None, taken={line_id: free},
-    )  # fmt: skip
-    orders = order_transfer(
-        Rupiah(-free),
-        key=f"match:{match.id}:charge",
-        kind=TransferKind.BANK_CHARGE,
-        debit=charges,
-        credit=unallocated,
-        booked_on=line.booked_on,
-        cause=f"match:{match.id}",
-    )
-    post_transfers(session, orders)
-    _record_other(session, match, by=by)
-    return match
-
-
-def refund(
-    session: Session, *, by: Actor, line_ids: Collection[int], rule: Rule = Rule.PERSON, why: Sequence[Sentence] = ()
-) -> BankMatch:
-    """Say that money which came in by mistake was sent back: what is free of lines in and of lines out is the same.
-
-    Raises:
-        NotAllowed: *by* may not match bank statements.
-        LinesUnfit: the lines are of several accounts, or do not come to nothing together.
-        LineTaken: nothing of a line is free.
-
-    """
-    authorize(by, Act.MATCH_BANK)
-    account_id = _get_account(_get_lines(session, line_ids))
-    lock_balances(session, {_unallocated(account_id)})
-    free = find_free(session, line_ids)
-    _refuse_unequal(free)
-    match = record_match(
-        session, by=by, account_id=account_id, kind=MatchKind.REFUND, rule=rule, certain=False, why=why,
-        reason_code=None, taken=free,
-    )  # fmt: skip
-    _record_other(session, match, by=by)
-    return match
-
-
-def own_transfer(
-    session: Session, *, by: Actor, line_ids: Collection[int], rule: Rule = Rule.PERSON, why: Sequence[Sentence] = ()
-) -> BankMatch:
-    """Say that the office moved money from one of its accounts to another: a line out of one, a line into the other.
-
-    Raises:
-        NotAllowed: *by* may not match bank statements.
-        LinesUnfit: they are not two lines of two accounts that come to nothing together.
-        LineTaken: nothing of a line is free.
-
-    """
-    authorize(by, Act.MATCH_BANK)
-    lines = sorted(_get_lines(session, line_ids), key=lambda one: one.amount_rp)
-    if len({one.account_id for one in lines}) != 2 or len(lines) != 2:
-        raise LinesUnfit(say("An own transfer is two lines of two accounts of the office; nothing was posted."))
-    names = {_unallocated(one.account_id) for one in lines}
-    lock_balances(session, names)
-    free = find_free(session, line_ids)
-    _refuse_unequal(free)
-    paying, receiving = lines
-    match = record_match(
-        session, by=by, account_id=paying.account_id, kind=MatchKind.OWN_TRANSFER, rule=rule, certain=False, why=why,
-        reason_code=None, taken=free,
-    )  # fmt: skip
-    orders = order_transfer(
-        Rupiah(free[receiving.id]),
-        key=f"match:{match.id}:own",
-        kind=TransferKind.OWN_TRANSFER,
-        debit=_unallocated(receiving.account_id),
-        credit=_unallocated(paying.account_id),
-        booked_on=max(one.booked_on for one in lines),
-        cause=f"match:{match.id}",
-    )
-    post_transfers(session, orders)
-    _record_other(session, match, by=by)
-    return match
 
 
 def undo_match(session: Session, *, by: Actor, match_id: int, reason: str) -> BankMatch:
@@ -363,20 +258,20 @@ def undo_match(session: Session, *, by: Actor, match_id: int, reason: str) -> Ba
                 "This line is a payout's; nothing was changed. Take it back where payouts are: have the payout returned."
             )
         )
-    booked_on = max(one.booked_on for one in _get_lines(session, _find_line_ids(session, match_id)))
+    booked_on = max(one.booked_on for one in find_lines_of(session, match_id))
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     if match.kind == MatchKind.PAYMENT:
         before, after = _take_payment_back(session, match, by=by, booked_on=booked_on, reason=said)
     elif match.kind == MatchKind.REFUND:
-        lock_balances(session, {_unallocated(match.account_id)})
+        lock_balances(session, {find_unallocated(match.account_id)})
     else:
         part = "charge" if match.kind == MatchKind.CHARGE else "own"
         reverse_transfers(session, keys=[f"match:{match_id}:{part}"], cause=said, booked_on=booked_on)
     mark_undone(session, match, by=by, reason=said)
     record_event(
         session, by=by, act="match undone", subject=f"match:{match_id}", kind=match.kind, reason=said, before=before,
-        after=after, lines=_describe_lines(session, match_id),
+        after=after, lines=describe_lines(session, match_id),
     )  # fmt: skip
     return match
 
@@ -387,7 +282,7 @@ def _take_payment_back(
     """Take back what a match paid; return what was open of each statement before and after."""
     cause = f"match:{match.id}"
     statement_ids = session.scalars(select(Allocation.statement_id).where(Allocation.cause == cause)).all()
-    opened = lock_open(session, set(statement_ids), others=[_unallocated(match.account_id)])
+    opened = lock_open(session, set(statement_ids), others=[find_unallocated(match.account_id)])
     taken_back = take_back(session, by=by, cause=cause, booked_on=booked_on, reason=reason)
     now = find_open(session, taken_back)
     _tell_producers(
@@ -414,61 +309,6 @@ def tidy_reason(given: str) -> str:
     return reason
 
 
-def _record_other(session: Session, match: BankMatch, *, by: Actor) -> None:
-    """Write in the audit trail what lines are that pay no statement."""
-    record_event(
-        session, by=by, act="bank line matched", subject=f"match:{match.id}", kind=match.kind, rule=match.rule,
-        lines=_describe_lines(session, match.id),
-    )  # fmt: skip
-
-
-def get_bank_line(session: Session, line_id: int) -> BankLine:
-    """Return a line of a bank's statement.
-
-    Raises:
-        BankLineUnknown: there is none.
-
-    """
-    return _get_lines(session, [line_id])[0]
-
-
-def _get_lines(session: Session, line_ids: Collection[int]) -> list[BankLine]:
-    lines = list(session.scalars(select(BankLine).where(BankLine.id.in_(sorted(line_ids))).order_by(BankLine.id)))
-    if not lines or len(lines) != len(set(line_ids)):
-        raise BankLineUnknown(say("There is no such line on a bank's statement; nothing was posted."))
-    return lines
-
-
-def _find_line_ids(session: Session, match_id: int) -> list[int]:
-    return list(session.scalars(select(BankMatchLine.bank_line_id).where(BankMatchLine.match_id == match_id)))
-
-
-def _get_account(lines: Sequence[BankLine]) -> int:
-    """Return the account that all *lines* are of.
-
-    Raises:
-        LinesUnfit: they are of several.
-
-    """
-    accounts = {one.account_id for one in lines}
-    if len(accounts) > 1:
-        raise LinesUnfit(say("The lines are of several bank accounts; nothing was posted."))
-    return accounts.pop()
-
-
-def _refuse_unequal(free: Mapping[int, int]) -> None:
-    """Refuse lines that do not take each other back."""
-    if any(amount == 0 for amount in free.values()):
-        raise LineTaken(say("A line of the bank's statement is something else already; nothing was posted."))
-    if sum(free.values()) != 0:
-        raise LinesUnfit(
-            say(
-                "Together the lines come to {rest}, not to nothing; nothing was posted. What came in must be what went out.",
-                rest=Rupiah(sum(free.values())),
-            )
-        )
-
-
 def _refuse_unknown_statements(shares: Sequence[Share], opened: Mapping[int, OpenStatement]) -> None:
     if any(one.statement_id not in opened for one in shares):
         raise LinesUnfit(say("A statement that was named does not exist; nothing was posted."))
@@ -476,7 +316,3 @@ def _refuse_unknown_statements(shares: Sequence[Share], opened: Mapping[int, Ope
 
 def _ids(shares: Sequence[Share]) -> set[int]:
     return {one.statement_id for one in shares}
-
-
-def _unallocated(account_id: int) -> AccountName:
-    return AccountName(AccountKind.UNALLOCATED, bank_account_id=account_id)

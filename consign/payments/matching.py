@@ -10,12 +10,13 @@ from consign.errors import Conflict, NotFound
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.banking import BankAccount
 from consign.models.payments import BankMatch
-from consign.payments.accepting import get_bank_line, post_payments
+from consign.payments.accepting import post_payments
 from consign.payments.match_book import Book
 from consign.payments.match_facts import FreeLine, Proposal
 from consign.payments.match_out import propose_others
 from consign.payments.match_reading import find_free_lines, find_lines_about, find_lines_elsewhere, read_book
 from consign.payments.match_rules import propose_all, rank
+from consign.payments.statement_lines import get_bank_line
 from consign.sentence import say
 
 

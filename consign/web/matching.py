@@ -11,11 +11,13 @@ from consign.errors import BadInput
 from consign.identity.rules import Act
 from consign.listing import Found, Row, Wish
 from consign.partners.lists import find_partners_seen
-from consign.payments.accepting import accept, accept_split, charge, get_bank_line, refund
+from consign.payments.accepting import accept, accept_split
 from consign.payments.match_book import Book
 from consign.payments.match_facts import FreeLine, Proposal, Rule
 from consign.payments.match_lists import find_accounts, find_free_page, find_open_of
 from consign.payments.matching import get_proposal, look, post_certain
+from consign.payments.other_lines import charge, refund
+from consign.payments.statement_lines import get_bank_line
 from consign.sentence import Sentence, say
 from consign.settlement.allocating import Share
 from consign.web.columns import Column

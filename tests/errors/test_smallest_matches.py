@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from consign import clock
 from consign.errors import ConsignError
 from consign.models.payments import BankMatch
-from consign.payments.accepting import accept_split, charge, refund, undo_match
+from consign.payments.accepting import accept_split, undo_match
 from consign.payments.match_lists import get_open_statement
 from consign.payments.matching import get_proposal, propose
+from consign.payments.other_lines import charge, refund
 from consign.payments.writing_off import decide_write_off, propose_write_off
 from consign.settlement.allocating import Share
 from tests.payments.money import Money, build_money

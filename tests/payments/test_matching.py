@@ -13,19 +13,12 @@ from consign.models.identity import AuditEvent
 from consign.models.outbox import Notice
 from consign.models.payments import BankMatch, PaymentNotice
 from consign.money import Rupiah
-from consign.payments.accepting import (
-    LinesUnfit,
-    SplitUnequal,
-    accept,
-    accept_split,
-    charge,
-    own_transfer,
-    refund,
-    undo_match,
-)
+from consign.payments.accepting import SplitUnequal, accept, accept_split, undo_match
 from consign.payments.match_facts import Proposal, ReasonCode, Rule
 from consign.payments.match_rows import LineTaken, MatchUnknown
 from consign.payments.matching import BankAccountUnknown, post_certain, propose
+from consign.payments.other_lines import charge, own_transfer, refund
+from consign.payments.statement_lines import LinesUnfit
 from consign.settlement.allocating import PaidOutAlready, PaidTwice, Share
 from tests.payments.money import Money, add_account
 

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from consign.payments.accepting import charge, own_transfer, refund, undo_match
+from consign.payments.accepting import undo_match
 from consign.payments.checks import CHECKS
 from consign.payments.matching import post_certain
+from consign.payments.other_lines import charge, own_transfer, refund
 from consign.payments.writing_off import decide_write_off, propose_write_off
 from tests.payments.money import Money, add_account
 
