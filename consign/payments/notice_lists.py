@@ -13,7 +13,8 @@ from consign.listing import Found, Wish, fetch_page
 from consign.models.banking import BankAccount
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner
-from consign.models.payments import PaymentNotice
+from consign.models.payments import PaymentNotice, PaymentNoticeLine
+from consign.models.settlement import Statement
 from consign.payments.expected import LAST_ANSWERS
 from consign.payments.notice_rules import Answer, NoticeState, NoticeUnknown, assess_notice
 from consign.sentence import say
@@ -184,6 +185,12 @@ def find_paying_partners(session: Session, *, by: Actor) -> list[tuple[str, str]
     """Return codes and names of the partners of which *by* sees notices, by name."""
     reach = get_reach(by, Act.READ_PAYMENTS)
     noted = select(PaymentNotice.id).where(PaymentNotice.partner_id == Partner.id)
+    if reach.producer_id is not None:
+        noted = (
+            noted.join(PaymentNoticeLine, PaymentNoticeLine.notice_id == PaymentNotice.id)
+            .join(Statement, Statement.id == PaymentNoticeLine.statement_id)
+            .where(Statement.producer_id == reach.producer_id)
+        )
     query = select(Partner.code, Partner.name).where(noted.exists())
     if reach.partner_id is not None:
         query = query.where(Partner.id == reach.partner_id)

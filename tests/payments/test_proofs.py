@@ -10,7 +10,7 @@ from consign.models.payments import PaymentNotice
 from consign.models.settlement import Statement
 from consign.partners.rules import Route
 from consign.payments.answers import answer_payment, take_as_received
-from consign.payments.notice_lists import find_notice_page, get_notice_view
+from consign.payments.notice_lists import find_notice_page, find_paying_partners, get_notice_view
 from consign.payments.notice_rules import Answer, NoticeState, NoticeUnknown
 from consign.payments.own_money import count_contradicted, count_to_answer, find_own_money
 from consign.payments.proof_rules import Overall, Paid, assess_overall
@@ -174,3 +174,10 @@ def test_a_producer_sees_what_was_announced_what_is_to_come_and_what_the_office_
     find(noting, add_account(noting), Share(other.id, 1_000))
     held = find_own_money(noting.session, by=noting.owners[1], producer_id=noting.city.producers[1].id).held
     assert [(one.partner, one.amount_rp) for one in held] == [("Beruang Mart", 1_000)]
+
+
+def test_a_producer_is_named_only_the_partners_that_paid_it(noting: Noting):
+    noting.note((noting.statements(0)[0], 5))
+    assert find_paying_partners(noting.session, by=noting.owners[0]) == [("BM", "Beruang Mart")]
+    assert find_paying_partners(noting.session, by=noting.owners[1]) == []
+    assert find_paying_partners(noting.session, by=noting.city.auditor) == [("BM", "Beruang Mart")]
