@@ -207,7 +207,10 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /payouts/{batch_number}/{payout_reference}/answer": (FIRST, {"answer": "received"}),
     "POST /payouts/{batch_number}/{payout_reference}/undo": (FINANCE, {"reason": "palsu"}),
     "POST /payouts/{batch_number}/{payout_reference}/return": (FINANCE, {"on": "{today}", "reason": "palsu"}),
-    "POST /payout-templates": ({"name": "Palsu", "kind": "csv", "separator": ",", "columns": "account\namount"},),
+    "POST /payout-templates": (
+        FINANCE,
+        {"name": "Palsu", "kind": "csv", "separator": ",", "columns": "account\namount"},
+    ),
     "POST /payees/{payee_id}/confirm": (VERIFIER, {}),
     "POST /payees/{payee_id}/refuse": (VERIFIER, {"reason": "palsu"}),
     "POST /payees/new": (FIRST, {"bank": "014", "number": "7777700001", "holder": "Palsu"}),
