@@ -184,12 +184,6 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /products/{code}/retire": (ADMIN, {"number": KERIPIK, "reason": "palsu"}),
     "POST /products/{code}/listings": (ADMIN, {"partner": "BM", "stores": "{store_id}", "first": "2026-12-01"}),
     "POST /products/{code}/listings/end": (ADMIN, {"partner": "BM", "listings": "1", "last": "2026-12-31"}),
-    "POST /users/new": (ADMIN, {"name": "Palsu", "login": "palsu@dinas.example", "role": "admin"}),
-    "POST /users/{user_id}/invite": (ADMIN, {}),
-    "POST /users/{user_id}/active": (ADMIN, {"active": "no"}),
-    "POST /users/{user_id}/role": (ADMIN, {"role": "admin"}),
-    "POST /users/{user_id}/second-factor": (ADMIN, {}),
-    "POST /settings": (ADMIN, SETTINGS),
     # matching the bank's statement
     "POST /matching/certain": (FINANCE, {"account": "COCOK"}),
     "POST /matching/{line_id}/accept": (FINANCE, {"proposal": "palsu"}),
@@ -213,10 +207,19 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /payouts/{batch_number}/{payout_reference}/answer": (FIRST, {"answer": "received"}),
     "POST /payouts/{batch_number}/{payout_reference}/undo": (FINANCE, {"reason": "palsu"}),
     "POST /payouts/{batch_number}/{payout_reference}/return": (FINANCE, {"on": "{today}", "reason": "palsu"}),
-    "POST /payout-templates": ({"name": "Palsu", "kind": "csv", "separator": ",", "columns": "account\namount"},),
+    "POST /payout-templates": (
+        FINANCE,
+        {"name": "Palsu", "kind": "csv", "separator": ",", "columns": "account\namount"},
+    ),
     "POST /payees/{payee_id}/confirm": (VERIFIER, {}),
     "POST /payees/{payee_id}/refuse": (VERIFIER, {"reason": "palsu"}),
     "POST /payees/new": (FIRST, {"bank": "014", "number": "7777700001", "holder": "Palsu"}),
+    "POST /users/new": (ADMIN, {"name": "Palsu", "login": "palsu@dinas.example", "role": "admin"}),
+    "POST /users/{user_id}/invite": (ADMIN, {}),
+    "POST /users/{user_id}/active": (ADMIN, {"active": "no"}),
+    "POST /users/{user_id}/role": (ADMIN, {"role": "admin"}),
+    "POST /users/{user_id}/second-factor": (ADMIN, {}),
+    "POST /settings": (ADMIN, SETTINGS),
 }
 """By changing route: who may send its form, and with what in it something changes."""
 CHANGED_AT_LEAST = 64
