@@ -70,25 +70,28 @@ class SentReminder:
     statements: int
 
 
-def find_proposals(session: Session, *, on: date, partner_id: int | None = None) -> list[Proposal]:
+def find_proposals(
+    session: Session, *, on: date, partner_id: int | None = None, bills: Sequence[OpenBill] | None = None
+) -> list[Proposal]:
     """Return which step is next for each partner of whose statements something is due on the day *on*, by name.
 
-    A step counts as sent while something of what it was about is still open.
+    A step counts as sent while something of what it was about is still open. *bills* are those that are open, where they
+    are at hand.
     """
     by_partner: dict[int, list[OpenBill]] = {}
-    for one in find_open_bills(session, partner_id=partner_id):
+    for one in find_open_bills(session, partner_id=partner_id) if bills is None else bills:
         if one.due_on <= on:
             by_partner.setdefault(one.partner_id, []).append(one)
-    due = [one.id for bills in by_partner.values() for one in bills]
+    due = [one.id for own in by_partner.values() for one in own]
     sent: dict[int, list[SentStep]] = {}
     for row in session.execute(_SENT, {"open": due}):
         sent.setdefault(row.partner_id, []).append(SentStep(Step(row.step), row.day))
     found = [
         Proposal(
-            partner, bills[0].partner_code, bills[0].partner,
-            find_next_step(sent.get(partner, []), oldest_due_on=min(one.due_on for one in bills)), tuple(bills),
+            partner, own[0].partner_code, own[0].partner,
+            find_next_step(sent.get(partner, []), oldest_due_on=min(one.due_on for one in own)), tuple(own),
         )
-        for partner, bills in by_partner.items()
+        for partner, own in by_partner.items()
     ]  # fmt: skip
     return sorted(found, key=lambda one: (one.partner, one.partner_id))
 

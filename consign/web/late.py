@@ -122,7 +122,8 @@ def send_report_workbook(visit: Visiting) -> Response:
 @router.get("/late/{code}")
 def show_late_partner(visit: Visiting, code: str) -> Response:
     """Show what a partner owes, statement by statement, the reminders it was sent, and which one is next."""
-    on, partner = _today(visit), _get_partner(visit, code)
+    terms = get_region_terms(visit.db)  # held, so that it is asked for once
+    on, partner = clock.today(terms.zone), _get_partner(visit, code)
     (ageing,) = find_ageing(visit.db, by=visit.actor, on=on, partner_id=partner.id)
     rows = [_tell_bill(one, on=on) for one in ageing.bills]
 
@@ -132,7 +133,7 @@ def show_late_partner(visit: Visiting, code: str) -> Response:
     download = find_download(visit, name=f"late-{code}", columns=BILL_COLUMNS, fetch=fetch, default_sort="due_on")
     if download is not None:
         return download
-    proposal = next(iter(find_proposals(visit.db, on=on, partner_id=partner.id)), None)
+    proposal = next(iter(find_proposals(visit.db, on=on, bills=ageing.bills)), None)
     return visit.page(
         "late_partner.html",
         partner=partner,
