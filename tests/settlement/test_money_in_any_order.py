@@ -241,7 +241,7 @@ class Office(RuleBasedStateMachine):
         amount = (statement.open_rp if more else statement.open_rp // part) + more
         if not amount:
             return
-        cause, share = f"notice:BY-2026-{self.money.next():06d}", Share(statement.id, amount)
+        cause, share = f"uji:{self.money.next()}", Share(statement.id, amount)
         assert self.attempt(lambda: self.money.pay_directly(self.session, [share], cause)) == (not more)
         if not more:
             self.book.pay({statement.id: amount}, payable=False)

@@ -106,7 +106,7 @@ def pay_directly(known: Known, session: Session, dice: Random) -> None:
     opened = [one for one in find_open(session, find_some(known, session, dice)).values() if one.open_rp > 1]
     if opened:
         shares = [Share(one.id, one.open_rp // 2) for one in opened]
-        cause = known.money.pay_directly(session, shares, f"notice:{known.number()}")
+        cause = known.money.pay_directly(session, shares, f"uji:{known.number()}")
         known.causes.append((cause, {one.id for one in opened}))
 
 

@@ -74,7 +74,7 @@ def test_one_statement_is_paid_in_full_40_times_at_once_and_once_only(database: 
     (first, _), _ = find_ids(database)
 
     def pay(session: Session, number: int) -> str:
-        money.pay_directly(session, [Share(first, DUE_RP)], f"notice:{number}")
+        money.pay_directly(session, [Share(first, DUE_RP)], f"uji:{number}")
         return "paid"
 
     assert at_once(database, 40, pay) == {"paid": 1, "settlement.paid_twice": 39}
@@ -85,7 +85,7 @@ def test_parts_of_a_statement_paid_at_once_never_come_to_more_than_is_due(databa
     (first, _), _ = find_ids(database)
 
     def pay(session: Session, number: int) -> str:
-        money.pay_directly(session, [Share(first, 100_000)], f"notice:{number}")
+        money.pay_directly(session, [Share(first, 100_000)], f"uji:{number}")
         return "paid"
 
     assert at_once(database, 30, pay) == {"paid": 2, "settlement.paid_twice": 28}
