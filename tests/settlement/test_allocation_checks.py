@@ -132,7 +132,7 @@ def paid(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> M
     lines = money.book(session, 100_000, -5_000, 50_000)
     money.match(session, lines[0], [Share(first.id, 90_000)])
     wrong = money.match(session, lines[2], [Share(third.id, 50_000)])
-    money.undo(session, wrong, {third.id})
+    money.undo(session, wrong)
     money.pay_directly(session, [Share(second.id, 40_000)], "uji:1")
     money.write_off(session, Share(first.id, 1_000), by_office=True)
     money.write_off(session, Share(first.id, 500), by_office=False)

@@ -125,7 +125,7 @@ def test_one_payment_is_taken_back_20_times_at_once_and_once_only(database: Data
         cause = money.match(session, line, [Share(first, 1_000), Share(second, 2_000)])
 
     def undo(session: Session, _: int) -> str:
-        money.undo(session, cause, {first, second})
+        money.undo(session, cause)
         return "taken back"
 
     assert at_once(database, 20, undo) == {"taken back": 1, "payments.match_unknown": 19}
@@ -138,7 +138,7 @@ def test_payments_and_what_takes_them_back_at_once_leave_only_what_stands(databa
 
     def act(session: Session, number: int) -> str:
         if number % 3 == 2 and causes:
-            money.undo(session, causes.pop(), {first, second})
+            money.undo(session, causes.pop())
             return "taken back"
         shares = [Share(first, 1_000 + number), Share(second, 500)]
         cause = money.match(session, line, shares)
