@@ -14,23 +14,32 @@ from consign.files import hash_file
 from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
 from consign.identity.rules import Actor, Role
-from consign.ledger.rules import AccountKind, AccountName
 from consign.models.banking import BankAccount, BankFile, BankLine
 from consign.models.partners import Partner
-from consign.models.payments import WriteOff
-from consign.models.settlement import Adjustment, Statement
+from consign.models.settlement import Statement
 from consign.partners.actions import add_agreement, add_partner, add_store
 from consign.partners.rules import Route
-from consign.payments.match_rows import MatchKind, find_free, get_standing_match, mark_undone, record_match
+from consign.payments.accepting import accept_split, charge, undo_match
+from consign.payments.answers import answer_payment
+from consign.payments.match_rows import find_free
+from consign.payments.notice_rules import Answer
+from consign.payments.notices import note_payment
+from consign.payments.writing_off import decide_write_off, propose_write_off
+from consign.payouts.approving import approve_batch
+from consign.payouts.bank_lines import confirm_payouts, return_payout
+from consign.payouts.payees import confirm_account, state_account
+from consign.payouts.planning import plan_payouts
+from consign.payouts.sending import send_batch
 from consign.period import Cycle
 from consign.sales.actions import Outcome, post_file, receive_file
 from consign.sales.mapping import Stated
 from consign.settlement.actions import close_period
-from consign.settlement.allocating import Share, Source, allocate, lock_open, take_back
+from consign.settlement.allocating import Share, Source, allocate, lock_open
+from consign.settlement.correcting import decide_adjustment, propose_adjustment
 from tests.builders import ACCEPT, KERIPIK, OPENED, SAMBAL, City, terms, write_csv
 from tests.stock.losing import Calendar
 
-SECOND = "kedua@dinas.example"
+SECOND, VERIFIER = "kedua@dinas.example", "pemeriksa@dinas.example"
 STORES = ("T1", "U1")
 """The one store of each partner that sells."""
 Row = tuple[date, int, int, int] | tuple[date, int, int, int, str]
@@ -47,6 +56,8 @@ class Money:
     """Another one of the dinas's finance."""
     bank_id: int
     partners: list[Partner]
+    owners: dict[int, Actor]
+    """The people of the producers, by the producers' ids."""
     folder: Path
     count: int = 0
 
@@ -89,16 +100,11 @@ class Money:
             session, by=self.city.finance, partner_id=self.partners[place].id, until=until, incomplete_reason="uji"
         )
 
-    def adjust(self, session: Session, place: int, producer: int, amount_rp: int) -> int:
-        """Let two people agree on a correction; return its id."""
-        one = Adjustment(
-            partner_id=self.partners[place].id, producer_id=self.city.producers[producer].id, amount_rp=amount_rp,
-            reason="uji", proposed_by=self.city.finance.user_id, proposed_at=self.calendar.now(), outcome="approved",
-            decided_by=self.second.user_id, decided_at=self.calendar.now(),
-        )  # fmt: skip
-        session.add(one)
-        session.flush()
-        return one.id
+    def adjust(self, session: Session, place: int, producer: int, amount_rp: int) -> None:
+        """Let two people agree on a correction."""
+        pair = {"partner_id": self.partners[place].id, "producer_id": self.city.producers[producer].id}
+        one = propose_adjustment(session, by=self.city.finance, **pair, amount_rp=amount_rp, reason="uji")
+        decide_adjustment(session, by=self.second, adjustment_id=one.id, approve=True)
 
     def book(self, session: Session, *amounts: int) -> list[int]:
         """Post a statement of the office's bank account with lines of *amounts*; return their ids."""
@@ -115,22 +121,29 @@ class Money:
         )  # fmt: skip
         return list(session.scalars(select(BankLine.id).where(BankLine.file_id == file.id).order_by(BankLine.row_no)))
 
-    @property
-    def unallocated(self) -> AccountName:
-        return AccountName(AccountKind.UNALLOCATED, bank_account_id=self.bank_id)
-
     def match(self, session: Session, line_id: int, shares: Sequence[Share]) -> str:
         """Say that a line pays *shares* of statements; return the cause of its allocations."""
-        lock_open(session, {one.statement_id for one in shares}, others={self.unallocated})
-        match = record_match(
-            session, by=self.city.finance, account_id=self.bank_id, kind=MatchKind.PAYMENT, rule="person", certain=False,
-            why=(), reason_code=None, taken={line_id: sum(one.amount_rp for one in shares)},
+        taken = {line_id: sum(one.amount_rp for one in shares)}
+        return f"match:{accept_split(session, by=self.city.finance, taken=taken, shares=shares).id}"
+
+    def charge(self, session: Session, line_id: int) -> str:
+        """Say that a line is what the bank took for itself."""
+        return f"match:{charge(session, by=self.city.finance, line_id=line_id).id}"
+
+    def pay_by_notice(self, session: Session, share: Share) -> tuple[str, int]:
+        """Note a payment past the office, and let its producer say that it came; return its cause and the notice."""
+        statement = session.get_one(Statement, share.statement_id)
+        notice = note_payment(
+            session, by=self.city.finance, partner_id=statement.partner_id, route=statement.route,
+            paid_on=self.calendar.day, lines=[share], reference="",
         )  # fmt: skip
-        allocate(
-            session, shares, by=self.city.finance, source=Source.COLLECTING, cause=f"match:{match.id}",
-            booked_on=self.calendar.day, bank_account_id=self.bank_id,
-        )  # fmt: skip
-        return f"match:{match.id}"
+        self.answer(session, notice.id, statement.producer_id, Answer.RECEIVED)
+        return f"notice:{notice.number}:{statement.producer_id}", notice.id
+
+    def answer(self, session: Session, notice_id: int, producer_id: int, answer: Answer) -> None:
+        answer_payment(
+            session, by=self.owners[producer_id], notice_id=notice_id, producer_id=producer_id, answer=answer
+        )
 
     def pay_directly(self, session: Session, shares: Sequence[Share], cause: str) -> str:
         """Let a payment past the office be proven."""
@@ -138,31 +151,41 @@ class Money:
         allocate(session, shares, by=self.city.finance, source=Source.DIRECT, cause=cause, booked_on=self.calendar.day)
         return cause
 
-    def write_off(self, session: Session, share: Share, *, by_office: bool) -> str:
+    def write_off(self, session: Session, share: Share, *, by_office: bool) -> None:
         """Let two people write a rest off."""
-        source = Source.WRITTEN_OFF_OFFICE if by_office else Source.WRITTEN_OFF_PRODUCER
-        one = WriteOff(
-            statement_id=share.statement_id, amount_rp=share.amount_rp, reason_code="short",
-            borne_by="office" if by_office else "producer", remark="", proposed_by=self.city.finance.user_id,
-            proposed_at=self.calendar.now(), outcome="approved", decided_by=self.second.user_id,
-            decided_at=self.calendar.now(),
+        one = propose_write_off(
+            session, by=self.city.finance, statement_id=share.statement_id, amount_rp=share.amount_rp,
+            reason_code="short", borne_by="office" if by_office else "producer",
         )  # fmt: skip
-        session.add(one)
-        session.flush()
-        lock_open(session, {share.statement_id}, others={AccountName(AccountKind.WRITTEN_OFF)})
-        allocate(
-            session, [share], by=self.second, source=source, cause=f"write_off:{one.id}", booked_on=self.calendar.day
-        )
-        return f"write_off:{one.id}"
+        decide_write_off(session, by=self.second, write_off_id=one.id, approve=True)
 
-    def undo(self, session: Session, cause: str, statement_ids: set[int]) -> None:
-        """Take a payment back, with the match that said so."""
-        match_id = int(cause.partition(":")[2]) if cause.startswith("match:") else None
-        match = get_standing_match(session, match_id) if match_id else None
-        lock_open(session, statement_ids, others={self.unallocated})
-        if match:
-            mark_undone(session, match, by=self.city.finance, reason="uji")
-        take_back(session, by=self.city.finance, cause=cause, booked_on=self.calendar.day, reason="uji")
+    def plan(self, session: Session) -> int:
+        """Plan payouts of all that can be paid out, and let another person approve them; return the batch."""
+        on = self.calendar.day
+        batch = plan_payouts(session, by=self.city.finance, bank_account_id=self.bank_id, on=on)
+        approve_batch(session, by=self.second, batch_id=batch.id)
+        return batch.id
+
+    def send(self, session: Session, batch_id: int) -> None:
+        send_batch(session, by=self.city.finance, batch_id=batch_id, on=self.calendar.day)
+
+    def confirm(self, session: Session, payout_id: int, amount_rp: int) -> tuple[int, int]:
+        """Find a payout on a statement of the bank that is posted for it; return its line and the match."""
+        (line_id,) = self.book(session, -amount_rp)
+        match = confirm_payouts(session, by=self.city.finance, line_ids=[line_id], payout_ids=[payout_id])
+        return line_id, match.id
+
+    def give_back(self, session: Session, payout_id: int, amount_rp: int, *, found: bool) -> int | None:
+        """Let a payout come back, by a line of the bank where it was *found* there before; return the line."""
+        line_id = self.book(session, amount_rp)[0] if found else None
+        return_payout(
+            session, by=self.city.finance, payout_id=payout_id, on=self.calendar.day, reason="uji", line_id=line_id
+        )
+        return line_id
+
+    def undo(self, session: Session, cause: str) -> None:
+        """Take a match back."""
+        undo_match(session, by=self.city.finance, match_id=int(cause.partition(":")[2]), reason="uji")
 
     def free(self, session: Session, line_id: int) -> int:
         return find_free(session, [line_id])[line_id]
@@ -187,8 +210,19 @@ def build_money(city: City, calendar: Calendar, folder: Path) -> Money:
     )
     session.add(bank)
     session.flush()
-    second = get_actor(session, SECOND)
-    return Money(city, calendar, second, bank.id, [city.partner, partner], folder)
+    add_user(session, by=city.admin, login=VERIFIER, name="Wahyu Periksa", role=Role.VERIFIER)
+    second, verifier = get_actor(session, SECOND), get_actor(session, VERIFIER)
+    owners = {}
+    for place, producer in enumerate(city.producers):
+        login = f"pemilik{place}@umkm.example"
+        add_user(session, by=city.admin, login=login, name="Pemilik", role=Role.PRODUCER, producer_id=producer.id)
+        owners[producer.id] = get_actor(session, login)
+        stated = state_account(
+            session, by=owners[producer.id], bank_code="014", number=f"12345678{place:02d}", holder=producer.name,
+            producer_id=producer.id,
+        )  # fmt: skip
+        confirm_account(session, by=verifier, account_id=stated.id)
+    return Money(city, calendar, second, bank.id, [city.partner, partner], owners, folder)
 
 
 def agree(money: Money, place: int, producer: int, **changed: object) -> None:

@@ -53,10 +53,24 @@ class PlainStatement:
     due_on: date
     figures: dict[str, int]
     paid_rp: int = 0
+    written_off_rp: int = 0
 
     @property
     def open_rp(self) -> int:
         return self.figures["due_rp"] - self.paid_rp
+
+
+@dataclass
+class PlainPayout:
+    """What is, or is to be, paid to one producer."""
+
+    batch: int
+    parts: dict[Pair, int]
+    state: str = "planned"
+
+    @property
+    def amount_rp(self) -> int:
+        return sum(self.parts.values())
 
 
 @dataclass
@@ -74,7 +88,10 @@ class PlainBook:
     free: dict[int, int] = field(default_factory=dict)
     """What of each bank line nobody said what it is."""
     bank_rp: int = 0
+    in_transit_rp: int = 0
+    charges_rp: int = 0
     written_off_rp: int = 0
+    payouts: dict[int, PlainPayout] = field(default_factory=dict)
 
     def report(self, pair: Pair, day: date, amount_rp: int, upload: int) -> PlainLine:
         line = PlainLine(pair, day, amount_rp, take(amount_rp, self.terms[pair].fee_rate_bp), {upload})
@@ -138,6 +155,11 @@ class PlainBook:
             statement.paid_rp += amount
             if payable:
                 self.payable[statement.pair] += amount
+
+    def move(self, payout: PlainPayout, sign: int) -> None:
+        """Take a payout's money from what is payable, or put it back where *sign* is -1."""
+        for pair, amount in payout.parts.items():
+            self.payable[pair] -= sign * amount
 
     def owed(self, pair: Pair) -> int:
         return self.net[pair] - sum(one.paid_rp for one in self.statements.values() if one.pair == pair)

@@ -27,13 +27,14 @@ from consign.db import finish, savepoint
 from consign.errors import ConsignError
 from consign.ledger.queries import find_balance
 from consign.ledger.rules import AccountKind, AccountName
+from consign.payments.notice_rules import Answer
 from consign.period import Cycle, period_of
 from consign.sales.actions import reverse_upload
 from consign.settlement.allocating import Share, find_open, spread
 from tests.builders import City, build_city
 from tests.ledger.beancounting import add_up, export
 from tests.settlement.money import SEPTEMBER, Money, Row, agree, build_money, freeze
-from tests.settlement.plain_book import Pair, PlainBook, PlainLine, PlainStatement, PlainTerms
+from tests.settlement.plain_book import Pair, PlainBook, PlainLine, PlainPayout, PlainStatement, PlainTerms
 
 PARTNERS, PRODUCERS, PLACES = st.integers(0, 1), st.integers(0, 1), st.integers(0, 99)
 TERMS = st.builds(
@@ -47,6 +48,9 @@ SOLD = st.tuples(
 )
 GIVEN_BACK = st.tuples(st.integers(0, 40), PRODUCERS, st.integers(-4, -1), st.just(EVEN_RP))
 CHECK_EVERY = 6
+SQL_PARTS = text("""
+    SELECT part.payout_id, part.partner_id, part.producer_id, part.amount_rp FROM payout_part AS part
+    JOIN payout ON payout.id = part.payout_id WHERE payout.batch_id = :batch AND payout.state = 'planned'""")
 SQL_SALES_NOT_IN_ONE_STATEMENT = text("""
     SELECT count(*) FROM sale WHERE 1 <> (
       SELECT count(*) FROM closing WHERE closing.partner_id = sale.partner_id
@@ -60,6 +64,8 @@ class Payment:
 
     shares: dict[int, int]
     line_id: int | None
+    notice_id: int | None = None
+    charge_rp: int = 0
 
 
 class Office(RuleBasedStateMachine):
@@ -241,21 +247,34 @@ class Office(RuleBasedStateMachine):
         amount = (statement.open_rp if more else statement.open_rp // part) + more
         if not amount:
             return
-        cause, share = f"notice:BY-2026-{self.money.next():06d}", Share(statement.id, amount)
-        assert self.attempt(lambda: self.money.pay_directly(self.session, [share], cause)) == (not more)
-        if not more:
+        done: list[tuple[str, int]] = []
+        act = lambda: done.append(self.money.pay_by_notice(self.session, Share(statement.id, amount)))  # noqa: E731
+        assert self.attempt(act) == (not more)
+        for cause, notice_id in done:
             self.book.pay({statement.id: amount}, payable=False)
-            self.payments[cause] = Payment({statement.id: amount}, None)
+            self.payments[cause] = Payment({statement.id: amount}, None, notice_id)
 
     @precondition(lambda self: self.is_open())
-    @rule(place=PLACES, amount=st.sampled_from([1, 500, 6_500]), by_office=st.booleans())
+    @rule(place=PLACES, amount=st.sampled_from([1, 500, 6_500, 6_501]), by_office=st.booleans())
     def write_off(self, place: int, amount: int, by_office: bool):
+        """Write a rest off; of one statement the region allows Rp6.500 in all."""
         statement = self.pick_statement(place)
-        share, may = Share(statement.id, amount), amount <= statement.open_rp
+        may = amount <= statement.open_rp and amount + statement.written_off_rp <= 6_500
+        share = Share(statement.id, amount)
         assert self.attempt(lambda: self.money.write_off(self.session, share, by_office=by_office)) == may
         if may:
+            statement.written_off_rp += amount
             self.book.pay({statement.id: amount}, payable=by_office)
             self.book.written_off_rp += amount if by_office else 0
+
+    @precondition(lambda self: any(amount < 0 for amount in self.book.free.values()))
+    @rule(place=PLACES)
+    def charge(self, place: int):
+        lines = sorted(line_id for line_id, amount in self.book.free.items() if amount < 0)
+        line_id = lines[place % len(lines)]
+        amount, self.book.free[line_id] = -self.book.free[line_id], 0
+        self.book.charges_rp += amount
+        self.payments[self.money.charge(self.session, line_id)] = Payment({}, line_id, charge_rp=amount)
 
     @precondition(lambda self: self.payments)
     @rule(place=PLACES)
@@ -267,12 +286,94 @@ class Office(RuleBasedStateMachine):
             self.book.payable[pair] >= sum(amount for one, amount in payment.shares.items() if pairs[one] == pair)
             for pair in set(pairs.values())
         )
-        assert self.attempt(lambda: self.money.undo(self.session, cause, set(payment.shares))) == may
+        assert self.attempt(lambda: self.take_back(cause, payment)) == may
         if may:
             self.book.pay({one: -amount for one, amount in payment.shares.items()}, payable=payment.line_id is not None)
             if payment.line_id is not None:
-                self.book.free[payment.line_id] += sum(payment.shares.values())
+                self.book.free[payment.line_id] += sum(payment.shares.values()) - payment.charge_rp
+                self.book.charges_rp -= payment.charge_rp
             del self.payments[cause]
+
+    def take_back(self, cause: str, payment: Payment) -> None:
+        if payment.notice_id is None:
+            self.money.undo(self.session, cause)
+        else:
+            producer_id = int(cause.rpartition(":")[2])
+            self.money.answer(self.session, payment.notice_id, producer_id, Answer.NOT_RECEIVED)
+
+    @precondition(lambda self: any(self.book.payable.values()))
+    @rule()
+    def plan(self):
+        """Plan what can be paid out: never more than is payable and in no other batch, never more than the bank holds."""
+        planned: list[int] = []
+        if not self.attempt(lambda: planned.append(self.money.plan(self.session))):
+            return
+        producers = [one.id for one in self.money.city.producers]
+        partners = [one.id for one in self.money.partners]
+        rows = self.session.execute(SQL_PARTS, {"batch": planned[0]}).all()
+        for row in rows:
+            pair = (partners.index(row.partner_id), producers.index(row.producer_id))
+            payout = self.book.payouts.setdefault(row.payout_id, PlainPayout(planned[0], {}))
+            payout.parts[pair] = row.amount_rp
+        waiting = [one for one in self.book.payouts.values() if one.state == "planned"]
+        for pair in self.book.terms:
+            assert sum(one.parts.get(pair, 0) for one in waiting) <= max(
+                self.book.payable[pair], self.stale(pair, planned[0])
+            )
+        assert rows
+
+    def stale(self, pair: Pair, batch: int) -> int:
+        """Say what earlier plans reserved of a pair, which a payment taken back since may have left uncovered."""
+        earlier = [one for one in self.book.payouts.values() if one.state == "planned" and one.batch != batch]
+        return sum(one.parts.get(pair, 0) for one in earlier)
+
+    def of_state(self, *states: str) -> list[int]:
+        return sorted(payout_id for payout_id, one in self.book.payouts.items() if one.state in states)
+
+    @precondition(lambda self: self.of_state("planned"))
+    @rule(place=PLACES)
+    def send(self, place: int):
+        """Hand a batch to the bank: what was taken back meanwhile, or is not in the bank, is not paid out."""
+        found = self.of_state("planned")
+        batch = self.book.payouts[found[place % len(found)]].batch
+        payouts = [one for one in self.book.payouts.values() if one.batch == batch]
+        total = sum(one.amount_rp for one in payouts)
+        may = total <= self.book.bank_rp - self.book.in_transit_rp and all(
+            sum(one.parts.get(pair, 0) for one in payouts) <= self.book.payable[pair] for pair in self.book.terms
+        )
+        assert self.attempt(lambda: self.money.send(self.session, batch)) == may
+        if may:
+            self.book.in_transit_rp += total
+            for one in payouts:
+                one.state = "sent"
+                self.book.move(one, 1)
+
+    @precondition(lambda self: self.of_state("sent"))
+    @rule(place=PLACES)
+    def confirm(self, place: int):
+        found = self.of_state("sent")
+        payout_id = found[place % len(found)]
+        payout = self.book.payouts[payout_id]
+        line_id, _ = self.money.confirm(self.session, payout_id, payout.amount_rp)
+        payout.state, self.book.free[line_id] = "paid", 0
+        self.book.bank_rp -= payout.amount_rp
+        self.book.in_transit_rp -= payout.amount_rp
+
+    @precondition(lambda self: self.of_state("sent", "paid"))
+    @rule(place=PLACES)
+    def give_back(self, place: int):
+        """Let a payout come back: what it paid is payable again."""
+        found = self.of_state("sent", "paid")
+        payout = self.book.payouts[found[place % len(found)]]
+        was_found = payout.state == "paid"
+        line_id = self.money.give_back(self.session, found[place % len(found)], payout.amount_rp, found=was_found)
+        if line_id is None:
+            self.book.in_transit_rp -= payout.amount_rp
+        else:
+            self.book.free[line_id] = 0
+            self.book.bank_rp += payout.amount_rp
+        payout.state = "returned"
+        self.book.move(payout, -1)
 
     @invariant()
     def look(self) -> None:
@@ -317,9 +418,9 @@ class Office(RuleBasedStateMachine):
             **expected,
             AccountKind.BANK: self.book.bank_rp,
             AccountKind.UNALLOCATED: sum(self.book.free.values()),
-            AccountKind.IN_TRANSIT: 0,
+            AccountKind.IN_TRANSIT: self.book.in_transit_rp,
             AccountKind.WRITTEN_OFF: self.book.written_off_rp,
-            AccountKind.BANK_CHARGES: 0,
+            AccountKind.BANK_CHARGES: self.book.charges_rp,
             AccountKind.OPENING: 0,
         }
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from consign.checks import CHECKS
 from consign.db import Database
 from consign.errors import ConsignError
+from consign.payments.notice_rules import Answer
 from consign.sales.actions import reverse_upload
 from consign.settlement.allocating import Share, find_open, spread
 from tests.builders import build_city
@@ -24,7 +25,7 @@ from tests.ledger.beancounting import prove
 from tests.settlement.money import SEPTEMBER, Money, agree, build_money, freeze
 from tests.settlement.test_money_in_any_order import SQL_SALES_NOT_IN_ONE_STATEMENT
 
-PEOPLE, ACTS, HISTORIES = 8, 14, 3
+PEOPLE, ACTS, HISTORIES = 8, 16, 3
 ENDS = (SEPTEMBER, date(2026, 10, 31), date(2026, 11, 30), date(2026, 12, 31))
 AMOUNTS = (1, 10_000, 99_999, 250_000, 1_000_000)
 
@@ -37,7 +38,9 @@ class Known:
     database: Database
     lines: list[int] = field(default_factory=list)
     uploads: list[int] = field(default_factory=list)
-    causes: list[tuple[str, set[int]]] = field(default_factory=list)
+    causes: list[str] = field(default_factory=list)
+    notices: list[tuple[int, int]] = field(default_factory=list)
+    """Notices with their producers."""
     lock: Lock = field(default_factory=Lock)
 
     def number(self) -> int:
@@ -98,16 +101,20 @@ def match(known: Known, session: Session, dice: Random) -> None:
     line, ids = dice.choice(known.lines), find_some(known, session, dice)
     shares = spread(known.money.free(session, line) // dice.randint(1, 3), list(find_open(session, ids).values()))
     if shares:
-        cause = known.money.match(session, line, shares)
-        known.causes.append((cause, {one.statement_id for one in shares}))
+        known.causes.append(known.money.match(session, line, shares))
 
 
 def pay_directly(known: Known, session: Session, dice: Random) -> None:
-    opened = [one for one in find_open(session, find_some(known, session, dice)).values() if one.open_rp > 1]
-    if opened:
-        shares = [Share(one.id, one.open_rp // 2) for one in opened]
-        cause = known.money.pay_directly(session, shares, f"notice:{known.number()}")
-        known.causes.append((cause, {one.id for one in opened}))
+    for one in find_open(session, find_some(known, session, dice)[:1]).values():
+        if one.open_rp > 1:
+            _, notice_id = known.money.pay_by_notice(session, Share(one.id, one.open_rp // 2))
+            known.notices.append((notice_id, one.producer_id))
+
+
+def answer(known: Known, session: Session, dice: Random) -> None:
+    if known.notices:
+        said = dice.choice([Answer.RECEIVED, Answer.NOT_RECEIVED])
+        known.money.answer(session, *dice.choice(known.notices), said)
 
 
 def write_off(known: Known, session: Session, dice: Random) -> None:
@@ -117,11 +124,33 @@ def write_off(known: Known, session: Session, dice: Random) -> None:
 
 def undo(known: Known, session: Session, dice: Random) -> None:
     if known.causes:
-        known.money.undo(session, *dice.choice(known.causes))
+        known.money.undo(session, dice.choice(known.causes))
+
+
+def find_payouts(session: Session, column: str, *states: str) -> list[int]:
+    query = text(f"SELECT DISTINCT {column} FROM payout WHERE state = ANY(:states) ORDER BY 1")
+    return list(session.scalars(query, {"states": list(states)}))
+
+
+def pay_out(known: Known, session: Session, dice: Random) -> None:
+    """Send a batch that waits, or plan one."""
+    waiting = find_payouts(session, "batch_id", "planned")
+    if waiting:
+        known.money.send(session, dice.choice(waiting))
+    else:
+        known.money.plan(session)
+
+
+def give_back(known: Known, session: Session, dice: Random) -> None:
+    """Let a payout come back that was not found on a statement of the bank."""
+    sent = find_payouts(session, "id", "sent")
+    if sent:
+        known.money.give_back(session, dice.choice(sent), 0, found=False)
 
 
 DEEDS: tuple[Callable[[Known, Session, Random], None], ...] = (
-    sell, sell, reverse, close, close, adjust, match, match, match, pay_directly, write_off, undo, undo,
+    sell, sell, reverse, close, close, adjust, match, match, match, pay_directly, answer, write_off, undo, undo,
+    pay_out, pay_out, pay_out, give_back,
 )  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def test_one_statement_is_paid_in_full_40_times_at_once_and_once_only(database: 
     (first, _), _ = find_ids(database)
 
     def pay(session: Session, number: int) -> str:
-        money.pay_directly(session, [Share(first, DUE_RP)], f"notice:{number}")
+        money.pay_directly(session, [Share(first, DUE_RP)], f"uji:{number}")
         return "paid"
 
     assert at_once(database, 40, pay) == {"paid": 1, "settlement.paid_twice": 39}
@@ -85,7 +85,7 @@ def test_parts_of_a_statement_paid_at_once_never_come_to_more_than_is_due(databa
     (first, _), _ = find_ids(database)
 
     def pay(session: Session, number: int) -> str:
-        money.pay_directly(session, [Share(first, 100_000)], f"notice:{number}")
+        money.pay_directly(session, [Share(first, 100_000)], f"uji:{number}")
         return "paid"
 
     assert at_once(database, 30, pay) == {"paid": 2, "settlement.paid_twice": 28}
@@ -125,7 +125,7 @@ def test_one_payment_is_taken_back_20_times_at_once_and_once_only(database: Data
         cause = money.match(session, line, [Share(first, 1_000), Share(second, 2_000)])
 
     def undo(session: Session, _: int) -> str:
-        money.undo(session, cause, {first, second})
+        money.undo(session, cause)
         return "taken back"
 
     assert at_once(database, 20, undo) == {"taken back": 1, "payments.match_unknown": 19}
@@ -138,7 +138,7 @@ def test_payments_and_what_takes_them_back_at_once_leave_only_what_stands(databa
 
     def act(session: Session, number: int) -> str:
         if number % 3 == 2 and causes:
-            money.undo(session, causes.pop(), {first, second})
+            money.undo(session, causes.pop())
             return "taken back"
         shares = [Share(first, 1_000 + number), Share(second, 500)]
         cause = money.match(session, line, shares)
