@@ -11,13 +11,11 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("bank_match", sa.Column("notice_id", sa.BigInteger(), nullable=True))
-    op.create_foreign_key(
-        op.f("fk_bank_match_notice_id_payment_notice"), "bank_match", "payment_notice", ["notice_id"], ["id"]
-    )
+    op.create_foreign_key(op.f("fk_bank_match_notice_id"), "bank_match", "payment_notice", ["notice_id"], ["id"])
     op.create_index("ix_bank_match_notice_id", "bank_match", ["notice_id"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_bank_match_notice_id", table_name="bank_match")
-    op.drop_constraint(op.f("fk_bank_match_notice_id_payment_notice"), "bank_match")
+    op.drop_constraint(op.f("fk_bank_match_notice_id"), "bank_match")
     op.drop_column("bank_match", "notice_id")
