@@ -25,7 +25,7 @@ from consign.payments.match_rows import find_free
 from consign.payments.notice_rules import Answer
 from consign.payments.notices import note_payment
 from consign.payments.writing_off import decide_write_off, propose_write_off
-from consign.payouts.approving import approve_batch
+from consign.payouts.approving import approve_batch, cancel_batch
 from consign.payouts.bank_lines import confirm_payouts, return_payout
 from consign.payouts.payees import confirm_account, state_account
 from consign.payouts.planning import plan_payouts
@@ -168,6 +168,9 @@ class Money:
 
     def send(self, session: Session, batch_id: int) -> None:
         send_batch(session, by=self.city.finance, batch_id=batch_id, on=self.calendar.day)
+
+    def cancel(self, session: Session, batch_id: int) -> None:
+        cancel_batch(session, by=self.city.finance, batch_id=batch_id, reason="uji")
 
     def confirm(self, session: Session, payout_id: int, amount_rp: int) -> tuple[int, int]:
         """Find a payout on a statement of the bank that is posted for it; return its line and the match."""

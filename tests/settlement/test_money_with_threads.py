@@ -133,9 +133,11 @@ def find_payouts(session: Session, column: str, *states: str) -> list[int]:
 
 
 def pay_out(known: Known, session: Session, dice: Random) -> None:
-    """Send a batch that waits, or plan one."""
+    """Send or cancel a batch that waits, or plan one."""
     waiting = find_payouts(session, "batch_id", "planned")
-    if waiting:
+    if waiting and dice.random() < 0.4:  # what it pays may have been taken back
+        known.money.cancel(session, dice.choice(waiting))
+    elif waiting:
         known.money.send(session, dice.choice(waiting))
     else:
         known.money.plan(session)
