@@ -25,7 +25,7 @@ from consign.documents.reviewing import release_lapsed
 from consign.errors import ConsignError
 from consign.files import Files, copy_checked, hash_file
 from consign.identity.queries import UserUnknown, get_actor
-from consign.identity.rules import Actor
+from consign.identity.rules import PERMITTED, Act, Actor
 from consign.insight.reminding import remind_of_stock
 from consign.models.identity import UserAccount
 from consign.models.region import Region
@@ -33,6 +33,8 @@ from consign.models.sales import SalesUpload
 from consign.partners.due import mark_due_by_other_rules
 from consign.partners.queries import get_partner, get_region_terms, get_store
 from consign.payments.asking import ask_silent
+from consign.payments.matching import MATCH_BANK_LINES, post_certain
+from consign.payouts.bank_lines import confirm_certain
 from consign.sales import actions
 from consign.sales.actions import Decisions, Outcome, receive_file, refuse_upload
 from consign.sales.mapping import Stated
@@ -365,6 +367,23 @@ def place_parked(database: Database, *, region: str, partner_id: int, user_id: i
         return actions.place_parked(session, by=by, partner_id=partner_id)
 
 
+def match_bank_lines(
+    database: Database, *, region: str, account_id: int, user_id: int, watch: Watch = _unwatched
+) -> int:
+    """Post what is certain of a bank account's lines, for whoever posted its statement; return of how many matches.
+
+    Payments and payouts are posted one after the other, each in a transaction of its own. Whoever may no longer match is
+    passed over: a person finds what is certain on the page.
+    """
+    found = 0
+    for post in (post_certain, confirm_certain):
+        with database.transaction(region) as session, watch(session):
+            by = _find_active(session, user_id)
+            if by is not None and by.role in PERMITTED[Act.MATCH_BANK]:
+                found += len(post(session, by=by, account_id=account_id))
+    return found
+
+
 def recompute_eligibility(database: Database, *, region: str, watch: Watch = _unwatched) -> int:
     """Judge again the products of producers that are due, some hundred producers at a time; return how many products.
 
@@ -451,6 +470,9 @@ def look_after_stock(database: Database) -> int:
 def look_after_payments(database: Database) -> int:
     """Ask producers once more, in every region, whether money came; return how many. It may run at any time, many at once."""
     return _sum_regions(database, lambda session: ask_silent(session, now=clock.now()))
+
+
+def look_after_debts(database: Database) -> int:
     """Tell finance in every region which partners are to be reminded; return how many. It may run at any time, many at once."""
     return _sum_regions(database, lambda session: propose_reminders(session, now=clock.now()))
 
@@ -564,6 +586,7 @@ class Worker:
                 partial(asyncio.to_thread, look_after_sales, self._database),
                 partial(asyncio.to_thread, look_after_stock, self._database),
                 partial(asyncio.to_thread, look_after_payments, self._database),
+                partial(asyncio.to_thread, look_after_debts, self._database),
                 partial(asyncio.to_thread, sweep_labels, self._database),
                 partial(_tidy, app, delete_old=number % 60 == 0),
             ):
@@ -588,6 +611,7 @@ class Worker:
         app.task(name=actions.READ_SALES_FILE, pass_context=True, retry=retry)(self._read_sales_file)
         app.task(name=actions.PLACE_PARKED, retry=retry)(self._place_parked)
         app.task(name=RECOMPUTE, retry=retry)(self._recompute_eligibility)
+        app.task(name=MATCH_BANK_LINES, retry=retry)(self._match_bank_lines)
         app.task(name=labels.MAKE_LABELS, pass_context=True, retry=retry)(self._make_labels)
         return app
 
@@ -614,6 +638,13 @@ class Worker:
             place_parked(self._database, **facts, watch=self._watch)
         except Exception:
             logger.exception("Parked lines could not be placed: %s", facts)
+            raise
+
+    def _match_bank_lines(self, **facts: Any) -> None:
+        try:
+            match_bank_lines(self._database, **facts, watch=self._watch)
+        except Exception:
+            logger.exception("Lines of a bank account could not be matched: %s", facts)
             raise
 
     def _recompute_eligibility(self, **facts: Any) -> None:

@@ -48,6 +48,10 @@ def propose(session: Session, *, by: Actor, account_id: int, line_ids: Collectio
     return look(session, by=by, account_id=account_id, line_ids=line_ids).proposals
 
 
+MATCH_BANK_LINES = "match_bank_lines"
+"""The job that posts what is certain of an account's lines."""
+
+
 @dataclass(frozen=True)
 class Look:
     """What could be said of free lines, and what they were held against."""

@@ -1,7 +1,7 @@
 """Matching: free lines of the bank's statement beside what is open, with what each could be and why."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,10 +18,13 @@ from consign.payments.match_lists import find_accounts, find_free_page, find_ope
 from consign.payments.matching import get_proposal, look, post_certain
 from consign.payments.other_lines import charge, refund
 from consign.payments.statement_lines import get_bank_line
+from consign.payouts.bank_lines import confirm_certain
 from consign.sentence import Sentence, say
 from consign.settlement.allocating import Share
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, new_form, read_form, read_id, read_rupiah
+from consign.web.matching_offers import Offer
+from consign.web.payout_offers import offer_payouts
 from consign.web.tables import Filter, Table, find_download, show_table
 from consign.web.visit import PageRoute, Visit, Visiting
 
@@ -36,35 +39,6 @@ REMARK = Field(
     "remark", say("Remark"), kind="textarea", required=False, hint=say("Why it is so. It stands with the match.")
 )
 
-
-@dataclass(frozen=True)
-class Offer:
-    """Something that lines could be, of whatever kind, with the form that says so."""
-
-    line_ids: tuple[int, ...]
-    rule: str
-    """By which rule, one of the words of `match_rule`."""
-    label: str
-    who: str
-    """Which partner, or who is paid; may be blank."""
-    why: tuple[Sentence, ...]
-    score: int
-    certain: bool
-    amount_rp: int
-    path: str
-    """Where the form is sent."""
-    fields: Mapping[str, str] = field(default_factory=dict)
-    """What the form sends."""
-    hint: bool = False
-    reason_code: str | None = None
-    difference_rp: int = 0
-    statements: int = 0
-
-
-Offering = Callable[[Visit, int, Sequence[int]], list[Offer]]
-BESIDE: list[Offering] = []
-"""What other areas propose for lines of an account, such as payouts that they pay: each takes the visit, the account's id
-and the lines' ids. Their offers stand among the others, the strongest first."""
 
 FILTERS = (
     Filter("side", say("Side"), [Choice("in", say("money in")), Choice("out", say("money out"))]),
@@ -149,8 +123,7 @@ def _group_offers(
 ) -> dict[int, list[Offer]]:
     """Return what each line could be, the strongest first."""
     found = [_offer(one, book) for one in proposals]
-    for offering in BESIDE:
-        found += offering(visit, account_id, line_ids)
+    found += offer_payouts(visit, account_id, line_ids)
     grouped: dict[int, list[Offer]] = {}
     for offer in sorted(found, key=lambda one: (not one.certain, -one.score)):
         for line_id in offer.line_ids:
@@ -183,8 +156,9 @@ def do_post_certain(visit: Visiting) -> Response:
     """Post all that is certain on an account."""
     account = _find_account(visit, visit.texts.get("account", ""))
     matches = post_certain(visit.db, by=visit.actor, account_id=account["id"])
+    matches += confirm_certain(visit.db, by=visit.actor, account_id=account["id"])
     told = (
-        say("{count} payments were certain and are posted.", count=len(matches))
+        say("{count} payments and payouts were certain and are posted.", count=len(matches))
         if matches
         else say("Nothing was certain; nothing was posted.")
     )

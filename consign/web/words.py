@@ -1065,6 +1065,7 @@ _BANK_PROBLEM = {
 
 # matching a bank's statement
 _MATCH_RULE = {
+    "payout": say("a payout"),
     "reference": say("number and amount"),
     "references": say("several numbers and their amount"),
     "parts": say("several lines with one number"),
