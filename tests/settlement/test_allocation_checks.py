@@ -67,13 +67,12 @@ PLANTED = {
         ],
         "another due": ["UPDATE statement SET due_rp = due_rp + 1, net_rp = net_rp + 1, sales_rp = sales_rp + 1"],
         "paid out without a transfer": [
-            """INSERT INTO payee_account (producer_id, bank_code, number, holder, stated_by, stated_at, outcome)
-               SELECT min(producer.id), '014', '12345', 'X', min(user_account.id), now(), 'waiting' FROM producer, user_account""",
             """INSERT INTO payout_batch (number, bank_account_id, state, left_out, planned_by, planned_at, sent_at)
                SELECT 'PB-2026-0001', min(bank_account.id), 'sent', '[]', min(user_account.id), now(), now()
                FROM bank_account, user_account""",
             """INSERT INTO payout (batch_id, reference, producer_id, payee_account_id, amount_rp, state)
-               SELECT payout_batch.id, 'PB20260001-001', producer_id, payee_account.id, 1, 'sent' FROM payout_batch, payee_account""",
+               SELECT payout_batch.id, 'PB20260001-001', producer_id, payee_account.id, 1, 'sent' FROM payout_batch, payee_account
+               WHERE payee_account.id = (SELECT min(id) FROM payee_account)""",
             """INSERT INTO payout_part (payout_id, partner_id, producer_id, amount_rp)
                SELECT payout.id, (SELECT min(id) FROM partner), producer_id, 1 FROM payout""",
         ],
