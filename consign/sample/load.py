@@ -27,6 +27,7 @@ from consign.sales.queries import find_missing_days
 from consign.sample import (
     catalogue_steps,
     cooperatives,
+    money_steps,
     paper_steps,
     setting_up,
     stock_steps,
@@ -122,6 +123,9 @@ def _list_steps(site: Site) -> list[Step]:
         _setting_up(site, "users", setting_up.ensure_people),
         _setting_up(site, "passwords", welcoming.ensure_way_in),
     ]
+    steps.append(
+        _setting_up(site, "what stood before", partial(money_steps.ensure_carried, months=months, files=site.files))
+    )
     for partner in PARTNERS:
         for period in months.split(partner.cycle):
             steps += [Step(file.name, partial(_hand_in, site, file)) for file in make_files(partner, period, months)]
@@ -129,7 +133,13 @@ def _list_steps(site: Site) -> list[Step]:
                 steps.append(Step(f"closing {partner.name}", partial(_close, site, partner, period)))
     steps.append(_setting_up(site, "goods of the city register", partial(catalogue_steps.ensure_goods, months=months)))
     steps.append(_setting_up(site, "closed days of stores", partial(store_days.ensure_store_days, months=months)))
-    return [*steps, *_list_paper_steps(site), *_list_catalogue_steps(site), *_list_stock_steps(site)]
+    return [
+        *steps,
+        *_list_paper_steps(site),
+        *_list_catalogue_steps(site),
+        *_list_stock_steps(site),
+        *_list_money_steps(site),
+    ]
 
 
 def _list_paper_steps(site: Site) -> list[Step]:
@@ -174,6 +184,19 @@ def _list_stock_steps(site: Site) -> list[Step]:
             for store in partner.stores
         ),
         _setting_up(site, "goods on their way", partial(stock_story.ensure_story, months=months, on=on)),
+    ]
+
+
+def _list_money_steps(site: Site) -> list[Step]:
+    files, on = site.files, clock.today(ZONE)
+    return [
+        _setting_up(site, "where producers are paid", money_steps.ensure_payees),
+        _setting_up(
+            site, "payments over the office", partial(money_steps.ensure_paid_over_account, files=files, on=on)
+        ),
+        _setting_up(site, "payments to producers", partial(money_steps.ensure_paid_straight, files=files, on=on)),
+        _setting_up(site, "payouts", partial(money_steps.ensure_payouts, files=files, on=on)),
+        _setting_up(site, "doubts and reminders", money_steps.ensure_doubts),
     ]
 
 
