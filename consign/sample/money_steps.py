@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from consign.banking.accounts import add_bank_account
 from consign.banking.posting import post_bank_file
+from consign.banking.uploads import receive_bank_file
 from consign.files import Files
 from consign.identity.queries import get_actor
 from consign.models.banking import BankAccount, BankLine
@@ -60,6 +61,8 @@ RETURNED = "Nomor rekening tidak ditemukan"
 DOUBTED = "Menurut catatan kami terjual 4 bungkus lebih banyak di gerai ini."
 CORRECTED = "Harga pada struk minggu pertama keliru dibaca mesin kasir"
 CORRECTION_RP, REST_RP = 12_000, 500
+SHORT = 2
+"""Statements of which the payment leaves a small rest."""
 
 
 def ensure_carried(session: Session, *, months: Months, files: Files) -> bool:
@@ -116,8 +119,9 @@ def ensure_paid_over_account(session: Session, *, files: Files, on: date) -> boo
         return False
     finance, payer = get_actor(session, FINANCE), get_actor(session, get_partner_finance(SUPERMARKET.code))
     shares = _find_shares(session, partner.id)[:-UNPAID]
-    if not shares:
+    if len(shares) <= SHORT:
         return False
+    shares = [*shares[:-SHORT], *(Share(one.statement_id, one.amount_rp - REST_RP) for one in shares[-SHORT:])]
     day = on - timedelta(1)
     notice = note_payment(
         session, by=payer, partner_id=partner.id, route="collecting", paid_on=day, lines=shares, reference="",
@@ -189,6 +193,11 @@ def ensure_payouts(session: Session, *, files: Files, on: date) -> bool:
         _post(session, files, write_statement(on, opening, bookings), name=f"mutasi-{on:%Y%m%d}.csv")
         confirm_certain(session, by=finance, account_id=account.id)
     return_payout(session, by=finance, payout_id=back.id, on=on, reason=RETURNED)
+    closing = opening + sum(one.amount_rp for one in bookings)
+    waiting = io.BytesIO(write_statement(on, closing, [Booking(75_000, "SETORAN TUNAI 0640 SORE")]))
+    receive_bank_file(
+        session, files, by=finance, account_code=ACCOUNT, source=waiting, name=f"mutasi-{on:%Y%m%d}-sore.csv"
+    )
     return True
 
 
@@ -227,9 +236,10 @@ def ensure_doubts(session: Session) -> bool:
         reason=CORRECTED,
     )
     shares = _find_shares(session, get_partner(session, SUPERMARKET.code).id)
-    if shares:
+    rests = [one for one in shares if one.amount_rp == REST_RP]
+    if rests:
         propose_write_off(
-            session, by=finance, statement_id=shares[0].statement_id, amount_rp=REST_RP, reason_code="rounding",
+            session, by=finance, statement_id=rests[0].statement_id, amount_rp=REST_RP, reason_code="rounding",
             borne_by="office", remark="Pembulatan pada transfer",
         )  # fmt: skip
     send_reminder(session, by=finance, partner_id=get_partner(session, HOTEL.code).id, step=Step.FRIENDLY)

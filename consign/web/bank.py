@@ -90,7 +90,7 @@ def show_bank_accounts(visit: Visiting) -> Response:
         visit,
         "list.html",
         name="bank-accounts",
-        caption=say("Bank accounts"),
+        caption=say("The office's bank accounts"),
         columns=ACCOUNT_COLUMNS,
         fetch=fetch,
         empty=say("The office has no bank account yet."),
@@ -117,7 +117,7 @@ def _new_page(visit: Visit, form: Form, *, status: int = 200) -> Response:
         action="/bank/new",
         button=say("Add the account"),
         back="/bank",
-        back_to=say("Bank accounts"),
+        back_to=say("The office's bank accounts"),
     )
 
 

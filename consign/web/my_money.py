@@ -1,11 +1,15 @@
 """A producer's own money on a phone: what was announced, one tap for each answer, and what else is to come."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Response
 
 from consign import clock
 from consign.errors import NotAllowed
+from consign.listing import Row, Wish
 from consign.money import Rupiah
 from consign.payments.own_money import count_to_answer, find_own_money
+from consign.payouts.lists import find_payout_page
 from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.tasks import Task
@@ -13,10 +17,11 @@ from consign.web.visit import PageRoute, Visit, Visiting
 
 router = APIRouter(route_class=PageRoute)
 PATH = "/my-money"
+PAYOUTS_SHOWN = 5
 COMING_COLUMNS = (
     Column("partner", say("Partner")),
     Column("left_rp", say("To come"), kind="money"),
-    Column("due_on", say("Due"), kind="day"),
+    Column("due_on", say("Due on"), kind="day"),
     Column("route", say("Payment route"), kind="word", words="route"),
     Column("number", say("Statement"), link="/statements/{number}"),
 )
@@ -34,8 +39,16 @@ def show_my_money(visit: Visiting) -> Response:
         coming_columns=COMING_COLUMNS,
         held=[vars(one) for one in money.held],
         held_columns=HELD_COLUMNS,
+        payouts=_find_payouts(visit),
         today=clock.today(visit.zone),
     )
+
+
+def _find_payouts(visit: Visit) -> Sequence[Row]:
+    """Return the latest payouts of the office to this producer, the newest first."""
+    if not visit.may("GET /payouts"):
+        return []
+    return find_payout_page(visit.db, by=visit.actor, wish=Wish(rows=PAYOUTS_SHOWN)).rows
 
 
 def _get_producer_id(visit: Visit) -> int:

@@ -46,7 +46,7 @@ SAID = {
 }
 LINE_COLUMNS = (
     Column("number", say("Statement"), link="/statements/{number}"),
-    Column("due_on", say("Due"), kind="day"),
+    Column("due_on", say("Due on"), kind="day"),
     Column("due_rp", say("To be paid"), kind="money"),
     Column("amount_rp", say("Paid, by the notice"), kind="money"),
 )

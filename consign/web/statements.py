@@ -12,6 +12,7 @@ from fastapi import APIRouter, Response
 from consign import clock
 from consign.listing import Found
 from consign.money import Rupiah, format_rate
+from consign.partners.queries import get_region_terms
 from consign.sales.rows import tell_row_place
 from consign.sentence import Code, Sentence, say
 from consign.settlement.dispute_lists import find_disputes_of
@@ -120,6 +121,7 @@ def show_statement(visit: Visiting, number: str) -> Response:
         figures=figures,
         path=path,
         paid=paid,
+        near_rp=get_region_terms(visit.db).near_amount_rp,
         payments=[vars(one) for one in paid.payments],
         payment_columns=PAYMENT_COLUMNS,
         **tell_content(visit, figures, path),
