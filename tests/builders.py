@@ -18,7 +18,8 @@ from consign.identity.queries import get_actor
 from consign.identity.rules import Actor, Role
 from consign.models.catalogue import Product
 from consign.models.partners import Partner, Producer, Store
-from consign.partners.actions import add_agreement, add_partner, add_producer, add_store
+from consign.partners.actions import add_partner, add_producer, add_store
+from consign.partners.agreeing import add_agreement
 from consign.partners.rules import DiscountBorneBy, FeeOn, Route, Terms
 from consign.period import Cycle
 from consign.sales.actions import Decisions, Outcome, post_file, receive_file

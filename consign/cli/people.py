@@ -15,6 +15,7 @@ from consign.identity.actions import add_user
 from consign.identity.queries import find_users, get_account, get_actor
 from consign.identity.rules import Act, Actor, Role, authorize
 from consign.partners import actions
+from consign.partners.agreeing import add_agreement
 from consign.partners.cooperatives import get_cooperative
 from consign.partners.queries import get_partner, get_producer, get_store
 from consign.partners.rules import DiscountBorneBy, FeeOn, Route, Terms, parse_rate_bp
@@ -356,7 +357,7 @@ def agreement_add(
     )
     with context.acting(login) as (session, by):
         owner = get_partner(session, partner_code)
-        actions.add_agreement(
+        add_agreement(
             session,
             by=by,
             partner_id=owner.id,

@@ -83,3 +83,8 @@ def lock_partner(session: Session, partner_id: int) -> None:
     uploads only refer to the partner's row and do not wait.
     """
     session.execute(select(Partner.id).where(Partner.id == partner_id).with_for_update(key_share=True))
+
+
+def share_terms(session: Session) -> RegionTerms:
+    """Return the region's terms; nobody changes them until the transaction ends."""
+    return session.get_one(RegionTerms, 1, with_for_update={"read": True}, populate_existing=True)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from consign.identity.queries import get_actor
 from consign.models.partners import Agreement
-from consign.partners.actions import continue_agreement
+from consign.partners.agreeing import continue_agreement
 from consign.partners.cooperatives import add_cooperative, add_cooperative_agreement, add_member, find_cooperatives
 from consign.partners.queries import get_partner, get_producer, get_terms, lock_partner
 from consign.partners.rules import Route

@@ -9,7 +9,8 @@ from consign.identity.queries import find_users, get_actor
 from consign.identity.rules import Actor
 from consign.models.catalogue import Product
 from consign.models.partners import Producer
-from consign.partners.actions import add_agreement, add_partner, add_producer, add_store, add_store_alias
+from consign.partners.actions import add_partner, add_producer, add_store, add_store_alias
+from consign.partners.agreeing import add_agreement
 from consign.partners.cooperatives import get_cooperative
 from consign.partners.queries import find_partners, get_partner, get_producer, get_store
 from consign.partners.rules import UnknownCode

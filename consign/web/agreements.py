@@ -14,7 +14,7 @@ from consign.identity.rules import Act
 from consign.listing import Row
 from consign.models.partners import Agreement, Partner, Producer, RegionTerms
 from consign.money import Rupiah, format_rate
-from consign.partners.actions import add_agreement, continue_agreement, end_agreement
+from consign.partners.agreeing import add_agreement, continue_agreement, end_agreement
 from consign.partners.agreement_lists import find_agreement_page, find_versions, get_agreement_facts
 from consign.partners.lists import find_partners_seen
 from consign.partners.producer_lists import find_producers_named, get_producer_called

@@ -25,7 +25,8 @@ from consign.db import Database, start_embedded
 from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
 from consign.identity.rules import Role
-from consign.partners.actions import add_agreement, add_partner, add_producer, add_store
+from consign.partners.actions import add_partner, add_producer, add_store
+from consign.partners.agreeing import add_agreement
 from consign.partners.queries import get_partner, get_producer
 from consign.period import Cycle
 from consign.regions import add_region

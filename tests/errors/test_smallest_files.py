@@ -17,7 +17,7 @@ import consign.sales
 import consign.tabular
 from consign.catalogue.actions import add_product, add_product_alias
 from consign.models.sales import SalesParked
-from consign.partners.actions import add_agreement
+from consign.partners.agreeing import add_agreement
 from consign.partners.rules import FeeOn
 from consign.sales.actions import place_parked
 from consign.sales.columns import PROBLEMS

@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from consign.errors import BadInput
 from consign.models.partners import Agreement
-from consign.partners.actions import add_agreement, add_partner, add_store
+from consign.partners.actions import add_partner, add_store
+from consign.partners.agreeing import add_agreement
 from consign.partners.checks import CHECKS
 from consign.partners.rules import AgreementOverlaps, FeeOutOfBounds, refuse_fee_out_of_bounds
 from consign.period import Cycle

@@ -14,6 +14,7 @@ from consign.identity.queries import get_actor
 from consign.identity.rules import Actor
 from consign.models.partners import Agreement, RegionTerms
 from consign.partners import actions
+from consign.partners.agreeing import add_agreement, end_agreement
 from consign.partners.checks import CHECKS
 from consign.partners.queries import get_partner, get_producer, lock_partner
 from consign.partners.rules import (
@@ -177,7 +178,7 @@ def test_nobody_else_changes_any_of_it(city: City):
             with pytest.raises(NotAllowed):
                 change()
     with pytest.raises(NotAllowed):
-        actions.end_agreement(session, by=city.auditor, agreement_id=agreement.id, last=OCTOBER, closed_until=None)
+        end_agreement(session, by=city.auditor, agreement_id=agreement.id, last=OCTOBER, closed_until=None)
 
 
 # An agreement's end.
@@ -190,7 +191,7 @@ def agreement_of(city: City) -> Agreement:
 
 def end(city: City, last: date | None, *, closed_until: date | None = None, agreement_id: int | None = None) -> None:
     chosen = agreement_id or agreement_of(city).id
-    actions.end_agreement(city.session, by=city.admin, agreement_id=chosen, last=last, closed_until=closed_until)
+    end_agreement(city.session, by=city.admin, agreement_id=chosen, last=last, closed_until=closed_until)
 
 
 def test_an_agreement_ends_and_goes_on_again_and_nothing_else_of_it_changes(city: City):
@@ -271,7 +272,7 @@ def test_an_agreement_does_not_end_before_it_begins_and_there_must_be_one(city: 
 
 def test_an_agreement_does_not_grow_into_another_nor_past_what_the_region_allows(city: City):
     end(city, OCTOBER)
-    second = actions.add_agreement(
+    second = add_agreement(
         city.session,
         by=city.admin,
         partner_id=city.partner.id,
@@ -301,7 +302,7 @@ def test_an_agreement_does_not_end_while_its_partner_is_being_closed(database: D
     def finish_agreement() -> None:
         with database.transaction(REGION) as session:
             by = get_actor(session, ADMIN)
-            actions.end_agreement(session, by=by, agreement_id=agreement_id, last=OCTOBER, closed_until=None)
+            end_agreement(session, by=by, agreement_id=agreement_id, last=OCTOBER, closed_until=None)
 
     with ThreadPoolExecutor(1) as threads:
         with database.transaction(REGION) as closing:
@@ -386,7 +387,7 @@ def test_an_agreement_is_not_made_under_bounds_that_change_at_the_same_time(data
     def agree() -> str:
         try:
             with database.transaction(REGION) as session:
-                actions.add_agreement(
+                add_agreement(
                     session,
                     by=get_actor(session, ADMIN),
                     partner_id=get_partner(session, "BM").id,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from consign.errors import BadInput, NotAllowed
 from consign.models.partners import Agreement, Cooperative, CooperativeMember
-from consign.partners.actions import add_agreement
+from consign.partners.agreeing import add_agreement
 from consign.partners.checks import CHECKS
 from consign.partners.cooperatives import (
     add_cooperative,

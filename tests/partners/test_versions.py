@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from consign.errors import BadInput
 from consign.models.partners import Agreement, RegionTerms
-from consign.partners.actions import add_agreement, continue_agreement, end_agreement
+from consign.partners.agreeing import add_agreement, continue_agreement, end_agreement
 from consign.partners.checks import CHECKS
 from consign.partners.queries import get_terms
 from consign.partners.rules import (

@@ -20,7 +20,7 @@ from consign.ledger.rules import AccountKind, AccountName
 from consign.models.banking import BankAccount, BankFile, BankLine
 from consign.models.payments import PaymentNotice, PaymentNoticeLine
 from consign.models.settlement import Statement
-from consign.partners.actions import add_agreement
+from consign.partners.agreeing import add_agreement
 from consign.partners.rules import Route
 from consign.settlement.actions import close_period
 from consign.settlement.allocating import find_open

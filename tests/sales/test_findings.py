@@ -15,7 +15,7 @@ from consign.catalogue.rules import is_by_weight
 from consign.documents.eligibility import recompute
 from consign.listing import Wish
 from consign.models.sales import SalesFinding
-from consign.partners.actions import add_agreement
+from consign.partners.agreeing import add_agreement
 from consign.sales.actions import Outcome, place_parked
 from consign.sales.finding_lists import find_finding_page, tell_finding
 from consign.sales.rules import Overlap, find_day_oddities, is_far_off

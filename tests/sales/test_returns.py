@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from consign.models.sales import Sale
 from consign.money import Rupiah, line_fee
-from consign.partners.actions import add_agreement
+from consign.partners.agreeing import add_agreement
 from consign.partners.rules import DiscountBorneBy, FeeOn
 from consign.sales.actions import reverse_upload
 from consign.sales.checks import CHECKS

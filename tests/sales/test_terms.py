@@ -15,7 +15,7 @@ from sqlalchemy import select
 from consign.catalogue.actions import set_price
 from consign.models.sales import Sale
 from consign.money import Rupiah
-from consign.partners.actions import add_agreement
+from consign.partners.agreeing import add_agreement
 from consign.partners.rules import DiscountBorneBy, FeeOn
 from consign.sales.rules import LineTerms, compute_line
 from consign.sales.terms import Intervals, TermsTable

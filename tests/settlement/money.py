@@ -17,7 +17,8 @@ from consign.identity.rules import Actor, Role
 from consign.models.banking import BankAccount, BankFile, BankLine
 from consign.models.partners import Partner
 from consign.models.settlement import Statement
-from consign.partners.actions import add_agreement, add_partner, add_store
+from consign.partners.actions import add_partner, add_store
+from consign.partners.agreeing import add_agreement
 from consign.partners.rules import Route
 from consign.payments.accepting import accept_split, charge, undo_match
 from consign.payments.answers import answer_payment

@@ -18,7 +18,7 @@ from consign.ledger.rules import AccountKind
 from consign.models.identity import AuditEvent
 from consign.models.settlement import CarryOver, Closing, Statement
 from consign.money import Rupiah
-from consign.partners.actions import add_agreement
+from consign.partners.agreeing import add_agreement
 from consign.partners.rules import Route
 from consign.settlement.actions import close_period
 from consign.settlement.carry_rules import (

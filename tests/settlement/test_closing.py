@@ -16,7 +16,7 @@ from consign.ledger.rules import AccountKind
 from consign.models.outbox import Notice
 from consign.models.settlement import Closing, Statement
 from consign.money import Rupiah
-from consign.partners.actions import add_agreement
+from consign.partners.agreeing import add_agreement
 from consign.period import Cycle
 from consign.sales.actions import confirm_no_sales, reverse_upload
 from consign.settlement.actions import close_period

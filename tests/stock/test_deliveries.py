@@ -14,7 +14,7 @@ from consign.documents.reviewing import revoke_document
 from consign.errors import BadInput
 from consign.models.catalogue import Product
 from consign.models.stock import StockLoss, StockMovement, StockNote, StockRefusal
-from consign.partners.actions import add_agreement
+from consign.partners.agreeing import add_agreement
 from consign.partners.rules import UnknownCode
 from consign.stock.confirming import cancel_note, confirm_note, reverse_note
 from consign.stock.delivering import send_delivery
