@@ -111,6 +111,8 @@ GLOSSARY = {
     "agreement": "perjanjian",
     "audit trail": "jejak audit",
     "authenticator app": "aplikasi autentikator",
+    "bank statement": "rekening koran",
+    "bank's statement": "rekening koran",
     "barcode": "kode batang",
     "discount": "diskon",
     "dismissed": "disingkirkan",
@@ -142,6 +144,8 @@ GLOSSARY = {
     "withholds": "memotong|dipotong",
 }
 """The one Indonesian word for each thing; a second one is another form of the same word."""
+ANOTHER_THING = {"statement": ("bank ", "bank's ", "bank's next ")}
+"""What makes another thing of a term when it stands before it."""
 OTHERWISE = {
     ("agreement", "Without agreement to the privacy notice"),
     ("agreement", "You may see your data"),
@@ -150,9 +154,30 @@ OTHERWISE = {
     ("receipt", "Copy the number from the certificate"),
     ("statement", "A halal certificate, or a statement"),
     ("statement", "A non-halal statement"),
+    ("statement", "Accounts into which partners pay"),
+    ("statement", "Earlier statements had brought"),
+    ("statement", "From %(first)s to %(last)s: no statement"),
+    ("statement", "Hand in a statement"),
+    ("statement", "Hand in the statements of these days"),
+    ("statement", "Lines of the statements"),
+    ("statement", "Lines that this statement brought"),
+    ("statement", "No file was chosen. Choose the statement."),
+    ("statement", "No statement was posted yet."),
+    ("statement", "Posted statements"),
     ("statement", "Rest below zero"),
+    ("statement", "Statements do not follow each other"),
+    ("statement", "Statements in the file"),
+    ("statement", "Statements until"),
+    ("statement", "The file is nested deeper than any statement"),
+    ("statement", "The sheets {sheets} have different columns"),
+    ("statement", "The statement after it"),
     ("statement", "Write the non-halal statement"),
+    ("statement", "it holds no statement of a bank account"),
+    ("statement", "it is nested deeper than any statement"),
+    ("statement", "it is no CAMT.053 statement"),
+    ("statement", "it stands before the first statement"),
     ("statement", "statement of non-halal materials"),
+    ("statement", "the statement that begins there"),
     ("store", "Hand in the file of this day."),
     ("store", "Store days"),
     ("store", "The file {sha256} is not in the object store."),
@@ -175,7 +200,8 @@ def without_holes(text: str) -> str:
 
 @pytest.mark.parametrize("term", GLOSSARY)
 def test_one_thing_has_one_word(term: str, catalogue: Catalog):
-    english = re.compile(rf"\b{term}(s|'s|s')?\b", re.IGNORECASE)
+    apart = "".join(f"(?<!{before})" for before in ANOTHER_THING.get(term, ()))
+    english = re.compile(rf"{apart}\b{term}(s|'s|s')?\b", re.IGNORECASE)
     indonesian = re.compile(rf"\b({GLOSSARY[term]})(nya|-\w+)?\b", re.IGNORECASE)
     said = [one for key, one in messages_of(catalogue).items() if english.search(without_holes(str(key)))]
     assert said

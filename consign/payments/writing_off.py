@@ -148,8 +148,8 @@ def decide_write_off(session: Session, *, by: Actor, write_off_id: int, approve:
         allocate(session, shares, by=by, source=source, cause=f"write_off:{row.id}", booked_on=on)
         after -= row.amount_rp
     record_event(
-        session, by=by, act=f"write-off {row.outcome}", subject=f"write_off:{row.id}", statement=statement.number,
-        amount_rp=row.amount_rp, borne_by=row.borne_by, reason=said, before={"open_rp": statement.open_rp},
-        after={"open_rp": after},
+        session, by=by, act="write-off approved" if approve else "write-off refused", subject=f"write_off:{row.id}",
+        statement=statement.number, amount_rp=row.amount_rp, borne_by=row.borne_by, reason=said,
+        before={"open_rp": statement.open_rp}, after={"open_rp": after},
     )  # fmt: skip
     return row

@@ -105,7 +105,7 @@ def confirm_payouts(
         one.state, one.match_id = "paid", match.id
     session.flush()
     record_event(
-        session, by=by, act="payouts found on the bank's statement", subject=f"bank_match:{match.id}", rule=rule,
+        session, by=by, act="payouts found on the bank's statement", subject=f"match:{match.id}", rule=rule,
         lines=sorted(taken), payouts=[one.reference for one in payouts], total_rp=total,
         before={"state": "sent"}, after={"state": "paid"},
     )  # fmt: skip
@@ -141,7 +141,7 @@ def undo_confirmation(session: Session, *, by: Actor, match_id: int, reason: str
         one.state, one.match_id = "sent", None
     session.flush()
     record_event(
-        session, by=by, act="match of payouts undone", subject=f"bank_match:{match.id}", reason=said,
+        session, by=by, act="match of payouts undone", subject=f"match:{match.id}", reason=said,
         payouts=[one.reference for one in payouts], before={"state": "paid"}, after={"state": "sent"},
     )  # fmt: skip
     return match

@@ -79,7 +79,7 @@ def state_account(
     )
     session.add(account)
     session.flush()
-    _tell(session, by, account, "payouts.account_stated", "payee account stated", before=None)
+    _tell(session, by, account, "payouts.account_stated", before=None)
     record_notices(session, [Message("payouts.account_waits", "role:verifier", describe_account(session, account))])
     return account
 
@@ -113,7 +113,7 @@ def confirm_account(session: Session, *, by: Actor, account_id: int) -> PayeeAcc
     )
     session.flush()
     old = describe_account(session, standing) if standing else None
-    _tell(session, by, account, "payouts.account_confirmed", "payee account confirmed", before=old)
+    _tell(session, by, account, "payouts.account_confirmed", before=old)
     return account
 
 
@@ -132,7 +132,7 @@ def refuse_account(session: Session, *, by: Actor, account_id: int, reason: str)
     account.outcome, account.decided_by, account.decided_at = "refused", by.user_id, clock.now()
     account.decided_reason = said
     session.flush()
-    _tell(session, by, account, "payouts.account_refused", "payee account refused", before=None)
+    _tell(session, by, account, "payouts.account_refused", before=None)
     return account
 
 
@@ -175,12 +175,19 @@ def describe_account(session: Session, account: PayeeAccount) -> dict[str, str |
     }
 
 
+_ACTS = {
+    "payouts.account_stated": "payee account stated",
+    "payouts.account_confirmed": "payee account confirmed",
+    "payouts.account_refused": "payee account refused",
+}
+"""What the audit trail calls what the owner is told of."""
+
+
 def _tell(
     session: Session,
     by: Actor,
     account: PayeeAccount,
     kind: str,
-    act: str,
     *,
     before: dict[str, str | int | None] | None,
 ) -> None:
@@ -188,7 +195,13 @@ def _tell(
     recipient = f"producer:{account.producer_id}" if account.producer_id else f"cooperative:{account.cooperative_id}"
     record_notices(session, [Message(kind, recipient, told)])
     record_event(
-        session, by=by, act=act, subject=f"payee_account:{account.id}", recipient=recipient, before=before, after=told
+        session,
+        by=by,
+        act=_ACTS[kind],
+        subject=f"payee_account:{account.id}",
+        recipient=recipient,
+        before=before,
+        after=told,
     )
 
 

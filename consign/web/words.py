@@ -436,6 +436,13 @@ _FIELD = {
 _ACCOUNT_KIND = {
     "partner_owes": say("the partner owes"),
     "producer_is_owed": say("the producer is owed"),
+    "producer_payable": say("payable to the producer"),
+    "bank": say("bank account"),
+    "unallocated": say("unallocated money"),
+    "in_transit": say("payouts under way"),
+    "bank_charges": say("bank charges"),
+    "written_off": say("rests written off"),
+    "opening": say("before these books"),
 }
 _LEDGER_ACCOUNT = {
     "partner_owes": say("Partners owe"),
@@ -455,6 +462,17 @@ _TRANSFER_KIND = {
     "fee_tax": say("PPN on the fee"),
     "pph23": say("PPh 23"),
     "losses": say("goods lost"),
+    "adjustment": say("correction"),
+    "opening": say("opening balance"),
+    "bank_line": say("line of the bank"),
+    "payment": say("payment"),
+    "payable": say("became payable"),
+    "direct": say("paid without the office"),
+    "write_off": say("rest written off"),
+    "payout": say("payout"),
+    "payout_line": say("payout found at the bank"),
+    "bank_charge": say("bank charge"),
+    "own_transfer": say("own transfer"),
     "reversal": say("reversal"),
 }
 _AUDIT_ACT = {
@@ -464,12 +482,22 @@ _AUDIT_ACT = {
     "bank file handed in": say("bank statement handed in"),
     "bank file posted": say("bank statement posted"),
     "bank file dropped": say("bank statement dropped"),
-    # the others
+    # cooperatives
+    "cooperative added": say("cooperative added"),
+    "cooperative's member added": say("member of a cooperative added"),
+    "cooperative's member ended": say("membership in a cooperative ended"),
+    # matching and rests
+    "bank line matched": say("line of the bank matched"),
+    "match undone": say("match undone"),
+    "write-off proposed": say("writing off of a rest proposed"),
+    "write-off approved": say("writing off of a rest approved"),
+    "write-off refused": say("writing off of a rest refused"),
     # payments: notices, answers, proofs
     "payment noted": say("payment announced"),
     "payment notice withdrawn": say("payment notice withdrawn"),
     "payment answered": say("said whether a payment came"),
     "payment taken as received": say("payment taken as received"),
+    # the others
     "acts for producer": say("began to act for a producer"),
     "agreement added": say("agreement added"),
     "agreement's end changed": say("agreement's end changed"),
@@ -1275,7 +1303,42 @@ _PAYOUT_SUBJECT = {
     "payout": say("payout"),
     "payout_batch": say("batch of payouts"),
     "payout_template": say("layout of a file of payouts"),
-    "bank_match": say("match of the bank's statement"),
+    "match": say("match of the bank's statement"),
+}
+# bank statements, cooperatives, notices and matching, as the audit trail names them
+_MONEY_SUBJECT = {
+    "bank_account": say("bank account"),
+    "bank_upload": say("file of a bank statement"),
+    "cooperative": say("cooperative"),
+    "payment_notice": say("payment notice"),
+    "write_off": say("rest written off"),
+}
+_MONEY_DETAIL = {
+    "agreements": say("agreements"),
+    "bank": say("bank"),
+    "borne_by": say("borne by"),
+    "certain": say("certain"),
+    "closing_rp": say("closing balance"),
+    "due_rp": say("due"),
+    "first": say("first day"),
+    "format": say("kind of file"),
+    "layout": say("layout"),
+    "left_out": say("left out"),
+    "line": say("line of the bank"),
+    "lines_are_new": say("said that lines are new"),
+    "mandate": say("letter of mandate"),
+    "new_lines": say("new lines of the bank"),
+    "on": say("day"),
+    "open_rp": say("not paid yet"),
+    "partner": say("partner"),
+    "payouts": say("payouts"),
+    "pending": say("pending lines of the bank"),
+    "reason_code": say("reason"),
+    "recipient": say("recipient"),
+    "reference": say("reference"),
+    "rule": say("rule"),
+    "statement": say("statement"),
+    "total_rp": say("total"),
 }
 
 WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
@@ -1315,7 +1378,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "cycle": _CYCLE,
     "date_order": _DATE_ORDER,
     "decision": _DECISION,
-    "detail": {**_DETAIL, **_DEBT_DETAIL},
+    "detail": {**_DETAIL, **_DEBT_DETAIL, **_MONEY_DETAIL},
     "discount_borne_by": _DISCOUNT_BORNE_BY,
     "dollar": _DOLLAR,
     "document_event": _DOCUMENT_EVENT,
@@ -1379,7 +1442,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "reminded": _REMINDED,
     "stock_reason": _STOCK_REASON,
     "store_day": _STORE_DAY,
-    "subject": {**_SUBJECT, **_PAYOUT_SUBJECT, **_DEBT_SUBJECT},
+    "subject": {**_SUBJECT, **_PAYOUT_SUBJECT, **_DEBT_SUBJECT, **_MONEY_SUBJECT},
     "symbol_kind": _SYMBOL_KIND,
     "todo": _TODO,
     "trademark_stage": _TRADEMARK_STAGE,
