@@ -42,11 +42,11 @@ def read_camt(root: Node, *, today: date) -> list[Draft]:
     """
     message = root.find("BkToCstmrStmt") if root.name == "Document" else None
     if message is None:
-        raise _invalid("Document", say("it is no CAMT.053 statement"))
+        raise _invalid(say("it is no CAMT.053 statement"), element="Document")
     return [_read_statement(one, today=today) for one in message.find_all("Stmt")]
 
 
-def _invalid(element: str, why: Sentence) -> MessageInvalid:
+def _invalid(why: Sentence, *, element: str) -> MessageInvalid:
     return MessageInvalid(
         say("{element} in the file is not as CAMT.053 has it: {why}. Nothing was posted. Ask the bank for the file again.", element=element, why=why)
     )  # fmt: skip
@@ -56,7 +56,7 @@ def _read_statement(node: Node, *, today: date) -> Draft:
     name = f"Stmt {node.text_of('Id')}".strip()
     opening, closing = (_find_balance(node, codes, name) for codes in (_OPENING, _CLOSING))
     if opening is None or closing is None:
-        raise _invalid(name, say("it has not both an opening and a closing balance"))
+        raise _invalid(say("it has not both an opening and a closing balance"), element=name)
     lines, pending = [], 0
     for number, entry in enumerate(node.find_all("Ntry"), start=1):
         status = entry.text_of("Sts", "Cd") or entry.text_of("Sts") or _BOOKED
@@ -65,7 +65,7 @@ def _read_statement(node: Node, *, today: date) -> Draft:
         elif status == _BOOKED:
             lines.append(_read_entry(entry, number, f"{name}, Ntry {number}", today=today))
         elif status not in _ONLY_TOLD:
-            raise _invalid(f"{name}, Ntry {number}", say("its status is unknown"))
+            raise _invalid(say("its status is unknown"), element=f"{name}, Ntry {number}")
     days = [line.booked_on for line in lines]
     first, last = (_find_day(node.find("FrToDt", part)) for part in ("FrDtTm", "ToDtTm"))
     return Draft(
@@ -96,7 +96,7 @@ def _find_balance(node: Node, codes: Sequence[str], name: str) -> tuple[date, in
             if one.text_of("Tp", "CdOrPrtry", "Cd") == code
         }
         if len(found) > 1:
-            raise _invalid(f"{name}, Bal {code}", say("it stands there twice"))
+            raise _invalid(say("it stands there twice"), element=f"{name}, Bal {code}")
         if found:
             return found.pop()
     return None
@@ -105,24 +105,24 @@ def _find_balance(node: Node, codes: Sequence[str], name: str) -> tuple[date, in
 def _read_signed(node: Node, name: str) -> int:
     sign = _SIGNS.get(node.text_of("CdtDbtInd"))
     if sign is None:
-        raise _invalid(name, say("it does not say whether money came or went"))
+        raise _invalid(say("it does not say whether money came or went"), element=name)
     return sign * _read_amount(node.find("Amt"), name)
 
 
 def _read_amount(node: Node | None, name: str) -> int:
     if node is None or not _AMOUNT.fullmatch(node.text.strip()):
-        raise _invalid(name, say("the amount cannot be read"))
+        raise _invalid(say("the amount cannot be read"), element=name)
     refuse_other_currency(node.attributes.get("Ccy", ""))
     amount = to_rupiah(Decimal(node.text.strip()))
     if isinstance(amount, str):
-        raise _invalid(name, say("{written} is no amount in whole rupiah", written=node.text.strip()))
+        raise _invalid(say("{written} is no amount in whole rupiah", written=node.text.strip()), element=name)
     return amount
 
 
 def _read_day(node: Node | None, name: str) -> date:
     day = _find_day(node)
     if day is None:
-        raise _invalid(name, say("the day cannot be read"))
+        raise _invalid(say("the day cannot be read"), element=name)
     return day
 
 
@@ -140,7 +140,7 @@ def _read_entry(entry: Node, number: int, name: str, *, today: date) -> Statemen
     amount = _read_signed(entry, name)
     day = _read_day(entry.find("BookgDt") or entry.find("ValDt"), name)
     if day > today:
-        raise _invalid(name, say("{day} is in the future", day=day))
+        raise _invalid(say("{day} is in the future", day=day), element=name)
     details = entry.find_all("NtryDtls", "TxDtls")
     _refuse_other_batch(entry, details, amount, name)
     reversal = ["reversal"] if entry.text_of("RvslInd").lower() in {"true", "1"} else []

@@ -30,15 +30,15 @@ def read_ofx(text: str, *, today: date) -> list[Draft]:
     """
     start = re.search(r"<OFX>", text, re.IGNORECASE)
     if start is None or "<!" in text:
-        raise _invalid("OFX", say("its beginning is missing"))
+        raise _invalid(say("its beginning is missing"), element="OFX")
     root = _read_tree(text[start.start() :])
     found = root.find_all("BANKMSGSRSV1", "STMTTRNRS", "STMTRS")
     if not found:
-        raise _invalid("OFX", say("it holds no statement of a bank account"))
+        raise _invalid(say("it holds no statement of a bank account"), element="OFX")
     return [_read_statement(one, number, today=today) for number, one in enumerate(found, start=1)]
 
 
-def _invalid(element: str, why: Sentence) -> MessageInvalid:
+def _invalid(why: Sentence, *, element: str) -> MessageInvalid:
     return MessageInvalid(
         say("{element} in the file is not as OFX has it: {why}. Nothing was posted. Ask the bank for the file again.", element=element, why=why)
     )  # fmt: skip
@@ -55,13 +55,13 @@ def _read_tree(text: str) -> Node:
     opened = [root]
     for match in _PIECE.finditer(text):
         if text[position : match.start()].strip():
-            raise _invalid(match["name"][:40], say("what stands before it is no element"))
+            raise _invalid(say("what stands before it is no element"), element=match["name"][:40])
         position = match.end()
         _take_piece(
             opened, match["name"].upper(), match["text"].strip(), ends=bool(match["end"]), closed=bool(match["closed"])
         )
     if text[position:].strip() or len(opened) > 1:
-        raise _invalid(opened[-1].name, say("it never ends, so that the file is cut off"))
+        raise _invalid(say("it never ends, so that the file is cut off"), element=opened[-1].name)
     return root.find("OFX") or root
 
 
@@ -71,14 +71,14 @@ def _take_piece(opened: list[Node], name: str, text: str, *, ends: bool, closed:
         if opened[-1].name == name and len(opened) > 1:
             opened.pop()
         elif not (opened[-1].children and opened[-1].children[-1].name == name):
-            raise _invalid(name, say("it ends where it did not begin"))
+            raise _invalid(say("it ends where it did not begin"), element=name)
         return
     node = Node(name, text=html.unescape(text))
     opened[-1].children.append(node)
     if not text and not closed:
         opened.append(node)
     if len(opened) > DEEPEST:
-        raise _invalid(name, say("it is nested deeper than any statement"))
+        raise _invalid(say("it is nested deeper than any statement"), element=name)
 
 
 def _read_statement(node: Node, number: int, *, today: date) -> Draft:
@@ -105,9 +105,9 @@ def _read_line(node: Node, row: int, name: str, *, today: date) -> StatementLine
     amount = _read_amount(node.text_of("TRNAMT"), name)
     day = _read_day(node.text_of("DTPOSTED"), name)
     if day > today:
-        raise _invalid(name, say("{day} is in the future", day=day))
+        raise _invalid(say("{day} is in the future", day=day), element=name)
     if not amount:
-        raise _invalid(name, say("the amount is zero"))
+        raise _invalid(say("the amount is zero"), element=name)
     payee = node.text_of("NAME") or node.text_of("PAYEE", "NAME")
     words = [node.text_of("MEMO"), node.text_of("CHECKNUM")]
     return StatementLine(
@@ -122,10 +122,10 @@ def _read_line(node: Node, row: int, name: str, *, today: date) -> StatementLine
 
 def _read_amount(written: str, name: str) -> int:
     if not _AMOUNT.fullmatch(written):
-        raise _invalid(name, say("the amount cannot be read"))
+        raise _invalid(say("the amount cannot be read"), element=name)
     amount = to_rupiah(Decimal(written.replace(",", ".")))
     if isinstance(amount, str):
-        raise _invalid(name, say("{written} is no amount in whole rupiah", written=written))
+        raise _invalid(say("{written} is no amount in whole rupiah", written=written), element=name)
     return amount
 
 
@@ -137,4 +137,4 @@ def _read_day(written: str, name: str) -> date:
             return date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
         pass
-    raise _invalid(name, say("no calendar has the day {digits}", digits=written[:20]))
+    raise _invalid(say("no calendar has the day {digits}", digits=written[:20]), element=name)

@@ -1211,11 +1211,13 @@ _CARRIED_KIND = {
 _CARRY_OUTCOME = {
     "waiting": say("waits for another person"),
     "confirmed": say("confirmed"),
+    "withdrawn": say("withdrawn"),
 }
 _DISPUTE_OUTCOME = {
     "waiting": say("waits for an answer"),
     "upheld": say("upheld"),
     "rejected": say("rejected"),
+    "withdrawn": say("withdrawn"),
 }
 _DISPUTE_SIDE = {
     "producer": say("the producer"),

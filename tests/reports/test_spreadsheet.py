@@ -47,7 +47,8 @@ def test_a_formula_in_a_name_is_text(attack: str):
 
 def test_negative_numbers_stay_numbers():
     rows = list(csv.reader(io.StringIO(write_csv(figures()))))
-    assert ["T1", "Gerai T1", "PRD-1", "Keripik", "retur", "", "-1", "-15000", "250", "-375"] in rows
+    sold = ["T1", "Gerai T1", "PRD-1", "Keripik", "retur", "", "-1", "-15000", "250", "-375"]
+    assert sold in [row[: len(sold)] for row in rows]
     assert ["Komisi gerai", "", "", "", "", "", "", "-1313"] in rows
 
 

@@ -211,6 +211,7 @@ def things_of(town: Town, *, partners: list[str], stores: list[str], producers: 
         "batch": found(
             "payout_batch.number",
             f"payout_batch JOIN payout ON payout.batch_id = payout_batch.id {by_producer}",
+            producers,
         ),
         "payee": found("payee_account.id", f"payee_account {by_producer}", producers),
         "dispute": found("dispute.id", f"dispute JOIN statement ON statement.id = statement_id {by_partner}", partners)

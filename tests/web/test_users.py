@@ -61,7 +61,7 @@ def test_a_person_is_added_and_comes_in_by_the_link_that_is_shown_once(town: Tow
         ({"role": "store_manager", "partner": "BM"}, "", "held for one store"),
         ({"role": "store_manager", "partner": "BM", "store": "K1"}, "store", "no store"),
         ({"role": "producer", "producer": "P9"}, "producer", "No producer is called"),
-        ({"producer": "P1"}, "", "held for no partner, store or producer"),
+        ({"producer": "P1"}, "", "held for no partner, store, producer or cooperative"),
     ],
 )
 def test_each_refusal_is_said_and_nothing_typed_is_lost(

@@ -26,3 +26,11 @@ def upgrade() -> None:
         "user_account",
         "(role = 'cooperative') = (cooperative_id IS NOT NULL)",
     )
+
+
+def downgrade() -> None:
+    op.drop_constraint(op.f("ck_user_account_cooperative_scope"), "user_account", type_="check")
+    op.drop_column("user_account", "cooperative_id")
+    op.drop_constraint(op.f("ck_user_account_role"), "user_account", type_="check")
+    before = ROLES_NOW.replace("'cooperative', ", "")
+    op.create_check_constraint(op.f("ck_user_account_role"), "user_account", f"role IN ({before})")
