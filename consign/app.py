@@ -92,22 +92,14 @@ from consign.web.guard import SecurityHeaders
 from consign.web.visit import MOST_UPLOAD_BYTES
 
 AREAS = (
-    assets, health, home, account, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings, statement_paper, statements, drafts, owed,
-    assets, health, home, account, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings, statements, owed,
-    journal,
-    my_sales, goods_new, goods, goods_note, goods_paper, my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, store_days,
-    assets, health, home, account, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings, statements, owed,
-    my_sales, my_money, payments_new, payments, proofs, goods_new, goods, goods_note, goods_paper, my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners, store_days,
-    stock, counts, counting, losses,
-    agreements, cooperatives, cooperative_signing, producers, product_import,
-    products, product_changes, product_numbers, product_photo, listings, public, register, labels, stocks,
-    bank, bank_uploads,
-    expiring, suggestions, continuity, users, region_terms, audit,
-    matching, matches, write_offs,
-    expiring, suggestions, continuity,
-    payouts, payout, payout_templates, payees,
-    users, region_terms, audit,
-    carry_over, disputes, adjustments, late,
+    assets, health, home, account, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings,
+    statement_paper, statements, drafts, owed, journal, my_sales, goods_new, goods, goods_note, goods_paper,
+    my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners,
+    store_days, my_money, payments_new, payments, proofs, stock, counts, counting, losses, agreements,
+    cooperatives, cooperative_signing, producers, product_import, products, product_changes, product_numbers,
+    product_photo, listings, public, register, labels, stocks, bank, bank_uploads, expiring, suggestions,
+    continuity, users, region_terms, audit, matching, matches, write_offs, payouts, payout, payout_templates,
+    payees, carry_over, disputes, adjustments, late,
 )  # fmt: skip
 AT_ONCE = 2
 """Pages that one process makes at once, and besides them files that it takes in. With more, the interpreter only lets them take

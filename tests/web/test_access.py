@@ -415,13 +415,11 @@ def addresses(shared_town: Town) -> dict[str, str]:
     put_shelves(town)
     notes = put_notes(town)
     counts = put_counts(town)
-    codes = {"partners": "BM", "producers": "P1", "products": "PRD-1", "cooperatives": "KOP-1"}
+    codes = {"late": "BM", "partners": "BM", "producers": "P1", "products": "PRD-1", "cooperatives": "KOP-1"}
     bank = put_bank(town)
     payments = put_payments(town)
     payouts = put_payouts(town)
-    codes = {"partners": "BM", "producers": "P1", "products": "PRD-1"}
     debts = put_debts(town)
-    codes = {"late": "BM", "partners": "BM", "producers": "P1", "products": "PRD-1"}
     known = {
         "token": "x" * 43,
         "token_hash": "00" * 32,

@@ -289,8 +289,7 @@ def take_aim(town: Town) -> list[Aim]:
             login=login,
         )
         kind = route.split("/")[1]
-        codes = {"partners": "BM", "producers": "P1", "products": "PRD-1", "cooperatives": "KOP-1"}
-        codes = {"late": "BM", "partners": "BM", "producers": "P1", "products": "PRD-1"}
+        codes = {"late": "BM", "partners": "BM", "producers": "P1", "products": "PRD-1", "cooperatives": "KOP-1"}
         known = {**ids, "code": codes.get(kind, ""), "token_hash": str(hashes[0][0]) if hashes else ""}
         filled = {name: value.format_map(known) for name, value in data.items()}
         own = browser.get("/privacy").form_token()
