@@ -20,7 +20,7 @@ from consign.ledger.rules import AccountKind, AccountName, TransferKind, Transfe
 from consign.models.banking import BankAccount, BankFile, BankLine
 from consign.models.partners import Cooperative, Partner
 from consign.models.payouts import PayeeAccount, Payout, PayoutBatch
-from consign.models.settlement import Closing, Statement, StatementCounter
+from consign.models.settlement import CarryOver, CarryOverRow, Closing, Statement, StatementCounter
 from consign.money import Rupiah
 from consign.payments.match_rows import MatchKind, record_match
 from consign.payouts.approving import approve_batch
@@ -28,6 +28,7 @@ from consign.payouts.payees import confirm_account, state_account
 from consign.payouts.planning import plan_payouts
 from consign.payouts.sending import send_batch
 from consign.settlement.allocating import Share, Source, allocate, lock_open, take_back
+from consign.settlement.carry_rules import CarriedKind
 from tests.builders import City
 
 TODAY = date(2026, 11, 20)
@@ -57,7 +58,8 @@ class Paying:
     """Another one of the dinas's finance."""
     head: Actor
     owners: list[Actor]
-    closings: dict[int, Closing] = field(default_factory=dict)
+    carried: dict[int, CarryOver] = field(default_factory=dict)
+    """What each partner owed before, by the partner."""
     statements: int = 0
 
     @property
@@ -96,26 +98,22 @@ class Paying:
     def owe(self, place: int, amount_rp: int, *, partner: Partner | None = None) -> int:
         """Write a statement over an amount that a partner owes a producer; return its id."""
         partner = partner or self.city.partner
-        closing = self.closings.get(partner.id)
-        if closing is None:
-            closing = Closing(
-                partner_id=partner.id, until_on=BEFORE, posting_no=0, before_on=BEFORE - timedelta(1),
-                before_posting_no=0, missing={}, carries_over=True, closed_by=self.city.finance.user_id,
-                closed_at=self.calendar.now(),
-            )  # fmt: skip
-            self.session.add(closing)
-            self.session.flush()
-            self.closings[partner.id] = closing
+        kept = self.carried.get(partner.id) or self._begin_carrying(partner)
         self.statements += 1
         number = f"NP-2025-{self.statements:06d}"
         statement = Statement(
-            number=number, closing_id=closing.id, partner_id=partner.id, producer_id=self.city.producers[place].id,
+            number=number, closing_id=kept.closing_id, partner_id=partner.id, producer_id=self.city.producers[place].id,
             from_on=BEFORE, until_on=BEFORE, line_count=0, sales_rp=0, returns_rp=0, late_rp=0, fee_rp=0, fee_tax_rp=0,
             pph23_rp=0, losses_rp=0, adjustments_rp=0, opening_rp=amount_rp, earlier_number=f"L{self.statements}",
             net_rp=amount_rp, carried_rp=0, due_rp=amount_rp, carry_rp=0, due_on=BEFORE + timedelta(15),
             route="collecting", audit_seq=0, audit_hash="",
         )  # fmt: skip
-        self.session.add(statement)
+        row = CarryOverRow(
+            carry_over_id=kept.id, row_no=self.statements + 1, kind=CarriedKind.STATEMENT,
+            producer_id=statement.producer_id, earlier_number=statement.earlier_number, from_on=BEFORE, until_on=BEFORE,
+            due_on=statement.due_on, amount_rp=amount_rp,
+        )  # fmt: skip
+        self.session.add_all([statement, row])
         counter = self.session.get(StatementCounter, 2025)
         if counter is None:
             self.session.add(StatementCounter(year=2025, last=1))
@@ -133,6 +131,25 @@ class Paying:
             ],
         )  # fmt: skip
         return statement.id
+
+    def _begin_carrying(self, partner: Partner) -> CarryOver:
+        """Carry over what a partner owed before, as two people do; `owe` writes its rows one after another."""
+        prepared_by, confirmed_by, now = self.city.finance.user_id, self.second.user_id, self.calendar.now()
+        closing = Closing(
+            partner_id=partner.id, until_on=BEFORE, posting_no=0, before_on=BEFORE - timedelta(1), before_posting_no=0,
+            missing={}, carries_over=True, prepared_by=prepared_by, closed_by=confirmed_by, closed_at=now,
+        )  # fmt: skip
+        self.session.add(closing)
+        self.session.flush()
+        kept = CarryOver(
+            partner_id=partner.id, until_on=BEFORE, sha256=f"{partner.id:064d}", file_name="saldo.csv",
+            prepared_by=prepared_by, prepared_at=now, outcome="confirmed", ended_by=confirmed_by, ended_at=now,
+            closing_id=closing.id,
+        )  # fmt: skip
+        self.session.add(kept)
+        self.session.flush()
+        self.carried[partner.id] = kept
+        return kept
 
     def book(self, *lines: tuple[int, str] | tuple[int, str, str]) -> list[BankLine]:
         """Post a statement of the office's bank account with lines of amount, words and counterparty."""
