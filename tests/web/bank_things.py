@@ -15,6 +15,7 @@ from tests.conftest import REGION
 from tests.web.town import Town
 
 CODE = "BCA-1"
+OWN_FILE = "SELECT min(bank_file.id) FROM bank_file JOIN bank_account ON bank_account.id = account_id WHERE code = :code"
 
 
 def put_banks(town: Town) -> dict[str, str]:
@@ -43,6 +44,6 @@ def put_banks(town: Town) -> dict[str, str]:
             )
     return {
         "bank_code": CODE,
-        "bank_file_id": str(town.ask("SELECT min(id) FROM bank_file")[0][0]),
+        "bank_file_id": str(town.ask(OWN_FILE, code=CODE)[0][0]),
         "bank_upload_id": str(town.ask("SELECT max(id) FROM bank_upload")[0][0]),
     }
