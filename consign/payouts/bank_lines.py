@@ -15,6 +15,7 @@ from consign.models.payments import BankMatch, BankMatchLine
 from consign.models.payouts import PayeeAccount, Payout, PayoutBatch
 from consign.money import Rupiah
 from consign.outbox import record_notices
+from consign.payments import match_facts as payments
 from consign.payments.match_rows import (
     MatchKind,
     MatchUnknown,
@@ -43,6 +44,16 @@ def propose_payouts(
     found = compute_proposals(_find_free_lines(session, account_id, line_ids), sent)
     own = {one.id for one in sent if batch is None or one.batch == batch}
     return [one for one in found if own.issuperset(one.payout_ids)]
+
+
+def propose_for_lines(session: Session, lines: Sequence[payments.FreeLine], *, account_id: int) -> list[PayoutProposal]:
+    """Return which of some free *lines* of a bank account, read before, are which payouts; no line out asks nothing."""
+    out = [
+        _tell_line(one, one.free_rp)
+        for one in sorted(lines, key=lambda one: (one.booked_on, one.id))
+        if one.account_id == account_id and one.free_rp < 0
+    ]
+    return compute_proposals(out, _find_sent(session, account_id)) if out else []
 
 
 def confirm_certain(session: Session, *, by: Actor, account_id: int) -> list[BankMatch]:
@@ -311,16 +322,17 @@ def _find_free_lines(session: Session, account_id: int, line_ids: Collection[int
     query = select(BankLine, _FREE_RP).where(BankLine.account_id == account_id, BankLine.amount_rp < 0, _FREE_RP < 0)
     if line_ids is not None:
         query = query.where(BankLine.id.in_(sorted(line_ids)))
-    return [
-        FreeLine(
-            id=line.id,
-            booked_on=line.booked_on.isoformat(),
-            amount_rp=-free,
-            words=f"{line.description} {line.reference} {line.counterparty}",
-            counterparty=line.counterparty,
-        )
-        for line, free in session.execute(query.order_by(BankLine.booked_on, BankLine.id))
-    ]
+    return [_tell_line(line, free) for line, free in session.execute(query.order_by(BankLine.booked_on, BankLine.id))]
+
+
+def _tell_line(line: BankLine | payments.FreeLine, free_rp: int) -> FreeLine:
+    return FreeLine(
+        id=line.id,
+        booked_on=line.booked_on.isoformat(),
+        amount_rp=-free_rp,
+        words=f"{line.description} {line.reference} {line.counterparty}",
+        counterparty=line.counterparty,
+    )
 
 
 def _find_sent(session: Session, account_id: int) -> list[SentPayout]:

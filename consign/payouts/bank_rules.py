@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from compliance.names import Likeness, compare_names
@@ -48,6 +48,10 @@ class PayoutProposal:
     certain: bool
     """Whether reference and amount tie, so that no person needs to look."""
     why: tuple[Sentence, ...]
+    batch: str = ""
+    """The number of the payouts' batch."""
+    references: tuple[str, ...] = ()
+    """Those of the payouts."""
 
 
 def compute_proposals(lines: Sequence[FreeLine], payouts: Sequence[SentPayout]) -> list[PayoutProposal]:
@@ -55,6 +59,7 @@ def compute_proposals(lines: Sequence[FreeLine], payouts: Sequence[SentPayout]) 
 
     What fits two ways is proposed by no rule but the reference.
     """
+    known = {one.id: one for one in payouts}
     left_lines, left_payouts = {one.id: one for one in lines}, {one.id: one for one in payouts}
     proposals: list[PayoutProposal] = []
     for find in (_by_reference, _by_batch, _by_name, _by_amount):
@@ -62,7 +67,9 @@ def compute_proposals(lines: Sequence[FreeLine], payouts: Sequence[SentPayout]) 
             if all(one in left_lines for one in proposal.line_ids) and all(
                 one in left_payouts for one in proposal.payout_ids
             ):
-                proposals.append(proposal)
+                own = [known[one] for one in proposal.payout_ids]
+                references = tuple(one.reference for one in own)
+                proposals.append(replace(proposal, batch=own[0].batch, references=references))
                 for one in proposal.line_ids:
                     del left_lines[one]
                 for one in proposal.payout_ids:

@@ -15,7 +15,7 @@ from consign.payments.accepting import accept, accept_split
 from consign.payments.match_book import Book
 from consign.payments.match_facts import FreeLine, Proposal, Rule
 from consign.payments.match_lists import find_accounts, find_free_page, find_open_of
-from consign.payments.matching import get_proposal, look, post_certain
+from consign.payments.matching import Look, get_proposal, look, post_certain
 from consign.payments.other_lines import charge, refund
 from consign.payments.statement_lines import get_bank_line
 from consign.payouts.bank_lines import confirm_certain
@@ -84,7 +84,7 @@ def show_matching(visit: Visiting) -> Response:
     )  # fmt: skip
     line_ids = [row["id"] for row in table.found.rows]
     seen = look(visit.db, by=visit.actor, account_id=account["id"], line_ids=line_ids)
-    offers = _group_offers(visit, account["id"], line_ids, seen.proposals, seen.book)
+    offers = _group_offers(visit, account["id"], line_ids, seen)
     partner_id = next((one.id for one in partners if one.code == visit.asked.get("partner")), None)
     return visit.page(
         "matching.html",
@@ -118,12 +118,10 @@ def _find_open(book: Book, partner_id: int | None) -> dict[str, Any]:
     }
 
 
-def _group_offers(
-    visit: Visit, account_id: int, line_ids: Sequence[int], proposals: Sequence[Proposal], book: Book
-) -> dict[int, list[Offer]]:
+def _group_offers(visit: Visit, account_id: int, line_ids: Sequence[int], seen: Look) -> dict[int, list[Offer]]:
     """Return what each line could be, the strongest first."""
-    found = [_offer(one, book) for one in proposals]
-    found += offer_payouts(visit, account_id, line_ids)
+    found = [_offer(one, seen.book) for one in seen.proposals]
+    found += offer_payouts(visit, account_id, line_ids, seen.lines)
     grouped: dict[int, list[Offer]] = {}
     for offer in sorted(found, key=lambda one: (not one.certain, -one.score)):
         for line_id in offer.line_ids:
@@ -183,7 +181,7 @@ def _line_page(visit: Visit, line_id: int, *, split: Form | None = None, status:
     seen = look(visit.db, by=visit.actor, account_id=line.account_id, line_ids=[line_id])
     free = {one.id: one for one in seen.lines}
     own = free.get(line_id)
-    offers = _group_offers(visit, line.account_id, [line_id], seen.proposals, seen.book).get(line_id, [])
+    offers = _group_offers(visit, line.account_id, [line_id], seen).get(line_id, [])
     partners = find_partners_seen(visit.db, by=visit.actor, act=Act.READ_PARTNERS)
     partner_id = _choose_partner(visit, {one.code: one.id for one in partners}, seen.proposals)
     may = own is not None and visit.may("POST /matching/{line_id}/split")

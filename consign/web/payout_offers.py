@@ -1,39 +1,35 @@
 """What lines of a bank account that went out could be: payouts that were handed to the bank."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
-
-from consign.models.payouts import Payout, PayoutBatch
-from consign.payouts.bank_lines import propose_payouts
+from consign.payments.match_facts import FreeLine
+from consign.payouts.bank_lines import propose_for_lines
 from consign.sentence import say
 from consign.web.matching_offers import Offer
 from consign.web.visit import Visit
 
 
-def offer_payouts(visit: Visit, account_id: int, line_ids: Sequence[int]) -> list[Offer]:
-    """Return which of the lines are which payouts, each with the form of its batch that says so."""
-    found = propose_payouts(visit.db, account_id=account_id, line_ids=line_ids)
-    if not found:
-        return []
-    wanted = {payout for one in found for payout in one.payout_ids}
-    query = select(Payout.id, Payout.reference, PayoutBatch.number).join(PayoutBatch, PayoutBatch.id == Payout.batch_id)
-    known = {row.id: row for row in visit.db.execute(query.where(Payout.id.in_(sorted(wanted))))}
+def offer_payouts(visit: Visit, account_id: int, line_ids: Collection[int], lines: Sequence[FreeLine]) -> list[Offer]:
+    """Return which of the lines are which payouts, each with the form of its batch that says so.
+
+    Of the free *lines*, which were read before, only those of *line_ids* are looked at.
+    """
+    wanted = set(line_ids)
     return [
         Offer(
             line_ids=one.line_ids,
             rule="payout",
-            label=known[one.payout_ids[0]].reference if len(one.payout_ids) == 1 else known[one.payout_ids[0]].number,
+            label=one.references[0] if len(one.references) == 1 else one.batch,
             who="",
             why=one.why or (say("Amount and reference are those of the payout."),),
             score=100 if one.certain else 60,
             certain=one.certain,
             amount_rp=one.amount_rp,
-            path=f"/payouts/{known[one.payout_ids[0]].number}/found",
+            path=f"/payouts/{one.batch}/found",
             fields={
                 "lines": ",".join(str(line) for line in one.line_ids),
                 "payouts": ",".join(str(payout) for payout in one.payout_ids),
             },
         )
-        for one in found
+        for one in propose_for_lines(visit.db, [one for one in lines if one.id in wanted], account_id=account_id)
     ]

@@ -106,6 +106,7 @@ def _parties(visit: Visit) -> list[Column]:
 def show_statement(visit: Visiting, number: str) -> Response:
     """Show one statement as a document, or send it as a file."""
     found = get_statement(visit.db, by=visit.actor, number=number)
+    terms = get_region_terms(visit.db)  # held, so that the session reads them once for the figures too
     figures = compute_figures(visit.db, found)
     kind = visit.asked.get("format")
     if kind in FORMATS:
@@ -121,7 +122,7 @@ def show_statement(visit: Visiting, number: str) -> Response:
         figures=figures,
         path=path,
         paid=paid,
-        near_rp=get_region_terms(visit.db).near_amount_rp,
+        near_rp=terms.near_amount_rp,
         payments=[vars(one) for one in paid.payments],
         payment_columns=PAYMENT_COLUMNS,
         **tell_content(visit, figures, path),

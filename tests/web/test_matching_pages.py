@@ -68,7 +68,7 @@ def test_each_line_stands_beside_what_is_open_with_its_reasons(opened: Opened):
 def test_all_that_is_certain_is_posted_by_one_button(opened: Opened):
     browser = opened[2][FINANCE]
     page = browser.post("/matching/certain", {"account": "BCA"}, page="/matching")
-    assert "1 payments were certain and are posted." in page.text
+    assert "1 payments and payouts were certain and are posted." in page.text
     assert "Nothing was certain" in browser.post("/matching/certain", {"account": "BCA"}, page="/matching").text
     matches = browser.get("/matches").text
     assert "number and amount" in matches
