@@ -40,8 +40,8 @@ from tests.ledger.beancounting import prove
 
 REGION = "64.71"
 MONTHS = months_from(date(2026, 9, 1))
-FIRST_FILE = 48
-"""Steps before the first file: 3 partners, 40 producers, a cooperative, changed terms, newcomers, users, passwords."""
+FIRST_FILE = 49
+"""Steps before the first file: 3 partners, 40 producers, a cooperative, changed terms, newcomers, users, passwords, what stood before."""
 
 
 class Interrupted(BaseException):
