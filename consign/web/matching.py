@@ -106,11 +106,14 @@ def _of_partner(table: Table, offers: Mapping[int, Sequence[Offer]], partner: st
 
 
 def _find_open(book: Book, partner_id: int | None) -> dict[str, Any]:
-    """Return what is open, of one partner where one is asked for, the first due first; and how much all of it comes to."""
+    """Return what is open, of one partner where one is asked for; and how much all of it comes to.
+
+    Small rests, which may be written off, come first, then what is due first.
+    """
     items = [one for one in book.items.values() if partner_id is None or one.partner_id == partner_id]
     notices = [one for one in book.notice_targets.values() if partner_id is None or one.partner_id == partner_id]
     return {
-        "items": sorted(items, key=lambda one: (one.due_on, one.id))[:OPEN_SHOWN],
+        "items": sorted(items, key=lambda one: (one.open_rp > book.near_rp, one.due_on, one.id))[:OPEN_SHOWN],
         "items_count": len(items),
         "open_rp": sum(one.open_rp for one in items),
         "notices": notices[:OPEN_SHOWN],
