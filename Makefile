@@ -40,8 +40,7 @@ words: install ## take new messages into the Indonesian catalogue; the translati
 screenshots: install ## pictures of the key pages, in screenshots/
 	$(BIN)/python -m tests.browser.screenshots
 
-bench: install ## posting against a bare COPY, closing against a bare GROUP BY, goods in stores, sales files of all kinds, pages under load (needs wrk), papers, numbers, labels, statements
-bench: install ## posting against a bare COPY, closing against a bare GROUP BY, goods in stores, bank lines against open statements, sales files of all kinds, pages under load (needs wrk), papers, numbers, labels
+bench: install ## posting against a bare COPY, closing against a bare GROUP BY, goods in stores, bank lines against open statements, the exported ledger, sales files of all kinds, pages under load (needs wrk), papers, numbers, labels, statements
 	$(BIN)/python -m tests.bench.posting
 	$(BIN)/python -m tests.bench.posting --standing 0 --each 20
 	$(BIN)/python -m tests.bench.stock

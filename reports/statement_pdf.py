@@ -19,7 +19,7 @@ from reports.statement_words import (
 )
 from reports.stock_paper import DASH, format_count
 from reports.terbilang import spell_rupiah
-from reports.typeface import keep_printable, make_breakable
+from reports.typeface import TextPen
 from reports.typesetting import typeset
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
@@ -73,16 +73,8 @@ def write_statements_pdf(statements: Sequence[StatementFigures], *, title: str) 
     return typeset("statement.typ", given, standard="ua-1" if is_tagged else None, is_tagged=is_tagged)
 
 
-class _Pen:
-    """Writes text in signs that the typeface has, and remembers whether any had to be left out."""
-
-    def __init__(self) -> None:
-        self.has_lost = False
-
-    def write(self, text: str) -> str:
-        kept, lost = keep_printable(text)
-        self.has_lost = self.has_lost or bool(lost)
-        return make_breakable(kept)
+class _Pen(TextPen):
+    """Writes the text of one statement."""
 
     def goods(self, name: str, code: str) -> tuple[str, str]:
         return self.write(name), self.write(code)

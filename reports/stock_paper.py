@@ -9,7 +9,7 @@ from math import ceil
 
 from reports.label_layout import make_qr
 from reports.symbols import Drawing, SymbolKind, dot_um, fit_module, full_bar_um, make_symbol, trace_boxes
-from reports.typeface import keep_printable, make_breakable
+from reports.typeface import TextPen
 
 DPI = 300
 """Bars are whole dots of this resolution, so they are of 600 dpi, too: what office printers have."""
@@ -83,18 +83,12 @@ class PaperWords:
     """Said where signs had to be left out."""
 
 
-class Pen:
-    """Writes text in signs that the typeface has, and remembers whether any had to be left out."""
+class Pen(TextPen):
+    """Writes the text of one paper about goods, in the words of its language."""
 
     def __init__(self, words: PaperWords) -> None:
+        super().__init__()
         self._words = words
-        self.has_lost = False
-
-    def write(self, text: str) -> str:
-        """Return *text* clean, and breakable where a word is long."""
-        kept, lost = keep_printable(text)
-        self.has_lost = self.has_lost or bool(lost)
-        return make_breakable(kept)
 
     def write_all(self, texts: Sequence[str]) -> list[str]:
         """Return *texts* clean, without those of which nothing is left."""

@@ -132,3 +132,16 @@ def _cut(text: str, room: int, *, bold: bool) -> str:
         if left < 0:
             return text[:place].rstrip(" ,.-") + ELLIPSIS
     return text
+
+
+class TextPen:
+    """Writes text in signs that the typeface has, and remembers whether any had to be left out."""
+
+    def __init__(self) -> None:
+        self.has_lost = False
+
+    def write(self, text: str) -> str:
+        """Return *text* clean, and breakable where a word is long."""
+        kept, lost = keep_printable(text)
+        self.has_lost = self.has_lost or bool(lost)
+        return make_breakable(kept)

@@ -23,11 +23,6 @@ def get_bank_account(session: Session, code: str) -> BankAccount:
     return account
 
 
-def find_bank_accounts(session: Session) -> Sequence[BankAccount]:
-    """Return all bank accounts of the office by their codes."""
-    return session.scalars(select(BankAccount).order_by(BankAccount.code)).all()
-
-
 def find_posted_files(session: Session, *, account_id: int, sha256: str) -> Sequence[BankFile]:
     """Return the statements of an account that were posted from the file with these bytes, in their order."""
     query = select(BankFile).where(BankFile.account_id == account_id, BankFile.sha256 == sha256)

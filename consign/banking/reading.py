@@ -15,7 +15,6 @@ from consign.banking.rules import (
     BankFileRefused,
     BankStatement,
     Draft,
-    LineProblem,
     NothingInFile,
     RowsUnreadable,
     prove,
@@ -312,8 +311,3 @@ def _ask_signs(study: TableStudy, draft: Draft) -> tuple[Question, ...]:
         return ()
     every = tuple(describe_heading(study.table.headings, place) for place in range(len(study.table.headings)))
     return (Question("column.mark", say("No amount has a sign; name the column that says in or out."), every),)
-
-
-def find_problems(refusal: BankFileRefused) -> tuple[LineProblem, ...]:
-    """Return the rows for which a file was refused, none where it was refused as a whole."""
-    return refusal.problems if isinstance(refusal, RowsUnreadable) else ()

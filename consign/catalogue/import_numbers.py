@@ -19,15 +19,20 @@ from consign.sentence import Sentence, say
 from consign.tabular.cells import TYPED, is_error_value, is_scientific, shown
 from consign.tabular.dates import DateOrder, decide_date_order, parse_day
 from consign.tabular.decision import Decision
-from consign.tabular.numbers import NumberStyle, decide_number_style, parse_number
+from consign.tabular.numbers import (
+    MONEY_DECIMALS,
+    NumberStyle,
+    count_decimals,
+    decide_number_style,
+    find_amounts,
+    parse_number,
+)
 
 LARGEST = 9_999_999
 LARGEST_PRICE_RP = 999_999_999_999
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
 DAYS = (Role.PRICE_FROM, Role.SOLD_FROM, Role.SOLD_UNTIL)
 COUNTS = (Role.CONTENT, Role.PIECES, Role.SHELF_LIFE)
-MONEY_DECIMALS = 2
-"""Decimals of an amount, where it has some at all; three are a group of thousands."""
 _GROUPED = re.compile(r"[^\d]*[1-9]\d{0,2}(?P<sign>[.,])\d{3}[^\d.,]*(?:[.,]-{1,2})?\s*")
 _WITH_UNIT = re.compile(r"(?P<number>[-+(]?[\d.,\s]*\d)\s*(?P<unit>[^\W\d_][\w. ]*)?\s*")
 
@@ -81,11 +86,7 @@ def read_price(cell: str) -> int:
         CellRefused: it is none, or not above zero.
 
     """
-    found = {
-        number
-        for style in (NumberStyle.INDONESIAN, NumberStyle.ENGLISH)
-        if isinstance(number := parse_number(cell, style), Decimal) and _decimals(number) <= MONEY_DECIMALS
-    }
+    found = find_amounts(cell)
     if len(found) != 1:
         raise _no_number(cell, say("Write the price in whole rupiah, such as 15000 or 15.000."))
     price = found.pop()
@@ -96,11 +97,6 @@ def read_price(cell: str) -> int:
     return int(price)
 
 
-def _decimals(number: Decimal) -> int:
-    exponent = number.as_tuple().exponent
-    return -exponent if isinstance(exponent, int) else 0
-
-
 def read_number(cell: str, style: NumberStyle) -> Decimal:
     """Read a number above zero, as the file writes numbers.
 
@@ -109,7 +105,9 @@ def read_number(cell: str, style: NumberStyle) -> Decimal:
 
     """
     number = parse_number(cell, style)
-    odd = isinstance(number, Decimal) and number == number.to_integral_value() and _decimals(number) > MONEY_DECIMALS
+    odd = (
+        isinstance(number, Decimal) and number == number.to_integral_value() and count_decimals(number) > MONEY_DECIMALS
+    )
     if odd or number == "number.other_style":  # `1.000` is hardly meant as one with three decimals
         raise CellRefused(
             say("It is not sure which sign parts thousands in this file. Write the number with digits only."),

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from consign.errors import BadInput
 from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize
-from consign.models.partners import Agreement, CooperativeMember
-from consign.partners.queries import lock_partner, share_terms
+from consign.models.partners import Agreement
+from consign.partners.queries import find_cooperative_of, lock_partner, share_terms
 from consign.partners.rules import (
     AgreementContinued,
     AgreementMissing,
@@ -101,11 +101,8 @@ def _get_mandated(session: Session, producer_id: int, day: date, *, wanted: int 
         NotAMember: there is none, or it is another.
 
     """
-    query = select(CooperativeMember.cooperative_id).where(
-        CooperativeMember.producer_id == producer_id, CooperativeMember.days.contains(day)
-    )
-    found = session.scalar(query)
-    if found is None or wanted not in {None, found}:
+    found = find_cooperative_of(session, producer_id=producer_id, on=day)
+    if found is None or wanted not in {None, found.id}:
         raise NotAMember(
             say(
                 "The producer has not mandated that cooperative on {day}, so it cannot receive the money; no agreement was"
@@ -113,7 +110,7 @@ def _get_mandated(session: Session, producer_id: int, day: date, *, wanted: int 
                 day=day,
             )
         )
-    return found
+    return found.id
 
 
 def _write_agreement(session: Session, agreement: Agreement) -> None:

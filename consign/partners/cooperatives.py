@@ -70,16 +70,6 @@ def find_cooperatives(session: Session) -> list[Cooperative]:
     return list(session.scalars(select(Cooperative).order_by(Cooperative.name)))
 
 
-def find_cooperative_of(session: Session, *, producer_id: int, on: date) -> Cooperative | None:
-    """Return the cooperative that a producer has mandated on a day; blank where it has none."""
-    query = (
-        select(Cooperative)
-        .join(CooperativeMember, CooperativeMember.cooperative_id == Cooperative.id)
-        .where(CooperativeMember.producer_id == producer_id, CooperativeMember.days.contains(on))
-    )
-    return session.scalars(query).first()
-
-
 def find_members(session: Session, *, cooperative_id: int, on: date) -> list[Producer]:
     """Return the producers that have mandated a cooperative on a day, by name."""
     query = (

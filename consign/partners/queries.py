@@ -1,11 +1,12 @@
 """Reading producers, partners, stores and agreements."""
 
 from dataclasses import fields
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consign.models.partners import Agreement, Partner, Producer, RegionTerms, Store
+from consign.models.partners import Agreement, Cooperative, CooperativeMember, Partner, Producer, RegionTerms, Store
 from consign.partners.rules import DiscountBorneBy, FeeOn, RegionSettings, Route, Terms, UnknownCode
 from consign.sentence import say
 
@@ -88,3 +89,13 @@ def lock_partner(session: Session, partner_id: int) -> None:
 def share_terms(session: Session) -> RegionTerms:
     """Return the region's terms; nobody changes them until the transaction ends."""
     return session.get_one(RegionTerms, 1, with_for_update={"read": True}, populate_existing=True)
+
+
+def find_cooperative_of(session: Session, *, producer_id: int, on: date) -> Cooperative | None:
+    """Return the cooperative that a producer has mandated on a day; blank where it has none."""
+    query = (
+        select(Cooperative)
+        .join(CooperativeMember, CooperativeMember.cooperative_id == Cooperative.id)
+        .where(CooperativeMember.producer_id == producer_id, CooperativeMember.days.contains(on))
+    )
+    return session.scalars(query).first()

@@ -7,7 +7,6 @@ without regard to capitals and punctuation.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,7 @@ from consign.tabular.cells import is_error_value, shown
 from consign.tabular.dates import DateOrder, decide_date_order
 from consign.tabular.decision import Decision
 from consign.tabular.headers import normalize
-from consign.tabular.numbers import NumberStyle, parse_number
+from consign.tabular.numbers import find_amounts
 from consign.tabular.opening import open_table
 from consign.tabular.table import Batch
 from reports.product_template import Cell, SheetColumn, write_sheet
@@ -335,12 +334,8 @@ def _read_day(cell: str, reading: _Reading) -> date:
 
 
 def _read_amount(cell: str, _: _Reading) -> int:
-    """Read whole rupiah; nobody writes them with three decimals, so `15.000` is fifteen thousand in any file."""
-    found = {
-        number
-        for style in (NumberStyle.INDONESIAN, NumberStyle.ENGLISH)
-        if isinstance(number := parse_number(cell, style), Decimal) and _count_decimals(number) <= 2
-    }
+    """Read whole rupiah."""
+    found = find_amounts(cell)
     if len(found) != 1:
         raise CarryCellRefused(say("Write the amount in whole rupiah, such as 15000 or 15.000."), "amount.invalid")
     amount = found.pop()
@@ -354,11 +349,6 @@ def _read_amount(cell: str, _: _Reading) -> int:
             "amount.out_of_bounds",
         )
     return int(amount)
-
-
-def _count_decimals(number: Decimal) -> int:
-    exponent = number.as_tuple().exponent
-    return -exponent if isinstance(exponent, int) else 0
 
 
 _READERS: Mapping[CarryRole, Callable[[str, _Reading], Any]] = {

@@ -12,7 +12,7 @@ from consign.ledger.rules import AccountKind
 from consign.listing import LONGEST_SEARCH, Found, Row, Wish, fetch_page, match_word
 from consign.models.ledger import Account
 from consign.models.partners import Partner, Producer
-from consign.models.settlement import Allocation, Statement
+from consign.models.settlement import Adjustment, Allocation, Statement
 
 SOON_DAYS = 7
 """What is due within so many days is due soon; the last day counts."""
@@ -36,10 +36,11 @@ class Debt:
 
 def statements_within(reach: Reach) -> ColumnElement[bool]:
     """Return the condition under which a statement is within *reach*."""
-    return _within(reach, Statement)
+    return rows_within(reach, Statement)
 
 
-def _within(reach: Reach, table: type[Statement | Account]) -> ColumnElement[bool]:
+def rows_within(reach: Reach, table: type[Statement | Account | Adjustment]) -> ColumnElement[bool]:
+    """Return the condition under which a row of *table* is within *reach*, by its partner and its producer."""
     limits: list[ColumnElement[bool]] = [true()]
     if reach.partner_id is not None:
         limits.append(table.partner_id == reach.partner_id)
@@ -75,7 +76,7 @@ def sum_debt(session: Session, *, by: Actor, today: date) -> Debt:
     unpaid = select_open(statements_within(reach))
     late, soon = _is_late(unpaid, today), unpaid.c.due_on.between(today, today + timedelta(SOON_DAYS))
     owed = select(func.coalesce(func.sum(BALANCE), 0)).where(
-        Account.kind == AccountKind.PARTNER_OWES.value, _within(reach, Account)
+        Account.kind == AccountKind.PARTNER_OWES.value, rows_within(reach, Account)
     )
     row = session.execute(
         select(
@@ -185,7 +186,7 @@ def _select_debts(by: Actor, wish: Wish, *, today: date) -> Select[Any]:
         .outerjoin(pairs, and_(pairs.c.partner_id == Account.partner_id, pairs.c.producer_id == Account.producer_id))
         .where(
             Account.kind == AccountKind.PARTNER_OWES.value,
-            _within(reach, Account),
+            rows_within(reach, Account),
             or_(BALANCE != 0, pairs.c.open_statements > 0),
         )
     )

@@ -2,31 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from consign.identity.rules import Act, Actor, Reach, get_reach
+from consign.identity.rules import Act, Actor, get_reach
 from consign.listing import Found, Row, Value, Wish, fetch_page
 from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Producer, Store
 from consign.models.settlement import Adjustment, Dispute, Statement, StatementAdjustment
 from consign.sentence import say
+from consign.settlement.debts import rows_within
 from consign.settlement.dispute_rules import AdjustmentState, AdjustmentUnknown, DisputeOutcome, DisputeUnknown
 
 _RAISER, _ANSWERER = aliased(UserAccount, name="raiser"), aliased(UserAccount, name="answerer")
 _PROPOSER, _DECIDER = aliased(UserAccount, name="proposer"), aliased(UserAccount, name="decider")
 _TAKING = aliased(Statement, name="taking")
 _STATE = case((StatementAdjustment.statement_id.is_not(None), AdjustmentState.TAKEN.value), else_=Adjustment.outcome)
-
-
-def _within(reach: Reach, table: type[Statement | Adjustment]) -> ColumnElement[bool]:
-    limits: list[ColumnElement[bool]] = [true()]
-    if reach.partner_id is not None:
-        limits.append(table.partner_id == reach.partner_id)
-    if reach.producer_id is not None:
-        limits.append(table.producer_id == reach.producer_id)
-    return and_(*limits)
 
 
 def _select_disputes(by: Actor) -> Select[Any]:
@@ -46,7 +38,7 @@ def _select_disputes(by: Actor) -> Select[Any]:
         .outerjoin(_ANSWERER, _ANSWERER.id == Dispute.answered_by)
         .outerjoin(Store, Store.id == Dispute.store_id)
         .outerjoin(Product, Product.id == Dispute.product_id)
-        .where(_within(get_reach(by, Act.READ_STATEMENTS), Statement))
+        .where(rows_within(get_reach(by, Act.READ_STATEMENTS), Statement))
     )
 
 
@@ -106,7 +98,7 @@ def _select_adjustments(by: Actor) -> Select[Any]:
         .outerjoin(_DECIDER, _DECIDER.id == Adjustment.decided_by)
         .outerjoin(StatementAdjustment, StatementAdjustment.adjustment_id == Adjustment.id)
         .outerjoin(_TAKING, _TAKING.id == StatementAdjustment.statement_id)
-        .where(_within(get_reach(by, Act.READ_CLOSINGS), Adjustment))
+        .where(rows_within(get_reach(by, Act.READ_CLOSINGS), Adjustment))
     )
 
 

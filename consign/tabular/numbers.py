@@ -21,6 +21,8 @@ class NumberStyle(StrEnum):
     """`1234567`: the file parts nothing, so nothing needs deciding."""
 
 
+MONEY_DECIMALS = 2
+"""Decimals of an amount, where it has some at all; three are a group of thousands."""
 LONGEST_NUMBER = 60
 """Characters of a cell that can be a number, blanks and money sign included; longer text is none."""
 _WRITTEN = re.compile(
@@ -175,6 +177,21 @@ def parse_number(cell: str, style: NumberStyle) -> Decimal | str:
         return "number.other_style"
     number = Decimal(body.replace(thousands, "").replace(decimal, "."))
     return -number if _is_negative(written) else number
+
+
+def find_amounts(cell: str) -> set[Decimal]:
+    """Return what a cell may mean as rupiah in either style: nobody writes them with three decimals, so that `15.000` is one."""
+    return {
+        number
+        for style in (NumberStyle.INDONESIAN, NumberStyle.ENGLISH)
+        if isinstance(number := parse_number(cell, style), Decimal) and count_decimals(number) <= MONEY_DECIMALS
+    }
+
+
+def count_decimals(number: Decimal) -> int:
+    """Return how many decimals *number* was written with."""
+    exponent = number.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def _find_written(cell: str) -> re.Match[str] | None:

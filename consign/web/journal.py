@@ -1,9 +1,7 @@
 """The ledger as a whole: what it comes to by kind of account, and all of it to take along for an independent check."""
 
 import tempfile
-from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import IO
 
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
@@ -12,6 +10,7 @@ from consign.identity.rules import Act, authorize
 from consign.ledger.journal import compute_trial_balance, open_journal
 from consign.sentence import say
 from consign.web.columns import Column
+from consign.web.pieces import send_pieces
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 from reports.journal import write_beancount, write_csv
@@ -20,7 +19,6 @@ router = APIRouter(route_class=PageRoute)
 
 MEMORY_BYTES = 4 << 20
 """A journal longer than this is kept on disk until it is sent."""
-CHUNK_BYTES = 1 << 16
 COLUMNS = (
     Column("kind", say("Accounts")),
     Column("accounts", say("Number of accounts"), kind="count"),
@@ -71,11 +69,4 @@ def _send(visit: Visit, kind: str) -> StreamingResponse:
         opened.pop_all()  # it is closed once it is sent
     media_type = "text/csv; charset=utf-8" if kind == "csv" else "text/plain; charset=utf-8"
     headers = {"Content-Disposition": f'attachment; filename="ledger-{visit.db.info["region"]}.{kind}"'}
-    return StreamingResponse(_read(target), media_type=media_type, headers=headers)
-
-
-def _read(target: IO[bytes]) -> Iterator[bytes]:
-    with target:
-        target.seek(0)
-        while piece := target.read(CHUNK_BYTES):
-            yield piece
+    return StreamingResponse(send_pieces(target), media_type=media_type, headers=headers)

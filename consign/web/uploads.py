@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import PurePosixPath
-from typing import IO, Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -38,6 +38,7 @@ from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form
 from consign.web.language import count, rupiah
+from consign.web.pieces import send_pieces
 from consign.web.problem_file import write_problem_file
 from consign.web.tables import XLSX, Filter, list_page
 from consign.web.tasks import Task
@@ -51,7 +52,6 @@ ACCEPTED = ".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods,.zip,.gz"
 ENDINGS = frozenset(ACCEPTED.split(","))
 ALL_STORES = "*"
 REPORT_MEMORY_BYTES = 8 << 20
-CHUNK_BYTES = 1 << 20
 STATUSES = ("received", "needs_mapping", "read", "posted", "refused", "reversed", "cancelled", "unpacked")
 STATES = ("open", "placed", "known", "dismissed", "withdrawn")
 COLUMNS = (
@@ -392,14 +392,7 @@ def send_report(visit: Visiting, upload_id: str) -> StreamingResponse:
         write_problem_file(visit.db, visit.files, cast("BinaryIO", target), upload=upload, language=visit.language)
         opened.pop_all()  # it is closed once it is sent
     headers = {"Content-Disposition": f'attachment; filename="problems-{upload.id}.xlsx"'}
-    return StreamingResponse(_send(target), media_type=XLSX, headers=headers)
-
-
-def _send(target: IO[bytes]) -> Iterator[bytes]:
-    with target:
-        target.seek(0)
-        while piece := target.read(CHUNK_BYTES):
-            yield piece
+    return StreamingResponse(send_pieces(target), media_type=XLSX, headers=headers)
 
 
 @router.get("/uploads/{upload_id}/file")

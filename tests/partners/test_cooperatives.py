@@ -15,9 +15,9 @@ from consign.partners.cooperatives import (
     add_member,
     end_membership,
     extend_to_member,
-    find_cooperative_of,
     find_members,
 )
+from consign.partners.queries import find_cooperative_of
 from consign.partners.rules import (
     AgreementOverlaps,
     CodeTaken,

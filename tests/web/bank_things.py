@@ -15,7 +15,9 @@ from tests.conftest import REGION
 from tests.web.town import Town
 
 CODE = "BCA-1"
-OWN_FILE = "SELECT min(bank_file.id) FROM bank_file JOIN bank_account ON bank_account.id = account_id WHERE code = :code"
+OWN_FILE = (
+    "SELECT min(bank_file.id) FROM bank_file JOIN bank_account ON bank_account.id = account_id WHERE code = :code"
+)
 
 
 def put_banks(town: Town) -> dict[str, str]:
