@@ -5,6 +5,7 @@ columns, constraints and indexes (and into a lean one with only primary and line
 """
 
 import argparse
+import gc
 import json
 import platform
 import subprocess
@@ -140,6 +141,8 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=PRODUCTS, help="of how many products each store sells")
     given = parser.parse_args()
     bench = Bench(make_folder(), lines=given.lines, each=given.each)
+    gc.collect()
+    gc.freeze()  # as `consign serve` does
     rounds = [bench.round(date(2025, 6 + place, 1)) for place in range(given.rounds)]
     print(report("fresh table", rounds, given.lines), flush=True)
     if given.standing:
