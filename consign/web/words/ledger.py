@@ -49,7 +49,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
         "reversal": say("reversal"),
     },
     "allocation_source": {
-        "collecting": say("over an account of the office"),
+        "collecting": say("over the office's account"),
         "direct": say("straight to the producer"),
         "written_off_producer": say("written off, borne by the producer"),
         "written_off_office": say("written off, borne by the office"),

@@ -15,11 +15,6 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
         "one": say("by one person"),
         "two": say("prepared by one, countersigned by another"),
     },
-    "pay_route": {
-        "direct": say("straight from the partner to the producer"),
-        "collecting": say("over an account of the office"),
-        "cooperative": say("from the partner to the producer's cooperative"),
-    },
     "closing_figure": {
         "statements": say("Statements"),
         "line_count": say("Sale lines"),
