@@ -5,8 +5,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+from uuid import uuid4
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from consign.errors import ConsignError
@@ -67,6 +69,16 @@ class Files:
             return cls(from_url(url))
         folder.mkdir(parents=True, exist_ok=True)
         return cls(LocalStore(folder))
+
+    def can_write(self) -> bool:
+        """Say whether files can be kept: an empty one is written, under a name of its own, and deleted again."""
+        trial = f"trial/{uuid4().hex}"
+        try:
+            obstore.put(self._store, trial, b"")
+            obstore.delete(self._store, trial)
+        except (BaseError, OSError):
+            return False
+        return True
 
     def store(self, path: Path, sha256: str) -> None:
         """Keep the bytes of *path* under their hash; a file that is already there is left as it is."""

@@ -1,9 +1,12 @@
 """Adding a region and bringing its tables up to date. Runs as the owner of the schemas."""
 
+from functools import cache
 from importlib.resources import files
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, select, text
 from sqlalchemy.dialects.postgresql import insert
 
@@ -63,6 +66,23 @@ def find_regions(database: Database) -> list[Region]:
         return [Region(code=row.code, name=row.name, added_at=row.added_at) for row in rows]
 
 
+def find_outdated(database: Database, code: str) -> list[str]:
+    """Return the schemas whose tables are not those of this program: `public`, and that of the region *code*."""
+    with database.owner() as connection:
+        present = {
+            (schema, scope): MigrationContext.configure(connection, opts={"version_table_schema": schema})
+            for schema, scope in (("public", "public"), (region_name(code), "region"))
+        }
+        return [
+            schema for (schema, scope), context in present.items() if {*context.get_current_heads()} != _heads(scope)
+        ]
+
+
+@cache
+def _heads(scope: str) -> frozenset[str]:
+    return frozenset(ScriptDirectory.from_config(_script_config(scope)).get_heads())
+
+
 def get_region(database: Database, code: str) -> Region:
     """Return the region with *code*.
 
@@ -105,10 +125,15 @@ def _migrate(connection: Connection, *, schema: str, scope: str, metadata: MetaD
 
 def migration_config(connection: Connection, *, scope: str, metadata: MetaData) -> Config:
     """Return Alembic's configuration for one schema; it needs no file, so the wheel carries all there is."""
+    config = _script_config(scope)
+    config.attributes.update(connection=connection, metadata=metadata)
+    return config
+
+
+def _script_config(scope: str) -> Config:
     folder = files("consign") / "migrations"
     config = Config()
     config.set_main_option("script_location", str(folder))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", str(folder / scope))
-    config.attributes.update(connection=connection, metadata=metadata)
     return config

@@ -27,12 +27,13 @@ from consign.sales.finding_lists import FINDING_CODES
 from consign.sales.known_layouts import load_known_layouts
 from consign.sales.layout import KindEffect, Receipts, Role
 from consign.sales.rules import DayState, Overlap
+from consign.sentence import say
 from consign.stock.loss_rules import LossState
 from consign.stock.rules import MovementKind, NoteKind, NoteState, Reason, Refusal
 from consign.tabular.dates import DateOrder
 from consign.tabular.numbers import NumberStyle
 from consign.web.region_terms import BLOCKS, WARNS
-from consign.web.words import WORDS, choice_word, remedy, word
+from consign.web.words import WORDS, choice_word, merge_words, remedy, word
 from reports.statement import KINDS
 from tests.words import ROOT, find_untranslated, gather, read_catalogue
 
@@ -395,6 +396,13 @@ def test_every_group_that_is_named_has_words():
 @pytest.mark.parametrize("code", sorted(CODES["problem"]))
 def test_every_waiting_row_says_what_to_do(code: str):
     assert str(remedy(code)).endswith(".")
+
+
+def test_two_areas_share_a_group_and_no_code_of_it():
+    goods, money = {"subject": {"product": say("product")}}, {"subject": {"payout": say("payout")}}
+    assert merge_words((goods, money)) == {"subject": {"product": "product", "payout": "payout"}}
+    with pytest.raises(ValueError, match="The group subject has two words for payout"):
+        merge_words((goods, money, money))
 
 
 def test_a_code_without_a_word_is_shown_as_it_is():

@@ -101,8 +101,10 @@ def describe(checked: Checked, language: Language) -> dict[str, object]:
 
 
 def _print(checked: Checked, language: Language) -> None:
-    if checked.printed or not checked.findings:
-        click.echo(checked.printed or language.say(checked.reason or ""))
+    if checked.printed:
+        click.echo(checked.printed)
+    elif checked.reason is not None and not checked.findings:
+        click.echo(language.say(checked.reason))
     for name, value in checked.says.items():
         fact = Code(value.group, value) if isinstance(value, Term) else value
         click.echo(f"  {language.word(name, 'number_says')}: {language.show(fact)}")

@@ -20,6 +20,7 @@ Access = Act | Open | tuple[Act, ...]
 
 ACCESS: dict[str, Access] = {
     "GET /healthz": Open.EVERYBODY,
+    "GET /readyz": Open.EVERYBODY,
     "GET /static/{digest}/{name}": Open.EVERYBODY,
     "GET /sign-in": Open.EVERYBODY,
     "POST /sign-in": Open.EVERYBODY,
@@ -377,6 +378,7 @@ BEFORE_ENROLMENT = frozenset(
         "POST /language",
         "GET /privacy",
         "GET /healthz",
+        "GET /readyz",
         "GET /static/{digest}/{name}",
     }
 )

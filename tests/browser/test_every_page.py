@@ -31,6 +31,7 @@ NO_PAGES = frozenset(
     {
         "GET /payments/{payment_number}/proof",
         "GET /healthz",
+        "GET /readyz",
         "GET /static/{digest}/{name}",
         "GET /bank/files/{bank_file_id}/file",
         "GET /uploads/{upload_id}/state",

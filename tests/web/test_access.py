@@ -58,6 +58,7 @@ EXPECTED = {
     "POST /bank/{bank_code}/post": "D",
     # the others
     "GET /healthz": EVERYBODY,
+    "GET /readyz": EVERYBODY,
     "GET /static/{digest}/{name}": EVERYBODY,
     "GET /sign-in": EVERYBODY,
     "POST /sign-in": EVERYBODY,

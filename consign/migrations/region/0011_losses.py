@@ -2,13 +2,14 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.sql.elements import conv
 
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-NET = op.f("ck_statement_net")
+NET = conv("ck_statement_net")
 
 
 def upgrade() -> None:
