@@ -21,6 +21,7 @@ from consign.partners.queries import get_terms
 from consign.partners.rules import (
     AgreementOverlaps,
     CodeTaken,
+    MandateNeeded,
     MembershipMissing,
     MemberTwice,
     NoMembers,
@@ -139,6 +140,7 @@ def end_membership(
 
     Raises:
         MembershipMissing: there is no such membership that goes on after that day.
+        MandateNeeded: what the cooperative signed under this mandate begins only after that day; nothing was changed.
         PeriodClosed: days of a closed period would be settled otherwise; nothing was changed.
         BadInput: the last day lies before the first.
 
@@ -151,7 +153,9 @@ def end_membership(
     if first is not None:
         refuse_days_out_of_order(first, last)
     ended = 0
-    for agreement in _find_signed(session, cooperative.id, producer_id=member.producer_id):
+    signed = _find_signed(session, cooperative.id, producer_id=member.producer_id)
+    _refuse_beginning_later(signed, member.days, last)
+    for agreement in signed:
         begins = agreement.days.lower
         if _goes_on_after(agreement.days, last) and begins is not None and begins <= last:
             end_agreement(
@@ -165,6 +169,25 @@ def end_membership(
         producer_id=member.producer_id, last=str(last), agreements=ended,
     )  # fmt: skip
     return ended
+
+
+def _refuse_beginning_later(signed: Sequence[Agreement], mandate: Range[date], last: date) -> None:
+    """Refuse to end a mandate before an agreement that rests on it has begun: that could neither hold nor be ended.
+
+    Raises:
+        MandateNeeded: accordingly, naming the day.
+
+    """
+    begins = [one.days.lower for one in signed if one.days.lower is not None and one.days.lower in mandate]
+    later = [first for first in begins if first > last]
+    if later:
+        raise MandateNeeded(
+            say(
+                "The cooperative signed an agreement for this member that begins on {first}; the membership was not changed."
+                " Let it end on that day or later.",
+                first=max(later),
+            )
+        )
 
 
 def _goes_on_after(days: Range[date], last: date) -> bool:

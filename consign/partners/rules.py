@@ -120,6 +120,12 @@ class MembershipMissing(NotFound):
     code = "partners.membership_missing"
 
 
+class MandateNeeded(Conflict):
+    """What the cooperative signed for the member needs its mandate longer; the membership was not changed."""
+
+    code = "partners.mandate_needed"
+
+
 class NoMembers(BadInput):
     """Nobody has mandated the cooperative on that day; no agreement was added."""
 

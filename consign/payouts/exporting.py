@@ -16,6 +16,8 @@ from consign.identity.rules import Act, Actor, authorize
 from consign.models.banking import BankAccount
 from consign.models.partners import Cooperative, Producer
 from consign.models.payouts import PayeeAccount, Payout, PayoutBatch, PayoutPart
+from consign.payouts.batches import lock_planned, refuse_changed
+from consign.payouts.mandates import refuse_other_payees
 from consign.payouts.rules import HAND_OVER_STATES, BatchState, BatchUnknown
 from consign.payouts.templates import get_template
 from consign.sentence import Code, Sentence, say
@@ -69,6 +71,9 @@ def export_batch(session: Session, *, by: Actor, batch_id: int, format: str, on:
     Raises:
         BatchUnknown: there is no such batch.
         BatchState: it is not approved.
+        BatchEmpty: every payout was taken out.
+        PayeeChanged: it was not sent yet, and somebody's bank account was changed since it was planned, or the money goes to
+            somebody else by now.
         TemplateUnknown: there is no such format or layout.
         ExportRefused: the file would not come to what the books say, or a column is too narrow.
 
@@ -85,6 +90,10 @@ def export_batch(session: Session, *, by: Actor, batch_id: int, format: str, on:
                 state=Code("payout_batch", batch.state),
             )
         )
+    if batch.state == "approved":
+        payouts = lock_planned(session, batch)
+        refuse_changed(session, payouts)
+        refuse_other_payees(session, payouts, on=on)
     template = None if format in FORMATS else get_template(session, format.removeprefix(LAYOUT))
     sheet = make_sheet(session, batch, on=on)
     written = write_file(sheet, format, template)

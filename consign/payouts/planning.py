@@ -19,6 +19,7 @@ from consign.models.banking import BankAccount
 from consign.models.payouts import BatchCounter, PayoutBatch
 from consign.money import Rupiah
 from consign.outbox import Message, record_notices
+from consign.payouts.mandates import RECEIVERS
 from consign.payouts.payees import find_confirmed
 from consign.payouts.rules import (
     BatchUnknown,
@@ -37,32 +38,23 @@ from consign.payouts.rules import (
 )
 from consign.sentence import say, say_all
 
-_PAIRS = text("""
-    SELECT account.partner_id, account.producer_id, producer.code, producer.name,
+_PAIRS = text(f"""
+    SELECT pair.partner_id, pair.producer_id, producer.code, producer.name,
       COALESCE(receives.id, signs.id) AS cooperative_id, COALESCE(receives.code, signs.code) AS cooperative_code,
       COALESCE(receives.name, signs.name) AS cooperative, reserved.rp AS reserved_rp, reserved.batch,
       minimum.rp AS minimum_rp
-    FROM account JOIN producer ON producer.id = account.producer_id
-    LEFT JOIN LATERAL (
-      SELECT cooperative.* FROM cooperative_member AS member JOIN cooperative ON cooperative.id = member.cooperative_id
-      WHERE member.producer_id = account.producer_id AND member.days @> CAST(:on AS date)) AS receives ON true
-    LEFT JOIN LATERAL (
-      SELECT cooperative.* FROM agreement JOIN cooperative ON cooperative.id = agreement.cooperative_id
-      WHERE (agreement.partner_id, agreement.producer_id) = (account.partner_id, account.producer_id)
-        AND agreement.route = 'cooperative' AND agreement.days @> CAST(:on AS date)
-      ORDER BY agreement.id LIMIT 1) AS signs ON true
+    FROM account AS pair JOIN producer ON producer.id = pair.producer_id {RECEIVERS}
     LEFT JOIN LATERAL (
       SELECT sum(part.amount_rp)::bigint AS rp, min(batch.number) AS batch FROM payout_part AS part
       JOIN payout ON payout.id = part.payout_id JOIN payout_batch AS batch ON batch.id = payout.batch_id
-      WHERE (part.partner_id, part.producer_id) = (account.partner_id, account.producer_id)
+      WHERE (part.partner_id, part.producer_id) = (pair.partner_id, pair.producer_id)
         AND payout.state = 'planned') AS reserved ON true
     LEFT JOIN LATERAL (
       SELECT min(agreement.min_payout_rp) AS rp FROM agreement
-      WHERE agreement.producer_id = account.producer_id AND agreement.days @> CAST(:on AS date)) AS minimum ON true
-    WHERE account.kind = 'producer_payable' AND account.credits_rp > account.debits_rp
-    ORDER BY account.producer_id, account.partner_id""")
-"""Of each pair: to whom it is paid, what is reserved, and the smallest minimum. Who has given a cooperative its mandate is paid
-through it; so is who has it as the receiver in an agreement."""
+      WHERE agreement.producer_id = pair.producer_id AND agreement.days @> CAST(:on AS date)) AS minimum ON true
+    WHERE pair.kind = 'producer_payable' AND pair.credits_rp > pair.debits_rp
+    ORDER BY pair.producer_id, pair.partner_id""")  # noqa: S608  # constants
+"""Of each pair: to whom it is paid, what is reserved, and the smallest minimum."""
 
 _NOT_PAID = text("""
     SELECT producer.id, producer.code, producer.name, sum(opened.rp)::bigint AS rp FROM (

@@ -15,6 +15,7 @@ from consign.models.payouts import Payout, PayoutBatch, PayoutPart
 from consign.money import Rupiah
 from consign.outbox import Message, record_notices
 from consign.payouts.batches import find_parts, lock_batch, lock_planned, payable_of, refuse_changed, sent_key
+from consign.payouts.mandates import refuse_other_payees
 from consign.payouts.planning import bank_names
 from consign.payouts.rules import NotInBank, PayableGone
 from consign.sentence import say
@@ -27,7 +28,7 @@ def send_batch(session: Session, *, by: Actor, batch_id: int, on: date) -> Payou
         BatchUnknown: there is none.
         BatchState: it is not approved, or was sent before.
         BatchEmpty: every payout was taken out.
-        PayeeChanged: somebody's bank account was changed since.
+        PayeeChanged: somebody's bank account was changed since, or the money goes to somebody else by now.
         PayableGone: less is payable to somebody by now, such as after a payment was undone.
         NotInBank: the bank account holds less than the batch pays.
 
@@ -36,6 +37,7 @@ def send_batch(session: Session, *, by: Actor, batch_id: int, on: date) -> Payou
     batch = lock_batch(session, batch_id, states=("approved",))
     payouts = lock_planned(session, batch)
     refuse_changed(session, payouts)
+    refuse_other_payees(session, payouts, on=on)
     parts = find_parts(session, payouts)
     bank, in_transit = bank_names(batch.bank_account_id)
     payables = [payable_of(part) for own in parts.values() for part in own]

@@ -190,7 +190,9 @@ def do_end_membership(visit: Visiting, code: str) -> Response:
     form = read_form((member, LAST), visit.texts)
     ended = 0
     if form.ok:
-        with visit.attempt(form, last=("input.bad", "partners.period_closed", "partners.membership_missing")):
+        with visit.attempt(
+            form, last=("input.bad", "partners.period_closed", "partners.membership_missing", "partners.mandate_needed")
+        ):
             closed = {}
             for partner_id in find_partner_ids_signed(visit.db, cooperative.id):
                 lock_partner(visit.db, partner_id)

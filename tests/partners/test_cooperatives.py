@@ -21,6 +21,7 @@ from consign.partners.queries import find_cooperative_of
 from consign.partners.rules import (
     AgreementOverlaps,
     CodeTaken,
+    MandateNeeded,
     MembershipMissing,
     MemberTwice,
     NoMembers,
@@ -143,6 +144,19 @@ def test_what_was_signed_for_a_member_ends_with_its_membership(bare: City):
     assert (first.days.upper, second.days.upper) == (date(2026, 12, 1), None)
     with pytest.raises(MembershipMissing):
         end_membership(bare.session, closed={}, **facts)
+
+
+def test_a_mandate_does_not_end_before_what_was_signed_under_it_begins(bare: City):
+    cooperative = found(bare)
+    member = join(bare, cooperative, 0)
+    sign(bare, cooperative, NOVEMBER)
+    facts = {"by": bare.admin, "cooperative": cooperative, "member_id": member.id, "closed": {}}
+    with pytest.raises(MandateNeeded, match="begins on"):
+        end_membership(bare.session, last=date(2026, 10, 31), **facts)
+    bare.session.refresh(member)
+    assert member.days.upper is None
+    assert end_membership(bare.session, last=NOVEMBER, **facts) == 1
+    assert breaches(bare) == []
 
 
 def test_codes_are_unique_and_only_the_admin_manages_cooperatives(city: City):

@@ -8,8 +8,10 @@ from sqlalchemy import select, text
 from consign.errors import NotAllowed
 from consign.ledger.rules import AccountKind
 from consign.models.outbox import Notice
+from consign.models.partners import CooperativeMember
 from consign.models.payouts import PayoutPart
 from consign.partners.actions import add_partner
+from consign.partners.cooperatives import add_member, end_membership
 from consign.payments.match_rows import LineTaken, MatchUnknown
 from consign.payouts.approving import approve_batch, cancel_batch, take_out
 from consign.payouts.bank_lines import (
@@ -19,6 +21,7 @@ from consign.payouts.bank_lines import (
     return_payout,
     undo_confirmation,
 )
+from consign.payouts.exporting import export_batch
 from consign.payouts.payees import confirm_account, state_account
 from consign.payouts.planning import plan_payouts, preview_plan
 from consign.payouts.rules import (
@@ -252,6 +255,52 @@ def test_a_batch_to_an_account_that_changed_is_refused_by_name(paying: Paying, a
     send_batch(paying.session, by=paying.city.finance, batch_id=batch.id, on=TODAY)
     assert (paying.payable(0), paying.payable(1)) == (0, 20_000)
     paying.assert_sound()
+
+
+@pytest.mark.parametrize("begins", [False, True])
+def test_money_that_is_another_s_to_receive_by_now_is_not_handed_to_the_bank(paying: Paying, begins: bool):
+    cooperative = paying.cooperative() if begins else paying.cooperative(0)
+    paying.account(0)
+    paying.account(1)
+    paying.pay((0, 10_000), (1, 20_000))
+    batch = paying.plan()
+    approve_batch(paying.session, by=paying.second, batch_id=batch.id)
+    tomorrow = TODAY + timedelta(1)
+    if begins:
+        add_member(
+            paying.session, by=paying.city.admin, cooperative=cooperative, producer_id=paying.city.producers[0].id,
+            first=tomorrow, last=None, mandate="SK-2",
+        )  # fmt: skip
+    else:
+        member = paying.session.scalars(select(CooperativeMember)).one()
+        end_membership(
+            paying.session, by=paying.city.admin, cooperative=cooperative, member_id=member.id, last=TODAY, closed={}
+        )
+    facts = {"by": paying.city.finance, "batch_id": batch.id}
+    assert export_batch(paying.session, format="csv", on=TODAY, **facts).content
+    with pytest.raises(PayeeChanged, match=r"now: Dapur 1\."):
+        export_batch(paying.session, format="csv", on=tomorrow, **facts)
+    with pytest.raises(PayeeChanged, match=r"now: Dapur 1\."):
+        send_batch(paying.session, on=tomorrow, **facts)
+    (first,) = [one for one in paying.payouts(batch) if one.amount_rp == 10_000]
+    take_out(paying.session, by=paying.second, payout_id=first.id, reason="surat kuasa berubah")
+    send_batch(paying.session, on=tomorrow, **facts)
+    assert (paying.payable(0), paying.payable(1)) == (10_000, 0)
+    paying.assert_sound()
+
+
+def test_no_file_pays_to_an_account_that_changed(paying: Paying):
+    paying.account(0)
+    paying.pay((0, 10_000))
+    batch = paying.plan()
+    approve_batch(paying.session, by=paying.second, batch_id=batch.id)
+    paying.account(0, number="5555555555")
+    facts = {"by": paying.city.finance, "batch_id": batch.id, "format": "csv", "on": TODAY}
+    with pytest.raises(PayeeChanged, match="Dapur 1"):
+        export_batch(paying.session, **facts)
+    take_out(paying.session, by=paying.second, payout_id=paying.payouts(batch)[0].id, reason="rekening berubah")
+    with pytest.raises(BatchEmpty):
+        export_batch(paying.session, **facts)
 
 
 def test_what_is_taken_out_or_cancelled_may_be_planned_again(paying: Paying):

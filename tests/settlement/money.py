@@ -107,9 +107,10 @@ class Money:
         one = propose_adjustment(session, by=self.city.finance, **pair, amount_rp=amount_rp, reason="uji")
         decide_adjustment(session, by=self.second, adjustment_id=one.id, approve=True)
 
-    def book(self, session: Session, *amounts: int) -> list[int]:
-        """Post a statement of the office's bank account with lines of *amounts*; return their ids."""
-        query = select(BankFile.closing_rp).where(BankFile.account_id == self.bank_id).order_by(BankFile.id.desc())
+    def book(self, session: Session, *amounts: int, account_id: int | None = None) -> list[int]:
+        """Post a statement of the office's bank account, or of another, with lines of *amounts*; return their ids."""
+        account_id = account_id or self.bank_id
+        query = select(BankFile.closing_rp).where(BankFile.account_id == account_id).order_by(BankFile.id.desc())
         before = session.scalars(query.limit(1)).first() or 0
         number, day = self.next(), self.calendar.day
         rows = tuple(
@@ -117,7 +118,7 @@ class Money:
         )
         statement = BankStatement("uji", day, day, before, before + sum(amounts), rows)
         file = book_statement(
-            session, statement, by=self.city.finance, account_id=self.bank_id, sha256=f"{number:064d}", name="uji.csv",
+            session, statement, by=self.city.finance, account_id=account_id, sha256=f"{number:064d}", name="uji.csv",
             statement_no=1,
         )  # fmt: skip
         return list(session.scalars(select(BankLine.id).where(BankLine.file_id == file.id).order_by(BankLine.row_no)))
@@ -160,10 +161,10 @@ class Money:
         )  # fmt: skip
         decide_write_off(session, by=self.second, write_off_id=one.id, approve=True)
 
-    def plan(self, session: Session) -> int:
+    def plan(self, session: Session, account_id: int | None = None) -> int:
         """Plan payouts of all that can be paid out, and let another person approve them; return the batch."""
         on = self.calendar.day
-        batch = plan_payouts(session, by=self.city.finance, bank_account_id=self.bank_id, on=on)
+        batch = plan_payouts(session, by=self.city.finance, bank_account_id=account_id or self.bank_id, on=on)
         approve_batch(session, by=self.second, batch_id=batch.id)
         return batch.id
 

@@ -23,7 +23,7 @@ from tests.builders import build_city
 from tests.conftest import REGION
 from tests.ledger.beancounting import prove
 from tests.settlement.money import SEPTEMBER, Money, agree, build_money, freeze
-from tests.settlement.test_money_in_any_order import SQL_SALES_NOT_IN_ONE_STATEMENT
+from tests.settlement.office import SQL_SALES_NOT_IN_ONE_STATEMENT
 
 PEOPLE, ACTS, HISTORIES = 8, 16, 3
 ENDS = (SEPTEMBER, date(2026, 10, 31), date(2026, 11, 30), date(2026, 12, 31))
