@@ -3,6 +3,7 @@
 import hashlib
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -56,6 +57,14 @@ def copy_checked(path: Path, target: Path, *, sha256: str) -> None:
         )
 
 
+@dataclass(frozen=True, order=True)
+class Kept:
+    """One file of an object store."""
+
+    sha256: str
+    size_bytes: int
+
+
 class Files:
     """Files by hash in one object store."""
 
@@ -98,6 +107,12 @@ class Files:
                     size += target.write(piece)
             self.store(path, digest.hexdigest())
         return digest.hexdigest(), size
+
+    def find_all(self) -> list[Kept]:
+        """Return every file the store holds, by hash."""
+        found = (one for some in obstore.list(self._store) for one in some)
+        names = ((str(one["path"]).rpartition("/")[2], int(one["size"]), str(one["path"])) for one in found)
+        return sorted(Kept(sha256, size) for sha256, size, path in names if path == _key(sha256))
 
     def exists(self, sha256: str) -> bool:
         """Say whether the store holds a file of this hash."""

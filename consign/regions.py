@@ -36,7 +36,7 @@ def add_region(database: Database, *, code: str, name: str) -> bool:
         row = {"code": code.replace(".", ""), "name": name, "added_at": clock.now()}
         statement = insert(Region).values(row).on_conflict_do_nothing().returning(Region.code)
         added = connection.scalar(statement) is not None
-        _ensure_role(connection, schema)
+        ensure_role(connection, schema)
         connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
         _upgrade(connection, schema)
         if added and (zone := find_zone(code)):
@@ -64,6 +64,13 @@ def find_regions(database: Database) -> list[Region]:
     with database.owner() as connection:
         rows = connection.execute(select(Region.code, Region.name, Region.added_at).order_by(Region.code))
         return [Region(code=row.code, name=row.name, added_at=row.added_at) for row in rows]
+
+
+def ensure_role(connection: Connection, role: str) -> None:
+    """Make the region's role; it may log in because workers of a sharded cluster connect as it."""
+    if connection.scalar(text("SELECT to_regrole(:role) IS NULL"), {"role": role}):
+        connection.execute(text(f'CREATE ROLE "{role}" LOGIN'))
+    connection.execute(text(f'GRANT "{role}" TO CURRENT_USER'))
 
 
 def find_outdated(database: Database, code: str) -> list[str]:
@@ -95,13 +102,6 @@ def get_region(database: Database, code: str) -> Region:
     if found is None:
         raise region_unknown(code)
     return found
-
-
-def _ensure_role(connection: Connection, role: str) -> None:
-    """Make the region's role; it may log in because workers of a sharded cluster connect as it."""
-    if connection.scalar(text("SELECT to_regrole(:role) IS NULL"), {"role": role}):
-        connection.execute(text(f'CREATE ROLE "{role}" LOGIN'))
-    connection.execute(text(f'GRANT "{role}" TO CURRENT_USER'))
 
 
 def _upgrade(connection: Connection, schema: str) -> None:

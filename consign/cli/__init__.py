@@ -55,6 +55,8 @@ class LazyGroup(click.Group):
         "adjustment": ("debts", "Propose corrections, and decide about them."),
         "late": ("debts", "Show who pays late, and remind partners step by step."),
         "export": ("export", "Write the ledger for an independent check."),
+        "backup": ("backup", "Write the whole installation into one file."),
+        "restore": ("backup", "Bring back a backup into an empty installation."),
         "check": ("check", "Check every invariant of the region."),
     }
     """Each command with its module and what it does."""
