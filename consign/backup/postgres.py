@@ -28,8 +28,11 @@ def dump_database(conninfo: str, *, snapshot: str, target: Path) -> None:
         ProgramFailed: the program could not; no backup was written.
 
     """
-    failure = "The database could not be written to a backup ({why}); no backup was written."
-    _run("pg_dump", ["--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={target}"], conninfo, failure)
+    arguments = ["--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={target}"]
+    if why := _run("pg_dump", arguments, conninfo):
+        raise ProgramFailed(
+            say("The database could not be written to a backup ({why}); no backup was written.", why=why)
+        )
 
 
 def load_database(conninfo: str, *, source: Path) -> None:
@@ -39,11 +42,15 @@ def load_database(conninfo: str, *, source: Path) -> None:
         ProgramFailed: the program could not; the database is as it was.
 
     """
-    failure = "The database could not be read from the backup ({why}); the database is as it was."
-    _run("pg_restore", ["--no-owner", "--exit-on-error", "--single-transaction", str(source)], conninfo, failure)
+    why = _run("pg_restore", ["--no-owner", "--exit-on-error", "--single-transaction", str(source)], conninfo)
+    if why:
+        raise ProgramFailed(
+            say("The database could not be read from the backup ({why}); the database is as it was.", why=why)
+        )
 
 
-def _run(program: str, arguments: Sequence[str], conninfo: str, failure: str) -> None:
+def _run(program: str, arguments: Sequence[str], conninfo: str) -> str:
+    """Run one of the programs; return why it failed, in its own words, or nothing."""
     path = _find_programs() / program
     found: Mapping[str, object] = conninfo_to_dict(conninfo)
     open_part = {name: value for name, value in found.items() if name != "password"}
@@ -54,8 +61,9 @@ def _run(program: str, arguments: Sequence[str], conninfo: str, failure: str) ->
         check=False,
         env={**os.environ, **secret},
     )
-    if done.returncode:
-        raise ProgramFailed(say(failure, why=done.stderr.decode(errors="replace").strip()[:_CUT]))
+    if done.returncode == 0:
+        return ""
+    return done.stderr.decode(errors="replace").strip()[:_CUT] or f"{program} {done.returncode}"
 
 
 def _find_programs() -> Path:
