@@ -120,7 +120,6 @@ class Office(RuleBasedStateMachine):
         except ConsignError as error:
             self.told[error.code] += 1
             return False
-        self.told["acts"] += 1
         return True
 
     @rule(days=st.sampled_from([1, 3, 10, 31]))
@@ -189,6 +188,7 @@ class Office(RuleBasedStateMachine):
             one.id: one.open_rp for one in self.plain.statements.values()
         }
         self.steps += 1
+        self.told["acts"] += 1
         if self.steps % CHECK_EVERY == 0:
             self.check()
 
