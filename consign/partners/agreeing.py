@@ -14,7 +14,7 @@ from consign.errors import BadInput
 from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.partners import Agreement
-from consign.partners.queries import find_cooperative_of, lock_partner, share_terms
+from consign.partners.queries import find_cooperative_of, is_mandated, lock_partner, share_terms
 from consign.partners.rules import (
     AgreementContinued,
     AgreementMissing,
@@ -52,7 +52,7 @@ def add_agreement(
     Raises:
         FeeOutOfBounds: the region does not allow this fee.
         AgreementOverlaps: another agreement of the same scope is in force on some of these days.
-        NotAMember: the money goes to a cooperative that the producer has not mandated on the first day.
+        NotAMember: the cooperative that signs, or receives the money, is not mandated by the producer on each of the days.
         BadInput: the days are out of order, a rate or the payment term cannot be, the store is not the partner's,
             or the product not the producer's.
 
@@ -66,6 +66,7 @@ def add_agreement(
     )
     if terms.route is Route.COOPERATIVE or cooperative_id is not None:
         cooperative_id = _get_mandated(session, producer_id, first, wanted=cooperative_id)
+        _refuse_outliving(session, cooperative_id, producer_id, first=first, last=last)
     agreement = Agreement(
         partner_id=partner_id,
         producer_id=producer_id,
@@ -111,6 +112,24 @@ def _get_mandated(session: Session, producer_id: int, day: date, *, wanted: int 
             )
         )
     return found.id
+
+
+def _refuse_outliving(
+    session: Session, cooperative_id: int, producer_id: int, *, first: date, last: date | None
+) -> None:
+    """Refuse an agreement of a cooperative that goes on after its mandate: money would go to somebody without one.
+
+    Raises:
+        NotAMember: accordingly.
+
+    """
+    if not is_mandated(session, cooperative_id=cooperative_id, producer_id=producer_id, first=first, last=last):
+        raise NotAMember(
+            say(
+                "The mandate of the cooperative ends before the agreement would; nothing was changed. Let the agreement end"
+                " with the mandate, or enter a new mandate first."
+            )
+        )
 
 
 def _write_agreement(session: Session, agreement: Agreement) -> None:
@@ -215,6 +234,7 @@ def end_agreement(
         PeriodClosed: days of a closed period would change.
         BadInput: the last day lies before the first.
         FeeOutOfBounds: it would go on with a fee that the region no longer allows.
+        NotAMember: a cooperative signed it, or receives the money, whose mandate ends before.
         AgreementOverlaps: another agreement of the same scope is in force on some of the days added.
 
     """
@@ -235,6 +255,8 @@ def end_agreement(
         refuse_fee_out_of_bounds(
             agreement.fee_rate_bp, from_bp=bounds.fee_from_bp, to_bp=bounds.fee_to_bp, source=bounds.fee_source
         )
+        if agreement.cooperative_id is not None:
+            _refuse_outliving(session, agreement.cooperative_id, agreement.producer_id, first=first, last=last)
     try:
         with session.begin_nested():
             agreement.days = Range(first, last + timedelta(1) if last else None)

@@ -39,13 +39,14 @@ def check_agreement_overlap(session: Session) -> Iterator[Breach]:
 
 
 def check_mandates(session: Session) -> Iterator[Breach]:
-    """Find agreements that a cooperative signed, or receives the money of, for a producer that had not mandated it."""
+    """Find agreements that a cooperative signed, or receives the money of, on days of which the producer had not mandated it."""
     rows = session.execute(
         text("""
         SELECT agreement.id, agreement.cooperative_id FROM agreement
-        WHERE cooperative_id IS NOT NULL AND NOT EXISTS (SELECT FROM cooperative_member AS member
-          WHERE member.cooperative_id = agreement.cooperative_id AND member.producer_id = agreement.producer_id
-            AND member.days @> lower(agreement.days)) ORDER BY agreement.id""")
+        WHERE cooperative_id IS NOT NULL AND NOT COALESCE((
+          SELECT range_agg(member.days) @> agreement.days FROM cooperative_member AS member
+          WHERE member.cooperative_id = agreement.cooperative_id AND member.producer_id = agreement.producer_id), false)
+        ORDER BY agreement.id""")
     )
     for row in rows:
         yield Breach(

@@ -17,7 +17,7 @@ from consign.identity.rules import Act, Actor, authorize, clean_text, normalize_
 from consign.models.partners import Agreement, Cooperative, CooperativeMember, Producer
 from consign.partners.actions import get_producer_to_change
 from consign.partners.agreeing import add_agreement, end_agreement
-from consign.partners.queries import get_terms
+from consign.partners.queries import find_mandate_end, get_terms
 from consign.partners.rules import (
     AgreementOverlaps,
     CodeTaken,
@@ -214,6 +214,8 @@ def add_cooperative_agreement(
 ) -> list[Agreement]:
     """Add what a partner and a cooperative agreed: an agreement for each of its members on the first day, or none at all.
 
+    That of a member whose mandate ends sooner ends with the mandate.
+
     Raises:
         NoMembers: nobody has mandated it on the first day.
         AgreementOverlaps: members that have an agreement of the same scope on some of these days are named; nothing was
@@ -242,7 +244,7 @@ def add_cooperative_agreement(
                     partner_id=partner_id,
                     producer_id=member.id,
                     first=first,
-                    last=last,
+                    last=_cut_short(session, cooperative, member.id, first=first, last=last),
                     terms=terms,
                     store_id=store_id,
                     cooperative_id=cooperative.id,
@@ -267,7 +269,7 @@ def extend_to_member(
 ) -> list[Agreement]:
     """Let what a cooperative signed with its partners hold for a member that joined later, from *first* on.
 
-    Of agreements of one partner and store the newest in force on that day is taken.
+    Of agreements of one partner and store the newest in force on that day is taken. They end with the mandate at the latest.
 
     Raises:
         MembershipMissing: the producer is no member on that day.
@@ -292,7 +294,13 @@ def extend_to_member(
                 partner_id=one.partner_id,
                 producer_id=producer_id,
                 first=first,
-                last=one.days.upper - timedelta(1) if one.days.upper else None,
+                last=_cut_short(
+                    session,
+                    cooperative,
+                    producer_id,
+                    first=first,
+                    last=one.days.upper - timedelta(1) if one.days.upper else None,
+                ),
                 terms=get_terms(one),
                 store_id=one.store_id,
                 cooperative_id=cooperative.id,
@@ -300,3 +308,11 @@ def extend_to_member(
             for scope, one in newest.items()
             if scope not in standing
         ]
+
+
+def _cut_short(
+    session: Session, cooperative: Cooperative, producer_id: int, *, first: date, last: date | None
+) -> date | None:
+    """Return the last day of what a cooperative signs for a member: *last*, or that of the mandate if that is sooner."""
+    ends = find_mandate_end(session, cooperative_id=cooperative.id, producer_id=producer_id, on=first)
+    return min((day for day in (last, ends) if day is not None), default=None)

@@ -1,9 +1,9 @@
 """Reading producers, partners, stores and agreements."""
 
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consign.models.partners import Agreement, Cooperative, CooperativeMember, Partner, Producer, RegionTerms, Store
@@ -99,3 +99,22 @@ def find_cooperative_of(session: Session, *, producer_id: int, on: date) -> Coop
         .where(CooperativeMember.producer_id == producer_id, CooperativeMember.days.contains(on))
     )
     return session.scalars(query).first()
+
+
+def is_mandated(session: Session, *, cooperative_id: int, producer_id: int, first: date, last: date | None) -> bool:
+    """Say whether a producer has mandated a cooperative on every day from *first* to *last*, both inside, or for ever."""
+    query = select(
+        func.range_agg(CooperativeMember.days).op("@>")(func.daterange(first, last + timedelta(1) if last else None))
+    ).where(CooperativeMember.cooperative_id == cooperative_id, CooperativeMember.producer_id == producer_id)
+    return bool(session.scalar(query))
+
+
+def find_mandate_end(session: Session, *, cooperative_id: int, producer_id: int, on: date) -> date | None:
+    """Return the last day of the mandate that a cooperative has of a producer on a day; blank where it goes on."""
+    query = select(func.upper(CooperativeMember.days)).where(
+        CooperativeMember.cooperative_id == cooperative_id,
+        CooperativeMember.producer_id == producer_id,
+        CooperativeMember.days.contains(on),
+    )
+    until = session.scalar(query)
+    return until - timedelta(1) if until else None

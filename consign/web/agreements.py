@@ -424,7 +424,9 @@ def do_end_agreement(visit: Visiting, agreement_id: str) -> Response:
     found = get_agreement_facts(visit.db, by=visit.actor, agreement_id=agreement_id, on=clock.today(visit.zone))
     form = read_form((LAST,), visit.texts)
     if form.ok:
-        with visit.attempt(form, last=("input.bad", "partners.period_closed", "partners.agreement_overlaps")):
+        with visit.attempt(
+            form, last=("input.bad", "partners.period_closed", "partners.agreement_overlaps", "partners.not_a_member")
+        ):
             lock_partner(visit.db, found["partner_id"])
             closing = find_last_closing(visit.db, found["partner_id"])
             end_agreement(

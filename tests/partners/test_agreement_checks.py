@@ -15,6 +15,12 @@ PLANTED = {
     "agreement.mandate": {
         "no mandate": [COOPERATIVE, SIGNED],
         "a mandate that begins a day later": [COOPERATIVE, SIGNED, MEMBER.format(later=1)],
+        "a mandate that ends before the agreement": [
+            COOPERATIVE,
+            SIGNED,
+            MEMBER.format(later=0),
+            "UPDATE cooperative_member SET days = daterange(lower(days), lower(days) + 100)",
+        ],
     },
     "agreement.version": {
         "of another producer": [
@@ -40,7 +46,7 @@ def test_a_planted_breach_is_found_and_named(city: City, code: str, name: str):
     assert code in {breach.code for breach in found}
 
 
-def test_a_mandate_of_the_first_day_is_no_breach(city: City):
+def test_a_mandate_from_the_first_day_on_is_no_breach(city: City):
     for statement in (COOPERATIVE, MEMBER.format(later=0), SIGNED):
         city.session.execute(text(statement))
     assert [breach for check in CHECKS for breach in check(city.session)] == []

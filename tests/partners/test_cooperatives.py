@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from consign.errors import BadInput, NotAllowed
 from consign.models.partners import Agreement, Cooperative, CooperativeMember
-from consign.partners.agreeing import add_agreement
+from consign.partners.agreeing import add_agreement, end_agreement
 from consign.partners.checks import CHECKS
 from consign.partners.cooperatives import (
     add_cooperative,
@@ -156,6 +156,42 @@ def test_a_mandate_does_not_end_before_what_was_signed_under_it_begins(bare: Cit
     bare.session.refresh(member)
     assert member.days.upper is None
     assert end_membership(bare.session, last=NOVEMBER, **facts) == 1
+    assert breaches(bare) == []
+
+
+def test_nothing_that_a_cooperative_signs_outlives_its_mandate(bare: City):
+    cooperative = found(bare)
+    last = date(2026, 10, 31)
+    join(bare, cooperative, 0, OCTOBER, last)
+    facts = {
+        "by": bare.admin,
+        "partner_id": bare.partner.id,
+        "producer_id": bare.producers[0].id,
+        "terms": TO_COOPERATIVE,
+    }
+    for ends in (None, NOVEMBER):
+        with pytest.raises(NotAMember, match="ends before"):
+            add_agreement(bare.session, first=OCTOBER, last=ends, **facts)
+    (signed,) = sign(bare, cooperative)
+    assert signed.days.upper == NOVEMBER  # with the mandate
+    going_on = {"by": bare.admin, "agreement_id": signed.id, "closed_until": None}
+    with pytest.raises(NotAMember, match="ends before"):
+        end_agreement(bare.session, last=None, **going_on)
+    join(bare, cooperative, 0, NOVEMBER)
+    end_agreement(bare.session, last=None, **going_on)
+    assert signed.days.upper is None
+    assert breaches(bare) == []
+
+
+def test_who_joins_for_a_time_gets_what_was_signed_for_that_time(bare: City):
+    cooperative = found(bare)
+    join(bare, cooperative, 0)
+    sign(bare, cooperative)
+    join(bare, cooperative, 1, NOVEMBER, date(2026, 11, 30))
+    (added,) = extend_to_member(
+        bare.session, by=bare.admin, cooperative=cooperative, producer_id=bare.producers[1].id, first=NOVEMBER
+    )
+    assert (added.days.lower, added.days.upper) == (NOVEMBER, date(2026, 12, 1))
     assert breaches(bare) == []
 
 

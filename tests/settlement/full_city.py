@@ -69,10 +69,10 @@ class FullCity:
             terms=read_terms(plain), closed_until=closed,
         )  # fmt: skip
 
-    def join(self, producer: int, first: date) -> CooperativeMember:
+    def join(self, producer: int, first: date, last: date | None) -> CooperativeMember:
         return add_member(
             self.session, by=self.money.city.admin, cooperative=self.cooperative,
-            producer_id=self.money.city.producers[producer].id, first=first, last=None, mandate="SK 1",
+            producer_id=self.money.city.producers[producer].id, first=first, last=last, mandate="SK 1",
         )  # fmt: skip
 
     def leave(self, member_id: int, last: date) -> int:

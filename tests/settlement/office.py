@@ -100,7 +100,7 @@ class Office(RuleBasedStateMachine):
         pairs = [(partner, producer) for partner in range(2) for producer in range(2)]
         self.book = PlainBook({pair: [] for pair in pairs})
         for producer in (place for place, is_member in enumerate(members) if is_member):
-            self.plain.members[producer].append((self.city.join(producer, OPENED).id, OPENED, None))
+            self.plain.members[producer].append((self.city.join(producer, OPENED, None).id, OPENED, None))
         for pair, one in zip(pairs, terms, strict=True):
             self.agree(pair, OPENED, None, one if members[pair[1]] else without_cooperative(one))
         for partner, rows in enumerate(sold):

@@ -93,7 +93,7 @@ class Agreeing(Office):
             now.last is None
             and first > now.first
             and first > self.plain.closed[partner]
-            and (not signed or self.plain.is_member(producer, first))
+            and (not signed or self.plain.is_mandated(producer, first))
         )
         added: list[int] = []
         act = lambda: added.append(self.city.agree_anew(partner, now.id, first, terms).id)  # noqa: E731
@@ -102,14 +102,18 @@ class Agreeing(Office):
             now.last, now.continued = first - timedelta(1), True
             self.plain.versions[pair].append(PlainVersion(agreement_id, first, None, terms, signed))
 
-    @rule(producer=PRODUCERS, ahead=AHEAD)
-    def join(self, producer: int, ahead: int):
-        """Give the cooperative a mandate, unless it has one on some of these days."""
+    @rule(producer=PRODUCERS, ahead=AHEAD, days=st.sampled_from([None, None, 20]))
+    def join(self, producer: int, ahead: int, days: int | None):
+        """Give the cooperative a mandate, for ever or some days, unless it has one on some of these days."""
         first = self.today + timedelta(ahead)
-        may = all(last is not None and last < first for _, _, last in self.plain.members[producer])
+        last = None if days is None else first + timedelta(days)
+        may = not any(
+            (last is None or begins <= last) and (ends is None or ends >= first)
+            for _, begins, ends in self.plain.members[producer]
+        )
         added: list[int] = []
-        assert self.attempt(lambda: added.append(self.city.join(producer, first).id)) == may
-        self.plain.members[producer] += [(one, first, None) for one in added]
+        assert self.attempt(lambda: added.append(self.city.join(producer, first, last).id)) == may
+        self.plain.members[producer] += [(one, first, last) for one in added]
 
     @precondition(lambda self: any(self.plain.members.values()))
     @rule(place=PLACES, ahead=AHEAD, terms=TERMS)
@@ -125,7 +129,9 @@ class Agreeing(Office):
             (before is None or before > last)
             and first <= last
             and all(last >= self.plain.closed[pair[0]] for pair, _ in ending)
-            and self.fits_after(signed, first, last)
+            and not any(
+                last < one.first and first <= one.first and one.first <= (before or one.first) for _, one in signed
+            )
         )
         assert self.attempt(lambda: self.city.leave(member_id, last)) == may
         if not may:
@@ -135,10 +141,6 @@ class Agreeing(Office):
         for pair, one in ending:
             until, one.last = one.last, last
             self.agree(pair, last + timedelta(1), until, PlainTerms(**{**vars(terms), "route": "direct"}))
-
-    def fits_after(self, signed: list[tuple[tuple[int, int], PlainVersion]], first: date, last: date) -> bool:
-        """Say whether nothing that the cooperative signed under a mandate begins only after its end."""
-        return not any(one.first > last and one.first >= first for _, one in signed)
 
 
 class Losing(Office):
