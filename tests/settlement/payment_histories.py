@@ -26,6 +26,11 @@ class Banking(Office):
         super().__init__(city)
         self.matches: dict[int, PlainMatch] = {}
 
+    def fund(self) -> None:
+        super().fund()
+        self.book_lines(0, 250_000, 2_000_000, 100_000)
+        self.book_lines(1, 300_000)
+
     def book_lines(self, bank: int, *amounts: int) -> list[int]:
         lines = self.money.book(self.session, *amounts, account_id=self.city.banks[bank])
         for line_id, amount in zip(lines, amounts, strict=True):

@@ -168,6 +168,15 @@ class PlainBook:
     def is_member(self, producer: int, day: date) -> bool:
         return any(first <= day and (last is None or day <= last) for _, first, last in self.members[producer])
 
+    def is_mandated(self, producer: int, first: date) -> bool:
+        """Say whether the cooperative has a mandate from a day on for ever, whatever it is made of."""
+        for _, begins, last in self.members[producer]:
+            if begins <= first and last is None:
+                return True
+            if last is not None and begins <= first <= last:
+                return self.is_mandated(producer, last + timedelta(1))
+        return False
+
     def report(
         self, pair: Pair, row: tuple[date, int, int, int, str], *, upload: int, of: PlainLine | None
     ) -> PlainLine:
