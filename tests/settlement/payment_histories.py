@@ -28,8 +28,11 @@ class Banking(Office):
 
     def fund(self) -> None:
         super().fund()
-        self.book_lines(0, 250_000, 2_000_000, 100_000)
+        line_id, *_ = self.book_lines(0, 250_000, 2_000_000, 100_000)
         self.book_lines(1, 300_000)
+        for partner in range(2):
+            if self.plain.free[line_id]:
+                self.pay_from(line_id, partner, 1 + (partner == 0))
 
     def book_lines(self, bank: int, *amounts: int) -> list[int]:
         lines = self.money.book(self.session, *amounts, account_id=self.city.banks[bank])
@@ -62,7 +65,9 @@ class Banking(Office):
     @rule(place=PLACES, partner=PARTNERS, part=st.sampled_from([1, 2, 3]))
     def match(self, place: int, partner: int, part: int):
         """Let a line in, or a part of it, pay a partner's statements, the first due first."""
-        line_id = self.pick(place, self.free_lines(sign=1))
+        self.pay_from(self.pick(place, self.free_lines(sign=1)), partner, part)
+
+    def pay_from(self, line_id: int, partner: int, part: int) -> None:
         expected = self.plain.share_out(self.plain.free[line_id] // part, partner)
         opened = find_open(self.session, [one.id for one in self.plain.statements.values() if one.pair[0] == partner])
         shares = spread(self.plain.free[line_id] // part, list(opened.values()))
@@ -256,6 +261,7 @@ class PayingOut(Banking):
             and all(self.plain.payee_of(pair, self.today) == one.payee for one in payouts for pair in one.parts)
         )
         assert self.attempt(lambda: self.money.send(self.session, batch)) == may
+        self.told["batches sent" if may else "batches not sent"] += 1
         for one in payouts if may else ():
             one.state = "sent"
             self.plain.move(one, 1)
@@ -281,6 +287,7 @@ class PayingOut(Banking):
         assert self.attempt(lambda: done.append(self.city.confirm(payout_id, line_id))) == (cost >= 0)
         for match_id in done:
             self.take(match_id, PlainMatch({line_id: -payout.amount_rp}, payout_ids=(payout_id,)))
+            self.told["payouts found"] += 1
             payout.state = "paid"
             self.plain.in_transit_rp[payout.bank] -= payout.amount_rp
 
@@ -297,5 +304,21 @@ class PayingOut(Banking):
             self.plain.in_transit_rp[payout.bank] += payout.amount_rp
         else:
             self.city.give_back(payout_id, None)
+        self.told["payouts returned"] += 1
         payout.state = "returned"
         self.plain.move(payout, -1)
+
+    def go_on(self, place: int) -> None:
+        """Let money go the next step of its way, which in any order at all it would seldom come to the end of."""
+        if self.of_state("sent") and place % 2:
+            self.confirm(place, 0)
+        elif self.of_state("planned"):
+            self.send(place)
+        elif any(self.plain.payable[pair] > self.plain.reserved_rp(pair) for pair in self.plain.pairs):
+            self.plan(place // 50)
+        elif self.is_open() and self.free_lines(sign=1):
+            self.match(place, place % 2, 1)
+
+    on = rule(place=PLACES)(go_on)
+    onward = rule(place=PLACES)(go_on)
+    further = rule(place=PLACES)(go_on)

@@ -34,12 +34,12 @@ def city(session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FullCity:
 
 
 def test_whatever_the_order_statements_say_what_people_did(city: FullCity):
-    tell(lambda: Statements(city), histories=8, acts=30)
+    tell(lambda: Statements(city), histories=10, acts=30)
 
 
 def test_whatever_the_order_nobody_is_paid_twice_or_too_little(city: FullCity):
-    tell(lambda: Payments(city), histories=8, acts=40)
+    tell(lambda: Payments(city), histories=10, acts=50)
 
 
 def test_the_books_are_right_whatever_the_order(city: FullCity):
-    tell(lambda: Everything(city), histories=6, acts=50)
+    tell(lambda: Everything(city), histories=8, acts=50)
