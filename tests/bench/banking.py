@@ -60,8 +60,8 @@ ACCOUNT = 1
 POSTED, CERTAIN, PROPOSED = "bca: read and posted", "certain matches found and posted", "all that is left proposed for"
 
 _FILL = (
-    "INSERT INTO partner (code, name, kind, cycle) SELECT 'M' || n, name, 'supermarket', 'month'"
-    " FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS given(name, n) ORDER BY n",
+    """INSERT INTO partner (code, name, kind, cycle) SELECT 'M' || n, name, 'supermarket', 'month'
+       FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS given(name, n) ORDER BY n""",
     "INSERT INTO producer (code, name) SELECT 'P' || n, 'Dapur ' || n FROM generate_series(1, :producers) AS n",
     """INSERT INTO closing (partner_id, until_on, posting_no, before_on, before_posting_no, missing, closed_by, closed_at)
        SELECT partner.id, CAST('2026-07-31' AS date) + n * 31, 0, CAST('2026-07-31' AS date) + (n - 1) * 31, 0, '{}',
@@ -111,7 +111,9 @@ class Measured:
             pstats.Stats(profile).sort_stats("cumulative").print_stats(30)
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
         asked = self.statements - before
-        print(f"{what:<52} {self.seconds[what]:7.1f} s {asked:8,} SQL statements {most:5} MB at most so far", flush=True)
+        print(
+            f"{what:<52} {self.seconds[what]:7.1f} s {asked:8,} SQL statements {most:5} MB at most so far", flush=True
+        )
 
 
 def in_order(truth: Truth) -> Truth:
@@ -146,7 +148,10 @@ def fill(session: Session, truth: Truth) -> None:
         "amounts": [one.open_rp for one in truth.items],
     }
     for written in _FILL:
-        session.execute(text(written), {name: fact for name, fact in facts.items() if f":{name} " in written or f":{name})" in written})
+        session.execute(
+            text(written),
+            {name: fact for name, fact in facts.items() if f":{name} " in written or f":{name})" in written},
+        )
 
 
 def write_files(truth: Truth, folder: Path) -> dict[str, Path]:

@@ -281,7 +281,9 @@ def judge(truth: Truth, proposals: Sequence[Proposal]) -> Verdict:
         wrong=wrong,
         cases=cases,
         right=Counter(
-            truth.case[line_id] for line_id, one in first.items() if is_right(truth, one, line_id) and truth.pays[line_id]
+            truth.case[line_id]
+            for line_id, one in first.items()
+            if is_right(truth, one, line_id) and truth.pays[line_id]
         ),
         sure=Counter(truth.case[line_id] for line_id in surely),
         silent=cases["unrelated"] - sum(truth.case[line_id] == "unrelated" for line_id in first),
