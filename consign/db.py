@@ -4,16 +4,30 @@ import copy
 import json
 import os
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import URL, Connection, Engine, Executable, Result, create_engine, make_url, text
+from sqlalchemy import (
+    ARRAY,
+    URL,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Executable,
+    Result,
+    any_,
+    cast,
+    create_engine,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from consign.errors import BadInput, ConsignError
 from consign.sentence import say
@@ -177,6 +191,14 @@ def count_rows(session: Session, statement: Executable, facts: Mapping[str, Any]
     """Run *statement* and return how many rows it added, changed or deleted."""
     result = session.execute(statement, facts or {}, execution_options={"preserve_rowcount": True})
     return int(getattr(result, "rowcount", 0))
+
+
+def is_among(column: InstrumentedAttribute[int], values: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that a column is one of *values*, which may be many.
+
+    They travel as one array. A parameter for each would end at 65,535, which lines of a bank's statement can be more than.
+    """
+    return column == any_(cast(sorted(set(values)), ARRAY(BigInteger)))
 
 
 def insert_rows(session: Session, table: str, rows: Sequence[Mapping[str, Any]], *, rest: str = "") -> list[Any]:

@@ -1,6 +1,5 @@
 """Saying what lines of a bank's statement are, and taking that back."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -15,16 +14,17 @@ from consign.ledger.actions import lock_balances, reverse_transfers
 from consign.models.payments import BankMatch, BankMatchLine, PaymentNotice
 from consign.models.settlement import Allocation
 from consign.money import Rupiah
-from consign.outbox import Message, record_notices
+from consign.outbox import record_notices
 from consign.payments.match_facts import Proposal, Rule
 from consign.payments.match_rows import (
     MatchKind,
+    NewMatch,
     find_free,
     get_standing_match,
     mark_undone,
-    record_match,
 )
 from consign.payments.other_lines import charge, own_transfer, refund
+from consign.payments.paying import Payment, make_messages, record_payments
 from consign.payments.statement_lines import (
     LinesUnfit,
     describe_lines,
@@ -34,7 +34,7 @@ from consign.payments.statement_lines import (
     get_bank_lines,
 )
 from consign.sentence import Sentence, load_sentence, say
-from consign.settlement.allocating import OpenStatement, Share, Source, allocate, find_open, lock_open, take_back
+from consign.settlement.allocating import OpenStatement, Share, find_open, lock_open, take_back
 
 LONGEST_REASON = 500
 OWN_KINDS = frozenset({MatchKind.PAYMENT, MatchKind.CHARGE, MatchKind.REFUND, MatchKind.OWN_TRANSFER})
@@ -135,13 +135,11 @@ def _pay(
             )
     opened = lock_open(session, _ids(shares), others=[find_unallocated(account_id)])
     _refuse_unknown_statements(shares, opened)
-    match = record_match(
-        session, by=by, account_id=account_id, kind=MatchKind.PAYMENT, rule=rule, certain=False, why=why,
-        reason_code=reason_code, taken=taken,
-    )  # fmt: skip
-    match.notice_id = notice_id
-    _finish_payment(session, match, shares, opened, by=by, booked_on=max(one.booked_on for one in lines))
-    return match
+    match = NewMatch(
+        MatchKind.PAYMENT, rule, certain=False, why=why, taken=taken, reason_code=reason_code, notice_id=notice_id
+    )
+    payment = Payment(match, shares, max(one.booked_on for one in lines))
+    return record_payments(session, [payment], opened, by=by, account_id=account_id)[0]
 
 
 def post_payments(session: Session, proposals: Sequence[Proposal], *, by: Actor, account_id: int) -> list[BankMatch]:
@@ -157,25 +155,35 @@ def post_payments(session: Session, proposals: Sequence[Proposal], *, by: Actor,
     line_ids = {line_id for one in proposals for line_id, _ in one.taken}
     free = find_free(session, line_ids)
     days = {one.id: one.booked_on for one in get_bank_lines(session, line_ids)}
-    matches = []
+    open_rp = {statement_id: statement.open_rp for statement_id, statement in opened.items()}
+    payments = []
     for one in proposals:
-        stands = all(free[line_id] == amount for line_id, amount in one.taken) and (
-            all(opened[share.statement_id].open_rp == share.amount_rp for share in one.shares)
-            if one.notice_id is None
-            else left[one.notice_id] >= sum(share.amount_rp for share in one.shares)
-            and all(opened[share.statement_id].open_rp >= share.amount_rp for share in one.shares)
-        )
-        if not stands:
+        if not _stands(one, free, open_rp, left):
             continue
-        match = record_match(
-            session, by=by, account_id=account_id, kind=MatchKind.PAYMENT, rule=one.rule, certain=True, why=one.why,
-            reason_code=None, taken=dict(one.taken),
-        )  # fmt: skip
-        match.notice_id = one.notice_id
-        booked_on = max(days[line_id] for line_id, _ in one.taken)
-        _finish_payment(session, match, one.shares, opened, by=by, booked_on=booked_on)
-        matches.append(match)
-    return matches
+        match = NewMatch(
+            MatchKind.PAYMENT, one.rule, certain=True, why=one.why, taken=dict(one.taken), notice_id=one.notice_id
+        )
+        payments.append(Payment(match, one.shares, max(days[line_id] for line_id, _ in one.taken)))
+        for line_id, amount in one.taken:
+            free[line_id] -= amount
+        for share in one.shares:
+            open_rp[share.statement_id] -= share.amount_rp
+        if one.notice_id is not None:
+            left[one.notice_id] -= sum(share.amount_rp for share in one.shares)
+    return record_payments(session, payments, opened, by=by, account_id=account_id)
+
+
+def _stands(
+    one: Proposal, free: Mapping[int, int], open_rp: Mapping[int, int], left_of_notices: Mapping[int, int]
+) -> bool:
+    """Say whether lines and statements are still what was proposed: all of a line, and all that is open or noticed."""
+    if any(free[line_id] != amount for line_id, amount in one.taken):
+        return False
+    if one.notice_id is None:
+        return all(open_rp[share.statement_id] == share.amount_rp for share in one.shares)
+    return left_of_notices[one.notice_id] >= sum(share.amount_rp for share in one.shares) and all(
+        open_rp[share.statement_id] >= share.amount_rp for share in one.shares
+    )
 
 
 def _hold_notices(session: Session, notice_ids: Collection[int]) -> dict[int, int]:
@@ -200,42 +208,6 @@ def _hold_notices(session: Session, notice_ids: Collection[int]) -> dict[int, in
     )
     taken = {row.notice_id: int(row.amount_rp) for row in found}
     return {one.id: one.amount_rp - taken.get(one.id, 0) if one.withdrawn_at is None else 0 for one in rows}
-
-
-def _finish_payment(
-    session: Session,
-    match: BankMatch,
-    shares: Sequence[Share],
-    opened: Mapping[int, OpenStatement],
-    *,
-    by: Actor,
-    booked_on: date,
-) -> None:
-    """Allocate what a match gives, and write what was open before and is after."""
-    allocate(
-        session, shares, by=by, source=Source.COLLECTING, cause=f"match:{match.id}", booked_on=booked_on,
-        bank_account_id=match.account_id,
-    )  # fmt: skip
-    session.flush()
-    paid: defaultdict[int, int] = defaultdict(int)
-    for share in shares:
-        paid[share.statement_id] += share.amount_rp
-    before = {opened[one].number: opened[one].open_rp for one in paid}
-    after = {opened[one].number: opened[one].open_rp - amount for one, amount in paid.items()}
-    record_event(
-        session, by=by, act="bank line matched", subject=f"match:{match.id}", rule=match.rule, certain=match.certain,
-        lines=describe_lines(session, match.id), before=before, after=after,
-    )  # fmt: skip
-    _tell_producers(session, "payments.matched", {opened[one]: amount for one, amount in paid.items()})
-
-
-def _tell_producers(session: Session, kind: str, amounts: Mapping[OpenStatement, int]) -> None:
-    """Tell producers how much of which of their statements is paid, or not paid after all."""
-    messages = [
-        Message(kind, f"producer:{one.producer_id}", {"statement": one.number, "amount_rp": amount})
-        for one, amount in amounts.items()
-    ]
-    record_notices(session, messages)
 
 
 def undo_match(session: Session, *, by: Actor, match_id: int, reason: str) -> BankMatch:
@@ -285,9 +257,8 @@ def _take_payment_back(
     opened = lock_open(session, set(statement_ids), others=[find_unallocated(match.account_id)])
     taken_back = take_back(session, by=by, cause=cause, booked_on=booked_on, reason=reason)
     now = find_open(session, taken_back)
-    _tell_producers(
-        session, "payments.undone", {now[one]: now[one].open_rp - opened[one].open_rp for one in taken_back}
-    )
+    back = {now[one]: now[one].open_rp - opened[one].open_rp for one in taken_back}
+    record_notices(session, make_messages("payments.undone", back))
     return (
         {opened[one].number: opened[one].open_rp for one in taken_back},
         {now[one].number: now[one].open_rp for one in taken_back},

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, cast, func, or_, select, text
 from sqlalchemy.orm import Session
 
+from consign.db import is_among
 from consign.models.banking import BankLine
 from consign.models.payments import BankMatch, BankMatchLine, PaymentNotice, PaymentNoticeLine
 from consign.models.settlement import Allocation, Statement
@@ -58,10 +59,9 @@ def find_free_lines(session: Session, *, account_id: int) -> list[FreeLine]:
 
 def find_lines_about(session: Session, *, account_id: int, line_ids: Collection[int]) -> list[FreeLine]:
     """Return free lines that are asked for, those of any account with the same amounts, and the latest others of theirs."""
-    wanted = sorted(line_ids)
     free = select_free()
-    asked = select(BankLine.amount_rp).where(BankLine.id.in_(wanted))
-    turned = select(-BankLine.amount_rp).where(BankLine.id.in_(wanted))
+    asked = select(BankLine.amount_rp).where(is_among(BankLine.id, line_ids))
+    turned = select(-BankLine.amount_rp).where(is_among(BankLine.id, line_ids))
     latest = (
         free.where(BankLine.account_id == account_id)
         .order_by(BankLine.booked_on.desc(), BankLine.id.desc())
@@ -69,7 +69,7 @@ def find_lines_about(session: Session, *, account_id: int, line_ids: Collection[
         .with_only_columns(BankLine.id)
     )
     beside = or_(
-        BankLine.id.in_(wanted),
+        is_among(BankLine.id, line_ids),
         BankLine.amount_rp.in_(asked.union_all(turned)),
         BankLine.id.in_(latest.subquery().select()),
     )
@@ -78,8 +78,8 @@ def find_lines_about(session: Session, *, account_id: int, line_ids: Collection[
 
 def find_lines_elsewhere(session: Session, lines: Sequence[FreeLine], *, account_id: int) -> list[FreeLine]:
     """Return free lines of other accounts whose amounts are those of *lines* the other way."""
-    amounts = sorted({-one.free_rp for one in lines})
-    query = select_free().where(BankLine.account_id != account_id, BankLine.amount_rp.in_(amounts))
+    amounts = {-one.free_rp for one in lines}
+    query = select_free().where(BankLine.account_id != account_id, is_among(BankLine.amount_rp, amounts))
     return _read_lines(session, query.order_by(BankLine.id))
 
 

@@ -1,13 +1,14 @@
 """Writing what lines of a bank's statement are, whatever it is: payments, payouts, charges."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
 
 from consign import clock
-from consign.db import insert_rows
+from consign.db import insert_rows, is_among
 from consign.errors import Conflict, NotFound
 from consign.identity.rules import Actor
 from consign.models.banking import BankLine
@@ -45,18 +46,32 @@ class MatchUnknown(NotFound):
     code = "payments.match_unknown"
 
 
+@dataclass(frozen=True)
+class NewMatch:
+    """What lines are said to be, before it is written."""
+
+    kind: MatchKind
+    rule: str
+    certain: bool
+    why: Sequence[Sentence]
+    taken: Mapping[int, int]
+    """How much of which line, signed as the line is."""
+    reason_code: str | None = None
+    notice_id: int | None = None
+
+
 def find_free(session: Session, line_ids: Collection[int]) -> dict[int, int]:
     """Return how much of each line no match takes, signed as the line is."""
     taken = (
         select(BankMatchLine.bank_line_id, func.sum(BankMatchLine.amount_rp).label("amount_rp"))
         .join(BankMatch, BankMatch.id == BankMatchLine.match_id)
-        .where(BankMatch.undone_at.is_(None), BankMatchLine.bank_line_id.in_(sorted(line_ids)))
+        .where(BankMatch.undone_at.is_(None), is_among(BankMatchLine.bank_line_id, line_ids))
         .group_by(BankMatchLine.bank_line_id)
         .subquery()
     )
     free = cast(BankLine.amount_rp - func.coalesce(taken.c.amount_rp, 0), BigInteger)
     query = select(BankLine.id, free.label("free_rp")).outerjoin(taken, taken.c.bank_line_id == BankLine.id)
-    rows = session.execute(query.where(BankLine.id.in_(sorted(line_ids))))
+    rows = session.execute(query.where(is_among(BankLine.id, line_ids)))
     return {row.id: row.free_rp for row in rows}
 
 
@@ -80,32 +95,63 @@ def record_match(
         LineTaken: less of a line is free.
 
     """
-    free = find_free(session, taken)
-    for line_id, amount in taken.items():
-        left = free.get(line_id, 0)
-        if amount == 0 or (amount > 0) != (left > 0) or abs(amount) > abs(left):
-            raise LineTaken(
-                say(
-                    "Of this line of the bank's statement {free} is free, less than {amount}; nothing was posted.",
-                    free=Rupiah(left),
-                    amount=Rupiah(amount),
-                )
-            )
-    match = BankMatch(
-        account_id=account_id,
-        kind=kind.value,
-        rule=rule,
-        certain=certain,
-        why=[sentence_as_json(one) for one in why],
-        reason_code=reason_code,
-        made_by=by.user_id,
-        made_at=clock.now(),
-    )
-    session.add(match)
+    one = NewMatch(kind, rule, certain, why, taken, reason_code)
+    return record_matches(session, [one], by=by, account_id=account_id)[0]
+
+
+def record_matches(session: Session, new: Sequence[NewMatch], *, by: Actor, account_id: int) -> list[BankMatch]:
+    """Write many matches of one account as `record_match` does one, set by set; what the first takes the next cannot.
+
+    Raises:
+        LineTaken: less of a line is free; nothing was posted.
+
+    """
+    free = find_free(session, {line_id for one in new for line_id in one.taken})
+    for one in new:
+        for line_id, amount in one.taken.items():
+            _refuse_taken(free.get(line_id, 0), amount)
+            free[line_id] -= amount
+    at = clock.now()
+    matches = [
+        BankMatch(
+            account_id=account_id,
+            kind=one.kind.value,
+            rule=one.rule,
+            certain=one.certain,
+            why=[sentence_as_json(sentence) for sentence in one.why],
+            reason_code=one.reason_code,
+            notice_id=one.notice_id,
+            made_by=by.user_id,
+            made_at=at,
+        )
+        for one in new
+    ]
+    session.add_all(matches)
     session.flush()
-    rows = [{"match_id": match.id, "bank_line_id": line, "amount_rp": amount} for line, amount in taken.items()]
+    rows = [
+        {"match_id": match.id, "bank_line_id": line_id, "amount_rp": amount}
+        for match, one in zip(matches, new, strict=True)
+        for line_id, amount in one.taken.items()
+    ]
     insert_rows(session, "bank_match_line", rows)
-    return match
+    return matches
+
+
+def _refuse_taken(left: int, amount: int) -> None:
+    """Refuse to take more of a line than is free, or against its sign.
+
+    Raises:
+        LineTaken: accordingly.
+
+    """
+    if amount == 0 or (amount > 0) != (left > 0) or abs(amount) > abs(left):
+        raise LineTaken(
+            say(
+                "Of this line of the bank's statement {free} is free, less than {amount}; nothing was posted.",
+                free=Rupiah(left),
+                amount=Rupiah(amount),
+            )
+        )
 
 
 def sentence_as_json(sentence: Sentence) -> dict[str, object] | str:

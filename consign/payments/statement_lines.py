@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consign.db import is_among
 from consign.errors import Conflict, NotFound
 from consign.ledger.rules import AccountKind, AccountName
 from consign.models.banking import BankLine
@@ -41,7 +42,7 @@ def get_bank_lines(session: Session, line_ids: Collection[int]) -> list[BankLine
         BankLineUnknown: there is none, or not all of them.
 
     """
-    lines = list(session.scalars(select(BankLine).where(BankLine.id.in_(sorted(line_ids))).order_by(BankLine.id)))
+    lines = list(session.scalars(select(BankLine).where(is_among(BankLine.id, line_ids)).order_by(BankLine.id)))
     if not lines or len(lines) != len(set(line_ids)):
         raise BankLineUnknown(say("There is no such line on a bank's statement; nothing was posted."))
     return lines

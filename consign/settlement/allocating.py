@@ -1,5 +1,6 @@
 """What was paid of a statement: the only writer of allocations, each with its transfers."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
 
 from consign import clock
-from consign.db import insert_rows
+from consign.db import insert_rows, is_among
 from consign.errors import Conflict, NotFound
 from consign.identity.rules import Actor
 from consign.ledger.actions import lock_balances, post_transfers, reverse_transfers
@@ -60,6 +61,15 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Given:
+    """What one cause, such as `match:17`, gives to statements on a day."""
+
+    cause: str
+    booked_on: date
+    shares: Sequence[Share]
+
+
+@dataclass(frozen=True)
 class OpenStatement:
     """A statement with what is open of it."""
 
@@ -81,7 +91,7 @@ def find_open(session: Session, statement_ids: Collection[int]) -> dict[int, Ope
         .where(Allocation.statement_id == Statement.id)
         .scalar_subquery()
     )
-    query = select(Statement, cast(Statement.due_rp - paid, BigInteger)).where(Statement.id.in_(sorted(statement_ids)))
+    query = select(Statement, cast(Statement.due_rp - paid, BigInteger)).where(is_among(Statement.id, statement_ids))
     return {
         one.id: OpenStatement(
             one.id, one.number, one.partner_id, one.producer_id, one.route, one.due_on, one.due_rp, open_rp
@@ -99,7 +109,7 @@ def lock_open(
     the same transaction, such as those of a bank account, names them here, and calls this once.
     """
     pairs = session.execute(
-        select(Statement.partner_id, Statement.producer_id).where(Statement.id.in_(sorted(statement_ids))).distinct()
+        select(Statement.partner_id, Statement.producer_id).where(is_among(Statement.id, statement_ids)).distinct()
     )
     kinds = (AccountKind.PARTNER_OWES, AccountKind.PRODUCER_IS_OWED, AccountKind.PRODUCER_PAYABLE)
     names = {AccountName(kind, row.partner_id, row.producer_id) for row in pairs for kind in kinds}
@@ -150,14 +160,51 @@ def allocate(
         PaidTwice: of a statement less is open than its share.
 
     """
-    if not shares:
+    given = [Given(cause, booked_on, shares)]
+    return allocate_all(session, given, by=by, source=source, bank_account_id=bank_account_id)
+
+
+def allocate_all(
+    session: Session, given: Sequence[Given], *, by: Actor, source: Source, bank_account_id: int | None = None
+) -> list[int]:
+    """Write what many causes give as `allocate` does for one, set by set; return the allocations' ids in their order.
+
+    Raises:
+        PaidTwice: of a statement less is open than all its shares together; nothing was posted.
+
+    """
+    parts = [(one, share) for one in given for share in one.shares]
+    if not parts:
         return []
-    opened = find_open(session, {one.statement_id for one in shares})
-    wanted: dict[int, int] = {}
+    opened = find_open(session, {share.statement_id for _, share in parts})
+    _refuse_too_much(opened, [share for _, share in parts])
+    written = _write(session, parts, by=by, source=source)
+    orders: list[TransferOrder] = []
+    for allocation_id, (one, share) in zip(written, parts, strict=True):
+        orders += order_allocation(
+            opened[share.statement_id],
+            allocation_id=allocation_id,
+            amount=Rupiah(share.amount_rp),
+            source=source,
+            booked_on=one.booked_on,
+            bank_account_id=bank_account_id,
+        )
+    post_transfers(session, orders)
+    return written
+
+
+def _refuse_too_much(opened: Mapping[int, OpenStatement], shares: Sequence[Share]) -> None:
+    """Refuse to pay more of a statement than is open.
+
+    Raises:
+        PaidTwice: accordingly.
+
+    """
+    wanted: defaultdict[int, int] = defaultdict(int)
     for share in shares:
         if share.amount_rp <= 0:
             raise ValueError(f"a share is positive, not {share.amount_rp}")
-        wanted[share.statement_id] = wanted.get(share.statement_id, 0) + share.amount_rp
+        wanted[share.statement_id] += share.amount_rp
     for statement_id, amount in wanted.items():
         statement = opened[statement_id]
         if amount > statement.open_rp:
@@ -169,36 +216,21 @@ def allocate(
                     amount=Rupiah(amount),
                 )
             )
-    written = _write(session, shares, by=by, source=source, cause=cause, booked_on=booked_on)
-    orders: list[TransferOrder] = []
-    for allocation_id, share in zip(written, shares, strict=True):
-        orders += order_allocation(
-            opened[share.statement_id],
-            allocation_id=allocation_id,
-            amount=Rupiah(share.amount_rp),
-            source=source,
-            booked_on=booked_on,
-            bank_account_id=bank_account_id,
-        )
-    post_transfers(session, orders)
-    return written
 
 
-def _write(
-    session: Session, shares: Sequence[Share], *, by: Actor, source: Source, cause: str, booked_on: date
-) -> list[int]:
+def _write(session: Session, parts: Sequence[tuple[Given, Share]], *, by: Actor, source: Source) -> list[int]:
     at = clock.now()
     rows = [
         {
-            "statement_id": one.statement_id,
-            "amount_rp": one.amount_rp,
+            "statement_id": share.statement_id,
+            "amount_rp": share.amount_rp,
             "source": source.value,
-            "cause": cause,
-            "booked_on": booked_on,
+            "cause": given.cause,
+            "booked_on": given.booked_on,
             "allocated_by": by.user_id,
             "allocated_at": at,
         }
-        for one in shares
+        for given, share in parts
     ]
     return insert_rows(session, "allocation", rows, rest="RETURNING id")
 

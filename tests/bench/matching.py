@@ -223,8 +223,48 @@ class City:
         return number
 
 
-def judge(truth: Truth, proposals: Sequence[Proposal]) -> Iterator[str]:
-    """Yield what was right: certain ones, and the first of each line, case by case."""
+@dataclass(frozen=True)
+class Verdict:
+    """How much of what was proposed is right."""
+
+    truth: Truth
+    certain: int
+    wrong: list[Proposal]
+    """Certain ones that are not what their lines pay."""
+    cases: Counter[str]
+    """How many lines each case has."""
+    right: Counter[str]
+    """Of how many lines of each case the first proposal is right."""
+    sure: Counter[str]
+    silent: int
+    """How many unrelated lines have no proposal."""
+
+    @property
+    def tied_found(self) -> float:
+        """Return which part of the lines whose reference and amount tie is certain."""
+        return sum(self.sure[case] for case in TIES) / max(sum(self.cases[case] for case in TIES), 1)
+
+    def tell(self) -> Iterator[str]:
+        """Yield it in words: certain ones, and the first of each line, case by case."""
+        precision = 1 - len(self.wrong) / max(self.certain, 1)
+        yield f"certain: {self.certain} proposals, {len(self.wrong)} wrong, precision {precision:.4%}"
+        for one in self.wrong[:5]:
+            line = next(line for line in self.truth.lines if line.id == one.taken[0][0])
+            yield f"  wrong: {line.description} {line.free_rp} {self.truth.case[line.id]} -> {one.label} {one.why}"
+        tied = sum(self.cases[case] for case in TIES)
+        yield f"certain recall where reference and amount tie: {self.tied_found:.2%} of {tied}"
+        unrelated = self.cases["unrelated"]
+        paying = self.cases.total() - unrelated
+        yield f"first-ranked recall over all paying lines: {self.right.total() / max(paying, 1):.2%} of {paying}"
+        yield f"unrelated lines without any proposal: {self.silent / max(unrelated, 1):.2%} of {unrelated}"
+        for case, count in self.cases.most_common():
+            if case != "unrelated":
+                shares = f"first right {self.right[case] / count:7.2%}, certain {self.sure[case] / count:7.2%}"
+                yield f"  {case:24} {count:6} lines, {shares}"
+
+
+def judge(truth: Truth, proposals: Sequence[Proposal]) -> Verdict:
+    """Hold proposals, the strongest of each line first, against the truth."""
     first: dict[int, Proposal] = {}
     certain: dict[str, Proposal] = {}
     for one in proposals:
@@ -234,22 +274,20 @@ def judge(truth: Truth, proposals: Sequence[Proposal]) -> Iterator[str]:
             certain[one.key] = one
     wrong = [one for one in certain.values() if not all(is_right(truth, one, line_id) for line_id, _ in one.taken)]
     surely = {line_id for one in certain.values() for line_id, _ in one.taken}
-    yield f"certain: {len(certain)} proposals, {len(wrong)} wrong, precision {1 - len(wrong) / max(len(certain), 1):.4%}"
-    for one in wrong[:5]:
-        line = next(line for line in truth.lines if line.id == one.taken[0][0])
-        yield f"  wrong: {line.description} {line.free_rp} {truth.case[line.id]} -> {one.label} {one.why}"
     cases = Counter(truth.case.values())
-    right = Counter(truth.case[line_id] for line_id, one in first.items() if is_right(truth, one, line_id))
-    sure = Counter(truth.case[line_id] for line_id in surely)
-    tied = sum(cases[case] for case in TIES)
-    yield f"certain recall where reference and amount tie: {sum(sure[case] for case in TIES) / max(tied, 1):.2%} of {tied}"
-    paying = len(truth.lines) - cases["unrelated"]
-    yield f"first-ranked recall over all paying lines: {sum(right.values()) / max(paying, 1):.2%} of {paying}"
-    silent = cases["unrelated"] - sum(truth.case[line_id] == "unrelated" for line_id in first)
-    yield f"unrelated lines without any proposal: {silent / max(cases['unrelated'], 1):.2%} of {cases['unrelated']}"
-    for case, count in cases.most_common():
-        if case != "unrelated":
-            yield f"  {case:24} {count:6} lines, first right {right[case] / count:7.2%}, certain {sure[case] / count:7.2%}"
+    return Verdict(
+        truth=truth,
+        certain=len(certain),
+        wrong=wrong,
+        cases=cases,
+        right=Counter(
+            truth.case[line_id]
+            for line_id, one in first.items()
+            if is_right(truth, one, line_id) and truth.pays[line_id]
+        ),
+        sure=Counter(truth.case[line_id] for line_id in surely),
+        silent=cases["unrelated"] - sum(truth.case[line_id] == "unrelated" for line_id in first),
+    )
 
 
 def is_right(truth: Truth, one: Proposal, line_id: int) -> bool:
@@ -283,7 +321,7 @@ def main() -> int:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"{len(truth.lines)} lines against {len(truth.items)} statements of {given.partners} partners: {took:.1f} s")
     print(f"memory: {peak >> 10} MB at most, {(peak - before) >> 10} MB of it for matching; {len(proposals)} proposals")
-    for told in judge(truth, proposals):
+    for told in judge(truth, proposals).tell():
         print(told)
     return 0
 
