@@ -383,11 +383,6 @@ def _tell(
     )
 
 
-def _record_event(session: Session, note: StockNote, *, by: Actor) -> None:
-    facts = describe_note(session, note)
-    record_event(session, by=by, act="stock counted", subject=f"note:{note.number}", **facts, is_full=note.is_full)
-
-
 def _is_told(row: Row[tuple[object, ...]], note: StockNote) -> bool:
     """Say whether a sum is part of the count: one of zero only where it is meant, or where all goods are counted anyway."""
     return bool(row.quantity or row.is_said or note.is_full)
