@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
 
 from consign.identity.actions import record_event
+from consign.identity.remarks import tidy_reason
 from consign.identity.rules import Act, Actor, authorize
 from consign.ledger.actions import lock_balances, post_transfers, reverse_transfers
 from consign.ledger.rules import AccountKind, AccountName, TransferKind, TransferOrder
@@ -30,7 +31,6 @@ from consign.payouts.planning import bank_names
 from consign.payouts.rules import LinesDoNotFit, PayoutState, ReturnLineNeeded
 from consign.payouts.sending import list_messages
 from consign.sentence import Code, Sentence, say
-from consign.stock.rules import tidy_reason
 
 
 def propose_payouts(session: Session, *, account_id: int, batch: str | None = None) -> list[PayoutProposal]:

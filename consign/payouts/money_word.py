@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from consign import clock
 from consign.errors import BadInput
 from consign.identity.actions import record_event
+from consign.identity.remarks import LONGEST_REMARK
 from consign.identity.rules import Act, Actor, authorize, clean_text
 from consign.models.payouts import Payout, PayoutAnswer, PayoutPart
 from consign.outbox import Message, record_notices
@@ -13,7 +14,6 @@ from consign.payouts.rules import PayoutState, PayoutUnknown
 from consign.sentence import Code, say
 
 ANSWERS = ("received", "not_received")
-LONGEST_REMARK = 500
 
 
 def answer_payout(
