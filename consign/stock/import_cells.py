@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from consign.catalogue.import_file import ListRow
 from consign.catalogue.import_numbers import failed_formula, read_day
 from consign.catalogue.import_rules import CellRefused as DayRefused
+from consign.catalogue.list_file import ListRow
 from consign.errors import BadInput
 from consign.identity.remarks import LONGEST_REMARK
 from consign.identity.rules import clean_text
