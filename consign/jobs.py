@@ -35,13 +35,17 @@ from consign.partners.queries import get_partner, get_region_terms, get_store
 from consign.payments.asking import ask_silent
 from consign.payments.matching import MATCH_BANK_LINES, post_certain
 from consign.payouts.bank_lines import confirm_certain
-from consign.sales import actions
-from consign.sales.actions import Decisions, Outcome, receive_file, refuse_upload
+from consign.sales import placing
+from consign.sales.ending import refuse_upload
+from consign.sales.file_posting import Decisions, Outcome, read_upload
+from consign.sales.handing_in import receive_file
 from consign.sales.mapping import Stated
+from consign.sales.placing import PLACE_PARKED
 from consign.sales.progress import HASHING, Tell, forget_stale, tell_nobody, telling
 from consign.sales.reminding import remind_silent
 from consign.sales.rules import tidy_file_name
 from consign.sales.unpacking import MemberSeen, find_members, unpack_upload
+from consign.sales.uploads import READ_SALES_FILE, defer_received, take_received
 from consign.sentence import load_sentence, say
 from consign.settlement.reminding import propose_reminders
 from consign.tabular.archive import is_archive
@@ -147,9 +151,7 @@ def post_sales_file(
         if dry_run:
             with suppress(_Rehearsed), database.transaction(region) as session:
                 by, upload = _receive(session, login=login, handover=handover, sha256=sha256)
-                result = actions.read_upload(
-                    session, by=by, upload_id=upload.id, path=fetch(), decisions=decisions, tell=tell
-                )
+                result = read_upload(session, by=by, upload_id=upload.id, path=fetch(), decisions=decisions, tell=tell)
                 raise _Rehearsed
             return _or_raise(result)
         with database.transaction(region) as session:
@@ -160,7 +162,7 @@ def post_sales_file(
             database.transaction(region) as session,
         ):
             by = get_actor(session, login)
-            result = actions.read_upload(session, by=by, upload_id=upload.id, path=path, decisions=decisions, tell=told)
+            result = read_upload(session, by=by, upload_id=upload.id, path=path, decisions=decisions, tell=told)
     return _or_raise(result)
 
 
@@ -224,7 +226,7 @@ class _ArchiveSteps:
             _, upload = _receive(session, login=self._login, handover=handover, sha256=sha256)
         with self._begin() as session:
             by = get_actor(session, self._login)
-            if actions.take_received(session, upload.id, wait=True) is not None:
+            if take_received(session, upload.id, wait=True) is not None:
                 unpack_upload(session, self._files, by=by, upload_id=upload.id, path=fetch(), deferred=False)
         with self._begin() as session:  # the refusal is kept by now
             members = self._find_members(session, upload.id)
@@ -254,7 +256,7 @@ class _ArchiveSteps:
             by = get_actor(session, self._login)
             path = Path(folder) / "sales"
             self._files.copy_to(session.get_one(SalesUpload, member.upload_id).sha256, path)
-            result = actions.read_upload(
+            result = read_upload(
                 session, by=by, upload_id=member.upload_id, path=path, decisions=self._decisions, tell=tell
             )
         return Answer(member, result)
@@ -321,7 +323,7 @@ def read_sales_file(
     many at once.
     """
     with database.transaction(region) as session, watch(session):
-        upload = actions.take_received(session, upload_id)
+        upload = take_received(session, upload_id)
         if upload is None:
             return
         by = _find_active(session, upload.decisions.get("by", upload.received_by))
@@ -341,7 +343,7 @@ def read_sales_file(
             if is_archive(path):
                 unpack_upload(session, files, by=by, upload_id=upload_id, path=path, deferred=True)
             else:
-                actions.read_upload(session, by=by, upload_id=upload_id, path=path, tell=tell)
+                read_upload(session, by=by, upload_id=upload_id, path=path, tell=tell)
 
 
 def give_up_reading(database: Database, *, region: str, upload_id: int) -> None:
@@ -351,7 +353,7 @@ def give_up_reading(database: Database, *, region: str, upload_id: int) -> None:
         " Hand it in again later, and tell the dinas if that happens again."
     )
     with database.transaction(region) as session:
-        if actions.take_received(session, upload_id, wait=True) is not None:
+        if take_received(session, upload_id, wait=True) is not None:
             refuse_upload(session, by=None, upload_id=upload_id, code=ReadingFailed.code, reason=reason)
 
 
@@ -364,7 +366,7 @@ def place_parked(database: Database, *, region: str, partner_id: int, user_id: i
     """
     with database.transaction(region) as session, watch(session):
         by = get_actor(session, session.get_one(UserAccount, user_id).login)
-        return actions.place_parked(session, by=by, partner_id=partner_id)
+        return placing.place_parked(session, by=by, partner_id=partner_id)
 
 
 def match_bank_lines(
@@ -437,7 +439,7 @@ def sweep(database: Database, *, older_than_s: int) -> int:
 
     def look(session: Session) -> int:
         forget_stale(session)
-        return len(actions.defer_received(session, until=until))
+        return len(defer_received(session, until=until))
 
     return _sum_regions(database, look)
 
@@ -608,8 +610,8 @@ class Worker:
         )
         retry = RetryStrategy(max_attempts=RETRIES, wait=FIRST_RETRY_S, linear_wait=EACH_RETRY_S)
         app = App(connector=connector)
-        app.task(name=actions.READ_SALES_FILE, pass_context=True, retry=retry)(self._read_sales_file)
-        app.task(name=actions.PLACE_PARKED, retry=retry)(self._place_parked)
+        app.task(name=READ_SALES_FILE, pass_context=True, retry=retry)(self._read_sales_file)
+        app.task(name=PLACE_PARKED, retry=retry)(self._place_parked)
         app.task(name=RECOMPUTE, retry=retry)(self._recompute_eligibility)
         app.task(name=MATCH_BANK_LINES, retry=retry)(self._match_bank_lines)
         app.task(name=labels.MAKE_LABELS, pass_context=True, retry=retry)(self._make_labels)

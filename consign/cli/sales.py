@@ -35,13 +35,16 @@ from consign.listing import Wish
 from consign.money import Rupiah
 from consign.partners.actions import add_store_alias, end_store_alias
 from consign.partners.queries import get_partner, get_store
-from consign.sales import actions
 from consign.sales.alias_lists import PRODUCT, STORE, find_files_by_meaning, get_meaning
+from consign.sales.ending import cancel_upload, reverse_upload
+from consign.sales.file_posting import Decisions
 from consign.sales.finding_lists import find_finding_page
 from consign.sales.inspecting import inspect_archive, inspect_file
 from consign.sales.layout import KindEffect, Layout, Role
 from consign.sales.lists import get_upload_seen
 from consign.sales.mapping import Answers
+from consign.sales.no_sales import confirm_no_sales
+from consign.sales.placing import dismiss_parked, place_parked
 from consign.sales.problem_rows import refuse_unread
 from consign.sales.queries import count_waiting, find_file_count, find_parked, find_uploads
 from consign.sales.rules import Overlap
@@ -188,7 +191,7 @@ def post(
 
     One file that is refused or needs a decision does not keep the others back; the status is the worst one's.
     """
-    decisions = actions.Decisions(
+    decisions = Decisions(
         layout=read_layout(profile),
         answers=replace(
             read_answers(columns, number_style, date_order, kinds, accept=accept_mapping),
@@ -352,7 +355,7 @@ def place(context: Context, *, partner: str, login: str) -> None:
     with working("Placing"), context.acting(login) as (session, by):
         partner_id = get_partner(session, partner).id
         authorize(by, Act.POST_SALES, partner_id=partner_id)
-        placed = actions.place_parked(session, by=by, partner_id=partner_id)
+        placed = place_parked(session, by=by, partner_id=partner_id)
     click.echo(f"{placed} parked lines were placed.")
 
 
@@ -380,7 +383,7 @@ def means(
             goods = find_by_number(session, product or "") or get_product(session, product or "")
             add_product_alias(session, by=by, partner_id=partner_id, product=goods, alias=cell)
             meant = goods.name
-        placed = actions.place_parked(session, by=by, partner_id=partner_id)
+        placed = place_parked(session, by=by, partner_id=partner_id)
         waiting = count_waiting(session, partner_id=partner_id, code=cell)
     if as_json:
         print_json({"code": cell, "means": meant, "placed": placed, "waiting": waiting})
@@ -423,7 +426,7 @@ def forget(context: Context, *, partner: str, cell: str, reason: str, store_name
 def dismiss(context: Context, *, upload: int, row: int, reason: str, login: str) -> None:
     """Let a parked ROW of an UPLOAD count as ignored, for a reason."""
     with context.acting(login) as (session, by):
-        actions.dismiss_parked(session, by=by, upload_id=upload, row_no=row, note=reason)
+        dismiss_parked(session, by=by, upload_id=upload, row_no=row, note=reason)
     click.echo(f"Row {row} of upload {upload} counts as ignored.")
 
 
@@ -437,7 +440,7 @@ def none(context: Context, *, partner: str, store: str, day: datetime, login: st
     """Say that a store sold nothing on a day."""
     with context.acting(login) as (session, by):
         outlet = get_store(session, partner_id=get_partner(session, partner).id, code=store)
-        actions.confirm_no_sales(session, by=by, store=outlet, day=day.date())
+        confirm_no_sales(session, by=by, store=outlet, day=day.date())
     click.echo(f"{store} sold nothing on {day:%d/%m/%Y}.")
 
 
@@ -449,7 +452,7 @@ def none(context: Context, *, partner: str, store: str, day: datetime, login: st
 def cancel(context: Context, *, upload: int, reason: str, login: str) -> None:
     """Give up an UPLOAD that was not posted; its file may be handed in again."""
     with context.acting(login) as (session, by):
-        actions.cancel_upload(session, by=by, upload_id=upload, reason=reason)
+        cancel_upload(session, by=by, upload_id=upload, reason=reason)
     click.echo(f"Upload {upload} was given up; nothing of it is posted.")
 
 
@@ -461,7 +464,7 @@ def cancel(context: Context, *, upload: int, reason: str, login: str) -> None:
 def reverse(context: Context, *, upload: int, reason: str, login: str) -> None:
     """Take everything that an UPLOAD alone reported out of the books."""
     with working("Reversing"), context.acting(login) as (session, by):
-        lines = actions.reverse_upload(session, by=by, upload_id=upload, reason=reason)
+        lines = reverse_upload(session, by=by, upload_id=upload, reason=reason)
     click.echo(f"{lines} lines of upload {upload} were reversed.")
 
 

@@ -20,7 +20,7 @@ from consign.partners.lists import find_partners_seen
 from consign.partners.producer_lists import find_producers_named, get_producer_called
 from consign.partners.queries import find_stores, get_partner, get_region_terms, get_store, lock_partner
 from consign.partners.rules import DiscountBorneBy, FeeOn, Route, Terms
-from consign.sales.actions import reread_parked
+from consign.sales.placing import reread_parked
 from consign.sentence import Sentence, say
 from consign.settlement.queries import find_last_closing
 from consign.web.columns import Column

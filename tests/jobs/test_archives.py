@@ -21,7 +21,7 @@ from consign.jobs import (
     sweep,
 )
 from consign.sales import progress
-from consign.sales.actions import Decisions, Outcome
+from consign.sales.file_posting import Decisions, Outcome
 from consign.sales.mapping import Answers
 from consign.sales.progress import Progress, find_progress, telling
 from tests.builders import ACCEPT, FINANCE, HEADER, KERIPIK, SAMBAL, write_csv

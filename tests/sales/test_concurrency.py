@@ -17,7 +17,7 @@ from consign.db import Database
 from consign.files import Files
 from consign.identity.queries import get_actor
 from consign.jobs import Handover, post_sales_file
-from consign.sales.actions import Outcome
+from consign.sales.file_posting import Outcome
 from consign.settlement.actions import close_period
 from tests.builders import ACCEPT, FINANCE, KERIPIK, build_city, write_csv
 from tests.conftest import REGION

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import text
 
 from consign import jobs
+from consign.sales.placing import PLACE_PARKED
 from tests.builders import HEADER, KERIPIK
 from tests.conftest import REGION
 from tests.web.browsing import Page
@@ -49,7 +50,7 @@ def read(town: Town, upload_id: int) -> None:
 
 def place(town: Town, partner: str = "BM") -> int:
     """Do what a worker does once the meaning of a code was said."""
-    waiting = [facts for (facts,) in find_jobs(town, jobs.actions.PLACE_PARKED)]
+    waiting = [facts for (facts,) in find_jobs(town, PLACE_PARKED)]
     placed = 0
     for facts in waiting:
         assert isinstance(facts, Mapping)
