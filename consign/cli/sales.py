@@ -30,7 +30,7 @@ from consign.cli.sales_output import (
 from consign.cli.sales_ways import template, watch
 from consign.errors import BadInput, ConsignError, NeedsDecision
 from consign.identity.rules import Act, authorize
-from consign.jobs import Handover, post_sales_archive, post_sales_file
+from consign.jobs.posting import Handover, post_sales_archive, post_sales_file
 from consign.listing import Wish
 from consign.money import Rupiah
 from consign.partners.actions import add_store_alias, end_store_alias

@@ -17,7 +17,7 @@ from consign import clock
 from consign.db import Database
 from consign.files import Files, hash_file
 from consign.identity.queries import get_actor
-from consign.jobs import Handover, post_sales_file
+from consign.jobs.posting import Handover, post_sales_file
 from consign.models.partners import Store
 from consign.models.sales import SalesUpload
 from consign.partners.queries import find_partners, find_stores, get_partner

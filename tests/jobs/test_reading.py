@@ -17,7 +17,7 @@ from consign.files import Files
 from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
 from consign.identity.rules import Role as Post
-from consign.jobs import place_parked, read_sales_file
+from consign.jobs.enqueued import place_parked, read_sales_file
 from consign.models.catalogue import Product
 from consign.sales.ending import cancel_upload
 from consign.sales.layout import Role
