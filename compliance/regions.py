@@ -76,11 +76,6 @@ def find_regency(code: str) -> str | None:
     return load_regions()[code][0].name if is_known_regency(code) else None
 
 
-def find_province(code: str) -> str | None:
-    """Return the name of the province; None if unknown."""
-    return load_regions()[code][0].name if is_known_province(code) else None
-
-
 def may_mean(code: str, regency: str) -> bool:
     """Say whether *code*, as a paper has it, may mean the place that has the code *regency* today.
 

@@ -28,10 +28,11 @@ from consign.errors import ConsignError, NeedsDecision, Question
 from consign.files import FileMissing, Files, hash_file
 from consign.identity.queries import UserUnknown, get_actor
 from consign.identity.rules import Act, clean_text, get_reach
-from consign.jobs import Handover, post_sales_file
+from consign.jobs.posting import Handover, post_sales_file
 from consign.models.sales import SalesUpload
-from consign.sales.actions import LIVE_STATUSES, Decisions, Outcome
+from consign.sales.file_posting import Decisions, Outcome
 from consign.sales.queries import find_last_upload
+from consign.sales.uploads import LIVE_STATUSES
 from consign.sentence import Sentence, load_sentence, say
 
 logger = logging.getLogger(__name__)

@@ -22,7 +22,8 @@ from consign.partners.actions import add_partner, add_producer, add_store
 from consign.partners.agreeing import add_agreement
 from consign.partners.rules import DiscountBorneBy, FeeOn, Route, Terms
 from consign.period import Cycle
-from consign.sales.actions import Decisions, Outcome, post_file, receive_file
+from consign.sales.file_posting import Decisions, Outcome, post_file
+from consign.sales.handing_in import receive_file
 from consign.sales.mapping import Answers, Stated
 
 OPENED = date(2026, 1, 1)

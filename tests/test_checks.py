@@ -13,7 +13,7 @@ from consign.checks import CHECKS, check_files, find_breaches
 from consign.db import finish
 from consign.files import Files
 from consign.models.stock import StockLoss
-from consign.sales.actions import reverse_upload
+from consign.sales.ending import reverse_upload
 from consign.settlement.actions import close_period
 from consign.stock.contesting import decide_loss
 from consign.stock.rules import NewLine, Reason

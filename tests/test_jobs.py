@@ -11,8 +11,9 @@ from consign.files import Files, hash_file
 from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
 from consign.identity.rules import Role
-from consign.jobs import Handover, post_sales_file
-from consign.sales.actions import Decisions, Outcome, hold_upload, refuse_upload
+from consign.jobs.posting import Handover, post_sales_file
+from consign.sales.ending import refuse_upload
+from consign.sales.file_posting import Decisions, Outcome, hold_upload
 from consign.sales.mapping import Answers, ColumnUnknown
 from consign.tabular.refusals import FileEmpty
 from tests.builders import ACCEPT, ADMIN, AUDITOR, FINANCE, KERIPIK, build_city, write_csv

@@ -31,8 +31,8 @@ def test_the_trace_of_one_sale_has_seven_files_that_exist() -> None:
 @pytest.mark.parametrize(
     ("caller", "callee"),
     [
-        ("consign/sales/actions.py", "consign.tabular.opening"),
-        ("consign/sales/actions.py", "consign.sales.mapping"),
+        ("consign/sales/file_posting.py", "consign.tabular.opening"),
+        ("consign/sales/file_posting.py", "consign.sales.mapping"),
         ("consign/sales/booking.py", "consign.sales.reading"),
         ("consign/sales/booking.py", "consign.sales.writing"),
         ("consign/sales/booking.py", "consign.sales.posting"),

@@ -24,7 +24,7 @@ from consign.banking.rules import (
 )
 from consign.banking.table import KNOWN_WORDS, TableFound, TableRead, TableStudy, find_table, read_table, study_table
 from consign.banking.table_cells import part_mark
-from consign.errors import NeedsDecision, Question
+from consign.errors import Question
 from consign.sentence import say
 from consign.tabular.cells import shown
 from consign.tabular.numbers import NumberStyle
@@ -88,28 +88,6 @@ class BankReading:
         names = ("container", "encoding", "delimiter", "layout", "header_row", "number_style", "date_order")
         facts = {name: getattr(self, name) for name in names}
         return {**facts, "columns": dict(self.columns), "statements": statements, "questions": questions}
-
-
-def read_bank_file(
-    path: Path,
-    *,
-    number: str | None,
-    today: date,
-    answers: BankAnswers | None = None,
-    find_kept: FindKept | None = None,
-) -> list[BankStatement]:
-    """Return the statements in the file at *path*, each proven, from the first in the file to the last.
-
-    Raises:
-        NeedsDecision: a person must say something first.
-        FileRefused: it is no file that can be read.
-        BankFileRefused: in one of its kinds, when it is no proven statement of the account with this *number*.
-
-    """
-    reading = inspect_bank_file(path, number=number, today=today, answers=answers, find_kept=find_kept)
-    if reading.questions:
-        raise NeedsDecision(reading.questions)
-    return list(reading.statements)
 
 
 def inspect_bank_file(

@@ -24,7 +24,7 @@ from consign.catalogue.rules import (
 from consign.documents.intake import MOST_BYTES, copy_bounded, store_file
 from consign.documents.wording import sentence_of
 from consign.files import Files
-from consign.identity.actions import record_event
+from consign.identity.actions import change_row, record_event
 from consign.identity.rules import Act, Actor, authorize, tidy_name
 from consign.models.catalogue import Barcode, Product
 from consign.partners.due import mark_due
@@ -50,21 +50,10 @@ def change_product(session: Session, *, by: Actor, product: Product, facts: Fact
     session.refresh(product)
     present = find_facts(product)
     _refuse_other_goods(session, product, list(find_reasons(present, wanted, same_goods=same_goods)))
-    values = _as_columns(wanted)
-    before = {name: getattr(product, name) for name, value in values.items() if getattr(product, name) != value}
-    if not before:
+    changed = change_row(session, product, **_as_columns(wanted))
+    if not changed:
         return False
-    for name in before:
-        setattr(product, name, values[name])
-    session.flush()
-    record_event(
-        session,
-        by=by,
-        act="product changed",
-        subject=f"product:{product.id}",
-        before={name: _plain(value) for name, value in before.items()},
-        after={name: _plain(values[name]) for name in before},
-    )
+    record_event(session, by=by, act="product changed", subject=f"product:{product.id}", **changed)
     mark_due(session, [product.producer_id])
     return True
 
@@ -115,7 +104,7 @@ def succeed_product(
         subject=f"product:{product.id}",
         by_code=new.code,
         reason=reason.value,
-        last=_plain(last),
+        last=last.isoformat() if last else None,
     )
     return new
 
@@ -187,8 +176,3 @@ def _as_columns(facts: Facts) -> dict[str, object]:
         "net_unit": facts.net_unit,
         **asdict(facts.details),
     }
-
-
-def _plain(value: object) -> object:
-    """Return *value* as an audit event keeps it."""
-    return value.isoformat() if isinstance(value, date) else value

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from consign.catalogue.import_columns import CHOICES, CODE_OF, Role
-from consign.catalogue.import_file import ListRow, ProductList
+from consign.catalogue.import_file import ProductList
 from consign.catalogue.import_numbers import (
     Habits,
     as_whole,
@@ -21,6 +21,7 @@ from consign.catalogue.import_numbers import (
     split_unit,
 )
 from consign.catalogue.import_rules import CellRefused, RowProblem, cut
+from consign.catalogue.list_file import ListRow
 from consign.catalogue.numbers import GTIN_LENGTHS, LONGEST_GTIN, GtinInvalid, parse_gtin
 from consign.catalogue.rules import LONGEST_INGREDIENTS, MOST_PIECES, Details, refuse_impossible_details
 from consign.errors import BadInput, ConsignError

@@ -13,50 +13,26 @@ from consign.catalogue.import_rules import (
     ImportTooLarge,
     ImportTooLong,
 )
+from consign.catalogue.list_file import HandedInList, ListRow, read_rows
 from consign.files import CHUNK_BYTES
 from consign.sentence import say
 from consign.tabular.cells import shown
 from consign.tabular.headers import normalize
 from consign.tabular.opening import open_table
-from consign.tabular.table import Batch, Table
+from consign.tabular.table import Table
 
 MOST_BYTES = 5 << 20
 MOST_ROWS = 5_000
 
 
 @dataclass(frozen=True)
-class ListRow:
-    """A row as it stands in the file. One that has not as many cells as the header is *broken*."""
+class ProductList(HandedInList[Role]):
+    """A list of products."""
 
-    row: int
-    cells: tuple[str, ...]
-    broken: bool = False
+    columns = COLUMNS
 
-    def shown(self) -> tuple[str, ...]:
-        """Return the cells as a person sees them."""
-        return tuple(shown(cell) for cell in self.cells)
-
-
-@dataclass(frozen=True)
-class ProductList:
-    """What a file holds: its headers, the place of each column that is used, and its rows in their order."""
-
-    headers: tuple[str, ...]
-    places: Mapping[Role, int]
-    rows: tuple[ListRow, ...]
     examples: int
     """Rows that were left out because they are a template's example."""
-
-    @property
-    def unused(self) -> tuple[str, ...]:
-        """Return the headers of columns that say nothing here."""
-        used = set(self.places.values())
-        return tuple(one.strip() for place, one in enumerate(self.headers) if place not in used and one.strip())
-
-    def header_of(self, role: Role) -> str:
-        """Return what the file calls a column; what templates call it where the file has none."""
-        place = self.places.get(role)
-        return COLUMNS[role].title if place is None else self.headers[place].strip()
 
 
 def copy_list(source: BinaryIO, path: Path) -> None:
@@ -137,21 +113,13 @@ def _find_places(table: Table, *, whose_is_known: bool) -> Mapping[Role, int]:
 
 def _read_rows(table: Table) -> list[ListRow]:
     rows: list[ListRow] = []
-    for batch in table.batches():
-        rows += _read_batch(batch)
+    for part in read_rows(table):
+        rows += part
         if len(rows) > MOST_ROWS:
             raise ImportTooLong(
                 say("The list has more than {most} rows; nothing was changed. Hand it in in parts.", most=MOST_ROWS)
             )
     return sorted(rows, key=lambda row: row.row)
-
-
-def _read_batch(batch: Batch) -> list[ListRow]:
-    rows = [ListRow(broken.row, broken.cells, broken=True) for broken in batch.broken]
-    columns = [cells.to_pylist() for cells in batch.cells]
-    whole = zip(batch.rows.tolist(), zip(*columns, strict=True), strict=True)
-    rows += [ListRow(row, tuple(cell or "" for cell in cells)) for row, cells in whole]
-    return [row for row in rows if any(cell.strip() for cell in row.cells)]
 
 
 def _is_example(row: ListRow, places: Mapping[Role, int]) -> bool:

@@ -48,21 +48,16 @@ class Habits:
 
 def decide_habits(found: ProductList) -> Habits:
     """Decide from all numbers and days of a list how it writes them."""
-    counts = [split_unit(cell)[0] for role in COUNTS for cell in _cells_of(found, role)]
-    prices = _cells_of(found, Role.PRICE)
+    counts = [split_unit(cell)[0] for role in COUNTS for cell in found.cells_of(role)]
+    prices = found.cells_of(Role.PRICE)
     votes = {_find_style(cell, is_price=False) for cell in counts} | {
         _find_style(cell, is_price=True) for cell in prices
     }
     votes -= {None}
     style = votes.pop() if len(votes) == 1 else None
     return Habits(
-        style or NumberStyle.PLAIN, decide_date_order([cell for role in DAYS for cell in _cells_of(found, role)])
+        style or NumberStyle.PLAIN, decide_date_order([cell for role in DAYS for cell in found.cells_of(role)])
     )
-
-
-def _cells_of(found: ProductList, role: Role) -> list[str]:
-    place = found.places.get(role)
-    return [] if place is None else [row.cells[place] for row in found.rows if not row.broken]
 
 
 def _find_style(cell: str, *, is_price: bool) -> NumberStyle | None:

@@ -172,11 +172,6 @@ def make_city_number(prefix: str, serial: int) -> str:
     return payload + compute_check_digit(payload)
 
 
-def get_payload(number: str) -> int:
-    """Return the twelve digits of a 13-digit number without its check digit, as a whole number."""
-    return int(number[:PAYLOAD_DIGITS])
-
-
 def parse_range(first: str, last: str | None) -> NumberRange:
     """Return the numbers from *first* to *last*, both inside, of which only the first digits need to be given.
 

@@ -11,7 +11,7 @@ from consign.listing import Wish
 from consign.partners.cooperative_lists import find_cooperative_page
 from consign.partners.cooperatives import add_cooperative, add_member, extend_to_member, get_cooperative
 from consign.partners.queries import get_producer, get_region_terms
-from consign.sales.actions import reread_parked
+from consign.sales.placing import reread_parked
 
 
 @click.group()

@@ -20,7 +20,7 @@ from consign.partners.cooperatives import get_cooperative
 from consign.partners.queries import get_partner, get_producer, get_store
 from consign.partners.rules import DiscountBorneBy, FeeOn, Route, Terms, parse_rate_bp
 from consign.period import Cycle
-from consign.sales.actions import place_parked
+from consign.sales.placing import place_parked
 from consign.sentence import say
 
 base_url_option = click.option(

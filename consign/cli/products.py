@@ -12,7 +12,7 @@ from consign.cli.context import DAY, Context, as_user, pass_context
 from consign.identity.rules import Actor
 from consign.money import Rupiah
 from consign.partners.queries import find_partners, get_partner, get_producer
-from consign.sales.actions import place_parked
+from consign.sales.placing import place_parked
 
 
 @click.group()

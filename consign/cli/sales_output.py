@@ -8,7 +8,7 @@ from rich.progress import Progress
 
 from consign.cli.output import print_json, print_table
 from consign.errors import ConsignError, NeedsDecision
-from consign.jobs import Answer
+from consign.jobs.posting import Answer
 from consign.money import Rupiah
 from consign.sales.finding_lists import FindingSum
 from consign.sales.inspecting import Inspection, MemberInspection

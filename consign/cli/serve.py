@@ -13,7 +13,7 @@ from consign.app import create_app
 from consign.cli.context import Context, pass_context
 from consign.db import Database
 from consign.files import Files
-from consign.jobs import Worker
+from consign.jobs.worker import Worker
 from consign.regions import get_region
 from consign.settings import Settings
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 import click
 
 from consign.cli.context import Context, pass_context
-from consign.jobs import CONCURRENCY, Worker
+from consign.jobs.worker import CONCURRENCY, Worker
 from consign.regions import find_regions
 
 

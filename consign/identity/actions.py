@@ -1,5 +1,6 @@
 """Adding users, and recording who did what."""
 
+from datetime import date
 from typing import Any
 
 from psycopg.errors import UniqueViolation
@@ -12,6 +13,7 @@ from consign import clock
 from consign.db import run_last
 from consign.errors import BadInput, Conflict, NotAllowed, refuse_blank
 from consign.identity.rules import Act, Actor, Role, authorize, compute_event_hash, normalize_login, tidy_name
+from consign.models import RegionBase
 from consign.models.identity import AuditEvent, AuditHead, UserAccount
 from consign.models.partners import Store
 from consign.sentence import Code, say
@@ -71,6 +73,27 @@ def _append_waiting(session: Session) -> None:
         return
     connection.execute(_APPEND, rows)
     connection.execute(_MOVE_HEAD, {"new_seq": seq, "new_hash": latest})
+
+
+def change_row(session: Session, row: RegionBase, **values: object) -> dict[str, dict[str, object]]:
+    """Write what differs of *values* to *row*; return what it was and what it is, as an event keeps it: days as text.
+
+    Nothing is returned where nothing differs.
+    """
+    before = {name: getattr(row, name) for name, value in values.items() if getattr(row, name) != value}
+    if not before:
+        return {}
+    for name in before:
+        setattr(row, name, values[name])
+    session.flush()
+    return {
+        "before": {name: _plain(value) for name, value in before.items()},
+        "after": {name: _plain(values[name]) for name in before},
+    }
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def add_user(

@@ -115,15 +115,6 @@ def find_pair_days(session: Session, pairs: Iterable[Pair], *, first: date, last
             yield _tell(row, store_days.get(row.store_id) or [DayState.CLOSED] * count, first=first)
 
 
-def find_store_days(session: Session, store_id: int, *, first: date, last: date) -> Sequence[DayState]:
-    """Return of each day from *first* to *last* whether the store was closed, and whether it is known what it sold.
-
-    A known day is `NONE_SOLD`.
-    """
-    count = (last - first).days + 1
-    return _find_store_days(session, [store_id], first=first, last=last).get(store_id) or [DayState.CLOSED] * count
-
-
 def _find_store_days(
     session: Session, stores: Sequence[int], *, first: date, last: date
 ) -> Mapping[int, Sequence[DayState]]:

@@ -107,17 +107,6 @@ def lock_balances(session: Session, names: Collection[AccountName]) -> dict[Acco
     }
 
 
-def reverse_transfer(session: Session, *, key: str, cause: str) -> None:
-    """Take back the transfer *key* by one in the other direction, linked to it, booked on this day in UTC.
-
-    Raises:
-        TransferUnknown: there is no such transfer; nothing was posted.
-        TransferReversed: it was taken back before; nothing was posted.
-
-    """
-    reverse_transfers(session, keys=[key], cause=cause, booked_on=clock.now().date())
-
-
 def reverse_transfers(session: Session, *, keys: Collection[str], cause: str, booked_on: date) -> None:
     """Take back the transfers *keys* together, each by one in the other direction, linked to it.
 

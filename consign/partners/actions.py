@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.errors import BadInput, refuse_blank
-from consign.identity.actions import record_event
+from consign.identity.actions import change_row, record_event
 from consign.identity.rules import Act, Actor, authorize, clean_text, normalize_phone, tidy_name
 from consign.models import RegionBase
 from consign.models.partners import Agreement, Partner, Producer, RegionTerms, Store, StoreAlias
@@ -100,7 +100,7 @@ def change_producer(
     """
     authorize(by, Act.MANAGE_PRODUCERS)
     producer = get_producer_to_change(session, producer_id)
-    changed = _change(
+    changed = change_row(
         session,
         producer,
         name=tidy_name(name),
@@ -129,7 +129,7 @@ def set_nib(session: Session, *, by: Actor, producer_id: int, nib: str) -> None:
     others = select(Producer.id).where(Producer.nib == digits, Producer.id != producer_id)
     if session.scalar(others) is not None:
         raise NibTaken(say("The NIB {nib} belongs to another producer; nothing was changed.", nib=digits))
-    if changed := _change(session, producer, nib=digits):
+    if changed := change_row(session, producer, nib=digits):
         record_event(session, by=by, act="producer changed", subject=f"producer:{producer_id}", **changed)
         mark_due(session, [producer_id])
 
@@ -200,7 +200,7 @@ def change_partner(session: Session, *, by: Actor, partner: Partner, name: str) 
     """
     authorize(by, Act.MANAGE_PARTNERS, partner_id=partner.id)
     session.refresh(partner, with_for_update={"key_share": True})
-    if changed := _change(session, partner, name=tidy_name(name)):
+    if changed := change_row(session, partner, name=tidy_name(name)):
         record_event(session, by=by, act="partner changed", subject=f"partner:{partner.id}", **changed)
 
 
@@ -212,7 +212,7 @@ def change_partner_cycle(session: Session, *, by: Actor, partner: Partner, cycle
     """
     authorize(by, Act.MANAGE_PARTNERS, partner_id=partner.id)
     session.refresh(partner, with_for_update={"key_share": True})
-    if changed := _change(session, partner, cycle=cycle.value):
+    if changed := change_row(session, partner, cycle=cycle.value):
         record_event(session, by=by, act="partner changed", subject=f"partner:{partner.id}", **changed)
 
 
@@ -225,7 +225,7 @@ def change_store(session: Session, *, by: Actor, store: Store, name: str) -> Non
     """
     authorize(by, Act.MANAGE_PARTNERS, partner_id=store.partner_id)
     session.refresh(store, with_for_update={"key_share": True})
-    if changed := _change(session, store, name=tidy_name(name)):
+    if changed := change_row(session, store, name=tidy_name(name)):
         record_event(session, by=by, act="store changed", subject=f"store:{store.id}", **changed)
 
 
@@ -239,7 +239,7 @@ def close_store(session: Session, *, by: Actor, store: Store, last_day: date | N
     authorize(by, Act.MANAGE_PARTNERS, partner_id=store.partner_id)
     session.refresh(store, with_for_update={"key_share": True})
     refuse_days_out_of_order(store.opened_on, last_day)
-    if changed := _change(session, store, closed_on=last_day):
+    if changed := change_row(session, store, closed_on=last_day):
         record_event(
             session,
             by=by,
@@ -321,7 +321,7 @@ def change_region_terms(session: Session, *, by: Actor, settings: RegionSettings
         "office_contact": clean_text(settings.office_contact),
         "fee_source": clean_text(settings.fee_source),
     }
-    changed = _change(session, terms, **{**vars(settings), **tidied})
+    changed = change_row(session, terms, **{**vars(settings), **tidied})
     if changed:
         record_event(session, by=by, act="region's settings changed", subject="region", **changed)
     if "halal_blocks" in changed.get("after", {}):
@@ -340,25 +340,6 @@ def _refuse_agreements_outside(session: Session, fee_from_bp: int, fee_to_bp: in
                 count=count,
             )
         )
-
-
-def _change(session: Session, row: RegionBase, **values: object) -> dict[str, dict[str, object]]:
-    """Write what differs of *values* to *row*; return what it was and what it is, as an event keeps it."""
-    before = {name: getattr(row, name) for name, value in values.items() if getattr(row, name) != value}
-    if not before:
-        return {}
-    for name in before:
-        setattr(row, name, values[name])
-    session.flush()
-    return {
-        "before": {name: _plain(value) for name, value in before.items()},
-        "after": {name: _plain(values[name]) for name in before},
-    }
-
-
-def _plain(value: object) -> object:
-    """Return *value* as an audit event keeps it."""
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _refuse_unknown_zone(zone: str) -> None:

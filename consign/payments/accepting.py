@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from consign.errors import BadInput, Conflict
+from consign.errors import Conflict
 from consign.identity.actions import record_event
+from consign.identity.remarks import LONGEST_REMARK, tidy_reason
 from consign.identity.rules import Act, Actor, authorize, clean_text
 from consign.ledger.actions import lock_balances, reverse_transfers
 from consign.models.payments import BankMatch, BankMatchLine, PaymentNotice
@@ -36,7 +37,6 @@ from consign.payments.statement_lines import (
 from consign.sentence import Sentence, load_sentence, say
 from consign.settlement.allocating import OpenStatement, Share, find_open, lock_open, take_back
 
-LONGEST_REASON = 500
 OWN_KINDS = frozenset({MatchKind.PAYMENT, MatchKind.CHARGE, MatchKind.REFUND, MatchKind.OWN_TRANSFER})
 """Matches that are undone here; what pays out is taken back with its payout."""
 
@@ -93,7 +93,7 @@ def accept_split(
         PaidTwice: of a statement less is open than its share.
 
     """
-    why = [load_sentence(clean_text(remark)[:LONGEST_REASON])] if remark.strip() else []
+    why = [load_sentence(clean_text(remark)[:LONGEST_REMARK])] if remark.strip() else []
     return _pay(session, dict(taken), shares, by=by, rule=Rule.PERSON, why=why, reason_code=None, notice_id=None)
 
 
@@ -263,21 +263,6 @@ def _take_payment_back(
         {opened[one].number: opened[one].open_rp for one in taken_back},
         {now[one].number: now[one].open_rp for one in taken_back},
     )
-
-
-def tidy_reason(given: str) -> str:
-    """Return why something is undone or decided, on one line.
-
-    Raises:
-        BadInput: it is blank, or longer than 500 characters.
-
-    """
-    reason = clean_text(given)
-    if not reason:
-        raise BadInput(say("Say why; nothing was changed."))
-    if len(reason) > LONGEST_REASON:
-        raise BadInput(say("A reason has at most {longest} characters; nothing was changed.", longest=LONGEST_REASON))
-    return reason
 
 
 def _refuse_unknown_statements(shares: Sequence[Share], opened: Mapping[int, OpenStatement]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from consign import clock
 from consign.errors import BadInput
 from consign.identity.actions import record_event
+from consign.identity.remarks import tidy_remark
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.partners import Producer
 from consign.models.payments import PaymentAnswer, PaymentNotice, PaymentNoticeLine
@@ -25,7 +26,6 @@ from consign.payments.notice_rules import (
     find_first_taken_on,
     name_cause,
     refuse_silence,
-    tidy_remark,
 )
 from consign.payments.notices import OFFICE, describe_notice, lock_notice, refuse_withdrawn
 from consign.sentence import say

@@ -11,8 +11,8 @@ from typing import BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consign.catalogue.import_file import ListRow
 from consign.catalogue.import_rules import RowProblem, cut, tell_problem
+from consign.catalogue.list_file import ListRow, read_rows
 from consign.errors import BadInput, ConsignError
 from consign.files import CHUNK_BYTES
 from consign.identity.rules import Act, Actor, authorize
@@ -135,17 +135,14 @@ def _read(path: Path) -> tuple[tuple[str, ...], Mapping[Column, int], list[ListR
     rows: list[ListRow] = []
     with open_table(path, words=frozenset(HEADERS)) as table:
         places = _find_places(table.headers)
-        for batch in table.batches():
-            rows += [ListRow(broken.row, broken.cells, broken=True) for broken in batch.broken]
-            columns = [cells.to_pylist() for cells in batch.cells]
-            whole = zip(batch.rows.tolist(), zip(*columns, strict=True), strict=True)
-            rows += [ListRow(row, tuple(cell or "" for cell in cells)) for row, cells in whole]
+        for part in read_rows(table):
+            rows += part
             if len(rows) > MOST_LINES:
                 raise NoticeFileTooLarge(
                     say("The list has more than {most} rows; nothing was noted. Hand it in in parts.", most=MOST_LINES)
                 )
         headers = table.headers
-    kept = sorted((row for row in rows if any(cell.strip() for cell in row.cells)), key=lambda row: row.row)
+    kept = sorted(rows, key=lambda row: row.row)
     if not kept:
         raise NoticeFileEmpty(
             say("The list has no row with a statement; nothing was noted. Give each statement a row.")

@@ -7,13 +7,11 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from consign.errors import BadInput, Conflict, NotFound
-from consign.identity.rules import clean_text
 from consign.money import Rupiah
 from consign.partners.rules import Route
 from consign.sentence import Code, say
 
 PREFIX = "BY"
-LONGEST_REMARK = 500
 LONGEST_REFERENCE = 100
 LONGEST_BACK_DAYS = 366
 MOST_LINES = 2_000
@@ -299,29 +297,3 @@ def assess_notice(*, withdrawn: bool, amount_rp: int, received_rp: int, answers:
 def name_cause(number: str, producer_id: int) -> str:
     """Return what allocations of a producer's answer to the notice *number* come from."""
     return f"notice:{number}:{producer_id}"
-
-
-def tidy_remark(given: str, *, longest: int = LONGEST_REMARK) -> str:
-    """Return a remark or a reference on one line.
-
-    Raises:
-        BadInput: it is too long.
-
-    """
-    remark = clean_text(given)
-    if len(remark) > longest:
-        raise BadInput(say("This has at most {most} characters; nothing was changed.", most=longest))
-    return remark
-
-
-def tidy_reason(given: str) -> str:
-    """Return on one line why somebody takes something back.
-
-    Raises:
-        BadInput: it is blank or too long.
-
-    """
-    reason = tidy_remark(given)
-    if not reason:
-        raise BadInput(say("Say why; nothing was changed."))
-    return reason

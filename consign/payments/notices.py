@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from consign import clock
 from consign.db import insert_rows
 from consign.identity.actions import record_event
+from consign.identity.remarks import tidy_reason, tidy_remark
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.banking import BankAccount
 from consign.models.partners import Partner
@@ -35,8 +36,6 @@ from consign.payments.notice_rules import (
     refuse_line,
     refuse_paid_on,
     refuse_repeats,
-    tidy_reason,
-    tidy_remark,
 )
 from consign.payments.proof_files import ProofFile
 from consign.sentence import say

@@ -6,12 +6,12 @@ from sqlalchemy.orm import Session
 from consign import clock
 from consign.errors import BadInput, Conflict, NotAllowed, NotFound
 from consign.identity.actions import record_event
+from consign.identity.remarks import LONGEST_REMARK, tidy_reason
 from consign.identity.rules import Act, Actor, authorize, clean_text
 from consign.ledger.rules import AccountKind, AccountName
 from consign.models.payments import WriteOff
 from consign.money import Rupiah
 from consign.partners.queries import get_region_terms
-from consign.payments.accepting import LONGEST_REASON, tidy_reason
 from consign.payments.match_facts import ReasonCode
 from consign.sentence import say
 from consign.settlement.allocating import OpenStatement, Share, Source, allocate, lock_open
@@ -68,7 +68,7 @@ def propose_write_off(
         amount_rp=amount_rp,
         reason_code=reason_code,
         borne_by=borne_by,
-        remark=clean_text(remark)[:LONGEST_REASON],
+        remark=clean_text(remark)[:LONGEST_REMARK],
         proposed_by=by.user_id,
         proposed_at=clock.now(),
         outcome="waiting",
@@ -126,7 +126,7 @@ def decide_write_off(session: Session, *, by: Actor, write_off_id: int, approve:
 
     """
     authorize(by, Act.DECIDE_WRITE_OFFS)
-    said = clean_text(reason)[:LONGEST_REASON] if approve else tidy_reason(reason)
+    said = clean_text(reason)[:LONGEST_REMARK] if approve else tidy_reason(reason)
     row = session.get(WriteOff, write_off_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise WriteOffUnknown(say("There is no such write-off; nothing was changed."))

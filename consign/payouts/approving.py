@@ -5,13 +5,13 @@ from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.identity.actions import record_event
+from consign.identity.remarks import tidy_reason
 from consign.identity.rules import PERMITTED, Act, Actor, authorize
 from consign.models.payouts import Payout, PayoutBatch
 from consign.outbox import Message, record_notices
 from consign.payouts.batches import lock_batch, lock_payouts, lock_planned, refuse_changed
 from consign.payouts.rules import BatchByOne, PayoutState, PayoutUnknown
 from consign.sentence import Code, say
-from consign.stock.rules import tidy_reason
 
 BEFORE_SENDING = ("planned", "approved")
 

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
 
 from consign.identity.actions import record_event
+from consign.identity.remarks import tidy_reason
 from consign.identity.rules import Act, Actor, authorize
 from consign.ledger.actions import lock_balances, post_transfers, reverse_transfers
 from consign.ledger.rules import AccountKind, AccountName, TransferKind, TransferOrder
@@ -30,18 +31,12 @@ from consign.payouts.planning import bank_names
 from consign.payouts.rules import LinesDoNotFit, PayoutState, ReturnLineNeeded
 from consign.payouts.sending import list_messages
 from consign.sentence import Code, Sentence, say
-from consign.stock.rules import tidy_reason
 
 
-def propose_payouts(
-    session: Session, *, account_id: int, line_ids: Collection[int] | None = None, batch: str | None = None
-) -> list[PayoutProposal]:
-    """Return which free lines out of a bank account are which payouts; *line_ids* narrows the lines.
-
-    With *batch*, a number, only what is proposed for payouts of that batch.
-    """
+def propose_payouts(session: Session, *, account_id: int, batch: str | None = None) -> list[PayoutProposal]:
+    """Return which free lines out of a bank account are which payouts; with *batch*, a number, only payouts of that."""
     sent = _find_sent(session, account_id)
-    found = compute_proposals(_find_free_lines(session, account_id, line_ids), sent)
+    found = compute_proposals(_find_free_lines(session, account_id), sent)
     own = {one.id for one in sent if batch is None or one.batch == batch}
     return [one for one in found if own.issuperset(one.payout_ids)]
 
@@ -318,10 +313,8 @@ _TAKEN_RP = (
 _FREE_RP = cast(BankLine.amount_rp - _TAKEN_RP, BigInteger)
 
 
-def _find_free_lines(session: Session, account_id: int, line_ids: Collection[int] | None) -> list[FreeLine]:
+def _find_free_lines(session: Session, account_id: int) -> list[FreeLine]:
     query = select(BankLine, _FREE_RP).where(BankLine.account_id == account_id, BankLine.amount_rp < 0, _FREE_RP < 0)
-    if line_ids is not None:
-        query = query.where(BankLine.id.in_(sorted(line_ids)))
     return [_tell_line(line, free) for line, free in session.execute(query.order_by(BankLine.booked_on, BankLine.id))]
 
 

@@ -1,11 +1,12 @@
 """What producers say to a payout: that the money came, or that it did not."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.errors import BadInput
 from consign.identity.actions import record_event
+from consign.identity.remarks import LONGEST_REMARK
 from consign.identity.rules import Act, Actor, authorize, clean_text
 from consign.models.payouts import Payout, PayoutAnswer, PayoutPart
 from consign.outbox import Message, record_notices
@@ -13,7 +14,6 @@ from consign.payouts.rules import PayoutState, PayoutUnknown
 from consign.sentence import Code, say
 
 ANSWERS = ("received", "not_received")
-LONGEST_REMARK = 500
 
 
 def answer_payout(
@@ -63,14 +63,3 @@ def answer_payout(
     if answer == "not_received":
         record_notices(session, [Message("payouts.not_received", "role:dinas_finance", facts)])
     return row
-
-
-def find_answers(session: Session, payout_ids: list[int]) -> dict[tuple[int, int], PayoutAnswer]:
-    """Return what counts of what producers said, by payout and producer."""
-    last = (
-        select(func.max(PayoutAnswer.id))
-        .where(PayoutAnswer.payout_id.in_(sorted(payout_ids)))
-        .group_by(PayoutAnswer.payout_id, PayoutAnswer.producer_id)
-    )
-    query = select(PayoutAnswer).where(PayoutAnswer.id.in_(last))
-    return {(one.payout_id, one.producer_id): one for one in session.scalars(query)}

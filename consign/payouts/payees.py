@@ -15,6 +15,7 @@ from compliance.refusals import NumberRefused
 from consign import clock
 from consign.documents.wording import sentence_of, to_sentence
 from consign.identity.actions import record_event
+from consign.identity.remarks import tidy_reason
 from consign.identity.rules import Act, Actor, authorize, tidy_name
 from consign.models.partners import Cooperative, Producer
 from consign.models.payouts import PayeeAccount
@@ -30,7 +31,6 @@ from consign.payouts.rules import (
     compute_payable_from,
 )
 from consign.sentence import Sentence, say
-from consign.stock.rules import tidy_reason
 
 ANOTHER = "another account was stated"
 """Why one that waited was refused when its owner stated the next."""

@@ -16,7 +16,7 @@ from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Store
 from consign.models.sales import Sale, SalesIgnored, SalesKnown, SalesParked, SalesPosting, SalesUpload
-from consign.sales.actions import UploadUnknown
+from consign.sales.uploads import UploadUnknown
 from consign.sentence import say
 
 Archive = aliased(SalesUpload, name="archive")

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from consign.models.partners import Partner, Store
-from consign.models.sales import SalesParked, SalesPosting, SalesProfile, SalesUpload
+from consign.models.sales import SalesParked, SalesProfile, SalesUpload
 from consign.sales.store_days import MISSING_DAYS
 
 LINE_KIND = "CASE WHEN sale.version < 0 THEN 'reversal' WHEN sale.quantity < 0 THEN 'return' ELSE 'sale' END"
@@ -174,15 +174,3 @@ def count_missing_days(session: Session, spans: Sequence[tuple[int, date, date]]
         },
     )
     return {row.partner_id: row.days for row in rows}
-
-
-def find_first_day(session: Session, *, partner_id: int) -> date | None:
-    """Return the earliest day for which the partner has sales; blank before there are any."""
-    query = select(func.min(SalesPosting.first_on)).where(SalesPosting.partner_id == partner_id)
-    return session.scalar(query)
-
-
-def find_last_posting(session: Session, *, partner_id: int) -> int:
-    """Return the number of the partner's last posting; 0 before there is one."""
-    query = text("SELECT COALESCE(max(number), 0) FROM sales_posting WHERE partner_id = :partner")
-    return int(session.scalar(query, {"partner": partner_id}) or 0)

@@ -18,10 +18,11 @@ from consign.identity.rules import Actor
 from consign.models.partners import Partner, Store
 from consign.models.sales import SalesUpload
 from consign.period import Period
-from consign.sales.actions import LIVE_STATUSES, hand_in_file
+from consign.sales.handing_in import hand_in_file
 from consign.sales.mapping import Stated
 from consign.sales.own_layout import SHEET_HEADERS, name_store
 from consign.sales.store_products import StoreProduct, find_store_products
+from consign.sales.uploads import LIVE_STATUSES
 from consign.sentence import say
 from reports.spreadsheet import safe_text
 

@@ -15,9 +15,11 @@ from consign.files import Files, hash_file
 from consign.identity.actions import record_event
 from consign.identity.rules import Actor
 from consign.models.sales import SalesUpload
-from consign.sales import actions
+from consign.sales.ending import refuse_upload
+from consign.sales.handing_in import hand_in_file, receive_file
 from consign.sales.mapping import Stated
 from consign.sales.rules import tidy_file_name
+from consign.sales.uploads import get_locked
 from consign.sentence import Sentence, dump_sentence, load_sentence
 from consign.tabular.archive import Member, read_members, refuse_without_files
 from consign.tabular.refusals import ArchiveWithoutFiles
@@ -45,7 +47,7 @@ def unpack_upload(session: Session, files: Files, *, by: Actor, upload_id: int, 
     The bytes are stored first, then the uploads are made in the caller's transaction. What cannot be taken out keeps no
     other file back; an archive without any file is refused. Workers read the files where that is *deferred* to them.
     """
-    upload = actions.get_locked(session, upload_id)
+    upload = get_locked(session, upload_id)
     taken: list[tuple[Member, str | None]] = []
     told: list[dict[str, Any]] = []
     try:
@@ -59,7 +61,7 @@ def unpack_upload(session: Session, files: Files, *, by: Actor, upload_id: int, 
         told = _hand_in_all(session, by=by, archive=upload, taken=taken, names=names, deferred=deferred)
         refuse_without_files(sum("upload" in one for one in told))
     except ConsignError as refusal:
-        actions.refuse_upload(session, by=by, upload_id=upload_id, code=refusal.code, reason=refusal.sentence)
+        refuse_upload(session, by=by, upload_id=upload_id, code=refusal.code, reason=refusal.sentence)
         if isinstance(refusal, ArchiveWithoutFiles):
             upload.outcome = {**upload.outcome, "members": told}
         return
@@ -93,7 +95,7 @@ def _hand_in_all(
 ) -> list[dict[str, Any]]:
     """Make an upload of each member that has bytes; return what became of every one, as it is kept."""
     stated = Stated(archive.stated_store_id, archive.stated_from, archive.stated_until)
-    hand_in = actions.hand_in_file if deferred else actions.receive_file
+    hand_in = hand_in_file if deferred else receive_file
     first: dict[str, tuple[int, str]] = {}
     told: list[dict[str, Any]] = []
     for (member, sha256), name in zip(taken, names, strict=True):

@@ -17,12 +17,13 @@ from consign import clock
 from consign.db import Database
 from consign.files import Files, hash_file
 from consign.identity.queries import get_actor
-from consign.jobs import Handover, post_sales_file
+from consign.jobs.posting import Handover, post_sales_file
 from consign.models.partners import Store
 from consign.models.sales import SalesUpload
 from consign.partners.queries import find_partners, find_stores, get_partner
 from consign.period import Period
-from consign.sales.actions import Decisions, confirm_no_sales
+from consign.sales.file_posting import Decisions
+from consign.sales.no_sales import confirm_no_sales
 from consign.sales.queries import find_missing_days
 from consign.sample import (
     catalogue_steps,

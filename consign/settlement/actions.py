@@ -16,7 +16,7 @@ from consign.ledger.actions import post_transfers
 from consign.models.settlement import Closing, Statement, StatementCounter
 from consign.outbox import Message, record_notices
 from consign.partners.queries import lock_partner
-from consign.sales.actions import place_parked
+from consign.sales.placing import place_parked
 from consign.settlement.adjustments import record_taken
 from consign.settlement.cuts import hold_movements
 from consign.settlement.drafts import Draft, compute_statements, draft_closing, get_standing

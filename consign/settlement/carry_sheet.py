@@ -4,17 +4,17 @@ Titles, help and the first word of each code are Indonesian: the template is wri
 without regard to capitals and punctuation.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from consign.catalogue.import_columns import EXAMPLE, ImportColumn
-from consign.catalogue.import_file import ListRow
 from consign.catalogue.import_numbers import failed_formula, read_day
 from consign.catalogue.import_rules import CellRefused as DayRefused
 from consign.catalogue.import_rules import RowProblem, cut
+from consign.catalogue.list_file import HandedInList, ListRow, read_rows
 from consign.errors import BadInput
 from consign.identity.rules import clean_text
 from consign.period import Cycle, period_of
@@ -36,7 +36,6 @@ from consign.tabular.decision import Decision
 from consign.tabular.headers import normalize
 from consign.tabular.numbers import find_amounts
 from consign.tabular.opening import open_table
-from consign.tabular.table import Batch
 from reports.product_template import Cell, SheetColumn, write_sheet
 
 MOST_ROWS = 5_000
@@ -106,18 +105,10 @@ def write_carry_template(producers: Mapping[str, str]) -> bytes:
     return write_sheet(columns, [[row.get(role) for role in COLUMNS] for row in EXAMPLES], sheet=SHEET)
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    """What a file holds: the place of each column that is used, what the file calls it, and its rows in their order."""
+class _Sheet(HandedInList[CarryRole]):
+    """What stood before, as a sheet says it."""
 
-    headers: tuple[str, ...]
-    places: Mapping[CarryRole, int]
-    rows: tuple[ListRow, ...]
-
-    def header_of(self, role: CarryRole) -> str:
-        """Return what the file calls a column; what the template calls it where the file has none."""
-        place = self.places.get(role)
-        return COLUMNS[role].title if place is None else self.headers[place].strip()
+    columns = COLUMNS
 
 
 def read_carry_sheet(
@@ -188,7 +179,7 @@ def _read_sheet(path: Path) -> _Sheet:
                 )
             if role is not None:
                 places[role] = place
-        rows = [row for batch in table.batches() for row in _read_batch(batch)]
+        rows = [row for part in read_rows(table) for row in part]
         headers = table.headers
     missing = [COLUMNS[role].title for role in NEEDED if role not in places]
     if missing:
@@ -205,15 +196,6 @@ def _read_sheet(path: Path) -> _Sheet:
                 most=MOST_ROWS)
         )  # fmt: skip
     return _Sheet(headers, places, kept)
-
-
-def _read_batch(batch: Batch) -> Iterator[ListRow]:
-    yield from (ListRow(broken.row, broken.cells, broken=True) for broken in batch.broken)
-    columns = [cells.to_pylist() for cells in batch.cells]
-    for row, cells in zip(batch.rows.tolist(), zip(*columns, strict=True), strict=True):
-        one = ListRow(row, tuple(cell or "" for cell in cells))
-        if any(cell.strip() for cell in one.cells):
-            yield one
 
 
 def _is_example(row: ListRow, places: Mapping[CarryRole, int]) -> bool:

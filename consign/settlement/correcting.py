@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.identity.actions import record_event
+from consign.identity.remarks import tidy_reason, tidy_remark
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.partners import Agreement, Partner, Producer
 from consign.models.settlement import Adjustment, Statement
@@ -18,7 +19,6 @@ from consign.settlement.dispute_rules import (
     AdjustmentUnknown,
     refuse_adjustment_amount,
 )
-from consign.stock.rules import tidy_reason, tidy_remark
 
 FINANCE, HEAD = "role:dinas_finance", "role:head"
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from consign import clock
 from consign.errors import BadInput
 from consign.identity.actions import record_event
+from consign.identity.remarks import tidy_reason, tidy_remark
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.catalogue import Product
 from consign.models.partners import Store
@@ -30,7 +31,6 @@ from consign.settlement.dispute_rules import (
     refuse_late_dispute,
 )
 from consign.settlement.queries import CUT, find_cut, get_statement
-from consign.stock.rules import tidy_reason, tidy_remark
 
 OFFICE = "role:dinas_finance"
 """Who answers, and so is told of a dispute."""

@@ -19,7 +19,7 @@ from consign.models.settlement import ClosingPlan
 from consign.money import Rupiah
 from consign.outbox import Message, record_notices
 from consign.partners.queries import get_region_terms, lock_partner
-from consign.sales.actions import place_parked
+from consign.sales.placing import place_parked
 from consign.sentence import Code, say, say_all
 from consign.settlement.cuts import hold_movements
 from consign.settlement.drafts import compute_statements, draft_closing, get_standing

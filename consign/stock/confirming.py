@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from consign import clock
 from consign.errors import BadInput
 from consign.identity.actions import record_event
+from consign.identity.remarks import tidy_reason
 from consign.identity.rules import Actor
 from consign.models.stock import StockBatch, StockMovement, StockNote, StockNoteLine, StockRefusal
 from consign.partners.queries import lock_partner
@@ -31,7 +32,6 @@ from consign.stock.rules import (
     describe_kind,
     refuse_day,
     refuse_refusals,
-    tidy_reason,
 )
 from consign.stock.telling import describe_note, tell_producer, tell_stores
 

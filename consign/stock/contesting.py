@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.identity.actions import record_event
+from consign.identity.remarks import tidy_reason
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.catalogue import Product
 from consign.models.stock import StockContest, StockLoss, StockLossDecision, StockNote
@@ -16,7 +17,7 @@ from consign.sentence import say
 from consign.stock.loss_facts import read_facts, select_facts
 from consign.stock.loss_rules import LossFacts, LossState, assess_loss, refuse_contest, refuse_decision, refuse_share
 from consign.stock.moving import lock_stores
-from consign.stock.rules import LossUnknown, shorten, tidy_reason
+from consign.stock.rules import LossUnknown, shorten
 from consign.stock.telling import describe_note, tell_stores
 
 OFFICE = "role:dinas_finance"

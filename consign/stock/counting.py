@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.identity.actions import record_event
+from consign.identity.remarks import tidy_remark
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
@@ -35,15 +36,7 @@ from consign.stock.entering import look_at_lines, refuse_fractions
 from consign.stock.given import get_store_given
 from consign.stock.moving import begin_stock, lock_stores, settle
 from consign.stock.notes import add_lines, add_note, lock_note, refuse_state
-from consign.stock.rules import (
-    NewLine,
-    NoteKind,
-    NoteState,
-    NoteUnknown,
-    refuse_day,
-    refuse_quantity,
-    tidy_remark,
-)
+from consign.stock.rules import NewLine, NoteKind, NoteState, NoteUnknown, refuse_day, refuse_quantity
 from consign.stock.scan_keys import add_keyed, find_keyed
 from consign.stock.scanning import parse_scanned
 from consign.stock.telling import describe_note
@@ -381,11 +374,6 @@ def _tell(
         found_in_all=sums.in_all,
         scan_id=scan_id,
     )
-
-
-def _record_event(session: Session, note: StockNote, *, by: Actor) -> None:
-    facts = describe_note(session, note)
-    record_event(session, by=by, act="stock counted", subject=f"note:{note.number}", **facts, is_full=note.is_full)
 
 
 def _is_told(row: Row[tuple[object, ...]], note: StockNote) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from consign.catalogue.import_columns import EXAMPLE
-from consign.catalogue.import_file import ListRow
+from consign.catalogue.list_file import HandedInList, ListRow, read_rows
 from consign.files import CHUNK_BYTES
 from consign.sentence import say
 from consign.stock.import_columns import COLUMNS, ROLE_OF, Role
@@ -20,35 +20,17 @@ from consign.stock.import_rules import (
 from consign.tabular.cells import shown
 from consign.tabular.headers import normalize
 from consign.tabular.opening import open_table
-from consign.tabular.table import Batch, Table
+from consign.tabular.table import Table
 
 MOST_BYTES = 5 << 20
 MOST_ROWS = 5_000
 
 
 @dataclass(frozen=True)
-class GoodsList:
-    """What a file holds: its headers, the place of each column that is used, and its rows in their order."""
+class GoodsList(HandedInList[Role]):
+    """A list of movements, or a count."""
 
-    headers: tuple[str, ...]
-    places: Mapping[Role, int]
-    rows: tuple[ListRow, ...]
-
-    @property
-    def unused(self) -> tuple[str, ...]:
-        """Return the headers of columns that say nothing here."""
-        used = set(self.places.values())
-        return tuple(one.strip() for place, one in enumerate(self.headers) if place not in used and one.strip())
-
-    def header_of(self, role: Role) -> str:
-        """Return what the file calls a column; what templates call it where the file has none."""
-        place = self.places.get(role)
-        return COLUMNS[role].title if place is None else self.headers[place].strip()
-
-    def cells_of(self, role: Role) -> list[str]:
-        """Return what stands in a column; nothing where the file has none."""
-        place = self.places.get(role)
-        return [] if place is None else [row.cells[place] for row in self.rows if not row.broken]
+    columns = COLUMNS
 
 
 def copy_list(source: BinaryIO, path: Path) -> None:
@@ -120,21 +102,13 @@ def _find_places(table: Table, roles: Mapping[str, Role], *, needed: Sequence[Ro
 
 def _read_rows(table: Table) -> list[ListRow]:
     rows: list[ListRow] = []
-    for batch in table.batches():
-        rows += _read_batch(batch)
+    for part in read_rows(table):
+        rows += part
         if len(rows) > MOST_ROWS:
             raise ImportTooLong(
                 say("The list has more than {most} rows; nothing was recorded. Hand it in in parts.", most=MOST_ROWS)
             )
     return sorted(rows, key=lambda row: row.row)
-
-
-def _read_batch(batch: Batch) -> list[ListRow]:
-    rows = [ListRow(broken.row, broken.cells, broken=True) for broken in batch.broken]
-    columns = [cells.to_pylist() for cells in batch.cells]
-    whole = zip(batch.rows.tolist(), zip(*columns, strict=True), strict=True)
-    rows += [ListRow(row, tuple(cell or "" for cell in cells)) for row, cells in whole]
-    return [row for row in rows if any(cell.strip() for cell in row.cells)]
 
 
 def _is_example(row: ListRow, places: Mapping[Role, int]) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.errors import BadInput
+from consign.identity.remarks import tidy_remark
 from consign.identity.rules import Act, Actor, get_reach
 from consign.models.catalogue import Product, ProductPrice
 from consign.models.partners import Store
@@ -25,7 +26,6 @@ from consign.stock.rules import (
     NoteUnknown,
     describe_kind,
     tidy_batch,
-    tidy_remark,
 )
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 from consign.errors import BadInput, Conflict, NotFound
-from consign.identity.rules import clean_text
 from consign.money import BP_WHOLE, divide_half_away
 from consign.sentence import Code, Sentence, say
 
@@ -15,7 +14,6 @@ MOST_LINES = 500
 """Lines of one note; a longer one is written as several."""
 MOST_QUANTITY = Decimal(1_000_000)
 LONGEST_BATCH = 40
-LONGEST_REMARK = 500
 LONGEST_AHEAD_DAYS = 60
 """How far ahead a delivery may be announced."""
 LONGEST_BACK_DAYS = 366
@@ -247,32 +245,6 @@ def refuse_reasons(lines: Sequence[NewLine], *, allowed: Collection[Reason]) -> 
                 else say("Line {line} needs no reason; nothing was recorded. Leave it out.", line=line_no)
             )
             raise BadInput(sentence)
-
-
-def tidy_remark(given: str) -> str:
-    """Return a remark on one line.
-
-    Raises:
-        BadInput: it is longer than 500 characters.
-
-    """
-    remark = clean_text(given)
-    if len(remark) > LONGEST_REMARK:
-        raise BadInput(say("A remark has at most {most} characters; nothing was recorded.", most=LONGEST_REMARK))
-    return remark
-
-
-def tidy_reason(given: str) -> str:
-    """Return on one line why somebody ends a note.
-
-    Raises:
-        BadInput: it is blank, or longer than 500 characters.
-
-    """
-    reason = tidy_remark(given)
-    if not reason:
-        raise BadInput(say("Say why; nothing was changed."))
-    return reason
 
 
 def refuse_day(day: date, *, today: date, ahead: bool = False) -> None:

@@ -55,12 +55,6 @@ _DETAILS: Mapping[str, Any] = {
 }
 """What is added to the rows of a page, by store and product, or by product."""
 
-_BALANCES = text("""
-    SELECT level.product_id, COALESCE(sum(movement.quantity), 0) AS quantity
-    FROM stock_level AS level LEFT JOIN stock_movement AS movement ON movement.store_id = level.store_id
-      AND movement.product_id = level.product_id AND movement.day >= level.begins_on
-    WHERE level.store_id = :store GROUP BY 1""")
-
 
 @dataclass(frozen=True)
 class StandingBatch:
@@ -163,11 +157,6 @@ def get_standing(session: Session, *, store_id: int, product_id: int, on: date) 
     query = _select_page(_select_pair(store_id, product_id), Reach(None, None, None))
     (row,) = _add_details(session, session.execute(query).mappings().all(), on=on)
     return row
-
-
-def compute_balances(session: Session, store_id: int) -> dict[int, Decimal]:
-    """Return what stands of each product in a store by the sum of its movements; the kept figures must equal it."""
-    return {row.product_id: row.quantity for row in session.execute(_BALANCES, {"store": store_id})}
 
 
 def _within(reach: Reach) -> list[ColumnElement[bool]]:

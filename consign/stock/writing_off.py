@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.identity.actions import record_event
+from consign.identity.remarks import tidy_remark
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.stock import StockNote, StockNoteLine
 from consign.stock.batches import complete_lines
@@ -14,7 +15,7 @@ from consign.stock.entering import look_at_lines
 from consign.stock.given import get_store_given
 from consign.stock.moving import Move, lock_stores, record_moves
 from consign.stock.notes import add_lines, add_note
-from consign.stock.rules import WRITE_OFF_REASONS, MovementKind, NewLine, NoteKind, NoteState, refuse_day, tidy_remark
+from consign.stock.rules import WRITE_OFF_REASONS, MovementKind, NewLine, NoteKind, NoteState, refuse_day
 from consign.stock.telling import describe_note
 
 

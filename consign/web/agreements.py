@@ -1,8 +1,7 @@
 """Agreements between partners and producers: the list, one of them in words, adding, ending."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from fastapi import APIRouter, Response
 
@@ -12,19 +11,33 @@ from consign.catalogue.queries import get_product
 from consign.errors import ConsignError
 from consign.identity.rules import Act
 from consign.listing import Row
-from consign.models.partners import Agreement, Partner, Producer, RegionTerms
-from consign.money import Rupiah, format_rate
+from consign.models.partners import Agreement, Partner, Producer
+from consign.money import format_rate
 from consign.partners.agreeing import add_agreement, continue_agreement, end_agreement
 from consign.partners.agreement_lists import find_agreement_page, find_versions, get_agreement_facts
 from consign.partners.lists import find_partners_seen
 from consign.partners.producer_lists import find_producers_named, get_producer_called
 from consign.partners.queries import find_stores, get_partner, get_region_terms, get_store, lock_partner
-from consign.partners.rules import DiscountBorneBy, FeeOn, Route, Terms
-from consign.sales.actions import reread_parked
-from consign.sentence import Sentence, say
+from consign.partners.rules import Route
+from consign.sales.placing import reread_parked
+from consign.sentence import say
 from consign.settlement.queries import find_last_closing
+from consign.web.agreement_terms import (
+    FIRST,
+    LAST,
+    PARTNER,
+    PRODUCER,
+    PRODUCT,
+    REFUSED_AT,
+    STORE,
+    TERMS,
+    USUAL,
+    make_fee_field,
+    read_terms,
+)
+from consign.web.agreement_words import describe
 from consign.web.columns import Column
-from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form, read_rate, read_whole
+from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form
 from consign.web.lookup import look_up
 from consign.web.tables import Filter, list_page
 from consign.web.visit import PageRoute, Visit, Visiting
@@ -33,137 +46,6 @@ from consign.web.words import word
 router = APIRouter(route_class=PageRoute)
 SUGGESTED_AT_MOST = 200
 """Producers that are suggested while somebody types; all others are found by what is typed."""
-USUAL_TERM_DAYS = 15
-USUAL: Mapping[str, object] = {
-    "fee_on": FeeOn.REPORTED_GROSS,
-    "discount_borne_by": DiscountBorneBy.STORE,
-    "fee_tax": "0",
-    "pph23": "0",
-    "term": USUAL_TERM_DAYS,
-    "route": Route.DIRECT,
-    "min_payout": "0",
-}
-"""What a form for a new agreement begins with."""
-REFUSED_AT: Mapping[str, str | tuple[str, ...]] = {
-    "fee": "partners.fee_out_of_bounds",
-    "first": ("partners.agreement_overlaps", "partners.period_closed", "partners.agreement_continued"),
-    "route": "partners.not_a_member",
-}
-"""At which field a refusal shows."""
-
-FEE_ON = (
-    Choice(
-        FeeOn.REPORTED_GROSS,
-        say("Gross sales as reported"),
-        say("What the till took before discounts. The usual choice."),
-    ),
-    Choice(
-        FeeOn.REPORTED_NET,
-        say("Net sales as reported"),
-        say("What the till took after discounts: a discount makes the fee smaller."),
-    ),
-    Choice(
-        FeeOn.AGREED_PRICE,
-        say("Agreed price"),
-        say("The product's price here times the quantity, whatever the till took. The producer is owed by it as well."),
-    ),
-)
-ROUTES = (
-    Choice(
-        Route.DIRECT,
-        say("Straight to the producer"),
-        say("The partner transfers to the producer, who says that it came."),
-    ),
-    Choice(
-        Route.COLLECTING,
-        say("Over an account of the office"),
-        say("The partner pays the office once, and the office pays the producers out."),
-    ),
-    Choice(
-        Route.COOPERATIVE,
-        say("To the producer's cooperative"),
-        say("What the cooperative received discharges the debt. The producer has mandated it in writing."),
-    ),
-)
-BORNE_BY = (
-    Choice(DiscountBorneBy.STORE, say("The store"), say("The producer is owed the price before the discount.")),
-    Choice(DiscountBorneBy.PRODUCER, say("The producer"), say("The producer is owed the price after the discount.")),
-)
-PARTNER = Field("partner", say("Partner"), kind="select")
-PRODUCER = Field(
-    "producer", say("Producer"), suggest=True, longest=120, hint=say("Its code, or part of its name that no other has.")
-)
-STORE = Field(
-    "store",
-    say("Only in this store"),
-    required=False,
-    suggest=True,
-    longest=60,
-    hint=say("The store's code. Blank: in all stores of the partner."),
-)
-PRODUCT = Field(
-    "product",
-    say("Only for this product"),
-    required=False,
-    suggest=True,
-    longest=60,
-    hint=say(
-        "The product's code. Blank: for all products. What is agreed for a product or a store goes before the rest."
-    ),
-)
-FIRST = Field("first", say("First day"), read=read_day, kind="date")
-LAST = Field(
-    "last", say("Last day"), read=read_day, kind="date", required=False, hint=say("Blank: until somebody ends it.")
-)
-FEE = Field("fee", say("Fee in percent"), read=read_rate, inputmode="decimal", longest=8)
-TERMS = (
-    Field("fee_on", say("The fee is taken on"), kind="radio", choices=FEE_ON),
-    Field("discount_borne_by", say("A discount the store gives is borne by"), kind="radio", choices=BORNE_BY),
-    Field(
-        "fee_tax",
-        say("PPN on the fee in percent"),
-        read=read_rate,
-        inputmode="decimal",
-        longest=8,
-        hint=say("11 where the store charges PPN on its fee (it is a PKP; 12% on 11/12 of the fee), else 0."),
-    ),
-    Field(
-        "pph23",
-        say("PPh 23 on the fee in percent"),
-        read=read_rate,
-        inputmode="decimal",
-        longest=8,
-        hint=say(
-            "2 where the producer is a firm or a cooperative and withholds it (4 if the store has no NPWP), else 0."
-        ),
-    ),
-    Field(
-        "term",
-        say("Days until the money is due"),
-        read=read_whole,
-        kind="number",
-        longest=3,
-        hint=say("Counted from the statement. 15 days are usual for small producers."),
-    ),
-    Field(
-        "loss_share",
-        say("Share the store bears of goods missing or damaged in its care, in percent"),
-        read=read_rate,
-        inputmode="decimal",
-        longest=8,
-        required=False,
-        hint=say("Valued as if sold, less the fee. Blank: nothing is agreed, so the dinas decides each time."),
-    ),
-    Field("route", say("How the money goes"), kind="radio", choices=ROUTES),
-    Field(
-        "min_payout",
-        say("Smallest payout in rupiah"),
-        read=read_whole,
-        kind="number",
-        longest=9,
-        hint=say("Below it the office waits for more before it pays out. 0: every amount is paid out."),
-    ),
-)
 
 
 @router.get("/agreements")
@@ -242,16 +124,6 @@ def _fields(visit: Visit, partner_code: str, producer_code: str) -> Sequence[Fie
     )
 
 
-def make_fee_field(bounds: RegionTerms) -> Field:
-    """Return the field of the fee, with its bounds and the rule that sets them where somebody said which."""
-    facts = {"lowest": format_rate(bounds.fee_from_bp), "highest": format_rate(bounds.fee_to_bp)}
-    if bounds.fee_source:
-        hint = say("In this region from {lowest} to {highest}, by {source}.", source=bounds.fee_source, **facts)
-    else:
-        hint = say("In this region from {lowest} to {highest}.", **facts)
-    return replace(FEE, hint=hint)
-
-
 def _products(visit: Visit, producer_code: str) -> list[Choice]:
     try:
         producer = get_producer_called(visit.db, producer_code) if producer_code else None
@@ -314,21 +186,6 @@ def _add(
         )
         reread_parked(visit.db, by=visit.actor, partner_id=partner.id)
     return agreement if form.ok else None
-
-
-def read_terms(form: Form) -> Terms:
-    """Return the terms that a form with `TERMS` and the fee says."""
-    return Terms(
-        fee_rate_bp=form["fee"],
-        fee_on=FeeOn(form["fee_on"]),
-        discount_borne_by=DiscountBorneBy(form["discount_borne_by"]),
-        fee_tax_bp=form["fee_tax"],
-        pph23_bp=form["pph23"],
-        payment_term_days=form["term"],
-        loss_store_bp=form["loss_share"],
-        route=Route(form["route"]),
-        min_payout_rp=form["min_payout"],
-    )
 
 
 @router.get("/agreements/{agreement_id}/continue")
@@ -442,91 +299,3 @@ def do_end_agreement(visit: Visiting, agreement_id: str) -> Response:
     if form["last"] is None:
         return visit.go(f"/agreements/{agreement_id}", say("The agreement goes on without a last day."))
     return visit.go(f"/agreements/{agreement_id}", say("The agreement ends on {last}.", last=form["last"]))
-
-
-def describe(found: Row) -> list[Sentence]:
-    """Return what an agreement says, a sentence for each of its points."""
-    facts: dict[str, Any] = {"partner": found["partner"], "producer": found["producer"]}
-    fee = format_rate(found["fee_rate_bp"])
-    return [
-        {
-            FeeOn.AGREED_PRICE: say("{partner} keeps {fee} of the agreed price of what it sells.", fee=fee, **facts),
-            FeeOn.REPORTED_GROSS: say("{partner} keeps {fee} of the gross sales its till reports.", fee=fee, **facts),
-            FeeOn.REPORTED_NET: say("{partner} keeps {fee} of the net sales its till reports.", fee=fee, **facts),
-        }[FeeOn(found["fee_on"])],
-        {
-            DiscountBorneBy.STORE: say(
-                "{partner} bears the discounts it gives: {producer} is owed the price before them.", **facts
-            ),
-            DiscountBorneBy.PRODUCER: say(
-                "{producer} bears the discounts {partner} gives, and is owed the price after them.", **facts
-            ),
-        }[DiscountBorneBy(found["discount_borne_by"])],
-        _describe_tax(found),
-        _describe_withholding(found, facts),
-        say("The rest is due {days} days after the statement.", days=found["payment_term_days"]),
-        _describe_route(found, facts),
-        _describe_losses(found, facts),
-        _describe_scope(found, facts),
-        _describe_days(found),
-    ]
-
-
-def _describe_tax(found: Row) -> Sentence:
-    if not found["fee_tax_bp"]:
-        return say("No PPN comes on top of the fee.")
-    return say("PPN of {rate} on the fee comes on top of it.", rate=format_rate(found["fee_tax_bp"]))
-
-
-def _describe_withholding(found: Row, facts: dict[str, Any]) -> Sentence:
-    rate = format_rate(found["pph23_bp"])
-    if not found["pph23_bp"]:
-        return say("{producer} withholds no PPh 23.", **facts)
-    return say("{producer} withholds PPh 23 of {rate} of the fee and pays it to the state.", rate=rate, **facts)
-
-
-def _describe_route(found: Row, facts: dict[str, Any]) -> Sentence:
-    if found["route"] == Route.COOPERATIVE:
-        return say(
-            "The money goes to {cooperative}, which receives it for {producer}.",
-            cooperative=found["cooperative"],
-            **facts,
-        )
-    if found["route"] == Route.DIRECT:
-        return say("{partner} transfers the money straight to {producer}.", **facts)
-    if found["min_payout_rp"]:
-        return say(
-            "{partner} pays into the office's account; the office pays {producer} out from {amount} on.",
-            amount=Rupiah(found["min_payout_rp"]),
-            **facts,
-        )
-    return say("{partner} pays into the office's account, and the office pays {producer} out.", **facts)
-
-
-def _describe_losses(found: Row, facts: dict[str, Any]) -> Sentence:
-    if found["loss_store_bp"] is None:
-        return say("Nothing is agreed about goods missing or damaged in the store: the dinas decides who bears them.")
-    share = format_rate(found["loss_store_bp"])
-    return say(
-        "{partner} bears {share} of goods missing or damaged in its care, {producer} the rest.", share=share, **facts
-    )
-
-
-def _describe_scope(found: Row, facts: dict[str, Any]) -> Sentence:
-    store, product = found["store"], found["product"]
-    if store and product:
-        return say("It holds only for {product}, and only in the store {store}.", product=product, store=store)
-    if store:
-        return say("It holds for all products of {producer}, but only in the store {store}.", store=store, **facts)
-    if product:
-        return say("It holds only for {product}, in all stores of {partner}.", product=product, **facts)
-    return say("It holds for all products of {producer} in all stores of {partner}.", **facts)
-
-
-def _describe_days(found: Row) -> Sentence:
-    first, last = found["first"], found["last"]
-    if last is not None:
-        return say("It holds from {first} to {last}, both days inside.", first=first, last=last)
-    if found["state"] == "ahead":
-        return say("It begins on {first}, and goes on until somebody ends it.", first=first)
-    return say("It has held since {first}, and goes on until somebody ends it.", first=first)

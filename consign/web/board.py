@@ -16,7 +16,6 @@ from consign.models.partners import Partner, Store
 from consign.partners.lists import find_partners_seen
 from consign.partners.rules import UnknownCode
 from consign.period import Cycle, Period, period_of
-from consign.sales.actions import confirm_no_sales
 from consign.sales.board import (
     StoreMonth,
     find_board,
@@ -24,6 +23,7 @@ from consign.sales.board import (
     find_last_reports,
     get_store_to_read,
 )
+from consign.sales.no_sales import confirm_no_sales
 from consign.sales.rules import DayFacts, DayState
 from consign.sentence import say
 from consign.settlement.queries import find_last_closing

@@ -13,9 +13,9 @@ from consign.partners.cooperatives import add_cooperative_agreement
 from consign.partners.lists import find_partners_seen
 from consign.partners.queries import get_partner, get_region_terms, get_store
 from consign.partners.rules import Route
-from consign.sales.actions import reread_parked
+from consign.sales.placing import reread_parked
 from consign.sentence import say
-from consign.web.agreements import (
+from consign.web.agreement_terms import (
     FIRST,
     LAST,
     PARTNER,

@@ -21,7 +21,7 @@ from consign.partners.cooperatives import (
 )
 from consign.partners.producer_lists import find_producers_named, get_producer_called
 from consign.partners.queries import lock_partner
-from consign.sales.actions import reread_parked
+from consign.sales.placing import reread_parked
 from consign.sentence import say
 from consign.settlement.queries import find_last_closing
 from consign.web.columns import Column

@@ -13,7 +13,7 @@ from consign.listing import LONGEST_SEARCH, parse_id
 from consign.models.partners import Partner, Store
 from consign.partners.lists import find_partners_seen, find_stores_seen
 from consign.partners.rules import UnknownCode
-from consign.sales.actions import confirm_no_sales
+from consign.sales.no_sales import confirm_no_sales
 from consign.sales.queries import find_missing_days
 from consign.sales.store_products import StoreProduct
 from consign.sales.template import USUAL_DAYS, choose_span, write_template

@@ -6,12 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from consign.errors import BadInput, ConsignError
+from consign.identity.remarks import LONGEST_REMARK
 from consign.sales.typed_sheet import parse_quantity, write_quantity
 from consign.sentence import Sentence, say, say_all
 from consign.stock.offered import Goods, get_goods
 from consign.stock.rules import (
     LONGEST_BATCH,
-    LONGEST_REMARK,
     RETURN_REASONS,
     WRITE_OFF_REASONS,
     NewLine,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fastapi import APIRouter, Response
 
 from consign import clock
+from consign.identity.remarks import LONGEST_REMARK
 from consign.identity.rules import PERMITTED, Act, Actor
 from consign.models.stock import StockNote
 from consign.sales.typed_sheet import parse_quantity
@@ -21,7 +22,6 @@ from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
-LONGEST_REASON = 500
 PAIRS = (1, 2)
 """A line may be refused for two reasons at once."""
 REASON = (
@@ -29,7 +29,7 @@ REASON = (
         "reason",
         say("Reason"),
         kind="textarea",
-        longest=LONGEST_REASON,
+        longest=LONGEST_REMARK,
         hint=say("It is kept, and shown with the note."),
     ),
 )

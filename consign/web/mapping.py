@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Response
 
 from consign.partners.queries import find_stores
-from consign.sales.actions import cancel_upload, decide_upload, reverse_upload
+from consign.sales.deciding import decide_upload
+from consign.sales.ending import cancel_upload, reverse_upload
 from consign.sales.lists import get_upload_seen
 from consign.sentence import say
 from consign.web.forms import read_form

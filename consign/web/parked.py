@@ -19,8 +19,8 @@ from consign.partners.actions import add_store_alias
 from consign.partners.lists import find_partners_seen
 from consign.partners.queries import find_stores, get_store
 from consign.partners.rules import UnknownCode
-from consign.sales.actions import reread_parked
 from consign.sales.dismissing import dismiss_group
+from consign.sales.placing import reread_parked
 from consign.sales.rows import tell_row_place
 from consign.sales.suggesting import Shelf, Suggestion
 from consign.sales.suggestions import find_suggestions, load_shelf

@@ -22,7 +22,7 @@ from consign.partners.lists import (
 )
 from consign.partners.queries import get_partner, get_region_terms
 from consign.period import ZONES, Cycle
-from consign.sales.actions import reread_parked
+from consign.sales.placing import reread_parked
 from consign.sentence import say
 from consign.web.aliases import alias_address
 from consign.web.columns import Column

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Response
 from sqlalchemy import select
 
 from consign import clock
+from consign.identity.remarks import LONGEST_REMARK
 from consign.models.banking import BankAccount
 from consign.models.partners import Partner
 from consign.partners.queries import get_partner
 from consign.partners.rules import Route
 from consign.payments.expected import Expected, ExpectedGroup, find_expected, spread_payment
 from consign.payments.notice_file import read_notice_file
-from consign.payments.notice_rules import LONGEST_REFERENCE, LONGEST_REMARK
+from consign.payments.notice_rules import LONGEST_REFERENCE
 from consign.payments.notices import note_payment
 from consign.payments.proof_files import take_proof
 from consign.sentence import say

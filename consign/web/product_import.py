@@ -15,7 +15,7 @@ from consign.catalogue.product_imports import find_imports, get_import
 from consign.listing import Found, Wish, page_rows
 from consign.models.catalogue import ProductImport
 from consign.partners.producer_lists import find_producers_named, get_producer_called
-from consign.sales.actions import reread_parked
+from consign.sales.placing import reread_parked
 from consign.sentence import load_sentence, say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form

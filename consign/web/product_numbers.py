@@ -7,7 +7,7 @@ from consign.catalogue.actions import add_gtin
 from consign.catalogue.lists import find_barcodes, get_product_seen
 from consign.catalogue.register import issue_number, retire_number
 from consign.catalogue.rules import NumberMissing
-from consign.sales.actions import reread_parked
+from consign.sales.placing import reread_parked
 from consign.sentence import say
 from consign.web.forms import new_form, read_form
 from consign.web.product_page import GTIN, RETIRE, find_path, show_product_page

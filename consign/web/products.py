@@ -13,7 +13,7 @@ from consign.catalogue.lists import find_free_code, find_product_page, get_produ
 from consign.models.partners import Producer
 from consign.partners.producer_lists import find_producers_named, get_own_producer, get_producer_called
 from consign.partners.queries import get_partner
-from consign.sales.actions import reread_parked
+from consign.sales.placing import reread_parked
 from consign.sentence import Code, say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form

@@ -11,7 +11,6 @@ from fastapi import Response
 
 from consign.listing import Found, Wish, page_rows
 from consign.partners.queries import find_stores
-from consign.sales.actions import OPEN_STATUSES
 from consign.sales.finding_lists import FindingSum, find_finding_sums
 from consign.sales.lists import (
     UploadSeen,
@@ -25,6 +24,7 @@ from consign.sales.queries import find_file_count
 from consign.sales.rows import tell_row_place
 from consign.sales.rules import Overlap
 from consign.sales.unpacking import MemberSeen, find_members
+from consign.sales.uploads import OPEN_STATUSES
 from consign.sentence import Code, Sentence, load_sentence, say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, new_form

@@ -17,8 +17,8 @@ from consign.models.partners import Partner, Store
 from consign.partners.lists import find_partners_seen
 from consign.partners.queries import find_stores
 from consign.partners.rules import UnknownCode
-from consign.sales.actions import hand_in_file
 from consign.sales.finding_lists import FINDING_CODES, find_finding_page
+from consign.sales.handing_in import hand_in_file
 from consign.sales.lists import (
     UploadSeen,
     find_ignored_page,

@@ -19,10 +19,10 @@ from consign.db import Database, region_name
 from consign.errors import BadInput
 from consign.files import Files
 from consign.identity.queries import get_actor
-from consign.jobs import Handover, post_sales_file
+from consign.jobs.posting import Handover, post_sales_file
 from consign.partners.queries import get_partner
 from consign.regions import add_region
-from consign.sales.actions import Decisions
+from consign.sales.file_posting import Decisions
 from consign.sales.mapping import Answers
 from consign.settlement.actions import close_period
 from tests.builders import FINANCE, KERIPIK, build_city, write_csv

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consign.banking.columns import BankAnswers
-from consign.banking.reading import read_bank_file
+from consign.banking.reading import inspect_bank_file
 from consign.banking.rules import BankStatement
 from tests.banking.writers import NUMBER, WITHOUT_OPENING, WRITERS, statement
 
@@ -45,7 +45,9 @@ def test_a_statement_is_read_back_as_it_was_written(layout: str, one: BankStatem
     with TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         path.write_bytes(WRITERS[layout](one))
-        (found,) = read_bank_file(path, number=NUMBER, today=TODAY, answers=stated)
+        reading = inspect_bank_file(path, number=NUMBER, today=TODAY, answers=stated)
+    assert reading.questions == ()
+    (found,) = reading.statements
     assert (found.opening_rp, found.closing_rp) == (one.opening_rp, one.closing_rp)
     assert [(line.booked_on, line.amount_rp, line.description) for line in found.lines] == [
         (line.booked_on, line.amount_rp, line.description) for line in one.lines

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from consign.banking.columns import BankAnswers
-from consign.banking.reading import read_bank_file
+from consign.banking.reading import BankReading, inspect_bank_file
 from consign.banking.rules import (
     BankFileRefused,
     BankStatement,
@@ -15,7 +15,6 @@ from consign.banking.rules import (
     OtherCurrency,
     TotalsDiffer,
 )
-from consign.errors import NeedsDecision
 from consign.tabular.refusals import FileDamaged, FileRefused
 from tests.banking.conftest import AUGUST
 from tests.banking.writers import NUMBER, statement, write_camt, write_mt940, write_ofx
@@ -31,10 +30,16 @@ MT940 = """:20:STMT
 """
 
 
-def read(folder: Path, content: bytes, answers: BankAnswers | None = None) -> list[BankStatement]:
+def inspect(folder: Path, content: bytes, answers: BankAnswers | None = None) -> BankReading:
     path = folder / "file"
     path.write_bytes(content)
-    return read_bank_file(path, number=NUMBER, today=TODAY, answers=answers)
+    return inspect_bank_file(path, number=NUMBER, today=TODAY, answers=answers)
+
+
+def read(folder: Path, content: bytes, answers: BankAnswers | None = None) -> list[BankStatement]:
+    reading = inspect(folder, content, answers)
+    assert reading.questions == ()
+    return list(reading.statements)
 
 
 def read_lines(folder: Path, *lines: str, closing: int = 1000) -> BankStatement:
@@ -167,9 +172,8 @@ def test_a_bomb_of_entities_and_one_of_depth_are_refused(tmp_path: Path):
 
 @pytest.mark.parametrize("xml", [False, True])
 def test_ofx_needs_its_opening_balance_stated(tmp_path: Path, xml: bool):  # a parameter
-    with pytest.raises(NeedsDecision) as asked:
-        read(tmp_path, write_ofx(ONE, xml=xml))
-    assert [question.about for question in asked.value.questions] == ["opening"]
+    asked = inspect(tmp_path, write_ofx(ONE, xml=xml))
+    assert (asked.statements, [one.about for one in asked.questions]) == ((), ["opening"])
     (found,) = read(tmp_path, write_ofx(ONE, xml=xml), BankAnswers(opening_rp=10_000_000))
     assert found.closing_rp == 11_283_600
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from consign.db import Database
 from consign.files import Files, hash_file
-from consign.jobs import Handover, post_sales_file
-from consign.sales.actions import Decisions
+from consign.jobs.posting import Handover, post_sales_file
+from consign.sales.file_posting import Decisions
 from consign.sales.mapping import Answers
 from tests.bench.generate import LOGIN
 

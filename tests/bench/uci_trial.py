@@ -30,7 +30,7 @@ from consign.partners.agreeing import add_agreement
 from consign.partners.queries import get_partner, get_producer
 from consign.period import Cycle
 from consign.regions import add_region
-from consign.sales.actions import place_parked
+from consign.sales.placing import place_parked
 from tests.bench.generate import make_folder
 from tests.builders import terms
 

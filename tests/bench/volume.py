@@ -16,7 +16,7 @@ from pathlib import Path
 
 from consign.db import Database, start_embedded
 from consign.files import Files
-from consign.jobs import Handover, post_sales_file
+from consign.jobs.posting import Handover, post_sales_file
 from consign.regions import add_region
 from consign.sales.inspecting import inspect_file
 from consign.sales.mapping import Answers

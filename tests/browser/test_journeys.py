@@ -16,7 +16,7 @@ from consign.checks import find_breaches
 from consign.clock import today
 from consign.db import Database
 from consign.files import Files
-from consign.jobs import Worker
+from consign.jobs.worker import Worker
 from consign.sample.goods import Goods, read_goods, read_producers
 from consign.sample.load import REGION, REGION_NAME
 from consign.sample.months import last_full_months

@@ -9,7 +9,6 @@ import zxingcpp
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from consign import jobs
 from consign.catalogue.drawing import DrawingRefused
 from consign.catalogue.label_facts import Look, Wanted
 from consign.catalogue.labels import (
@@ -39,6 +38,7 @@ from consign.files import Files
 from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
 from consign.identity.rules import Actor, Role
+from consign.jobs import enqueued, rounds
 from consign.models.catalogue import LabelOrder, LabelStock, Product
 from consign.sentence import load_sentence
 from tests.builders import KERIPIK, SAMBAL, City, build_city, gtin
@@ -307,7 +307,7 @@ def state_of(database: Database, order_id: int) -> str:
 def test_a_worker_makes_them_and_a_second_one_changes_nothing(database: Database, files: Files):
     order_id = ask(database)
     for _ in range(2):
-        jobs.make_sheet_of_labels(database, files, region=REGION, order_id=order_id)
+        enqueued.make_sheet_of_labels(database, files, region=REGION, order_id=order_id)
         assert state_of(database, order_id) == "ready"
 
 
@@ -316,7 +316,7 @@ def test_labels_whose_job_was_lost_are_enqueued_again(database: Database):
     with database.owner() as connection:
         connection.execute(text("DELETE FROM procrastinate_events"))
         connection.execute(text("DELETE FROM procrastinate_jobs"))
-    assert jobs.sweep_labels(database) == 1
+    assert rounds.sweep_labels(database) == 1
     with database.owner() as connection:
         names = connection.scalars(text("SELECT task_name FROM procrastinate_jobs")).all()
     assert names == ["make_labels"]
@@ -324,7 +324,7 @@ def test_labels_whose_job_was_lost_are_enqueued_again(database: Database):
 
 def test_a_fault_of_ours_is_said_and_nothing_is_to_be_printed(database: Database):
     order_id = ask(database)
-    jobs.give_up_labels(database, region=REGION, order_id=order_id)
+    enqueued.give_up_labels(database, region=REGION, order_id=order_id)
     with database.transaction(REGION) as session:
         given_up = session.get_one(LabelOrder, order_id)
         assert (given_up.state, given_up.sha256) == ("refused", None)

@@ -24,7 +24,7 @@ from consign.db import Database
 from consign.files import Files
 from consign.identity.accounts import set_active
 from consign.identity.queries import UserUnknown, get_actor
-from consign.jobs import Handover, post_sales_file
+from consign.jobs.posting import Handover, post_sales_file
 from consign.watching import Taken, Watcher, find_files
 from consign.web.language import LANGUAGES
 from tests.builders import ACCEPT, ADMIN, AUDITOR, FINANCE, KERIPIK, write_csv

@@ -1,11 +1,11 @@
 """What is known of each day: sold, none sold, none there, not known, closed."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from consign.catalogue.listings import list_product
-from consign.insight.demand_days import DayState, find_pair_days, find_store_days
+from consign.insight.demand_days import find_pair_days
 from consign.partners.selling_days import WHOLE_WEEK
 from consign.partners.setting_days import set_week
 from consign.stock.rules import NewLine
@@ -96,7 +96,7 @@ def test_without_stock_a_listing_or_the_first_sale_begins(city: City, tmp_path: 
     assert states_of(days_of(city, store=1, product=1, last=MARCH_6)) == "??111"
 
 
-def test_many_pairs_are_told_at_once_and_a_store_says_what_it_reported(city: City, tmp_path: Path):
+def test_many_pairs_are_told_at_once(city: City, tmp_path: Path):
     deliver(city, MARCH, NewLine(city.products[0].id, Decimal(3)))
     sell_days(city, tmp_path, {MARCH_3: 1})
     pairs = [(store.id, product.id) for store in city.stores for product in city.products]
@@ -107,5 +107,3 @@ def test_many_pairs_are_told_at_once_and_a_store_says_what_it_reported(city: Cit
     first, second = city.stores[0].id, city.products[1].id
     assert found[first, city.products[0].id] == "?1"
     assert found[first, second] == "?0"  # it was sold there in February
-    assert find_store_days(city.session, first, first=MARCH, last=MARCH_3) == [DayState.UNKNOWN, DayState.NONE_SOLD]
-    assert find_store_days(city.session, first, first=date(2025, 1, 1), last=date(2025, 1, 1)) == [DayState.CLOSED]

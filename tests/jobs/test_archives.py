@@ -11,17 +11,11 @@ from sqlalchemy import text
 from consign.db import Database
 from consign.errors import NeedsDecision
 from consign.files import FileChanged, Files
-from consign.jobs import (
-    Answer,
-    ArchiveRefused,
-    Handover,
-    post_sales_archive,
-    post_sales_file,
-    read_sales_file,
-    sweep,
-)
+from consign.jobs.enqueued import read_sales_file
+from consign.jobs.posting import Answer, ArchiveRefused, Handover, post_sales_archive, post_sales_file
+from consign.jobs.rounds import sweep
 from consign.sales import progress
-from consign.sales.actions import Decisions, Outcome
+from consign.sales.file_posting import Decisions, Outcome
 from consign.sales.mapping import Answers
 from consign.sales.progress import Progress, find_progress, telling
 from tests.builders import ACCEPT, FINANCE, HEADER, KERIPIK, SAMBAL, write_csv
@@ -150,7 +144,7 @@ def test_a_file_that_changes_while_it_is_handed_in_is_never_posted_under_another
     assert_sound(built, files)
     with built.transaction(REGION) as session:
         assert session.scalar(text("SELECT receipt FROM sale")) == "S1"
-    monkeypatch.setattr("consign.jobs.hash_file", lambda _: "0" * 64)  # it changed between hash and copy
+    monkeypatch.setattr("consign.jobs.posting.hash_file", lambda _: "0" * 64)  # it changed between hash and copy
     with pytest.raises(FileChanged):
         post_sales_file(built, files, **facts)
 

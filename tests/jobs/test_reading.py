@@ -17,12 +17,14 @@ from consign.files import Files
 from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
 from consign.identity.rules import Role as Post
-from consign.jobs import place_parked, read_sales_file
+from consign.jobs.enqueued import place_parked, read_sales_file
 from consign.models.catalogue import Product
-from consign.sales.actions import UploadBusy, UploadTwice, cancel_upload, reread_parked
+from consign.sales.ending import cancel_upload
 from consign.sales.layout import Role
 from consign.sales.mapping import Answers, ColumnUnknown, Stated
+from consign.sales.placing import reread_parked
 from consign.sales.rules import SummaryAcrossPeriod, UploadNotOpen
+from consign.sales.uploads import UploadBusy, UploadTwice
 from consign.sentence import load_sentence
 from consign.tabular.dates import DateOrder
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, SAMBAL, write_csv

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from consign import clock
 from consign.db import Database
 from consign.files import Files
-from consign.jobs import look_after_sales
+from consign.jobs.rounds import look_after_sales
 from consign.regions import add_region
 from tests.builders import build_city
 from tests.conftest import REGION

@@ -11,9 +11,11 @@ from consign import clock
 from consign.app import create_app
 from consign.db import Database
 from consign.files import Files, hash_file
-from consign.jobs import RETRIES, Worker, read_sales_file, sweep
+from consign.jobs.enqueued import read_sales_file
+from consign.jobs.rounds import sweep
+from consign.jobs.worker import RETRIES, Worker
 from consign.regions import add_region
-from consign.sales.actions import defer_received
+from consign.sales.uploads import defer_received
 from tests.builders import KERIPIK, write_csv
 from tests.conftest import REGION
 from tests.jobs.working import (

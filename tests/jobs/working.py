@@ -14,9 +14,10 @@ from consign.checks import find_breaches
 from consign.db import Database
 from consign.files import Files, hash_file
 from consign.identity.queries import get_actor
-from consign.jobs import Worker
+from consign.jobs.worker import Worker
 from consign.partners.queries import get_partner
-from consign.sales.actions import decide_upload, hand_in_file
+from consign.sales.deciding import decide_upload
+from consign.sales.handing_in import hand_in_file
 from consign.sales.mapping import Answers, Stated
 from tests.builders import FINANCE, KERIPIK
 from tests.conftest import REGION

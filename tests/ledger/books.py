@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from consign.ledger.actions import reverse_transfers
 from consign.ledger.checks import CHECKS
 from consign.ledger.rules import AccountKind, AccountName, TransferKind, TransferOrder
 from consign.money import Rupiah
@@ -35,6 +36,11 @@ def order(city: City, key: str = "K1", amount_rp: int = 1_000, **changed: Any) -
         **changed,
     }
     return TransferOrder(key=key, amount=Rupiah(amount_rp), **facts)
+
+
+def reverse(session: Session, key: str, *, cause: str) -> None:
+    """Take one transfer back."""
+    reverse_transfers(session, keys=[key], cause=cause, booked_on=BOOKED_ON)
 
 
 def balances(session: Session) -> dict[tuple[str, int], tuple[int, int]]:

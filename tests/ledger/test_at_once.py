@@ -9,12 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from consign.db import Database
-from consign.ledger.actions import lock_balances, post_transfers, reverse_transfer
+from consign.ledger.actions import lock_balances, post_transfers
 from consign.ledger.rules import AccountKind, AccountName, TransferKeyConflict, TransferReversed
 from consign.money import Rupiah
 from tests.builders import City, build_city
 from tests.conftest import REGION
-from tests.ledger.books import add_up_journal, balances, breaches, order, owed, owes
+from tests.ledger.books import add_up_journal, balances, breaches, order, owed, owes, reverse
 
 THREADS = 12
 
@@ -158,7 +158,7 @@ def test_posters_of_crossing_accounts_do_not_wait_in_a_circle(database: Database
 
 def test_one_reversal_20_times_at_once_is_made_once(database: Database, committed: City):
     at_once(database, 1, lambda session, _: post_transfers(session, [order(committed)]))
-    answers = at_once(database, 20, lambda session, _: reverse_transfer(session, key="K1", cause="salah"))
+    answers = at_once(database, 20, lambda session, _: reverse(session, "K1", cause="salah"))
     assert answers == {None: 1, TransferReversed: 19}
     with database.transaction(REGION) as session:
         assert set(balances(session).values()) == {(1_000, 1_000)}

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import text
 
-from consign.ledger.actions import post_transfers, reverse_transfer
+from consign.ledger.actions import post_transfers
 from consign.ledger.checks import CHECKS
 from tests.builders import City
-from tests.ledger.books import breaches, order
+from tests.ledger.books import breaches, order, reverse
 
 TURN_BACK = """INSERT INTO transfer (key, kind, debit_account_id, credit_account_id, amount_rp, booked_on, cause,
       reverses_id, posted_at)
@@ -18,7 +18,7 @@ STORE += " account.id)"
 
 def test_a_ledger_nobody_touched_holds(city: City):
     post_transfers(city.session, [order(city), order(city, "K2", 500)])
-    reverse_transfer(city.session, key="K2", cause="salah catat")
+    reverse(city.session, "K2", cause="salah catat")
     assert breaches(city.session) == []
 
 

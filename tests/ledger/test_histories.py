@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consign.ledger.actions import post_transfers, reverse_transfer
+from consign.ledger.actions import post_transfers
 from consign.ledger.rules import TransferKeyConflict, TransferReversed, TransferUnknown
 from tests.builders import City
-from tests.ledger.books import add_up_journal, balances, breaches, order, owed, owes
+from tests.ledger.books import add_up_journal, balances, breaches, order, owed, owes, reverse
 
 SIDES = ("owes 0", "owes 1", "owed 0", "owed 1")
 KEYS = st.sampled_from(["a", "b", "c", "d", "e"])
@@ -55,7 +55,7 @@ def run(city: City, step: tuple[object, ...]) -> object:
     try:
         with city.session.begin_nested():
             if step[0] == "reverse":
-                reverse_transfer(city.session, key=str(step[1]), cause="riwayat")
+                reverse(city.session, str(step[1]), cause="riwayat")
             else:
                 _, key, debit, credit, amount = step
                 new = order(city, key, amount, debit=accounts[debit], credit=accounts[credit])

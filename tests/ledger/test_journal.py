@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from consign.ledger.actions import post_transfers, reverse_transfer
+from consign.ledger.actions import post_transfers
 from consign.ledger.journal import compute_trial_balance, open_journal
 from consign.ledger.rules import AccountKind, AccountName, TransferKind
 from consign.models.banking import BankAccount
@@ -22,7 +22,7 @@ from consign.models.partners import Partner, Producer
 from reports.journal import Journal, JournalAccount, JournalTransfer, name_account, write_beancount, write_csv
 from tests.builders import City
 from tests.ledger.beancounting import add_up, bean_check, export, prove
-from tests.ledger.books import order, owes
+from tests.ledger.books import order, owes, reverse
 from tests.ledger.test_histories import HISTORIES, run
 
 CODES = st.text(max_size=6) | st.text(alphabet="xX-AZa05:_", max_size=6)
@@ -56,7 +56,7 @@ def lived_in(city: City) -> City:
     names = all_kinds(city, add_bank_account(city))
     for place, (debit, credit) in enumerate(zip(names, [*names[1:], names[0]], strict=True)):
         post_transfers(city.session, [order(city, f"K{place}", 10**place, debit=debit, credit=credit)])
-    reverse_transfer(city.session, key="K0", cause='salah "catat"\\')
+    reverse(city.session, "K0", cause='salah "catat"\\')
     return city
 
 
@@ -141,7 +141,7 @@ def test_equal_ledgers_give_equal_bytes(lived_in: City, tmp_path: Path):
 
 
 def test_the_csv_holds_every_transfer_and_runs_nothing(lived_in: City):
-    reverse_transfer(lived_in.session, key="K1", cause="=1+1")
+    reverse(lived_in.session, "K1", cause="=1+1")
     with open_journal(lived_in.session) as journal:
         rows = list(csv.DictReader(io.StringIO("".join(write_csv(journal)))))
     assert len(rows) == 11

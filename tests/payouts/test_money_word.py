@@ -5,8 +5,9 @@ from sqlalchemy import select
 
 from consign.errors import BadInput, NotAllowed
 from consign.models.outbox import Notice
+from consign.models.payouts import PayoutAnswer
 from consign.payouts.bank_lines import confirm_payouts
-from consign.payouts.money_word import answer_payout, find_answers
+from consign.payouts.money_word import answer_payout
 from consign.payouts.rules import PayoutState, PayoutUnknown
 from tests.payouts.paying import Paying
 
@@ -26,7 +27,8 @@ def test_the_last_word_counts_and_money_that_did_not_come_is_told(paying: Paying
     confirm_payouts(paying.session, by=paying.city.finance, line_ids=[line.id], payout_ids=[payout.id])
     say("not_received")
     say("received")
-    assert [one.answer for one in find_answers(paying.session, [payout.id]).values()] == ["received"]
+    said = paying.session.scalars(select(PayoutAnswer.answer).order_by(PayoutAnswer.id)).all()
+    assert said == ["not_received", "received"]
     told = paying.session.scalars(select(Notice.recipient).where(Notice.kind == "payouts.not_received")).all()
     assert told == ["role:dinas_finance"]
     with pytest.raises(PayoutUnknown):

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from consign import clock
 from consign.errors import NeedsDecision
 from consign.models.sales import Sale, SalesParked
-from consign.sales.actions import Decisions
+from consign.sales.file_posting import Decisions
 from consign.sales.mapping import Answers
 from consign.sales.queries import find_file_count
 from consign.sales.reading import ControlTotalDiffers
@@ -234,7 +234,8 @@ def test_a_workbook_posts_like_the_same_csv(city: City, tmp_path: Path) -> None:
 
 def test_a_parked_row_is_dismissed_only_with_a_reason(city: City, tmp_path: Path) -> None:
     from consign.errors import BadInput  # noqa: PLC0415
-    from consign.sales.actions import UploadUnknown, dismiss_parked  # noqa: PLC0415
+    from consign.sales.placing import dismiss_parked  # noqa: PLC0415
+    from consign.sales.uploads import UploadUnknown  # noqa: PLC0415
 
     outcome = city.post(write_csv(tmp_path, f"2026-02-31,T1,S002,{SAMBAL},Sambal,1,22500,22500"))
     with pytest.raises(BadInput):

@@ -12,8 +12,9 @@ from consign.identity.queries import get_actor
 from consign.identity.rules import Actor, Role
 from consign.listing import Row
 from consign.partners.setting_days import close_days, set_week
-from consign.sales.actions import confirm_no_sales, reverse_upload
 from consign.sales.chasing import find_owed_days, find_owing, narrow
+from consign.sales.ending import reverse_upload
+from consign.sales.no_sales import confirm_no_sales
 from consign.sales.reminding import (
     NothingMissing,
     Reminded,

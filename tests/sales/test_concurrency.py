@@ -16,8 +16,8 @@ from consign.checks import find_breaches
 from consign.db import Database
 from consign.files import Files
 from consign.identity.queries import get_actor
-from consign.jobs import Handover, post_sales_file
-from consign.sales.actions import Outcome
+from consign.jobs.posting import Handover, post_sales_file
+from consign.sales.file_posting import Outcome
 from consign.settlement.actions import close_period
 from tests.builders import ACCEPT, FINANCE, KERIPIK, build_city, write_csv
 from tests.conftest import REGION
@@ -27,7 +27,7 @@ import sys
 from pathlib import Path
 from consign.db import Database
 from consign.files import Files
-from consign.jobs import Handover, post_sales_file
+from consign.jobs.posting import Handover, post_sales_file
 from tests.builders import ACCEPT, FINANCE
 url, folder, path = sys.argv[1:]
 database = Database.open(url=url, data_dir=Path(folder))

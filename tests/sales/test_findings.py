@@ -16,8 +16,9 @@ from consign.documents.eligibility import recompute
 from consign.listing import Wish
 from consign.models.sales import SalesFinding
 from consign.partners.agreeing import add_agreement
-from consign.sales.actions import Outcome, place_parked
+from consign.sales.file_posting import Outcome
 from consign.sales.finding_lists import find_finding_page, tell_finding
+from consign.sales.placing import place_parked
 from consign.sales.rules import Overlap, find_day_oddities, is_far_off
 from consign.settlement.actions import close_period
 from tests.builders import ACCEPT, KERIPIK, OPENED, SAMBAL, City, build_city, terms, write_csv

@@ -15,10 +15,14 @@ from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
 from consign.identity.rules import Role as Post
 from consign.models.sales import Sale, SalesParked
-from consign.sales.actions import Decisions, confirm_no_sales, place_parked, receive_file, reverse_upload
 from consign.sales.checks import CHECKS
+from consign.sales.ending import reverse_upload
+from consign.sales.file_posting import Decisions
+from consign.sales.handing_in import receive_file
 from consign.sales.layout import Layout, Receipts, Role
 from consign.sales.mapping import Answers, Stated
+from consign.sales.no_sales import confirm_no_sales
+from consign.sales.placing import place_parked
 from consign.sales.rules import Overlap
 from consign.settlement.actions import close_period
 from consign.settlement.rules import DayNotClosable

@@ -7,8 +7,8 @@ import pytest
 from consign.checks import find_breaches
 from consign.db import Database
 from consign.files import Files
-from consign.jobs import Handover, post_sales_file
-from consign.sales.actions import Decisions, Outcome
+from consign.jobs.posting import Handover, post_sales_file
+from consign.sales.file_posting import Decisions, Outcome
 from consign.sales.layout import Layout
 from tests.bench.uci_trial import (
     FINANCE,

@@ -14,8 +14,8 @@ from consign.models.sales import Sale
 from consign.money import Rupiah, line_fee
 from consign.partners.agreeing import add_agreement
 from consign.partners.rules import DiscountBorneBy, FeeOn
-from consign.sales.actions import reverse_upload
 from consign.sales.checks import CHECKS
+from consign.sales.ending import reverse_upload
 from consign.sales.rules import LineAmounts, Overlap, ReturnLine, SoldLine, pair_returns
 from tests.builders import ACCEPT, KERIPIK, OPENED, City, terms, write_csv
 

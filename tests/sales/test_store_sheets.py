@@ -18,9 +18,11 @@ from consign.identity.queries import get_actor
 from consign.identity.rules import Role
 from consign.partners.actions import add_partner, add_store
 from consign.period import Cycle, Period
-from consign.sales.actions import Decisions, confirm_no_sales, reverse_upload
 from consign.sales.board import find_board
+from consign.sales.ending import reverse_upload
+from consign.sales.file_posting import Decisions
 from consign.sales.mapping import Stated
+from consign.sales.no_sales import confirm_no_sales
 from consign.sales.queries import find_missing_days
 from consign.sales.rules import DayState, Overlap
 from consign.sales.template import choose_span, write_template

@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 from consign.db import finish
 from consign.errors import NeedsDecision
 from consign.models.sales import Sale, SalesIgnored, SalesProfile
-from consign.sales.actions import Decisions
 from consign.sales.checks import CHECKS
+from consign.sales.file_posting import Decisions
 from consign.sales.mapping import Answers, Stated
 from consign.sales.rules import Overlap
 from tests.builders import KERIPIK, City

@@ -13,10 +13,13 @@ from consign.db import finish
 from consign.errors import NeedsDecision
 from consign.models.sales import Sale, SalesParked, SalesPosting
 from consign.partners.actions import add_store_alias
-from consign.sales.actions import Decisions, confirm_no_sales, place_parked, reverse_upload
 from consign.sales.checks import CHECKS
+from consign.sales.ending import reverse_upload
+from consign.sales.file_posting import Decisions
 from consign.sales.layout import Layout, Receipts, Role
 from consign.sales.mapping import Answers, Stated
+from consign.sales.no_sales import confirm_no_sales
+from consign.sales.placing import place_parked
 from consign.sales.queries import find_file_count
 from consign.sales.rules import Overlap, SummaryAcrossPeriod, UploadReversed
 from tests.builders import KERIPIK, SAMBAL, City, write_csv

@@ -11,7 +11,9 @@ from sqlalchemy import text
 from consign.errors import ConsignError
 from consign.files import FileChanged, Files, copy_checked, hash_file
 from consign.models.sales import SalesUpload
-from consign.sales.actions import cancel_upload, hand_in_file, read_upload, receive_file, reverse_upload
+from consign.sales.ending import cancel_upload, reverse_upload
+from consign.sales.file_posting import read_upload
+from consign.sales.handing_in import hand_in_file, receive_file
 from consign.sales.mapping import Stated
 from consign.sales.rules import UploadNotOpen, UploadReversed
 from consign.sales.unpacking import MemberSeen, find_members, tidy_names, unpack_upload

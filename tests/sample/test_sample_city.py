@@ -26,7 +26,7 @@ from consign.models.settlement import Closing, Statement
 from consign.partners.actions import add_store
 from consign.partners.queries import find_partners, find_stores, get_partner
 from consign.period import Cycle, Period
-from consign.sales.actions import reverse_upload
+from consign.sales.ending import reverse_upload
 from consign.sample.goods import Wares, make_unregistered, read_city_goods, read_goods, read_producers
 from consign.sample.handing_in import make_files
 from consign.sample.load import CLOSED_INCOMPLETE, load_city

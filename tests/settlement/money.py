@@ -32,7 +32,8 @@ from consign.payouts.payees import confirm_account, state_account
 from consign.payouts.planning import plan_payouts
 from consign.payouts.sending import send_batch
 from consign.period import Cycle
-from consign.sales.actions import Outcome, post_file, receive_file
+from consign.sales.file_posting import Outcome, post_file
+from consign.sales.handing_in import receive_file
 from consign.sales.mapping import Stated
 from consign.settlement.actions import close_period
 from consign.settlement.allocating import Share, Source, allocate, lock_open

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from consign.sales.actions import reverse_upload
+from consign.sales.ending import reverse_upload
 from tests.settlement.full_city import FullCity
 from tests.settlement.office import DAYS_BACK, PARTNERS, PLACES, PRODUCERS, SOLD, TERMS, Office
 from tests.settlement.plain_book import PlainLine, PlainLoss, PlainTerms, PlainVersion, take

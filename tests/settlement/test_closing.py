@@ -18,7 +18,8 @@ from consign.models.settlement import Closing, Statement
 from consign.money import Rupiah
 from consign.partners.agreeing import add_agreement
 from consign.period import Cycle
-from consign.sales.actions import confirm_no_sales, reverse_upload
+from consign.sales.ending import reverse_upload
+from consign.sales.no_sales import confirm_no_sales
 from consign.settlement.actions import close_period
 from consign.settlement.queries import get_statement_figures
 from consign.settlement.rules import (

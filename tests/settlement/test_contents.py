@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from consign.checks import CHECKS
 from consign.db import finish
 from consign.models.settlement import Adjustment, Statement
-from consign.sales.actions import reverse_upload
+from consign.sales.ending import reverse_upload
 from consign.settlement.actions import close_period
 from consign.settlement.queries import get_statement_figures
 from consign.stock.confirming import reverse_note

@@ -7,7 +7,7 @@ import pytest
 
 from consign.partners.actions import change_partner_cycle
 from consign.period import Cycle, Period
-from consign.sales.actions import confirm_no_sales
+from consign.sales.no_sales import confirm_no_sales
 from consign.settlement.actions import close_period
 from consign.settlement.drafts import (
     Pending,

@@ -17,7 +17,7 @@ from consign.checks import CHECKS
 from consign.db import Database
 from consign.errors import ConsignError
 from consign.payments.notice_rules import Answer
-from consign.sales.actions import reverse_upload
+from consign.sales.ending import reverse_upload
 from consign.settlement.allocating import Share, find_open, spread
 from tests.builders import build_city
 from tests.conftest import REGION

@@ -15,7 +15,7 @@ from consign.identity.rules import Actor, Role
 from consign.models.outbox import Notice
 from consign.models.settlement import Closing, ClosingPlan, Statement
 from consign.partners.queries import get_region_terms
-from consign.sales.actions import reverse_upload
+from consign.sales.ending import reverse_upload
 from consign.settlement.actions import close_period
 from consign.settlement.preparing import find_changes, find_waiting_plans, prepare_closing, withdraw_plan
 from consign.settlement.queries import get_statement_figures

@@ -19,7 +19,8 @@ from consign.errors import ConsignError
 from consign.models.partners import Agreement
 from consign.models.sales import SalesUpload
 from consign.models.stock import StockLevel, StockNote
-from consign.sales.actions import Decisions, reverse_upload
+from consign.sales.ending import reverse_upload
+from consign.sales.file_posting import Decisions
 from consign.sales.mapping import Answers
 from consign.sales.rules import Overlap
 from consign.stock.confirming import cancel_note, confirm_note, reverse_note

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from consign.db import Database, region_name
 from consign.models import RegionBase
 from consign.regions import migration_config, upgrade_region
-from consign.sales.actions import reverse_upload
+from consign.sales.ending import reverse_upload
 from consign.stock.checks import CHECKS
 from tests.builders import KERIPIK, SAMBAL, City, build_city, write_csv
 from tests.conftest import REGION

@@ -483,6 +483,6 @@ def test_a_remark_of_more_than_500_characters_is_refused(market: Market):
         "by": market.owners[0], "producer_id": market.city.producers[0].id, "store_id": market.city.stores[0].id,
         "day": TODAY, "lines": [market.line(1)],
     }  # fmt: skip
-    with pytest.raises(BadInput, match="A remark has at most 500 characters"):
+    with pytest.raises(BadInput, match="This has at most 500 characters"):
         send_delivery(market.session, **facts, remark="x" * 501)
     assert send_delivery(market.session, **facts, remark=" Dibawa  Pak\nBudi ").remark == "Dibawa Pak Budi"

@@ -13,14 +13,14 @@ from consign.errors import NotAllowed
 from consign.identity.rules import Actor, Role
 from consign.listing import Wish
 from consign.models.partners import Agreement
-from consign.models.stock import StockContest, StockLevel, StockLoss, StockLossDecision, StockNote
+from consign.models.stock import StockContest, StockLoss, StockLossDecision, StockNote
 from consign.partners.rules import UnknownCode
 from consign.stock.confirming import reverse_note
 from consign.stock.count_lists import find_found, find_sheet_rows
 from consign.stock.counting import count_at_once, open_count, scan
 from consign.stock.loss_lists import find_loss_page, get_loss_view
 from consign.stock.rules import LossUnknown, NewLine, NoteKind, Reason, compute_share
-from consign.stock.stock_lists import compute_balances, find_product_moves, find_stock_page, get_standing
+from consign.stock.stock_lists import find_product_moves, find_stock_page, get_standing
 from consign.stock.writing_off import write_off
 from tests.builders import KERIPIK, City
 from tests.stock.test_moving import deliver, line, sell
@@ -172,16 +172,6 @@ def test_movements_are_for_those_to_see_who_see_the_stock(stocked: City):
             moves(stocked, by=by)
     with pytest.raises(UnknownCode):
         moves(stocked, code="PRD-99")
-
-
-def test_balances_by_movements_are_those_that_are_kept(stocked: City):
-    for store in stocked.stores:
-        kept = select(StockLevel.product_id, StockLevel.on_hand).where(StockLevel.store_id == store.id)
-        assert compute_balances(stocked.session, store.id) == {
-            row.product_id: row.on_hand for row in stocked.session.execute(kept)
-        }
-    first, second = (one.id for one in stocked.products)
-    assert compute_balances(stocked.session, stocked.stores[0].id) == {first: 6, second: 5}
 
 
 # Losses

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
-from consign import jobs
+from consign.jobs import enqueued
+from consign.sales.placing import PLACE_PARKED
 from tests.builders import HEADER, KERIPIK
 from tests.conftest import REGION
 from tests.web.browsing import Page
@@ -44,17 +45,17 @@ def id_of(page: Page) -> int:
 
 def read(town: Town, upload_id: int) -> None:
     """Do what a worker does with a file that was handed in."""
-    jobs.read_sales_file(town.database, town.files, region=REGION, upload_id=upload_id)
+    enqueued.read_sales_file(town.database, town.files, region=REGION, upload_id=upload_id)
 
 
 def place(town: Town, partner: str = "BM") -> int:
     """Do what a worker does once the meaning of a code was said."""
-    waiting = [facts for (facts,) in find_jobs(town, jobs.actions.PLACE_PARKED)]
+    waiting = [facts for (facts,) in find_jobs(town, PLACE_PARKED)]
     placed = 0
     for facts in waiting:
         assert isinstance(facts, Mapping)
         assert facts["partner_id"] == town.id("partner", code=partner)
-        placed += jobs.place_parked(
+        placed += enqueued.place_parked(
             town.database, region=REGION, partner_id=facts["partner_id"], user_id=facts["user_id"]
         )
     return placed

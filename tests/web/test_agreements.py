@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from consign.web.agreements import describe
+from consign.web.agreement_words import describe
 from tests.builders import ADMIN, AUDITOR, FINANCE
 from tests.web.test_partners import placing_jobs
 from tests.web.town import BERUANG, FIRST, SECOND, Town

@@ -14,7 +14,7 @@ from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
 from consign.identity.rules import Role
 from consign.partners.queries import get_region_terms
-from consign.sales.actions import confirm_no_sales
+from consign.sales.no_sales import confirm_no_sales
 from consign.web.closings import gather_gaps
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, SAMBAL, City, build_city, write_csv
 from tests.conftest import REGION

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from consign import jobs
+from consign.jobs import enqueued
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK
 from tests.conftest import REGION
 from tests.web.browsing import Browser, Page
@@ -28,7 +28,7 @@ def ask(town: Town, browser: Browser, **typed: str) -> Page:
 def make(town: Town, page: Page) -> Page:
     """Let the worker make the sheet of *page*; return the page as it is then."""
     order_id = int(page.path.rpartition("/")[2])
-    jobs.make_sheet_of_labels(town.database, town.files, region=REGION, order_id=order_id)
+    enqueued.make_sheet_of_labels(town.database, town.files, region=REGION, order_id=order_id)
     return town.browser(FIRST).get(page.path)
 
 

@@ -9,7 +9,7 @@ from consign.catalogue.actions import add_gtin, add_product
 from consign.identity.queries import get_actor
 from consign.partners.agreeing import add_agreement
 from consign.partners.rules import FeeOn
-from consign.sales.actions import reverse_upload
+from consign.sales.ending import reverse_upload
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, OPENED, gtin, terms
 from tests.conftest import REGION
 from tests.web.browsing import Page

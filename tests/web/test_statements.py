@@ -16,7 +16,7 @@ from consign.db import Database
 from consign.files import Files
 from consign.identity.actions import add_user
 from consign.identity.rules import Role
-from consign.sales.actions import reverse_upload
+from consign.sales.ending import reverse_upload
 from consign.settlement.actions import close_period
 from tests.builders import FINANCE, KERIPIK, City, build_city, write_csv
 from tests.conftest import REGION

@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from html import escape
 from itertools import islice, product
 from urllib.parse import quote, quote_plus
@@ -18,9 +19,13 @@ import pytest
 from pypdfium2 import PdfDocument
 
 import consign.catalogue.lists
+from consign.identity.queries import get_actor
 from consign.identity.rules import Reach, Role
+from consign.partners.cooperatives import add_cooperative, add_member, get_cooperative
+from consign.partners.queries import get_producer
 from consign.web.access import ACCESS, Open, list_routes, may_open
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, SAMBAL
+from tests.conftest import REGION
 from tests.web.browsing import Browser, Sent
 from tests.web.count_things import put_counts
 from tests.web.debt_things import put_debts
@@ -37,6 +42,7 @@ from tests.web.store_day_things import put_closures
 from tests.web.test_forgeries import fingerprint
 from tests.web.town import (
     BERUANG,
+    COOPERATIVE,
     FIRST,
     K1,
     KANCIL,
@@ -52,6 +58,7 @@ ACTING = "petugas atas nama P3"
 NOWHERE = {"number": "NP-2026-987654", "code": "ZZ-987654321", "id": "987654321", "hash": "ff" * 32}
 """What exists nowhere, in the shapes of what does."""
 FILTERS = {
+    "cooperative": "cooperative",
     "partner": "partner",
     "producer": "producer",
     "store": "store",
@@ -83,7 +90,7 @@ PLACES = {
     "payee_id": "payee",
     "dispute_id": "dispute",
 }
-CODES = {"partners": "partner", "producers": "producer", "products": "product"}
+CODES = {"cooperatives": "cooperative", "partners": "partner", "producers": "producer", "products": "product"}
 """Of which kind the code is that stands in an address."""
 BESIDES = {
     "/board": "month=2026-11&day=2026-11-05",
@@ -140,6 +147,7 @@ FORMS = {
 """What stands in a form, so that it would be taken if the thing were the person's own."""
 OPEN = {Open.EVERYBODY, Open.SIGNED_IN}
 SEARCHED = 3
+OTHER_COOPERATIVE = "KOP-RAHASIA"
 _CELL = re.compile(r"<[tv][^>]*>([^<]*)<")
 _TOKEN = re.compile(r'name="form_token" value="[^"]*"')
 
@@ -172,7 +180,7 @@ class Found:
 
 
 def things_of(town: Town, *, partners: list[str], stores: list[str], producers: list[str]) -> dict[str, list[str]]:
-    """Return ids, codes and numbers of what belongs to the named partners, stores and producers."""
+    """Return ids, codes and numbers of what belongs to the named partners, stores and producers; of cooperatives the other."""
 
     def found(columns: str, source: str, codes: list[str]) -> list[str]:
         rows = town.ask(f"SELECT {columns} FROM {source}", codes=codes)
@@ -183,6 +191,7 @@ def things_of(town: Town, *, partners: list[str], stores: list[str], producers: 
         for kind in ("partner", "producer", "store")
     )
     return {
+        "cooperative": [OTHER_COOPERATIVE],
         "partner": found("code, id", "partner WHERE code = ANY(:codes)", partners),
         "store": found("code, id", "store WHERE code = ANY(:codes)", stores),
         "producer": found("code, id", "producer WHERE code = ANY(:codes)", producers),
@@ -239,6 +248,18 @@ FIRSTS = ("Merek Rahasia 1", "Bu Rahasia 1", "Dapur 1", "Keripik", "PRD-1", KERI
 SECONDS = ("Merek Rahasia 2", "Bu Rahasia 2", "Dapur 2", "Sambal", "PRD-2", SAMBAL, "21.937", "Barang Asing")
 
 
+def put_cooperatives(town: Town) -> None:
+    """Let the town's cooperative have the first producer as its member; another has the second."""
+    with town.database.transaction(REGION) as session:
+        admin = get_actor(session, ADMIN)
+        add_cooperative(session, by=admin, code=OTHER_COOPERATIVE, name="Koperasi Rahasia", phone=None)
+        for code, producer in (("KOP-1", "P1"), (OTHER_COOPERATIVE, "P2")):
+            add_member(
+                session, by=admin, cooperative=get_cooperative(session, code), first=date(2026, 1, 1), last=None,
+                producer_id=get_producer(session, producer).id, mandate="Surat kuasa 1/2026",
+            )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def strangers(shared_town: Town) -> dict[str, Stranger]:
     """Return for everybody whose role is held for something what is strange to them."""
@@ -255,6 +276,7 @@ def strangers(shared_town: Town) -> dict[str, Stranger]:
     put_payments(town)
     put_payouts(town)
     put_debts(town)
+    put_cooperatives(town)
     for login in (T1, T2, K1):
         town.browser(login)  # their sessions are strange to others
     kancil = things_of(town, partners=["KM"], stores=["K1"], producers=["P3"])
@@ -271,6 +293,10 @@ def strangers(shared_town: Town) -> dict[str, Stranger]:
     return {
         FIRST: strange((*SECONDS, *KANCILS), own(producers=["P1"]), partners=["KM"], stores=["K1"], producers=["P2", "P3"]),
         SECOND: strange((*FIRSTS, *KANCILS), own(producers=["P2"]), partners=["KM"], stores=["K1"], producers=["P1", "P3"]),
+        COOPERATIVE: strange(
+            ("Koperasi Rahasia", *SECONDS, *KANCILS), own(producers=["P1"]), partners=["KM"], stores=["K1"],
+            producers=["P2", "P3"],
+        ),
         ACTING: Stranger(beruang, BERUANGS, own(producers=["P3"])),
         BERUANG: Stranger(kancil, KANCILS, of_beruang),
         KANCIL: Stranger(beruang, BERUANGS, own(partners=["KM"], stores=["K1"])),
@@ -283,13 +309,19 @@ def strangers(shared_town: Town) -> dict[str, Stranger]:
 @pytest.fixture(scope="module")
 def browsers(shared_town: Town) -> dict[str, Browser]:
     """Return the browser of everybody, and of an officer who acts for the third producer."""
-    people = [*PEOPLE, ADMIN, FINANCE, AUDITOR]
+    people = [*PEOPLE, COOPERATIVE, ADMIN, FINANCE, AUDITOR]
     return {**{login: shared_town.browser(login) for login in people}, ACTING: shared_town.act_for("P3")}
 
 
 def role_of(login: str) -> Role:
     """Return the role a person acts in."""
-    office = {ADMIN: Role.ADMIN, FINANCE: Role.DINAS_FINANCE, AUDITOR: Role.AUDITOR, ACTING: Role.PRODUCER}
+    office = {
+        COOPERATIVE: Role.COOPERATIVE,
+        ADMIN: Role.ADMIN,
+        FINANCE: Role.DINAS_FINANCE,
+        AUDITOR: Role.AUDITOR,
+        ACTING: Role.PRODUCER,
+    }
     return office.get(login) or PEOPLE[login][0]
 
 
@@ -492,6 +524,7 @@ def test_a_list_that_forgets_whose_it_is_is_found(
 
 ELSEWHERE = Stranger(
     {
+        "cooperative": ["KOP-S"],
         "partner": ["SM"],
         "store": ["S1"],
         "producer": [f"S{number}" for number in range(20, 40)],

@@ -1,0 +1,1 @@
+"""Work that takes several transactions, or that a worker does later."""
