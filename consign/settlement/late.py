@@ -41,7 +41,7 @@ _OWED = text("""
     GROUP BY partner.id ORDER BY partner.name, partner.id""")
 _PAID = text(f"""
     SELECT statement.partner_id, sum(allocation.amount_rp)::bigint AS paid_rp,
-      sum(allocation.amount_rp * (allocation.booked_on - {_ISSUED}))::numeric(30) AS paid_days,
+      sum(allocation.amount_rp * GREATEST(allocation.booked_on - {_ISSUED}, 0))::numeric(30) AS paid_days,
       COALESCE(sum(allocation.amount_rp) FILTER (WHERE allocation.booked_on <= statement.due_on), 0)::bigint AS on_time_rp
     FROM allocation JOIN statement ON statement.id = allocation.statement_id
     JOIN closing ON closing.id = statement.closing_id
@@ -94,7 +94,7 @@ class Promptness:
 
     paid_rp: int = 0
     average_days: int | None = None
-    """From a statement to its payment, each rupiah weighing the same, rounded half up."""
+    """From a statement to its payment, each rupiah weighing the same, rounded half up; what was paid before counts as 0 days."""
     on_time_bp: int | None = None
     """Share of what was paid that came by the agreed day, in basis points."""
 

@@ -27,16 +27,19 @@ from reports.late_payers import write_letter, write_report, write_report_xlsx
 router = APIRouter(route_class=PageRoute)
 BY_LAW = "legal"
 BY = Filter("by", say("Counted from"), (Choice(BY_LAW, say("the day of the law")),))
+_BUCKETS = {one: Column(one.value, word("late_bucket", one.value), kind="money") for one in Bucket}
 COLUMNS = (
     Column("partner", say("Partner"), link="/late/{partner_code}"),
-    *(Column(bucket.value, word("late_bucket", bucket.value), kind="money") for bucket in Bucket),
-    Column("late_rp", say("Late"), kind="money"),
-    Column("owed_rp", say("Owed"), kind="money"),
-    Column("average_days", say("Days to pay"), kind="count"),
-    Column("on_time_bp", say("Paid on time"), kind="rate"),
-    Column("step", say("Last reminder"), kind="word", words="reminder_step"),
-    Column("reminded_on", say("Reminded on"), kind="day"),
-)
+    *(column for bucket, column in _BUCKETS.items() if bucket is not Bucket.NOT_DUE),
+    Column("late_rp", say("Late"), kind="money", below=Column("owed_rp", say("Owed"), kind="money")),
+    Column("average_days", say("Days to pay"), kind="count", below=Column("on_time_bp", say("Paid on time"), kind="rate")),
+    Column(
+        "step", say("Last reminder"), kind="word", words="reminder_step",
+        below=Column("reminded_on", say("Reminded on"), kind="day"),
+    ),
+)  # fmt: skip
+FILE_COLUMNS = (COLUMNS[0], _BUCKETS[Bucket.NOT_DUE], *COLUMNS[1:])
+"""What is not due yet is told by what is owed less what is late; the file has it all the same."""
 BILL_COLUMNS = (
     Column("number", say("Statement"), link="/statements/{number}"),
     Column("producer", say("Producer")),
@@ -77,6 +80,7 @@ def show_late(visit: Visiting) -> Response:
         name="late",
         caption=say("Late payments"),
         columns=COLUMNS,
+        file_columns=FILE_COLUMNS,
         fetch=fetch,
         empty=say("No partner owes anything."),
         default_sort="-late_rp",

@@ -15,10 +15,8 @@ from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
 COLUMNS = (
-    Column("number", say("Statement"), link="/proofs/{number}"),
-    Column("partner", say("Partner")),
-    Column("producer", say("Producer")),
-    Column("until_on", say("Until"), kind="day"),
+    Column("number", say("Statement"), link="/proofs/{number}", below=Column("until_on", say("Until"), kind="day")),
+    Column("producer", say("Producer"), below=Column("partner", say("Partner"))),
     Column("due_rp", say("To be paid"), kind="money"),
     Column("open_rp", say("Still open"), kind="money", sort=False),
     Column("files", say("Sales file"), kind="badge", words="proof_state", sort=False),
