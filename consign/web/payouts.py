@@ -64,7 +64,9 @@ OWN_COLUMNS = (
 )
 BATCH_COLUMNS = (
     Column("number", say("Payout batch"), link="/payouts/{number}", below=Column("account", say("Bank account"))),
-    Column("state", say("State"), kind="badge", words="payout_batch", below=Column("sent_on", say("Sent on"), kind="day")),
+    Column(
+        "state", say("State"), kind="badge", words="payout_batch", below=Column("sent_on", say("Sent on"), kind="day")
+    ),
     Column("payouts", say("Payouts"), kind="count"),
     Column("total_rp", say("Total"), kind="money"),
     Column("to_find", say("Not found at the bank yet"), kind="count"),

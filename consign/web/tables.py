@@ -174,7 +174,9 @@ def list_page(
     *steady*: whether the number of its rows changes only with an act that stands in the audit trail, or with the day.
     *file_columns*: what the file has, where that is more than the page; blank for the same.
     """
-    download = find_download(visit, name=name, columns=file_columns or columns, fetch=fetch, filters=filters, default_sort=default_sort)
+    download = find_download(
+        visit, name=name, columns=file_columns or columns, fetch=fetch, filters=filters, default_sort=default_sort
+    )
     if download is not None:
         return download
     table = show_table(
