@@ -53,6 +53,12 @@ class NothingInFile(BankFileRefused):
     code = "bank.nothing_in_file"
 
 
+class NotAStatement(BankFileRefused):
+    """The file is something else than a bank's statement, such as a sales file, text or a picture; nothing was posted."""
+
+    code = "bank.not_a_statement"
+
+
 class MessageInvalid(BankFileRefused):
     """A message from the bank breaks the rules of its format; nothing was posted."""
 

@@ -112,3 +112,11 @@ def open_rp(database: Database) -> int:
     with database.transaction(REGION) as session:
         first = session.scalars(select(Statement.id).order_by(Statement.id)).first() or 0
         return find_open(session, [first])[first].open_rp
+
+
+def test_a_sales_file_is_refused_with_what_it_looks_like_instead_of_questions(terminal: Terminal, tmp_path: Path):
+    path = write(tmp_path, b"Tanggal,Nama Produk,Qty,Harga\n2026-09-05,Keripik,1,15000\n")
+    for words in (("inspect", path), ("post", path, "--account", "BCA")):
+        refused = terminal.run("bank", *words, "--json")
+        assert (refused.status, json.loads(refused.out)["refused"]["code"]) == (2, "bank.not_a_statement")
+        assert "looks like a sales file" in terminal.run("bank", *words).err
