@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import click
 
 from consign import clock
-from consign.banking.accounts import add_bank_account, close_bank_account
+from consign.banking.accounts import add_bank_account, reopen_bank_account
 from consign.banking.banks import name_bank
 from consign.banking.columns import BankAnswers, BankRole
 from consign.banking.lists import find_bank_account_page, find_bank_line_page
@@ -26,6 +26,7 @@ from consign.listing import MOST_EXPORTED_ROWS, Wish
 from consign.money import Rupiah
 from consign.payments.match_lists import find_accounts
 from consign.payments.matching import defer_matching
+from consign.payouts.closing_accounts import close_office_account
 from consign.period import ZONES
 from consign.sentence import say
 from consign.tabular.dates import DateOrder
@@ -106,14 +107,28 @@ def add(context: Context, *, code: str, bank_code: str, number: str, holder: str
 
 @bank.command("close")
 @click.argument("code")
-@click.option("--on", "closed_on", type=DAY, required=True, help="The last day on which it is used.")
+@click.option("--on", "closed_on", type=DAY, required=True, help="The last day on which it was used.")
 @as_user
 @pass_context
 def close(context: Context, *, code: str, closed_on: datetime, login: str) -> None:
-    """Say that the account CODE is used no longer; statements of later days are refused."""
+    """Say that the account CODE is used no longer: it takes no statement and pays nobody.
+
+    It is refused while something of it is unallocated, or payouts of it are planned or on their way.
+    """
     with context.acting(login) as (session, by):
-        close_bank_account(session, by=by, code=code, closed_on=closed_on.date())
+        close_office_account(session, by=by, code=code, closed_on=closed_on.date())
     click.echo(f"{code} is closed after {closed_on.date()}.")
+
+
+@bank.command("reopen")
+@click.argument("code")
+@as_user
+@pass_context
+def reopen(context: Context, *, code: str, login: str) -> None:
+    """Let the account CODE, which was closed, be used again."""
+    with context.acting(login) as (session, by):
+        reopen_bank_account(session, by=by, code=code)
+    click.echo(f"{code} is used again.")
 
 
 @bank.command("accounts")

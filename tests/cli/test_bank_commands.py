@@ -67,7 +67,8 @@ def test_what_must_be_said_ends_with_3_and_what_is_refused_with_2(terminal: Term
     said = ("--opening", 10_000_000, "--closing", 11_283_600, "--column", "value_date=Val. Date", "--days", "dmy")
     assert terminal.run("bank", "post", path, "--account", "BCA", *said).status == 0
     assert terminal.run("bank", "post", path, "--account", "BCA", "--column", "x=y").status in {0, 2}
-    assert terminal.run("bank", "close", "BCA", "--on", "2026-08-31", "--as", ADMIN).status == 0
+    left = terminal.run("bank", "close", "BCA", "--on", "2026-08-31", "--as", ADMIN)
+    assert (left.status, "Rp1.283.600 are unallocated" in left.err) == (2, True)
 
 
 def test_a_file_is_inspected_without_a_database(bare_terminal: Terminal, tmp_path: Path):
@@ -120,3 +121,16 @@ def test_a_sales_file_is_refused_with_what_it_looks_like_instead_of_questions(te
         refused = terminal.run("bank", *words, "--json")
         assert (refused.status, json.loads(refused.out)["refused"]["code"]) == (2, "bank.not_a_statement")
         assert "looks like a sales file" in terminal.run("bank", *words).err
+
+
+def test_an_account_is_closed_and_reopened(terminal: Terminal, tmp_path: Path):
+    assert (
+        terminal.run("bank", "close", "BCA", "--on", "2026-07-31", "--as", ADMIN).out
+        == "BCA is closed after 2026-07-31.\n"
+    )
+    path = write(tmp_path, write_bca(ONE))
+    refused = terminal.run("bank", "post", path, "--account", "BCA", "--json")
+    assert (refused.status, json.loads(refused.out)["refused"]["code"]) == (2, "bank.account_closed")
+    assert terminal.run("bank", "reopen", "BCA", "--as", ADMIN).out == "BCA is used again.\n"
+    assert terminal.run("bank", "reopen", "BCA", "--as", ADMIN).status == 2
+    assert terminal.run("bank", "post", path, "--account", "BCA").status == 0
