@@ -61,7 +61,6 @@ ACCESS: dict[str, Access] = {
     "POST /bank/{bank_code}/post": Act.POST_BANK,
     "GET /bank/{bank_code}/close": Act.MANAGE_BANK_ACCOUNTS,
     "POST /bank/{bank_code}/close": Act.MANAGE_BANK_ACCOUNTS,
-    "GET /bank/{bank_code}/reopen": Act.MANAGE_BANK_ACCOUNTS,
     "POST /bank/{bank_code}/reopen": Act.MANAGE_BANK_ACCOUNTS,
     # sales files
     "GET /uploads": Act.READ_SALES,

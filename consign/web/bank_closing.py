@@ -8,7 +8,7 @@ from consign import clock
 from consign.banking.accounts import reopen_bank_account
 from consign.partners.queries import get_region_terms
 from consign.payouts.closing_accounts import close_office_account
-from consign.sentence import say
+from consign.sentence import load_sentence, say
 from consign.web.bank import get_account
 from consign.web.forms import Field, Form, new_form, read_day, read_form
 from consign.web.visit import PageRoute, Visit, Visiting
@@ -57,34 +57,12 @@ def do_close_account(visit: Visiting, bank_code: str) -> Response:
     return visit.go(f"/bank/{quote(bank_code)}", say("The account {code} was closed.", code=bank_code))
 
 
-@router.get("/bank/{bank_code}/reopen")
-def show_reopen_account(visit: Visiting, bank_code: str) -> Response:
-    """Show what reopening an account of the office does."""
-    get_account(visit, bank_code)
-    return _reopen_page(visit, bank_code, new_form(()))
-
-
-def _reopen_page(visit: Visit, code: str, form: Form, *, status: int = 200) -> Response:
-    return visit.page(
-        "form.html",
-        status=status,
-        title=say("Reopen the account"),
-        lead=say("It takes statements and pays producers again."),
-        form=form,
-        action=f"/bank/{quote(code)}/reopen",
-        button=say("Reopen the account"),
-        back=f"/bank/{quote(code)}",
-        back_to=code,
-    )
-
-
 @router.post("/bank/{bank_code}/reopen")
 def do_reopen_account(visit: Visiting, bank_code: str) -> Response:
     """Let an account of the office be used again."""
     get_account(visit, bank_code)
-    form = read_form((), visit.texts)
+    form = Form(())
+    told = say("The account {code} is used again.", code=bank_code)
     with visit.attempt(form):
         reopen_bank_account(visit.db, by=visit.actor, code=bank_code)
-    if not form.ok:
-        return _reopen_page(visit, bank_code, form, status=422)
-    return visit.go(f"/bank/{quote(bank_code)}", say("The account {code} is used again.", code=bank_code))
+    return visit.go(f"/bank/{quote(bank_code)}", told if form.ok else load_sentence(form.problems[""]))

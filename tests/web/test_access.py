@@ -58,7 +58,6 @@ EXPECTED = {
     "POST /bank/{bank_code}/post": "D",
     "GET /bank/{bank_code}/close": "A",
     "POST /bank/{bank_code}/close": "A",
-    "GET /bank/{bank_code}/reopen": "A",
     "POST /bank/{bank_code}/reopen": "A",
     # the others
     "GET /healthz": EVERYBODY,
