@@ -18,6 +18,7 @@ from consign.web import (
     assets,
     audit,
     bank,
+    bank_closing,
     bank_uploads,
     board,
     carry_over,
@@ -97,7 +98,7 @@ AREAS = (
     my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners,
     store_days, my_money, payments_new, payments, proofs, stock, counts, counting, losses, agreements,
     cooperatives, cooperative_signing, producers, product_import, products, product_changes, product_numbers,
-    product_photo, listings, public, register, labels, stocks, bank, bank_uploads, expiring, suggestions,
+    product_photo, listings, public, register, labels, stocks, bank, bank_closing, bank_uploads, expiring, suggestions,
     continuity, users, region_terms, audit, matching, matches, write_offs, payouts, payout, payout_templates,
     payees, carry_over, disputes, adjustments, late,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Adding and closing the office's bank accounts."""
+"""Adding, closing and reopening the office's bank accounts."""
 
 import re
 from datetime import date
@@ -9,12 +9,16 @@ from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.banking.banks import load_banks
+from consign.banking.booking import lock_bank_account
 from consign.banking.queries import get_bank_account
-from consign.banking.rules import BankAccountTaken
+from consign.banking.rules import BankAccountInUse, BankAccountNotClosed, BankAccountTaken
 from consign.errors import BadInput, refuse_blank
 from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize, tidy_name
+from consign.ledger.queries import find_balance
+from consign.ledger.rules import AccountKind, AccountName
 from consign.models.banking import BankAccount
+from consign.partners.queries import get_region_terms
 from consign.sentence import say
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
@@ -66,18 +70,81 @@ def add_bank_account(
 
 
 def close_bank_account(session: Session, *, by: Actor, code: str, closed_on: date) -> BankAccount:
-    """Say that an account is used until *closed_on*, that day included; later statements are refused.
+    """Say that an account was used until *closed_on*, that day included; from now on it takes no file.
+
+    Payouts know more that may stand in the way; see `payouts.closing_accounts`, by which people close accounts.
 
     Raises:
         NotAllowed: *by* may not.
         BankAccountUnknown: there is no such account.
+        BankAccountInUse: money in it waits for somebody to say what it is, or is on its way out of it.
+        BadInput: the day has not come.
 
     """
     authorize(by, Act.MANAGE_BANK_ACCOUNTS)
     account = get_bank_account(session, code)
+    if closed_on > clock.today(get_region_terms(session).zone):
+        raise BadInput(
+            say("{day} has not come yet; the account {code} was not closed.", day=closed_on, code=code)
+        )  # fmt: skip
+    session.refresh(account, with_for_update={"key_share": True})
+    lock_bank_account(session, account.id)
+    _refuse_money_left(session, account)
     before, account.closed_on = account.closed_on, closed_on
+    session.flush()
     record_event(
         session, by=by, act="bank account closed", subject=f"bank_account:{account.id}",
         before=before.isoformat() if before else None, closed_on=closed_on.isoformat(),
     )  # fmt: skip
+    return account
+
+
+def _refuse_money_left(session: Session, account: BankAccount) -> None:
+    """Refuse to close an account in which something is open.
+
+    Raises:
+        BankAccountInUse: what is unallocated or on its way out of it is not zero.
+
+    """
+    unallocated = find_balance(session, AccountName(AccountKind.UNALLOCATED, bank_account_id=account.id))
+    if unallocated.amount:
+        raise BankAccountInUse(
+            say(
+                "Of the account {code} {amount} are unallocated; it was not closed. Say first what these lines are, on the page"
+                " of matching.",
+                code=account.code,
+                amount=unallocated,
+            )
+        )
+    in_transit = find_balance(session, AccountName(AccountKind.IN_TRANSIT, bank_account_id=account.id))
+    if in_transit.amount:
+        raise BankAccountInUse(
+            say(
+                "Payouts of {amount} are on their way out of the account {code}; it was not closed. Post the bank statement"
+                " that shows them first, or say that they came back.",
+                code=account.code,
+                amount=in_transit,
+            )
+        )
+
+
+def reopen_bank_account(session: Session, *, by: Actor, code: str) -> BankAccount:
+    """Let an account that was closed be used again.
+
+    Raises:
+        NotAllowed: *by* may not.
+        BankAccountUnknown: there is no such account.
+        BankAccountNotClosed: it is in use.
+
+    """
+    authorize(by, Act.MANAGE_BANK_ACCOUNTS)
+    account = get_bank_account(session, code)
+    session.refresh(account, with_for_update={"key_share": True})
+    if account.closed_on is None:
+        raise BankAccountNotClosed(say("The account {code} is not closed; nothing was changed.", code=code))
+    before, account.closed_on = account.closed_on, None
+    session.flush()
+    record_event(
+        session, by=by, act="bank account reopened", subject=f"bank_account:{account.id}", before=before.isoformat()
+    )
     return account

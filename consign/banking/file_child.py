@@ -208,7 +208,12 @@ def read_separated(prepared: Prepared, folder: Path, *, words: Collection[str]) 
     sniffed = find_dialect(lines[1:] if declared else lines, words=words, declared=declared)
     place = find_header(sniffed.head, words=words) if sniffed else None
     if sniffed is None or place is None:
-        raise FileWithoutHeader(say("No row in the file names columns of a bank statement; nothing of it was used."))
+        raise FileWithoutHeader(
+            say(
+                "The file looks like running text, or like a table without headings: no row names the columns of a bank statement;"
+                " nothing of it was used."
+            )
+        )
     dialect = Dialect(sniffed.dialect.sign)
     if prepared.quoted:
         dialect = Dialect(dialect.sign, decide_quoting(prepared.path, dialect.sign, escaped=prepared.escaped)[0])

@@ -16,9 +16,9 @@ from consign.banking.booking import book_statement, find_new_lines, lock_bank_ac
 from consign.banking.chain import Gap, find_account_gaps
 from consign.banking.columns import BankAnswers, BankMapping
 from consign.banking.profiles import find_kept_mapping, keep_mapping
-from consign.banking.queries import find_posted_files, get_bank_account
+from consign.banking.queries import find_posted_files, get_bank_account, refuse_closed
 from consign.banking.reading import BankReading, inspect_bank_file
-from consign.banking.rules import BankAccountClosed, BankStatement
+from consign.banking.rules import BankStatement
 from consign.db import savepoint
 from consign.errors import NeedsDecision, Question
 from consign.files import Files, copy_checked, hash_file
@@ -91,7 +91,7 @@ def post_bank_file(
     Raises:
         NotAllowed: *by* may not.
         BankAccountUnknown: there is no such account.
-        BankAccountClosed: it was closed before the file's days.
+        BankAccountClosed: it is closed.
         NeedsDecision: a person must say something first.
         FileRefused: it is no file that can be read.
         BankFileRefused: in one of its kinds, when it is no proven statement of the account.
@@ -104,6 +104,7 @@ def post_bank_file(
     known = find_posted_files(session, account_id=account.id, sha256=sha256)
     if known:
         return _describe_known(session, account, known)
+    refuse_closed(account)
     with tempfile.TemporaryDirectory(prefix="consign-") as folder:
         copied = Path(folder) / "file"
         copy_checked(path, copied, sha256=sha256)
@@ -141,7 +142,6 @@ def read_for_account(session: Session, account: BankAccount, *, path: Path, answ
         NeedsDecision: a person must say something first.
         FileRefused: it is no file that can be read.
         BankFileRefused: in one of its kinds, when it is no proven statement of the account.
-        BankAccountClosed: it was closed before the file's days.
 
     """
     find_kept = partial(_find_kept, session, account.id)
@@ -149,16 +149,6 @@ def read_for_account(session: Session, account: BankAccount, *, path: Path, answ
     reading = inspect_bank_file(path, number=account.number, today=today, answers=answers, find_kept=find_kept)
     if reading.questions:
         raise NeedsDecision(reading.questions)
-    for one in reading.statements:
-        if account.closed_on is not None and one.from_on > account.closed_on:
-            raise BankAccountClosed(
-                say(
-                    "The account {code} is closed since {closed_on}, the file begins on {from_on}; nothing was posted.",
-                    code=account.code,
-                    closed_on=account.closed_on,
-                    from_on=one.from_on,
-                )
-            )
     return reading
 
 
@@ -181,6 +171,8 @@ def _write(
     known = find_posted_files(session, account_id=account.id, sha256=sha256)
     if known:
         return _describe_known(session, account, known)
+    session.refresh(account)  # somebody may have closed it before it was locked
+    refuse_closed(account)
     if not answers.lines_are_new:
         _ask_for_lines_between(session, account.id, reading.statements)
     posted = []

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consign.banking.rules import BankAccountUnknown
+from consign.banking.rules import BankAccountClosed, BankAccountUnknown
 from consign.models.banking import BankAccount, BankFile
 from consign.sentence import say
 
@@ -21,6 +21,24 @@ def get_bank_account(session: Session, code: str) -> BankAccount:
     if account is None:
         raise BankAccountUnknown(say("The office has no bank account “{code}”; nothing was changed.", code=code))
     return account
+
+
+def refuse_closed(account: BankAccount) -> None:
+    """Refuse a file of an account that is closed.
+
+    Raises:
+        BankAccountClosed: it is.
+
+    """
+    if account.closed_on is not None:
+        raise BankAccountClosed(
+            say(
+                "The account {code} is closed since {closed_on} and takes no file; nothing was posted. Reopen it first if the"
+                " bank still booked something.",
+                code=account.code,
+                closed_on=account.closed_on,
+            )
+        )
 
 
 def find_posted_files(session: Session, *, account_id: int, sha256: str) -> Sequence[BankFile]:

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from consign.banking.camt import read_camt
-from consign.banking.columns import BankAnswers, BankMapping, BankRole, describe_heading, hash_headings
+from consign.banking.columns import (
+    BankAnswers,
+    BankMapping,
+    BankRole,
+    describe_heading,
+    hash_headings,
+    suggest_mapping,
+)
+from consign.banking.likeness import WANTED, refuse_other_tables
 from consign.banking.mt940 import read_mt940
 from consign.banking.ofx import read_ofx
 from consign.banking.opening import OpenedFile, open_bank_file
@@ -15,6 +23,7 @@ from consign.banking.rules import (
     BankFileRefused,
     BankStatement,
     Draft,
+    NotAStatement,
     NothingInFile,
     RowsUnreadable,
     prove,
@@ -28,7 +37,7 @@ from consign.errors import Question
 from consign.sentence import say
 from consign.tabular.cells import shown
 from consign.tabular.numbers import NumberStyle
-from consign.tabular.refusals import FileWithManyTables
+from consign.tabular.refusals import FileNotATable, FileWithManyTables, FileWithoutHeader
 
 PREVIEW_ROWS = 10
 FindKept = Callable[[str], BankMapping | None]
@@ -108,9 +117,13 @@ def inspect_bank_file(
 
     """
     answers = answers or BankAnswers()
-    opened = open_bank_file(path, words=KNOWN_WORDS)
-    if opened.sheets:
-        return _read_sheets(opened, number=number, today=today, answers=answers, find_kept=find_kept)
+    try:
+        opened = open_bank_file(path, words=KNOWN_WORDS)
+        tables = [find_table(sheet, is_text=opened.container == "csv") for sheet in opened.sheets]
+    except (FileNotATable, FileWithoutHeader) as refusal:
+        raise NotAStatement(say("{found} {wanted}", found=refusal.sentence, wanted=WANTED)) from refusal
+    if tables:
+        return _read_sheets(opened, tables, number=number, today=today, answers=answers, find_kept=find_kept)
     drafts = _read_message(opened, today=today)
     stated = [state_balances(draft, opening_rp=answers.opening_rp, closing_rp=answers.closing_rp) for draft in drafts]
     for draft in stated:
@@ -181,10 +194,22 @@ def _ask_balances(draft: Draft) -> tuple[Question, ...]:
 
 
 def _read_sheets(
-    opened: OpenedFile, *, number: str | None, today: date, answers: BankAnswers, find_kept: FindKept | None
+    opened: OpenedFile,
+    tables: Sequence[TableFound],
+    *,
+    number: str | None,
+    today: date,
+    answers: BankAnswers,
+    find_kept: FindKept | None,
 ) -> BankReading:
-    """Read the tables in the sheets of a file: several have the same headings, or it is not known which one is meant."""
-    tables = [find_table(sheet, is_text=opened.container == "csv") for sheet in opened.sheets]
+    """Read the tables in the sheets of a file: several have the same headings, or it is not known which one is meant.
+
+    What a person says of the columns, now or before, is believed: the table is one of a bank then.
+
+    Raises:
+        NotAStatement: no table in it can be one of a bank.
+
+    """
     hashes = {hash_headings(table.headings) for table in tables}
     if len(hashes) > 1:
         raise FileWithManyTables(
@@ -195,6 +220,10 @@ def _read_sheets(
             )
         )
     kept = find_kept(hashes.pop()) if find_kept else None
+    if kept is None and not answers.columns:
+        first_table = tables[0]
+        rows = [cells for _, cells in first_table.rows]
+        refuse_other_tables(first_table.headings, rows, suggest_mapping(first_table.headings).mapping)
     studies = [study_table(table, answers=answers, kept=kept) for table in tables]
     first = studies[0]
     questions = first.questions

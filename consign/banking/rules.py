@@ -53,6 +53,12 @@ class NothingInFile(BankFileRefused):
     code = "bank.nothing_in_file"
 
 
+class NotAStatement(BankFileRefused):
+    """The file is something else than a bank's statement, such as a sales file, text or a picture; nothing was posted."""
+
+    code = "bank.not_a_statement"
+
+
 class MessageInvalid(BankFileRefused):
     """A message from the bank breaks the rules of its format; nothing was posted."""
 
@@ -110,9 +116,21 @@ class BankAccountTaken(Conflict):
 
 
 class BankAccountClosed(Conflict):
-    """The account was closed before the file's days; nothing was posted."""
+    """The account is closed, so that it takes no file; nothing was posted."""
 
     code = "bank.account_closed"
+
+
+class BankAccountInUse(Conflict):
+    """Money or payouts of the account wait for somebody; it was not closed."""
+
+    code = "bank.account_in_use"
+
+
+class BankAccountNotClosed(Conflict):
+    """The account is not closed, so that it cannot be reopened; nothing was changed."""
+
+    code = "bank.account_not_closed"
 
 
 LONGEST_CELL = 60

@@ -79,7 +79,12 @@ def find_table(sheet: SheetRows, *, is_text: bool) -> TableFound:
     head = [cells for _, cells in sheet.rows[: SEARCHED_ROWS + 1]]
     place = find_header(head, words=KNOWN_WORDS)
     if place is None:
-        raise FileWithoutHeader(say("No row in the file names columns of a bank statement; nothing of it was used."))
+        raise FileWithoutHeader(
+            say(
+                "The file looks like running text, or like a table without headings: no row names the columns of a bank statement;"
+                " nothing of it was used."
+            )
+        )
     headings, below = tuple(head[place]), sheet.rows[place + 1 :]
     notes = Notes()
     for cells in head[:place]:

@@ -13,7 +13,7 @@ from consign.banking.columns import BankAnswers, BankMapping, BankRole
 from consign.banking.opening import MOST_BYTES
 from consign.banking.posting import PostedBankFile, post_bank_file
 from consign.banking.profiles import find_kept_mapping
-from consign.banking.queries import get_bank_account
+from consign.banking.queries import get_bank_account, refuse_closed
 from consign.banking.reading import BankReading, inspect_bank_file
 from consign.banking.rules import BankUploadUnknown, RowsUnreadable
 from consign.errors import ConsignError, NeedsDecision, Question
@@ -56,11 +56,13 @@ def receive_bank_file(
     Raises:
         NotAllowed: *by* may not.
         BankAccountUnknown: there is no such account.
+        BankAccountClosed: it is closed.
         FileTooLarge: it is larger than a statement can be.
 
     """
     authorize(by, Act.POST_BANK)
     account = get_bank_account(session, account_code)
+    refuse_closed(account)
     sha256, size = files.keep(source)
     if size > MOST_BYTES:
         raise FileTooLarge(

@@ -1,14 +1,16 @@
 """The office's bank accounts on the command line: adding them, looking at statements and posting them, listing lines."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import click
 
 from consign import clock
-from consign.banking.accounts import add_bank_account, close_bank_account
+from consign.banking.accounts import add_bank_account, reopen_bank_account
 from consign.banking.banks import name_bank
 from consign.banking.columns import BankAnswers, BankRole
 from consign.banking.lists import find_bank_account_page, find_bank_line_page
@@ -17,10 +19,14 @@ from consign.banking.queries import get_bank_account
 from consign.banking.reading import inspect_bank_file
 from consign.banking.rules import BankFileRefused, RowsUnreadable
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
-from consign.cli.output import print_json, print_table, working
+from consign.cli.output import as_plain, print_json, print_table, working
 from consign.errors import BadInput, ConsignError, NeedsDecision
+from consign.jobs.enqueued import match_bank_lines
 from consign.listing import MOST_EXPORTED_ROWS, Wish
 from consign.money import Rupiah
+from consign.payments.match_lists import find_accounts
+from consign.payments.matching import defer_matching
+from consign.payouts.closing_accounts import close_office_account
 from consign.period import ZONES
 from consign.sentence import say
 from consign.tabular.dates import DateOrder
@@ -101,14 +107,28 @@ def add(context: Context, *, code: str, bank_code: str, number: str, holder: str
 
 @bank.command("close")
 @click.argument("code")
-@click.option("--on", "closed_on", type=DAY, required=True, help="The last day on which it is used.")
+@click.option("--on", "closed_on", type=DAY, required=True, help="The last day on which it was used.")
 @as_user
 @pass_context
 def close(context: Context, *, code: str, closed_on: datetime, login: str) -> None:
-    """Say that the account CODE is used no longer; statements of later days are refused."""
+    """Say that the account CODE is used no longer: it takes no statement and pays nobody.
+
+    It is refused while something of it is unallocated, or payouts of it are planned or on their way.
+    """
     with context.acting(login) as (session, by):
-        close_bank_account(session, by=by, code=code, closed_on=closed_on.date())
+        close_office_account(session, by=by, code=code, closed_on=closed_on.date())
     click.echo(f"{code} is closed after {closed_on.date()}.")
+
+
+@bank.command("reopen")
+@click.argument("code")
+@as_user
+@pass_context
+def reopen(context: Context, *, code: str, login: str) -> None:
+    """Let the account CODE, which was closed, be used again."""
+    with context.acting(login) as (session, by):
+        reopen_bank_account(session, by=by, code=code)
+    click.echo(f"{code} is used again.")
 
 
 @bank.command("accounts")
@@ -219,23 +239,63 @@ def post(
     context: Context, /, *, file: Path, account_code: str, lines_are_new: bool, dry_run: bool, login: str, as_json: bool,
     **said: Any,  # the options of with_answers
 ) -> int:  # fmt: skip
-    """Post the bank statement in FILE; lines that stand already are not posted again."""
+    """Post the bank statement in FILE, and what is certain of its lines; lines that stand already are not posted again.
+
+    What is not certain waits for a person on the page of matching, or in `consign match propose`.
+    """
     try:
         with working("Posting"), context.acting(login) as (session, by):
             posted = post_bank_file(
                 session, context.files, by=by, account_code=account_code, path=file, name=file.name,
                 answers=read_answers(**said, lines_are_new=lines_are_new), dry_run=dry_run,
             )  # fmt: skip
+            account_id = get_bank_account(session, account_code).id
+            if not dry_run:
+                # A worker does it where this command is cut off after the lines stand; doing it twice posts nothing more.
+                defer_matching(session, by=by, account_id=account_id)
     except ConsignError as error:
         if not as_json:
             _tell_problems(error)
             raise
         return _print_refusal(error)
+    matched = None if dry_run else _match(context, login, account_id=account_id)
     if as_json:
-        print_json(posted)
+        print_json({**as_plain(posted), "matching": matched})
     else:
         _tell_posted(posted, dry_run=dry_run)
+    if matched is not None and not as_json:
+        click.echo(f"{matched.certain} payments and payouts were certain and are posted.")
+        click.echo(_tell_waiting(matched, account_code))
     return 0
+
+
+@dataclass(frozen=True)
+class _Matched:
+    """What came of matching an account's lines: how many were certain, how many wait for a person, and where."""
+
+    certain: int
+    waiting: int
+    waiting_rp: int
+    page: str
+
+
+def _match(context: Context, login: str, *, account_id: int) -> _Matched:
+    """Post what is certain of an account's lines, by the same job that the page sets off."""
+    with context.acting(login) as (_, by):
+        user_id = by.user_id
+    with working("Matching"):
+        certain = match_bank_lines(context.database, region=context.region, account_id=account_id, user_id=user_id)
+    with context.acting(login) as (session, by):
+        row = next(one for one in find_accounts(session, by=by) if one["id"] == account_id)
+        page = f"/matching?{urlencode({'account': row['code']})}"
+        return _Matched(certain, row["free_lines"], row["free_rp"], page)
+
+
+def _tell_waiting(matched: _Matched, account_code: str) -> str:
+    if not matched.waiting:
+        return "No line waits for a person."
+    where = f"on the page {matched.page}, or with `consign match propose --account {account_code}`"
+    return f"{matched.waiting} lines, together {Rupiah(matched.waiting_rp)}, wait for a person: {where}."
 
 
 def _print_refusal(error: ConsignError) -> int:

@@ -1,22 +1,33 @@
 """Cooperatives on the command line: adding them, their members, and what they sign for all of them."""
 
 from datetime import datetime
+from typing import Any
 
 import click
 
 from consign import clock
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table
+from consign.cli.terms import USUAL, read_terms, with_terms
 from consign.listing import Wish
-from consign.partners.cooperative_lists import find_cooperative_page
-from consign.partners.cooperatives import add_cooperative, add_member, extend_to_member, get_cooperative
-from consign.partners.queries import get_producer, get_region_terms
+from consign.partners.cooperative_lists import find_cooperative_page, find_member_page, find_partner_ids_signed
+from consign.partners.cooperatives import (
+    add_cooperative,
+    add_cooperative_agreement,
+    add_member,
+    end_membership,
+    extend_to_member,
+    get_cooperative,
+)
+from consign.partners.queries import get_partner, get_producer, get_region_terms, get_store, lock_partner
+from consign.partners.rules import Route
 from consign.sales.placing import reread_parked
+from consign.settlement.queries import find_last_closing
 
 
 @click.group()
 def cooperative() -> None:
-    """Add cooperatives and their members."""
+    """Add cooperatives and their members, end memberships, and sign for all members."""
 
 
 @cooperative.command("add")
@@ -68,6 +79,62 @@ def cooperative_member(
             for partner_id in sorted({one.partner_id for one in agreements}):
                 reread_parked(session, by=by, partner_id=partner_id)
     click.echo(f"{producer_code} is a member of {code}; {count} agreements hold for it now.")
+
+
+@cooperative.command("member-end")
+@click.argument("code")
+@click.option("--producer", "producer_code", metavar="CODE", required=True, help="Whose membership ends.")
+@click.option("--on", "last", type=DAY, required=True, help="Its last day, and of what was signed for this member.")
+@as_user
+@pass_context
+def cooperative_member_end(context: Context, *, code: str, producer_code: str, last: datetime, login: str) -> None:
+    """End a producer's membership in the cooperative CODE, and what the cooperative signed for it."""
+    with context.acting(login) as (session, by):
+        found, producer = get_cooperative(session, code), get_producer(session, producer_code)
+        members = find_member_page(session, by=by, cooperative_id=found.id, on=last.date(), wish=None).rows
+        member_id = next((one["id"] for one in members if one["producer_code"] == producer.code), 0)
+        closed = {}
+        for partner_id in find_partner_ids_signed(session, found.id):
+            lock_partner(session, partner_id)
+            closing = find_last_closing(session, partner_id)
+            closed[partner_id] = closing.until_on if closing else None
+        ended = end_membership(
+            session, by=by, cooperative=found, member_id=member_id, last=last.date(), closed=closed
+        )  # fmt: skip
+    click.echo(f"{producer_code} is a member of {code} until {last.date()}; {ended} agreements end with it.")
+
+
+@cooperative.command("sign")
+@click.argument("code")
+@click.option("--partner", "partner_code", metavar="CODE", required=True)
+@click.option("--store", "store_code", metavar="CODE", help="Only this store.")
+@click.option("--from", "first", type=DAY, required=True, help="First day.")
+@click.option("--until", "last", type=DAY, help="Last day; without it the agreements go on.")
+@with_terms({**USUAL, "route": Route.COOPERATIVE.value})
+@as_user
+@pass_context
+def cooperative_sign(
+    context: Context, /, *, code: str, partner_code: str, store_code: str | None, first: datetime, last: datetime | None,
+    login: str,
+    **said: Any,  # the options of with_terms
+) -> None:  # fmt: skip
+    """Add what the cooperative CODE signs with a partner for all its members of the first day: for each, or for none."""
+    terms = read_terms(said)
+    with context.acting(login) as (session, by):
+        partner = get_partner(session, partner_code)
+        added = add_cooperative_agreement(
+            session,
+            by=by,
+            cooperative=get_cooperative(session, code),
+            partner_id=partner.id,
+            first=first.date(),
+            last=last.date() if last else None,
+            terms=terms,
+            store_id=get_store(session, partner_id=partner.id, code=store_code).id if store_code else None,
+        )
+        reread_parked(session, by=by, partner_id=partner.id)
+        count = len(added)
+    click.echo(f"{count} agreements were added, one for each member of {code}.")
 
 
 @cooperative.command("list")

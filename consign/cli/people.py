@@ -1,11 +1,10 @@
-"""Users, producers, partners, stores and agreements."""
+"""Users, producers, partners and stores."""
 
 from datetime import datetime
 
 import click
 from sqlalchemy.orm import Session
 
-from consign.catalogue.queries import get_product
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table
 from consign.cli.store_days import closed, closed_end, closures, week
@@ -15,10 +14,8 @@ from consign.identity.actions import add_user
 from consign.identity.queries import find_users, get_account, get_actor
 from consign.identity.rules import Act, Actor, Role, authorize
 from consign.partners import actions
-from consign.partners.agreeing import add_agreement
 from consign.partners.cooperatives import get_cooperative
 from consign.partners.queries import get_partner, get_producer, get_store
-from consign.partners.rules import DiscountBorneBy, FeeOn, Route, Terms, parse_rate_bp
 from consign.period import Cycle
 from consign.sales.placing import place_parked
 from consign.sentence import say
@@ -210,7 +207,7 @@ def producer_add(context: Context, *, code: str, name: str, nib: str | None, log
 
 @click.group()
 def partner() -> None:
-    """Add retail partners."""
+    """Add retail partners; change how often they are settled."""
 
 
 @partner.command("add")
@@ -230,6 +227,23 @@ def partner_add(context: Context, *, code: str, name: str, kind: str, cycle: str
     with context.acting(login) as (session, by):
         actions.add_partner(session, by=by, code=code, name=name, kind=kind, cycle=Cycle(cycle))
     click.echo(f"Partner {code} was added.")
+
+
+@partner.command("cycle")
+@click.argument("code")
+@click.argument("cycle", type=click.Choice([cycle.value for cycle in Cycle]))
+@as_user
+@pass_context
+def partner_cycle(context: Context, *, code: str, cycle: str, login: str) -> None:
+    """Settle the partner CODE every CYCLE from now on. What is closed stays closed."""
+    with context.acting(login) as (session, by):
+        changed = get_partner(session, code)
+        before = changed.cycle
+        actions.change_partner_cycle(session, by=by, partner=changed, cycle=Cycle(cycle))
+    if before == cycle:
+        click.echo(f"Partner {code} is settled every {cycle} already; nothing was changed.")
+    else:
+        click.echo(f"Partner {code} was settled every {before} and is settled every {cycle} from now on.")
 
 
 @click.group()
@@ -277,96 +291,3 @@ def store_alias(context: Context, *, code: str, alias: str, partner_code: str, l
 
 for command in (week, closed, closed_end, closures):
     store.add_command(command)
-
-
-@click.group()
-def agreement() -> None:
-    """Add agreements between partners and producers."""
-
-
-@agreement.command("add")
-@click.option("--partner", "partner_code", metavar="CODE", required=True)
-@click.option("--producer", "producer_code", metavar="CODE", required=True)
-@click.option("--store", "store_code", metavar="CODE", help="Only this store.")
-@click.option("--product", "product_code", metavar="CODE", help="Only this product.")
-@click.option("--from", "first", type=DAY, required=True, help="First day.")
-@click.option("--until", "last", type=DAY, help="Last day; without it the agreement goes on.")
-@click.option("--fee", required=True, help="What the store keeps, such as 2,5%.")
-@click.option(
-    "--fee-on",
-    type=click.Choice([one.value for one in FeeOn]),
-    default=FeeOn.REPORTED_GROSS.value,
-    show_default=True,
-)
-@click.option(
-    "--discount-borne-by",
-    type=click.Choice([one.value for one in DiscountBorneBy]),
-    default=DiscountBorneBy.STORE.value,
-    show_default=True,
-)
-@click.option("--fee-tax", default="0%", show_default=True, help="Tax on the fee (PPN).")
-@click.option("--pph23", default="0%", show_default=True, help="PPh 23 that the producer withholds on the fee.")
-@click.option("--term", default=15, show_default=True, help="Days from the statement until the money is due.")
-@click.option(
-    "--loss-share",
-    help="What the store bears of goods missing or damaged in its care, such as 100%; without it nothing is agreed.",
-)
-@click.option(
-    "--route",
-    type=click.Choice([one.value for one in Route]),
-    default=Route.DIRECT.value,
-    show_default=True,
-    help="How the money goes: to the producer, over the office's account, or to its cooperative.",
-)
-@click.option(
-    "--min-payout", default=0, show_default=True, help="Smallest payout in rupiah; below it the office waits."
-)
-@as_user
-@pass_context
-def agreement_add(
-    context: Context,
-    *,
-    partner_code: str,
-    producer_code: str,
-    store_code: str | None,
-    product_code: str | None,
-    first: datetime,
-    last: datetime | None,
-    fee: str,
-    fee_on: str,
-    discount_borne_by: str,
-    fee_tax: str,
-    pph23: str,
-    term: int,
-    loss_share: str | None,
-    route: str,
-    min_payout: int,
-    login: str,
-) -> None:
-    """Add what a partner and a producer agreed."""
-    terms = Terms(
-        fee_rate_bp=parse_rate_bp(fee),
-        fee_on=FeeOn(fee_on),
-        discount_borne_by=DiscountBorneBy(discount_borne_by),
-        fee_tax_bp=parse_rate_bp(fee_tax),
-        pph23_bp=parse_rate_bp(pph23),
-        payment_term_days=term,
-        loss_store_bp=parse_rate_bp(loss_share) if loss_share else None,
-        route=Route(route),
-        min_payout_rp=min_payout,
-    )
-    with context.acting(login) as (session, by):
-        owner = get_partner(session, partner_code)
-        add_agreement(
-            session,
-            by=by,
-            partner_id=owner.id,
-            producer_id=get_producer(session, producer_code).id,
-            first=first.date(),
-            last=last.date() if last else None,
-            terms=terms,
-            store_id=get_store(session, partner_id=owner.id, code=store_code).id if store_code else None,
-            product_id=get_product(session, product_code).id if product_code else None,
-        )
-        placed = place_parked(session, by=by, partner_id=owner.id)
-    click.echo(f"The agreement was added; {placed} parked lines were placed.")

@@ -1,10 +1,11 @@
-"""Regions and their tables: acts of the operator, who holds the machine."""
+"""Regions and their tables: acts of the operator, who holds the machine; and what an admin sets for a region."""
 
 import click
 
 from consign import regions
 from consign.cli.context import Context, as_json_option, pass_context
 from consign.cli.output import print_json, print_table, working
+from consign.cli.region_terms import change_settings, show_settings
 
 
 @click.group()
@@ -27,7 +28,7 @@ def upgrade(context: Context, *, all_regions: bool) -> None:
 
 @click.group()
 def region() -> None:
-    """Add and list regions (kabupaten and kota)."""
+    """Add and list regions (kabupaten and kota); show and change what holds in one."""
 
 
 @region.command("add")
@@ -50,3 +51,7 @@ def list_(context: Context, *, as_json: bool) -> None:
         print_json([{"code": one.code, "name": one.name} for one in found])
     else:
         print_table(("Code", "Name"), [(one.code, one.name) for one in found])
+
+
+for command in (show_settings, change_settings):
+    region.add_command(command)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consign.db import defer
 from consign.errors import Conflict, NotFound
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.banking import BankAccount
@@ -50,6 +51,11 @@ def propose(session: Session, *, by: Actor, account_id: int, line_ids: Collectio
 
 MATCH_BANK_LINES = "match_bank_lines"
 """The job that posts what is certain of an account's lines."""
+
+
+def defer_matching(session: Session, *, by: Actor, account_id: int) -> None:
+    """Have what is certain of an account's lines posted for *by*, once this transaction is committed."""
+    defer(session, MATCH_BANK_LINES, key=f"match-bank:{account_id}", account_id=account_id, user_id=by.user_id)
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def preview_plan(session: Session, *, by: Actor, bank_account_id: int, on: date)
 
     """
     authorize(by, Act.PLAN_PAYOUTS)
-    get_open_account(session, bank_account_id, on=on)
+    get_open_account(session, bank_account_id)
     payable = {one.account: one.amount for one in find_balances(session, kind=AccountKind.PRODUCER_PAYABLE)}
     bank, in_transit = bank_names(bank_account_id)
     held = find_balance(session, bank) - find_balance(session, in_transit)
@@ -95,10 +95,11 @@ def plan_payouts(session: Session, *, by: Actor, bank_account_id: int, on: date)
 
     """
     authorize(by, Act.PLAN_PAYOUTS)
-    get_open_account(session, bank_account_id, on=on)
+    get_open_account(session, bank_account_id)
     names = {one.account for one in find_balances(session, kind=AccountKind.PRODUCER_PAYABLE)}
     bank, in_transit = bank_names(bank_account_id)
     balances = lock_balances(session, names | {bank, in_transit})
+    get_open_account(session, bank_account_id)  # somebody may have closed it before it was locked
     payable = {name: balances[name] for name in names}
     plan = _compute(session, payable, balances[bank] - balances[in_transit], bank_account_id=bank_account_id, on=on)
     if not plan.payouts:
@@ -125,15 +126,15 @@ def bank_names(bank_account_id: int) -> tuple[AccountName, AccountName]:
     )
 
 
-def get_open_account(session: Session, bank_account_id: int, *, on: date) -> BankAccount:
-    """Return one of the office's bank accounts that is used on the day *on*.
+def get_open_account(session: Session, bank_account_id: int) -> BankAccount:
+    """Return one of the office's bank accounts that is in use.
 
     Raises:
         BatchUnknown: there is none.
 
     """
-    account = session.get(BankAccount, bank_account_id)
-    if account is None or (account.closed_on is not None and account.closed_on < on):
+    account = session.get(BankAccount, bank_account_id, populate_existing=True)
+    if account is None or account.closed_on is not None:
         raise BatchUnknown(say("The office has no such bank account in use; no payouts were planned."))
     return account
 

@@ -112,7 +112,10 @@ def ensure_payees(session: Session) -> bool:
 
 
 def ensure_paid_over_account(session: Session, *, files: Files, on: date) -> bool:
-    """Let the supermarket pay most statements at once, and the bank say so the day before *on*; return whether it had not."""
+    """Let the supermarket pay most statements at once, and the bank say so on the day *on*; return whether it had not.
+
+    The statements are issued on the day the city is loaded, so nothing of them can have been paid before.
+    """
     account = _find_account(session)
     partner = get_partner(session, SUPERMARKET.code)
     if account is None or _has_notices(session, partner.id):
@@ -122,9 +125,8 @@ def ensure_paid_over_account(session: Session, *, files: Files, on: date) -> boo
     if len(shares) <= SHORT:
         return False
     shares = [*shares[:-SHORT], *(Share(one.statement_id, one.amount_rp - REST_RP) for one in shares[-SHORT:])]
-    day = on - timedelta(1)
     notice = note_payment(
-        session, by=payer, partner_id=partner.id, route="collecting", paid_on=day, lines=shares, reference="",
+        session, by=payer, partner_id=partner.id, route="collecting", paid_on=on, lines=shares, reference="",
         bank_account_id=account.id,
     )  # fmt: skip
     bookings = [
@@ -132,7 +134,7 @@ def ensure_paid_over_account(session: Session, *, files: Files, on: date) -> boo
         Booking(150_000, "SETORAN TUNAI 0640 TANPA KETERANGAN"),
         Booking(-15_000, "BIAYA ADM"),
     ]
-    _post(session, files, write_statement(day, OPENING_RP, bookings), name=f"mutasi-{day:%Y%m%d}.csv")
+    _post(session, files, write_statement(on, OPENING_RP, bookings), name=f"mutasi-{on:%Y%m%d}-pagi.csv")
     post_certain(session, by=finance, account_id=account.id)
     fee = session.scalars(select(BankLine.id).where(BankLine.account_id == account.id, BankLine.amount_rp < 0)).one()
     charge(session, by=finance, line_id=fee)
@@ -151,7 +153,7 @@ def ensure_paid_straight(session: Session, *, files: Files, on: date) -> bool:
     chosen = sorted(shares, key=lambda one: opened[one.statement_id].producer_id not in first)[:PAID_STRAIGHT]
     proof = take_proof(io.BytesIO(draw_slip()), name="bukti-transfer.png", files=files)
     notice = note_payment(
-        session, by=payer, partner_id=partner.id, route="direct", paid_on=on - timedelta(1), lines=chosen,
+        session, by=payer, partner_id=partner.id, route="direct", paid_on=on, lines=chosen,
         reference="TITIP JUAL PESUT", proof=proof,
     )  # fmt: skip
     answers = zip(chosen, (Answer.RECEIVED, Answer.NOT_RECEIVED), strict=False)
@@ -190,7 +192,7 @@ def ensure_payouts(session: Session, *, files: Files, on: date) -> bool:
     ]
     opening = OPENING_RP + sum(session.scalars(select(BankLine.amount_rp).where(BankLine.account_id == account.id)))
     if bookings:
-        _post(session, files, write_statement(on, opening, bookings), name=f"mutasi-{on:%Y%m%d}.csv")
+        _post(session, files, write_statement(on, opening, bookings), name=f"mutasi-{on:%Y%m%d}-siang.csv")
         confirm_certain(session, by=finance, account_id=account.id)
     return_payout(session, by=finance, payout_id=back.id, on=on, reason=RETURNED)
     closing = opening + sum(one.amount_rp for one in bookings)

@@ -41,7 +41,7 @@ _OWED = text("""
     GROUP BY partner.id ORDER BY partner.name, partner.id""")
 _PAID = text(f"""
     SELECT statement.partner_id, sum(allocation.amount_rp)::bigint AS paid_rp,
-      sum(allocation.amount_rp * (allocation.booked_on - {_ISSUED}))::numeric(30) AS paid_days,
+      sum(allocation.amount_rp * GREATEST(allocation.booked_on - {_ISSUED}, 0))::numeric(30) AS paid_days,
       COALESCE(sum(allocation.amount_rp) FILTER (WHERE allocation.booked_on <= statement.due_on), 0)::bigint AS on_time_rp
     FROM allocation JOIN statement ON statement.id = allocation.statement_id
     JOIN closing ON closing.id = statement.closing_id
@@ -94,7 +94,7 @@ class Promptness:
 
     paid_rp: int = 0
     average_days: int | None = None
-    """From a statement to its payment, each rupiah weighing the same, rounded half up."""
+    """From a statement to its payment, each rupiah weighing the same, rounded half up; what was paid before counts as 0 days."""
     on_time_bp: int | None = None
     """Share of what was paid that came by the agreed day, in basis points."""
 
@@ -213,13 +213,16 @@ def _run(session: Session, query: TextClause, *, partner_id: int | None, **facts
 
 
 def list_ageing(ageings: Sequence[Ageing], *, by_law: bool) -> list[Row]:
-    """Return a row for each partner that owes something: its buckets by name, by law or as agreed, and how fast it pays."""
+    """Return a row for each partner that owes something: its buckets by name, by law or as agreed, and how fast it pays.
+
+    `days_1_15` and `days_over_30` are two buckets each.
+    """
     return [
         {
             "partner_code": one.partner_code,
             "partner": one.partner,
             "owed_rp": one.owed_rp,
-            **{bucket.value: amount for bucket, amount in (one.legal_rp if by_law else one.agreed_rp).items()},
+            **_tell_buckets(one.legal_rp if by_law else one.agreed_rp),
             "late_rp": one.legal_late_rp if by_law else one.late_rp,
             "carried_rp": one.carried_rp,
             "oldest_due_on": one.oldest_due_on,
@@ -231,3 +234,11 @@ def list_ageing(ageings: Sequence[Ageing], *, by_law: bool) -> list[Row]:
         for one in ageings
         if one.owed_rp or one.bills
     ]
+
+
+def _tell_buckets(buckets: Mapping[Bucket, int]) -> Row:
+    return {
+        **{bucket.value: amount for bucket, amount in buckets.items()},
+        "days_1_15": buckets[Bucket.WEEK] + buckets[Bucket.FORTNIGHT],
+        "days_over_30": buckets[Bucket.TWO_MONTHS] + buckets[Bucket.LONGER],
+    }

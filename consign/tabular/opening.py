@@ -1,6 +1,7 @@
 """Opening a file as a table, whatever it is."""
 
 import codecs
+import re
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -15,12 +16,10 @@ from consign.tabular.text_files import open_text_table
 from consign.tabular.workbook import begins_workbook, open_workbook_table
 
 FIRST_BYTES = 512
+PICTURE = say("The file is a picture, not a table; nothing of it was used. Save it as CSV or XLSX.")
 OTHER_KINDS = {
     b"%PDF": say("The file is a PDF document, not a table; nothing of it was used. Save it as CSV or XLSX."),
-    **dict.fromkeys(
-        (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"),
-        say("The file is a picture, not a table; nothing of it was used. Save it as CSV or XLSX."),
-    ),
+    **dict.fromkeys((b"\x89PNG", b"\xff\xd8\xff", b"GIF8"), PICTURE),
     **dict.fromkeys(
         (b"Rar!", b"\x1f\x8b", b"7z\xbc\xaf"),
         say("The file is a compressed archive, not a table; nothing of it was used. Save it as CSV or XLSX."),
@@ -28,6 +27,8 @@ OTHER_KINDS = {
     b"{\\rt": say("The file is a text document, not a table; nothing of it was used. Save it as CSV or XLSX."),
 }
 """What a file that begins so is told."""
+_OTHER_PICTURES = re.compile(rb"RIFF.{4}WEBP|II\*\0|MM\0\*|BM.{4}\0{4}|.{4}ftyp(heic|heix|mif1|avif)", re.DOTALL)
+"""Beginnings of pictures with bytes in between: WebP, TIFF, BMP, and what phones take."""
 
 
 @contextmanager
@@ -67,3 +68,5 @@ def refuse_other_kinds(first: bytes) -> None:
     for start, sentence in OTHER_KINDS.items():
         if text.startswith(start):
             raise FileNotATable(sentence)
+    if _OTHER_PICTURES.match(first):
+        raise FileNotATable(PICTURE)

@@ -59,6 +59,9 @@ ACCESS: dict[str, Access] = {
     "GET /bank/{bank_code}/files": Act.READ_BANK,
     "GET /bank/{bank_code}/post": Act.POST_BANK,
     "POST /bank/{bank_code}/post": Act.POST_BANK,
+    "GET /bank/{bank_code}/close": Act.MANAGE_BANK_ACCOUNTS,
+    "POST /bank/{bank_code}/close": Act.MANAGE_BANK_ACCOUNTS,
+    "POST /bank/{bank_code}/reopen": Act.MANAGE_BANK_ACCOUNTS,
     # sales files
     "GET /uploads": Act.READ_SALES,
     "GET /uploads/new": Act.POST_SALES,

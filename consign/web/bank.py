@@ -173,6 +173,7 @@ def show_bank_account(visit: Visiting, bank_code: str) -> Response:
         if visit.may("GET /bank/uploads/{bank_upload_id}")
         else [],
         may_post=visit.may("GET /bank/{bank_code}/post") and account["closed_on"] is None,
+        may_close=visit.may("GET /bank/{bank_code}/close"),
     )
 
 

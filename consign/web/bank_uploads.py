@@ -15,10 +15,9 @@ from consign.banking.uploads import (
     post_bank_upload,
     receive_bank_file,
 )
-from consign.db import defer
 from consign.errors import Question
 from consign.models.banking import BankAccount
-from consign.payments.matching import MATCH_BANK_LINES
+from consign.payments.matching import defer_matching
 from consign.sentence import Code, Sentence, load_sentence, say
 from consign.web.bank import get_account, list_layouts
 from consign.web.columns import Column
@@ -190,9 +189,7 @@ def do_post_bank_upload(visit: Visiting, bank_upload_id: int) -> Response:
         posted = post_bank_upload(visit.db, visit.files, by=visit.actor, upload_id=bank_upload_id)
     if posted is None:
         return visit.go(f"/bank/uploads/{bank_upload_id}", load_sentence(form.problems[""]))
-    defer(
-        visit.db, MATCH_BANK_LINES, key=f"match-bank:{account.id}", account_id=account.id, user_id=visit.actor.user_id
-    )
+    defer_matching(visit.db, by=visit.actor, account_id=account.id)
     said = say(
         "{file} was posted: {new} new lines, {known} were known.",
         file=upload.name,

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from consign.sentence import Sentence
-from consign.web.columns import Column
+from consign.web.columns import Column, take_apart
 from consign.web.forms import Choice
 from consign.web.language import Language, count, quantity, rate, rupiah
 
@@ -22,24 +22,33 @@ def write_rows(
 ) -> Markup:
     """Return the rows of a list; the first cell of each names its row, and every cell carries its column's label."""
     prepared = [
-        (column, _open(column, language, first=place == 0), _find_writer(column, language, zone))
+        (
+            column,
+            _open(column, language, first=place == 0),
+            _find_writer(column, language, zone),
+            _find_writer(column.below, language, zone) if column.below else None,
+        )
         for place, column in enumerate(columns)
     ]
     pieces: list[str] = []
     for row in rows:
         pieces.append("<tr>")
-        for column, opening, write in prepared:
+        for column, opening, write, write_below in prepared:
             value = row.get(column.key)
             target = column.address(row) if column.link else ""
             told = BLANK if value is None or value == "" else write(value)
             cell = f'<a href="{escape(target)}">{told}</a>' if target else told
+            if column.below is not None and write_below is not None:
+                under = row.get(column.below.key)
+                small = "" if under is None or under == "" else f"<small>{write_below(under)}</small>"
+                cell = f'<span class="two">{cell}{small}</span>'
             pieces.append(f"{opening}{cell}")  # HTML closes cells and rows by itself
     return Markup("".join(pieces))  # noqa: S704  # every value in it was escaped above
 
 
 def _open(column: Column, language: Language, *, first: bool) -> str:
     """Return the beginning of a cell."""
-    label = escape(language.say(column.label))
+    label = escape(" / ".join(language.say(one.label) for one in take_apart([column])))
     look = ' class="right"' if column.right else ' class="long"' if column.kind == "long" else ""
     return f'<th scope="row" data-label="{label}"{look}>' if first else f'<td data-label="{label}"{look}>'
 

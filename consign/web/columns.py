@@ -1,5 +1,6 @@
 """The columns of lists: what stands in them, how it is written, and where it leads."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -35,6 +36,8 @@ class Column:
     """
     words: str | None = None
     """Group of the words for a code; see `consign.web.words`."""
+    below: "Column | None" = None
+    """What stands small below it in the same cell, so that a list fits its page; in files it is a column of its own."""
 
     @property
     def right(self) -> bool:
@@ -51,3 +54,11 @@ class Column:
         if self.link.startswith("{"):
             return str(row[self.link[1:-1]] or "")
         return self.link.format_map(_Parts(row))
+
+
+def take_apart(columns: Iterable[Column]) -> Iterator[Column]:
+    """Yield each column, and after it what stands below it."""
+    for column in columns:
+        yield column
+        if column.below is not None:
+            yield column.below

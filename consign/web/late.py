@@ -27,16 +27,28 @@ from reports.late_payers import write_letter, write_report, write_report_xlsx
 router = APIRouter(route_class=PageRoute)
 BY_LAW = "legal"
 BY = Filter("by", say("Counted from"), (Choice(BY_LAW, say("the day of the law")),))
+_LATE = (
+    Column("late_rp", say("Late"), kind="money", below=Column("owed_rp", say("Owed"), kind="money")),
+    Column("average_days", say("Days to pay"), kind="count", below=Column("on_time_bp", say("Paid on time"), kind="rate")),
+    Column(
+        "step", say("Last reminder"), kind="word", words="reminder_step",
+        below=Column("reminded_on", say("Reminded on"), kind="day"),
+    ),
+)  # fmt: skip
+_PARTNER = Column("partner", say("Partner"), link="/late/{partner_code}")
 COLUMNS = (
-    Column("partner", say("Partner"), link="/late/{partner_code}"),
-    *(Column(bucket.value, word("late_bucket", bucket.value), kind="money") for bucket in Bucket),
-    Column("late_rp", say("Late"), kind="money"),
-    Column("owed_rp", say("Owed"), kind="money"),
-    Column("average_days", say("Days to pay"), kind="count"),
-    Column("on_time_bp", say("Paid on time"), kind="rate"),
-    Column("step", say("Last reminder"), kind="word", words="reminder_step"),
-    Column("reminded_on", say("Reminded on"), kind="day"),
+    _PARTNER,
+    Column("days_1_15", say("1 to 15 days"), kind="money"),
+    Column(Bucket.MONTH.value, word("late_bucket", Bucket.MONTH.value), kind="money"),
+    Column("days_over_30", say("more than 30 days"), kind="money"),
+    *_LATE,
 )
+FILE_COLUMNS = (
+    _PARTNER,
+    *(Column(bucket.value, word("late_bucket", bucket.value), kind="money") for bucket in Bucket),
+    *_LATE,
+)
+"""The page has fewer and wider steps, so that it fits; what is not due is told there by what is owed less what is late."""
 BILL_COLUMNS = (
     Column("number", say("Statement"), link="/statements/{number}"),
     Column("producer", say("Producer")),
@@ -77,6 +89,7 @@ def show_late(visit: Visiting) -> Response:
         name="late",
         caption=say("Late payments"),
         columns=COLUMNS,
+        file_columns=FILE_COLUMNS,
         fetch=fetch,
         empty=say("No partner owes anything."),
         default_sort="-late_rp",

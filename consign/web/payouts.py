@@ -63,16 +63,15 @@ OWN_COLUMNS = (
     Column("answer", say("You said"), kind="badge", words="payout_answer"),
 )
 BATCH_COLUMNS = (
-    Column("number", say("Batch"), link="/payouts/{number}"),
-    Column("state", say("State"), kind="badge", words="payout_batch"),
-    Column("account", say("Bank account")),
+    Column("number", say("Payout batch"), link="/payouts/{number}", below=Column("account", say("Bank account"))),
+    Column(
+        "state", say("State"), kind="badge", words="payout_batch", below=Column("sent_on", say("Sent on"), kind="day")
+    ),
     Column("payouts", say("Payouts"), kind="count"),
     Column("total_rp", say("Total"), kind="money"),
     Column("to_find", say("Not found at the bank yet"), kind="count"),
     Column("returned", say("Returned"), kind="count"),
-    Column("planned_by", say("Planned by")),
-    Column("approved_by", say("Approved by")),
-    Column("sent_on", say("Sent on"), kind="day"),
+    Column("planned_by", say("Planned by"), below=Column("approved_by", say("Approved by"))),
 )
 PLAN_COLUMNS = (
     Column("name", say("Payee")),

@@ -15,18 +15,18 @@ from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
 COLUMNS = (
-    Column("number", say("Statement"), link="/proofs/{number}"),
-    Column("partner", say("Partner")),
-    Column("producer", say("Producer")),
-    Column("until_on", say("Until"), kind="day"),
-    Column("due_rp", say("To be paid"), kind="money"),
-    Column("open_rp", say("Still open"), kind="money", sort=False),
+    Column("number", say("Statement"), link="/proofs/{number}", below=Column("until_on", say("Until"), kind="day")),
+    Column("producer", say("Producer"), below=Column("partner", say("Partner"))),
+    Column(
+        "due_rp", say("To be paid"), kind="money",
+        below=Column("open_rp", say("Still open"), kind="money", sort=False),
+    ),
     Column("files", say("Sales file"), kind="badge", words="proof_state", sort=False),
     Column("fee", say("Fee"), kind="badge", words="proof_state", sort=False),
     Column("transfer", say("Transfer"), kind="badge", words="proof_state", sort=False),
     Column("word", say("Producer's word"), kind="badge", words="proof_state", sort=False),
     Column("state", say("State"), kind="badge", words="proof_overall", sort=False),
-)
+)  # fmt: skip
 FILE_COLUMNS = (
     Column("name", say("File"), link="/uploads/{id}"),
     Column("status", say("State"), kind="badge", words="upload_status"),

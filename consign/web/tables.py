@@ -12,7 +12,7 @@ from fastapi import Response
 from consign.listing import LONGEST_SEARCH, Found, Wish
 from consign.money import format_rate
 from consign.sentence import Sentence, say
-from consign.web.columns import Column
+from consign.web.columns import Column, take_apart
 from consign.web.forms import Choice
 from consign.web.visit import Visit
 from reports.table import write_csv, write_xlsx
@@ -61,6 +61,11 @@ class Table:
         if self.wish.sort.lstrip("-") != column.key:
             return None
         return "descending" if self.wish.sort.startswith("-") else "ascending"
+
+    def sorted_within(self, column: Column) -> str | None:
+        """Return how the list is sorted by *column* or by what stands below it."""
+        found = (self.sorted_by(one) for one in take_apart([column]))
+        return next((one for one in found if one is not None), None)
 
     @property
     def narrowed(self) -> bool:
@@ -125,8 +130,9 @@ def find_download(
     if kind not in FORMATS:
         return None
     found = fetch(read_wish(visit, filters, default_sort=default_sort).for_export())
-    heads = [visit.say(column.label) for column in columns]
-    rows = [[_plain(visit, column, row.get(column.key)) for column in columns] for row in found.rows]
+    apart = list(take_apart(columns))
+    heads = [visit.say(column.label) for column in apart]
+    rows = [[_plain(visit, column, row.get(column.key)) for column in apart] for row in found.rows]
     content = write_xlsx(heads, rows, sheet=name) if kind == "xlsx" else write_csv(heads, rows).encode("utf-8-sig")
     headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
     return Response(content, media_type=FORMATS[kind], headers=headers)
@@ -160,13 +166,17 @@ def list_page(
     filters: Sequence[Filter] = (),
     search: Sentence | None = None,
     steady: bool = False,
+    file_columns: Sequence[Column] = (),
     **facts: Any,  # whatever the template shows
 ) -> Response:
     """Answer with a page that is one list, or with the list as a file named *name*.
 
     *steady*: whether the number of its rows changes only with an act that stands in the audit trail, or with the day.
+    *file_columns*: what the file has, where that is more than the page; blank for the same.
     """
-    download = find_download(visit, name=name, columns=columns, fetch=fetch, filters=filters, default_sort=default_sort)
+    download = find_download(
+        visit, name=name, columns=file_columns or columns, fetch=fetch, filters=filters, default_sort=default_sort
+    )
     if download is not None:
         return download
     table = show_table(

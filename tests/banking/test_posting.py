@@ -7,14 +7,12 @@ from random import Random
 import pytest
 from sqlalchemy import func, select
 
-from consign.banking.accounts import add_bank_account, close_bank_account
+from consign.banking.accounts import add_bank_account
 from consign.banking.chain import find_account_gaps
 from consign.banking.checks import CHECKS
 from consign.banking.columns import BankAnswers, BankRole
 from consign.banking.rules import (
-    BankAccountClosed,
     BankAccountTaken,
-    BankAccountUnknown,
     BankStatement,
     OtherAccount,
     StatementDoesNotTie,
@@ -204,14 +202,6 @@ def test_accounts_have_a_code_a_bank_and_a_number_of_their_own(office: Office):
     for wrong in ({"code": "a b"}, {"bank_code": "999"}, {"number": "12x45"}, {"number": "1234"}, {"holder": " "}):
         with pytest.raises(BadInput):
             add_bank_account(office.session, by=office.city.admin, **{**facts, "code": "OTHER", **wrong})
-
-
-def test_a_closed_account_takes_no_later_statement(office: Office, august: BankStatement):
-    close_bank_account(office.session, by=office.city.admin, code="BCA", closed_on=date(2026, 7, 31))
-    with pytest.raises(BankAccountClosed):
-        office.post(august)
-    with pytest.raises(BankAccountUnknown):
-        close_bank_account(office.session, by=office.city.admin, code="NONE", closed_on=date(2026, 7, 31))
 
 
 def test_what_is_pending_is_told_and_not_posted(office: Office, august: BankStatement):

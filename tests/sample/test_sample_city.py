@@ -10,6 +10,8 @@ from PIL import Image
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from consign import clock
+from consign.banking.chain import find_account_gaps
 from consign.catalogue.numbers import parse_gtin
 from consign.catalogue.rules import refuse_impossible_details
 from consign.checks import find_breaches
@@ -19,13 +21,14 @@ from consign.files import Files
 from consign.identity.actions import add_user
 from consign.identity.queries import find_users, get_actor
 from consign.identity.rules import Role
+from consign.models.banking import BankAccount, BankFile
 from consign.models.catalogue import Product
 from consign.models.partners import Agreement, Producer, StoreClosure, StoreWeek
 from consign.models.sales import Sale, SalesParked, SalesUpload
-from consign.models.settlement import Closing, Statement
+from consign.models.settlement import Allocation, Closing, Statement
 from consign.partners.actions import add_store
 from consign.partners.queries import find_partners, find_stores, get_partner
-from consign.period import Cycle, Period
+from consign.period import ZONES, Cycle, Period
 from consign.sales.ending import reverse_upload
 from consign.sample.goods import Wares, make_unregistered, read_city_goods, read_goods, read_producers
 from consign.sample.handing_in import make_files
@@ -35,6 +38,7 @@ from consign.sample.people import ADMIN, FINANCE, LOGINS, NEWCOMERS, PASSWORD
 from consign.sample.pictures import PICTURES, draw_picture
 from consign.sample.setting_up import RegionInUse
 from consign.sample.stores import HOTEL, MINIMARKET, PARTNERS, SUPERMARKET
+from consign.settlement.late import find_ageing
 from consign.settlement.queries import find_owed
 from tests.ledger.beancounting import prove
 
@@ -102,6 +106,14 @@ def test_the_city_is_whole_and_nothing_in_it_contradicts_anything(database: Data
         assert list(session.scalars(select(StoreWeek.weekdays))) == [0b0111111]  # one store rests on Sundays
         closed = session.execute(select(StoreClosure.reason, StoreClosure.until_on - StoreClosure.from_on)).all()
         assert [tuple(one) for one in closed] == [("Renovasi rak dan lantai", 4)]
+
+        # What was paid was paid on the day its statement was issued, and the bank's statements follow each other.
+        on, finance = clock.today(ZONES[-1]), get_actor(session, FINANCE)
+        assert {one.promptness.average_days for one in find_ageing(session, by=finance, on=on)} == {0, None}
+        issued = select(func.min(Closing.closed_at)).where(~Closing.carries_over)
+        assert count(session, Allocation, Allocation.booked_on < func.date(issued.scalar_subquery())) == 0
+        (account,) = session.scalars(select(BankAccount.id))
+        assert (count(session, BankFile), find_account_gaps(session, account)) == (2, [])
 
         assert list(find_breaches(session, files)) == []
 

@@ -122,6 +122,18 @@ def test_how_fast_a_partner_pays_weighs_each_rupiah(city: City, files: Files, he
     assert age(city, date(2027, 3, 14)).promptness.paid_rp == 100_000
 
 
+def test_what_was_paid_before_its_statement_counts_as_no_days(city: City, clock: Clock, tmp_path: Path):
+    clock.day = date(2026, 10, 5)
+    city.post(write_csv(tmp_path, line("2026-09-05")))
+    number = close(city, SEPTEMBER)[0].number
+    pay(city, number, 4_625, on=date(2026, 10, 3), cause="notice:1")
+    # Two days before the statement: 0 days, not -2.
+    assert age(city, date(2026, 11, 1)).promptness.average_days == 0
+    pay(city, number, 10_000, on=date(2026, 10, 9), cause="notice:2")
+    # (4.625 x 0 + 10.000 x 4) / 14.625 = 2,74 days.
+    assert age(city, date(2026, 11, 1)).promptness.average_days == 3
+
+
 def test_the_trend_tells_what_was_late_at_each_months_end(city: City, files: Files, head: Actor):
     carry_over(city, files, head, "nota,P1,1,,2026-08-31,2026-09-15,100000")
     pay(city, "NP-2026-000001", 30_000, on=date(2026, 10, 10))

@@ -56,6 +56,9 @@ EXPECTED = {
     "GET /bank/{bank_code}/files": "DHUA",
     "GET /bank/{bank_code}/post": "D",
     "POST /bank/{bank_code}/post": "D",
+    "GET /bank/{bank_code}/close": "A",
+    "POST /bank/{bank_code}/close": "A",
+    "POST /bank/{bank_code}/reopen": "A",
     # the others
     "GET /healthz": EVERYBODY,
     "GET /readyz": EVERYBODY,

@@ -94,3 +94,32 @@ def test_no_file_and_a_wrong_account_are_told(town: Town):
     assert town.browser(FINANCE).get("/bank/NONE").status == 404
     assert town.browser(FINANCE).get("/bank/files/987654").status == 404
     assert town.browser(FINANCE).get("/bank/uploads/987654").status == 404
+
+
+def test_a_sales_file_is_refused_with_what_it_looks_like(town: Town):
+    add_account(town)
+    page = hand_in(town, b"Tanggal,Nama Produk,Qty,Harga\n2026-09-05,Keripik,1,15000\n", "penjualan.csv")
+    assert "looks like a sales file or a list of products" in page.text
+    assert "rekening koran" in page.text
+    assert f"{page.path}/answer" not in page.actions()
+    assert f"{page.path}/post" not in page.actions()
+
+
+def test_an_account_is_closed_once_nothing_of_it_is_open_and_reopened(town: Town):
+    add_account(town)
+    admin, finance = town.browser(ADMIN), town.browser(FINANCE)
+    assert "/bank/BCA-1/close" in admin.get("/bank/BCA-1").links()
+    assert "/bank/BCA-1/close" not in finance.get("/bank/BCA-1").links()
+    closed = admin.post("/bank/BCA-1/close", {"closed_on": "2026-08-31"})
+    assert (closed.status, closed.path) == (200, "/bank/BCA-1")
+    assert "/bank/BCA-1/reopen" in closed.actions()
+    assert "/bank/BCA-1/post" not in finance.get("/bank/BCA-1").links()
+    assert "takes no file" in hand_in(town, write_bca(statement(10_000_000, AUGUST))).text
+    reopened = admin.post("/bank/BCA-1/reopen", {})
+    assert (reopened.status, reopened.path) == (200, "/bank/BCA-1")
+    assert "is not closed; nothing was changed" in admin.post("/bank/BCA-1/reopen", {}).text
+    page = hand_in(town, write_bca(statement(10_000_000, AUGUST)))
+    finance.post(f"{page.path}/post", {})
+    refused = admin.post("/bank/BCA-1/close", {"closed_on": "2026-08-31"})
+    assert (refused.status, "Rp1.283.600 are unallocated" in refused.text) == (422, True)
+    assert "BIAYA ADM" in town.browser(AUDITOR).get("/bank/BCA-1").text

@@ -64,6 +64,8 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     # bank statements
     "POST /bank/new": (ADMIN, {"code": "PALSU", "bank_code": "014", "number": "1234567", "holder": "Palsu"}),
     "POST /bank/{bank_code}/post": (FINANCE, {}),
+    "POST /bank/{bank_code}/close": (ADMIN, {"closed_on": "2026-09-30"}),
+    "POST /bank/{bank_code}/reopen": (ADMIN, {}),
     "POST /bank/uploads/{bank_upload_id}/answer": (FINANCE, {}),
     "POST /bank/uploads/{bank_upload_id}/post": (FINANCE, {}),
     "POST /bank/uploads/{bank_upload_id}/drop": (FINANCE, {}),

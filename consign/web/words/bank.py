@@ -122,6 +122,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "audit_act": {
         "bank account added": say("bank account of the office added"),
         "bank account closed": say("bank account of the office closed"),
+        "bank account reopened": say("bank account of the office reopened"),
         "bank file dropped": say("bank statement dropped"),
         "bank file handed in": say("bank statement handed in"),
         "bank file posted": say("bank statement posted"),
