@@ -1,5 +1,6 @@
 """Posting transfers. Rows are only added; a correction is a linked reversal."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -23,8 +24,8 @@ from consign.models.ledger import Account, Transfer
 from consign.money import Rupiah
 from consign.sentence import say
 
-_WANTED = """unnest(CAST(:kinds AS text[]), CAST(:partners AS bigint[]), CAST(:producers AS bigint[]), CAST(:banks AS bigint[]))
-    AS wanted(kind, partner_id, producer_id, bank_account_id)"""
+_WANTED = """jsonb_to_recordset(CAST(:names AS jsonb))
+    AS wanted(kind text, partner_id bigint, producer_id bigint, bank_account_id bigint)"""
 _SAME = """(account.kind, COALESCE(account.partner_id, 0), COALESCE(account.producer_id, 0), COALESCE(account.bank_account_id, 0))
     = (wanted.kind, COALESCE(wanted.partner_id, 0), COALESCE(wanted.producer_id, 0), COALESCE(wanted.bank_account_id, 0))"""
 _ADD_ACCOUNTS = text(f"""
@@ -146,13 +147,7 @@ def reverse_transfers(session: Session, *, keys: Collection[str], cause: str, bo
 
 def _lock_accounts(session: Session, names: Collection[AccountName]) -> dict[AccountName, Row[Any]]:
     """Make the accounts that are missing, lock them all, and return them as they stand."""
-    ordered = sorted(names, key=lambda name: name.order)
-    facts = {
-        "kinds": [name.kind.value for name in ordered],
-        "partners": [name.partner_id for name in ordered],
-        "producers": [name.producer_id for name in ordered],
-        "banks": [name.bank_account_id for name in ordered],
-    }
+    facts = {"names": json.dumps([vars(name) for name in sorted(names, key=lambda name: name.order)])}
     session.execute(_ADD_ACCOUNTS, facts)
     return {
         AccountName(AccountKind(row.kind), row.partner_id, row.producer_id, row.bank_account_id): row
