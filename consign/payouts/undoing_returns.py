@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.identity.actions import record_event
+from consign.identity.remarks import tidy_reason
 from consign.identity.rules import Act, Actor, authorize
 from consign.ledger.actions import lock_balances, reverse_transfers
 from consign.ledger.queries import find_last_keys
@@ -25,7 +26,6 @@ from consign.payouts.planning import bank_names
 from consign.payouts.rules import PaidAgain
 from consign.payouts.sending import list_messages
 from consign.sentence import say
-from consign.stock.rules import tidy_reason
 
 
 def undo_return(session: Session, *, by: Actor, payout_id: int, reason: str) -> Payout:
