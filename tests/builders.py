@@ -21,6 +21,7 @@ from consign.models.partners import Partner, Producer, Store
 from consign.partners.actions import add_partner, add_producer, add_store
 from consign.partners.agreeing import add_agreement
 from consign.partners.rules import DiscountBorneBy, FeeOn, Route, Terms
+from consign.partners.tax_rules import PartnerTaxes
 from consign.period import Cycle
 from consign.sales.file_posting import Decisions, Outcome, post_file
 from consign.sales.handing_in import receive_file
@@ -90,6 +91,10 @@ def terms(fee_rate_bp: int = 250, **changed: object) -> Terms:
     return Terms(**{**facts, **changed})  # type: ignore[arg-type]
 
 
+TAXABLE = PartnerTaxes(is_entity=True, npwp="012345674721000", is_pkp=True, pkp_since=date(2020, 1, 1))
+"""A firm that is a PKP; the number is invented."""
+
+
 def build_users(session: Session) -> tuple[Actor, Actor, Actor]:
     add_user(session, by=None, login=ADMIN, name="Rini Wulandari", role=Role.ADMIN)
     admin = get_actor(session, ADMIN)
@@ -99,9 +104,11 @@ def build_users(session: Session) -> tuple[Actor, Actor, Actor]:
 
 
 def build_city(session: Session, *, agreements: bool = True) -> City:
-    """Build partner BM (monthly) with stores T1 and T2, producers P1 (Keripik, Rp15.000), P2 (Sambal, Rp22.500)."""
+    """Build partner BM (monthly, a firm and PKP) with stores T1 and T2, producers P1 (Keripik, Rp15.000), P2 (Sambal, Rp22.500)."""
     admin, finance, auditor = build_users(session)
-    partner = add_partner(session, by=admin, code="BM", name="Beruang Mart", kind="minimarket", cycle=Cycle.MONTH)
+    partner = add_partner(
+        session, by=admin, code="BM", name="Beruang Mart", kind="minimarket", cycle=Cycle.MONTH, taxes=TAXABLE
+    )
     stores = [
         add_store(
             session,

@@ -19,8 +19,9 @@ from consign.money import format_rate
 from consign.partners.agreeing import add_agreement, continue_agreement, end_agreement
 from consign.partners.agreement_lists import find_agreement_page, get_agreement_facts
 from consign.partners.queries import get_partner, get_producer, get_region_terms, get_store, get_terms, lock_partner
+from consign.partners.taxes import find_tax_notices
 from consign.sales.placing import place_parked
-from consign.sentence import say
+from consign.sentence import Sentence, say
 from consign.settlement.queries import find_last_closing
 
 
@@ -60,8 +61,9 @@ def agreement_add(
             product_id=get_product(session, product_code).id if product_code else None,
         )
         placed = place_parked(session, by=by, partner_id=owner.id)
-        number = added.id
+        number, notices = added.id, find_tax_notices(session, agreement_id=added.id)
     click.echo(f"Agreement {number} was added; {placed} parked lines were placed.")
+    _tell_notices(notices)
 
 
 @agreement.command("continue")
@@ -89,8 +91,14 @@ def agreement_continue(
             closed_until=closed_until,
         )
         placed = place_parked(session, by=by, partner_id=old.partner_id)
-        new = version.id
+        new, notices = version.id, find_tax_notices(session, agreement_id=version.id)
     click.echo(f"Agreement {new} follows {number} from {first.date()} on; {placed} parked lines were placed.")
+    _tell_notices(notices)
+
+
+def _tell_notices(notices: list[Sentence]) -> None:
+    for one in notices:
+        click.echo(f"To ask about: {one}", err=True)
 
 
 @agreement.command("end")

@@ -75,8 +75,9 @@ def confirm(context: Context, *, number: int, login: str) -> None:
     """Confirm and post what another person handed in as NUMBER."""
     with context.acting(login) as (session, by):
         statements = confirm_carry_over(session, by=by, carry_over_id=number)
-        total = sum(one.due_rp for one in statements)
-    click.echo(f"{number} is confirmed: {len(statements)} statements, {Rupiah(total)}.")
+        total, rests = sum(one.due_rp for one in statements), sum(one.carry_rp for one in statements)
+    below = f", rests below zero {Rupiah(rests)}" if rests else ""
+    click.echo(f"{number} is confirmed: {len(statements)} statements, {Rupiah(total)}{below}.")
 
 
 @carry_over.command("withdraw")

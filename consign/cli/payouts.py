@@ -25,6 +25,7 @@ from consign.payouts.lists import find_bank_choices, find_batch_page, find_payou
 from consign.payouts.planning import omitted_as_json, plan_payouts, preview_plan
 from consign.payouts.rules import PayoutUnknown, explain_left_out
 from consign.payouts.sending import send_batch
+from consign.payouts.undoing_returns import undo_return
 from consign.sentence import say
 
 ACCOUNT = click.option("--account", metavar="CODE", required=True, help="The office's bank account that pays.")
@@ -175,6 +176,18 @@ def give_back(
         payout_id = _get_payout(session, reference).id
         return_payout(session, by=by, payout_id=payout_id, on=_day(session, on), reason=reason, line_id=line)
     click.echo(f"Payout {reference} came back.")
+
+
+@payout.command("undo-return")
+@click.argument("reference")
+@click.option("--reason", required=True, help="Why it did not come back after all; the producer reads it.")
+@as_user
+@pass_context
+def take_return_back(context: Context, *, reference: str, reason: str, login: str) -> None:
+    """Take back that the payout REFERENCE came back; refused where its money was paid out again meanwhile."""
+    with context.acting(login) as (session, by):
+        undo_return(session, by=by, payout_id=_get_payout(session, reference).id, reason=reason)
+    click.echo(f"Payout {reference} stands as before it was returned.")
 
 
 @payout.command("list")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table
+from consign.cli.partner_taxes import partner_taxes
 from consign.cli.store_days import closed, closed_end, closures, week
 from consign.errors import BadInput
 from consign.identity import accounts
@@ -196,18 +197,19 @@ def producer() -> None:
 @click.argument("code")
 @click.argument("name")
 @click.option("--nib", help="Business identification number, 13 digits.")
+@click.option("--firm", is_flag=True, help="It is a firm (badan), not a natural person.")
 @as_user
 @pass_context
-def producer_add(context: Context, *, code: str, name: str, nib: str | None, login: str) -> None:
+def producer_add(context: Context, *, code: str, name: str, nib: str | None, firm: bool, login: str) -> None:
     """Add the producer NAME."""
     with context.acting(login) as (session, by):
-        actions.add_producer(session, by=by, code=code, name=name, nib=nib)
+        actions.add_producer(session, by=by, code=code, name=name, nib=nib, is_entity=firm)
     click.echo(f"Producer {code} was added.")
 
 
 @click.group()
 def partner() -> None:
-    """Add retail partners; change how often they are settled."""
+    """Add retail partners; change how often they are settled, and what they are for taxes."""
 
 
 @partner.command("add")
@@ -244,6 +246,9 @@ def partner_cycle(context: Context, *, code: str, cycle: str, login: str) -> Non
         click.echo(f"Partner {code} is settled every {cycle} already; nothing was changed.")
     else:
         click.echo(f"Partner {code} was settled every {before} and is settled every {cycle} from now on.")
+
+
+partner.add_command(partner_taxes)
 
 
 @click.group()

@@ -1,8 +1,9 @@
-"""Reading balances."""
+"""Reading balances, and which transfers stand."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from consign.ledger.rules import AccountKind, AccountName
@@ -40,6 +41,23 @@ def find_balance(session: Session, name: AccountName) -> Rupiah:
     )
     account = session.scalars(query).first()
     return _read_balance(account).amount if account else Rupiah(0)
+
+
+def find_last_keys(session: Session, keys: Collection[str]) -> list[str]:
+    """Return for each transfer the key of the last of its chain: its own, or that of the last that took the one before back.
+
+    Whoever takes a transfer back that was taken back and restored before takes back the last of them. The accounts are
+    locked, see `ledger.actions.lock_balances`, so that nobody adds to a chain.
+    """
+    rows = session.execute(
+        text("""
+        WITH RECURSIVE chain AS (
+          SELECT id, key AS first, key, 0 AS place FROM transfer WHERE key = ANY(:keys)
+          UNION ALL SELECT back.id, chain.first, back.key, place + 1 FROM chain JOIN transfer AS back ON back.reverses_id = chain.id)
+        SELECT DISTINCT ON (first) key FROM chain ORDER BY first, place DESC"""),
+        {"keys": sorted(keys)},
+    )
+    return [row.key for row in rows]
 
 
 def _read_balance(account: Account) -> Balance:

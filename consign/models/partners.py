@@ -147,6 +147,9 @@ class Partner(RegionBase):
     __table_args__ = (
         CheckConstraint("kind IN ('supermarket', 'minimarket', 'hotel')", name="kind"),
         CheckConstraint("cycle IN ('week', 'two_weeks', 'half_month', 'month')", name="cycle"),
+        CheckConstraint("npwp IS NULL OR npwp ~ '^[0-9]{15,16}$'", name="npwp"),
+        CheckConstraint("(is_pkp IS TRUE) = (pkp_since IS NOT NULL)", name="pkp_since"),
+        CheckConstraint("is_pkp IS NOT TRUE OR npwp IS NOT NULL", name="pkp_number"),
         {"info": CHANGING},
     )
 
@@ -156,6 +159,14 @@ class Partner(RegionBase):
     kind: Mapped[str]
     cycle: Mapped[str]
     """How often its sales are settled."""
+    is_entity: Mapped[bool | None]
+    """Whether it is a firm (badan), not a natural person; blank while nobody has said."""
+    npwp: Mapped[str | None]
+    """Its tax number, 15 or 16 digits as text; personal where it is a natural person."""
+    is_pkp: Mapped[bool | None]
+    """Whether it is confirmed as taxable for PPN (PKP) now; blank while nobody has said."""
+    pkp_since: Mapped[date | None]
+    """First day on which it is a PKP; blank where it is none."""
 
 
 class Store(RegionBase):

@@ -288,15 +288,15 @@ class CarryOver(RegionBase):
 
 
 class CarryOverRow(RegionBase):
-    """One row of the sheet: a statement of before that is not paid, or money received and not paid out yet."""
+    """One row of the sheet: a statement of before that is not paid, money received and not paid out, or a rest below zero."""
 
     __tablename__ = "carry_over_row"
     __table_args__ = (
-        CheckConstraint("kind IN ('statement', 'received')", name="kind"),
-        CheckConstraint("amount_rp > 0", name="amount"),
+        CheckConstraint("kind IN ('statement', 'received', 'rest')", name="kind"),
+        CheckConstraint("amount_rp <> 0 AND (amount_rp < 0) = (kind = 'rest')", name="amount"),
         CheckConstraint(
-            "(kind = 'statement') = (earlier_number <> '') AND (kind = 'statement') = (until_on IS NOT NULL)"
-            " AND (until_on IS NULL) = (from_on IS NULL) AND (until_on IS NULL) = (due_on IS NULL)",
+            "(kind <> 'received') = (earlier_number <> '') AND (kind <> 'received') = (until_on IS NOT NULL)"
+            " AND (until_on IS NULL) = (from_on IS NULL) AND (kind = 'statement') = (due_on IS NOT NULL)",
             name="facts",
         ),
         UniqueConstraint("carry_over_id", "producer_id", "earlier_number"),
@@ -313,8 +313,9 @@ class CarryOverRow(RegionBase):
     from_on: Mapped[date | None]
     until_on: Mapped[date | None]
     due_on: Mapped[date | None]
+    """Blank for money received, and for a rest below zero: the next statement takes it over, nobody pays it."""
     amount_rp: Mapped[int]
-    """What is open of the statement, or was received for the producer."""
+    """What is open of the statement, or was received for the producer; below zero what the producer has had too much."""
 
 
 class PaymentReminder(RegionBase):

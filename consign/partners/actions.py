@@ -26,6 +26,8 @@ from consign.partners.rules import (
     refuse_days_out_of_order,
     refuse_impossible_settings,
 )
+from consign.partners.tax_rules import PartnerTaxes
+from consign.partners.taxes import tidy_taxes
 from consign.period import ZONES, Cycle
 from consign.sentence import Code, Sentence, say
 
@@ -147,12 +149,15 @@ def get_producer_to_change(session: Session, producer_id: int) -> Producer:
     return producer
 
 
-def add_partner(session: Session, *, by: Actor, code: str, name: str, kind: str, cycle: Cycle) -> Partner:
-    """Add a retail partner that is settled every *cycle*.
+def add_partner(
+    session: Session, *, by: Actor, code: str, name: str, kind: str, cycle: Cycle, taxes: PartnerTaxes | None = None
+) -> Partner:
+    """Add a retail partner that is settled every *cycle*; without *taxes* nobody has said what it is for taxes.
 
     Raises:
         BadInput: code or name is blank, or there is no such kind of partner.
         CodeTaken: the code belongs to another partner.
+        NpwpInvalid, PkpIncomplete: what is said of taxes cannot be.
 
     """
     authorize(by, Act.MANAGE_PARTNERS)
@@ -160,9 +165,11 @@ def add_partner(session: Session, *, by: Actor, code: str, name: str, kind: str,
     if kind not in PARTNER_KINDS:
         kinds = [Code("partner_kind", one) for one in PARTNER_KINDS]
         raise BadInput(say("'{kind}' is no kind of partner; there are {kinds}.", kind=kind, kinds=kinds))
-    partner = Partner(code=code, name=tidy_name(name), kind=kind, cycle=cycle.value)
+    known = tidy_taxes(taxes or PartnerTaxes())
+    partner = Partner(code=code, name=tidy_name(name), kind=kind, cycle=cycle.value, **vars(known))
     _add(session, partner, say("The code '{code}' belongs to another partner; no partner was added.", code=code))
-    record_event(session, by=by, act="partner added", subject=f"partner:{partner.id}", code=code)
+    said = {"is_entity": known.is_entity, "is_pkp": known.is_pkp} if taxes else {}
+    record_event(session, by=by, act="partner added", subject=f"partner:{partner.id}", code=code, **said)
     return partner
 
 

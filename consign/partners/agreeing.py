@@ -27,6 +27,8 @@ from consign.partners.rules import (
     refuse_fee_out_of_bounds,
     refuse_impossible_terms,
 )
+from consign.partners.tax_rules import FeeTaxes
+from consign.partners.taxes import refuse_wrong_taxes_of
 from consign.sentence import say
 
 
@@ -53,6 +55,7 @@ def add_agreement(
         FeeOutOfBounds: the region does not allow this fee.
         AgreementOverlaps: another agreement of the same scope is in force on some of these days.
         NotAMember: the cooperative that signs, or receives the money, is not mandated by the producer on each of the days.
+        TaxFactsMissing, FeeTaxWithoutPkp, Pph23OfPerson, Pph23ByPerson: the fee may not carry these taxes.
         BadInput: the days are out of order, a rate or the payment term cannot be, the store is not the partner's,
             or the product not the producer's.
 
@@ -67,6 +70,10 @@ def add_agreement(
     if terms.route is Route.COOPERATIVE or cooperative_id is not None:
         cooperative_id = _get_mandated(session, producer_id, first, wanted=cooperative_id)
         _refuse_outliving(session, cooperative_id, producer_id, first=first, last=last)
+    taxes = FeeTaxes(terms.fee_tax_bp, terms.pph23_bp, first)
+    refuse_wrong_taxes_of(
+        session, partner_id=partner_id, producer_id=producer_id, cooperative_id=cooperative_id, taxes=taxes
+    )
     agreement = Agreement(
         partner_id=partner_id,
         producer_id=producer_id,
@@ -178,7 +185,7 @@ def continue_agreement(
         AgreementContinued: another version follows it already.
         PeriodClosed: *first* lies in a closed period.
         BadInput: *first* is not after the agreement's own first day, or as `add_agreement`.
-        FeeOutOfBounds, AgreementOverlaps, NotAMember: as `add_agreement`; nothing was changed.
+        FeeOutOfBounds, AgreementOverlaps, NotAMember, and those of taxes: as `add_agreement`; nothing was changed.
 
     """
     authorize(by, Act.MANAGE_AGREEMENTS)
@@ -235,6 +242,7 @@ def end_agreement(
         BadInput: the last day lies before the first.
         FeeOutOfBounds: it would go on with a fee that the region no longer allows.
         NotAMember: a cooperative signed it, or receives the money, whose mandate ends before.
+        TaxFactsMissing, FeeTaxWithoutPkp, Pph23OfPerson, Pph23ByPerson: it would go on with taxes its fee may not carry.
         AgreementOverlaps: another agreement of the same scope is in force on some of the days added.
 
     """
@@ -257,6 +265,7 @@ def end_agreement(
         )
         if agreement.cooperative_id is not None:
             _refuse_outliving(session, agreement.cooperative_id, agreement.producer_id, first=first, last=last)
+        _refuse_taxes_going_on(session, agreement, first=until or first)
     try:
         with session.begin_nested():
             agreement.days = Range(first, last + timedelta(1) if last else None)
@@ -273,4 +282,15 @@ def end_agreement(
         subject=f"agreement:{agreement_id}",
         before={"last": str(before) if before else None},
         after={"last": str(last) if last else None},
+    )
+
+
+def _refuse_taxes_going_on(session: Session, agreement: Agreement, *, first: date) -> None:
+    """Refuse to let an agreement go on from *first* with taxes that its fee may not carry."""
+    refuse_wrong_taxes_of(
+        session,
+        partner_id=agreement.partner_id,
+        producer_id=agreement.producer_id,
+        cooperative_id=agreement.cooperative_id,
+        taxes=FeeTaxes(agreement.fee_tax_bp, agreement.pph23_bp, first),
     )

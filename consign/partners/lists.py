@@ -65,7 +65,9 @@ def find_partner_page(session: Session, *, by: Actor, wish: Wish) -> Found:
 
 
 def get_partner_facts(session: Session, *, by: Actor, code: str) -> RowMapping:
-    """Return one partner as a row of the list of partners, with how many agreements and users it has.
+    """Return one partner as a row of the list of partners, with how many agreements and users it has, and for taxes.
+
+    Its npwp is in full: whoever shows it masks it.
 
     Raises:
         UnknownCode: there is none that *by* may see.
@@ -73,7 +75,14 @@ def get_partner_facts(session: Session, *, by: Actor, code: str) -> RowMapping:
     """
     agreements = select(func.count()).where(Agreement.partner_id == Partner.id).scalar_subquery()
     users = select(func.count()).where(UserAccount.partner_id == Partner.id).scalar_subquery()
-    query = _select_partners(by).add_columns(agreements.label("agreements"), users.label("users"))
+    query = _select_partners(by).add_columns(
+        agreements.label("agreements"),
+        users.label("users"),
+        Partner.is_entity,
+        Partner.npwp,
+        Partner.is_pkp,
+        Partner.pkp_since,
+    )
     row = session.execute(query.where(Partner.code == code)).mappings().one_or_none()
     if row is None:
         raise UnknownCode(say("There is no partner '{code}'.", code=code))

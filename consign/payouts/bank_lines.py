@@ -10,6 +10,7 @@ from consign.identity.actions import record_event
 from consign.identity.remarks import tidy_reason
 from consign.identity.rules import Act, Actor, authorize
 from consign.ledger.actions import lock_balances, post_transfers, reverse_transfers
+from consign.ledger.queries import find_last_keys
 from consign.ledger.rules import AccountKind, AccountName, TransferKind, TransferOrder
 from consign.models.banking import BankLine
 from consign.models.payments import BankMatch, BankMatchLine
@@ -85,8 +86,8 @@ def confirm_payouts(
     """
     authorize(by, Act.MATCH_BANK)
     payouts = lock_payouts(session, payout_ids)
-    _refuse_other_state(payouts, ("sent",))
-    account_id = _one_account(session, payouts)
+    refuse_other_state(payouts, ("sent",))
+    account_id = get_paying_account(session, payouts)
     _, in_transit = bank_names(account_id)
     unallocated = AccountName(AccountKind.UNALLOCATED, bank_account_id=account_id)
     lock_balances(session, {in_transit, unallocated})
@@ -136,7 +137,7 @@ def undo_confirmation(session: Session, *, by: Actor, match_id: int, reason: str
         raise MatchUnknown(say("This is no match of payouts; nothing was changed."))
     ids = list(session.scalars(select(Payout.id).where(Payout.match_id == match.id)))
     payouts = lock_payouts(session, ids)
-    _refuse_other_state(payouts, ("paid",))
+    refuse_other_state(payouts, ("paid",))
     _, in_transit = bank_names(match.account_id)
     lock_balances(session, {in_transit, AccountName(AccountKind.UNALLOCATED, bank_account_id=match.account_id)})
     line_days = select(func.max(BankLine.booked_on)).join(BankMatchLine, BankMatchLine.bank_line_id == BankLine.id)
@@ -173,9 +174,9 @@ def return_payout(
     authorize(by, Act.SEND_PAYOUTS)
     said = tidy_reason(reason)
     (payout,) = lock_payouts(session, [payout_id])
-    _refuse_other_state([payout], ("sent", "paid"))
+    refuse_other_state([payout], ("sent", "paid"))
     _refuse_line(payout, line_id)
-    account_id = _one_account(session, [payout])
+    account_id = get_paying_account(session, [payout])
     parts = find_parts(session, [payout])
     _, in_transit = bank_names(account_id)
     unallocated = AccountName(AccountKind.UNALLOCATED, bank_account_id=account_id)
@@ -183,7 +184,7 @@ def return_payout(
     before = payout.state
     if line_id is not None:
         _take_return(session, payout, by=by, account_id=account_id, line_id=line_id)
-    keys = [sent_key(part) for part in parts[payout.id]]
+    keys = find_last_keys(session, [sent_key(part) for part in parts[payout.id]])
     reverse_transfers(session, keys=keys, cause=payout.reference, booked_on=on)
     payout.state, payout.returned_on, payout.returned_reason = "returned", on, said
     session.flush()
@@ -248,7 +249,13 @@ def _refuse_line(payout: Payout, line_id: int | None) -> None:
         )
 
 
-def _refuse_other_state(payouts: Sequence[Payout], states: Collection[str]) -> None:
+def refuse_other_state(payouts: Sequence[Payout], states: Collection[str]) -> None:
+    """Refuse payouts that are in none of *states*.
+
+    Raises:
+        PayoutState: accordingly.
+
+    """
     for one in payouts:
         if one.state not in states:
             raise PayoutState(
@@ -260,7 +267,13 @@ def _refuse_other_state(payouts: Sequence[Payout], states: Collection[str]) -> N
             )
 
 
-def _one_account(session: Session, payouts: Sequence[Payout]) -> int:
+def get_paying_account(session: Session, payouts: Sequence[Payout]) -> int:
+    """Return the one bank account of the office that pays *payouts*.
+
+    Raises:
+        LinesDoNotFit: there are several.
+
+    """
     query = select(PayoutBatch.bank_account_id).where(PayoutBatch.id.in_({one.batch_id for one in payouts})).distinct()
     accounts = list(session.scalars(query))
     if len(accounts) != 1:

@@ -26,16 +26,20 @@ def check_parts(session: Session) -> Iterator[Breach]:
 def check_transfers(session: Session) -> Iterator[Breach]:
     """Find parts whose transfers are not those of their payout's state.
 
-    One that was sent or paid stands, one that was returned is taken back, and of others there is none.
+    One that was sent or paid stands, one that was returned is taken back, and of others there is none. A return that was
+    undone, and one after that, take turns.
     """
     rows = session.execute(
         text("""
-        WITH moved AS (
+        WITH turns AS (
+          SELECT regexp_replace(key, '(\\:reversal)+$', '') AS key, count(*) AS times FROM transfer
+          WHERE kind = 'reversal' AND key LIKE 'payout:%' GROUP BY 1),
+        moved AS (
           SELECT transfer.key, transfer.amount_rp, debit.kind = 'producer_payable' AND credit.kind = 'in_transit' AS right_way,
-            debit.partner_id, debit.producer_id, credit.bank_account_id, back.id IS NOT NULL AS taken_back
+            debit.partner_id, debit.producer_id, credit.bank_account_id, COALESCE(turns.times, 0) % 2 = 1 AS taken_back
           FROM transfer JOIN account AS debit ON debit.id = transfer.debit_account_id
           JOIN account AS credit ON credit.id = transfer.credit_account_id
-          LEFT JOIN transfer AS back ON back.reverses_id = transfer.id
+          LEFT JOIN turns ON turns.key = transfer.key
           WHERE transfer.kind = 'payout'),
         expected AS (
           SELECT 'payout:' || payout.id || ':sent:' || part.partner_id || ':' || part.producer_id AS key, part.amount_rp,

@@ -104,6 +104,12 @@ class PayableGone(Conflict):
     code = "payouts.payable_gone"
 
 
+class PaidAgain(Conflict):
+    """The money of a return was paid out again meanwhile, so the return cannot be undone; nothing was changed."""
+
+    code = "payouts.paid_again"
+
+
 class NotInBank(Conflict):
     """The bank account holds less than the batch pays; nothing was changed."""
 

@@ -61,6 +61,8 @@ RETURNED = "Nomor rekening tidak ditemukan"
 DOUBTED = "Menurut catatan kami terjual 4 bungkus lebih banyak di gerai ini."
 CORRECTED = "Harga pada struk minggu pertama keliru dibaca mesin kasir"
 CORRECTION_RP, REST_RP = 12_000, 500
+PAID_TOO_MUCH_RP = -18_500
+"""What the hotel had paid a producer too much before these books; the next statement takes it over."""
 SHORT = 2
 """Statements of which the payment leaves a small rest."""
 
@@ -83,6 +85,8 @@ def ensure_carried(session: Session, *, months: Months, files: Files) -> bool:
         until = due - timedelta(HOTEL.terms.payment_term_days)
         code = producers[place % len(producers)].code
         rows.append(f"nota,{code},{place:03d}/TS/{until:%m%y},,{until},{due},{amount_rp}")
+    until = first - timedelta(1)
+    rows.append(f"sisa minus,{producers[-1].code},099/TS/{until:%m%y},,{until},,{PAID_TOO_MUCH_RP}")
     sheet = io.BytesIO("\r\n".join(rows).encode())
     handed_in = prepare_carry_over(
         session, by=get_actor(session, FINANCE), partner_id=partner.id, first_on=first, source=sheet,

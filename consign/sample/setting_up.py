@@ -85,7 +85,9 @@ def ensure_partner(session: Session, sample: SamplePartner, months: Months) -> b
     if sample.code in {partner.code for partner in find_partners(session)}:
         return False
     admin = get_actor(session, ADMIN)
-    partner = add_partner(session, by=admin, code=sample.code, name=sample.name, kind=sample.kind, cycle=sample.cycle)
+    partner = add_partner(
+        session, by=admin, code=sample.code, name=sample.name, kind=sample.kind, cycle=sample.cycle, taxes=sample.taxes
+    )
     for one in sample.stores:
         store = add_store(
             session,

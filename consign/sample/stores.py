@@ -1,8 +1,10 @@
-"""The partners of the sample city, their stores, and what they agree with producers."""
+"""The partners of the sample city, their stores, and what they agree with producers. All numbers are invented."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from consign.partners.rules import DiscountBorneBy, FeeOn, Route, Terms
+from consign.partners.tax_rules import USUAL_PPH23_BP, USUAL_PPN_BP, PartnerTaxes
 from consign.period import Cycle
 
 ZONE = "Asia/Makassar"
@@ -28,6 +30,7 @@ class SamplePartner:
     cycle: Cycle
     terms: Terms
     stores: tuple[SampleStore, ...]
+    taxes: PartnerTaxes
 
 
 SUPERMARKET = SamplePartner(
@@ -39,7 +42,7 @@ SUPERMARKET = SamplePartner(
         fee_rate_bp=300,
         fee_on=FeeOn.REPORTED_GROSS,
         discount_borne_by=DiscountBorneBy.STORE,
-        fee_tax_bp=0,
+        fee_tax_bp=USUAL_PPN_BP,
         pph23_bp=0,
         payment_term_days=15,
         loss_store_bp=10_000,
@@ -52,6 +55,7 @@ SUPERMARKET = SamplePartner(
         SampleStore("ENG03", "Enggang Kilometer Lima", 5),
         SampleStore("ENG04", "Enggang Manggar", 4),
     ),
+    taxes=PartnerTaxes(is_entity=True, npwp="012345674721000", is_pkp=True, pkp_since=date(2019, 4, 1)),
 )
 MINIMARKET = SamplePartner(
     code="PES",
@@ -76,6 +80,7 @@ MINIMARKET = SamplePartner(
         SampleStore("P04", "Pesut Kariangau", 3),
         SampleStore("P05", "Pesut Lamaru", 2),
     ),
+    taxes=PartnerTaxes(is_entity=True, npwp="031872641721000", is_pkp=False),
 )
 HOTEL = SamplePartner(
     code="TEL",
@@ -86,7 +91,7 @@ HOTEL = SamplePartner(
         fee_rate_bp=300,
         fee_on=FeeOn.REPORTED_NET,
         discount_borne_by=DiscountBorneBy.PRODUCER,
-        fee_tax_bp=0,
+        fee_tax_bp=USUAL_PPN_BP,
         pph23_bp=0,
         payment_term_days=30,
         loss_store_bp=5_000,
@@ -98,6 +103,7 @@ HOTEL = SamplePartner(
         SampleStore("KAFE", "Kafe Dermaga", 3, alias="Dermaga Café"),
         SampleStore("SPA", "Spa Rimba", 2, alias="Rimba Spa"),
     ),
+    taxes=PartnerTaxes(is_entity=True, npwp="418772133721000", is_pkp=True, pkp_since=date(2022, 7, 1)),
 )
 PARTNERS = (SUPERMARKET, MINIMARKET, HOTEL)
 
@@ -105,8 +111,8 @@ AGREED_OTHERWISE: dict[tuple[str, str], Terms] = {
     ("ENG", "UMKM-004"): replace(
         SUPERMARKET.terms, fee_on=FeeOn.REPORTED_NET, discount_borne_by=DiscountBorneBy.PRODUCER
     ),
-    ("ENG", "UMKM-022"): replace(SUPERMARKET.terms, fee_tax_bp=1100),
-    ("ENG", "UMKM-031"): replace(SUPERMARKET.terms, pph23_bp=200),
+    ("ENG", "UMKM-022"): replace(SUPERMARKET.terms, pph23_bp=USUAL_PPH23_BP),
+    ("ENG", "UMKM-031"): replace(SUPERMARKET.terms, pph23_bp=USUAL_PPH23_BP),
     ("PES", "UMKM-006"): replace(MINIMARKET.terms, fee_on=FeeOn.REPORTED_GROSS),
     ("TEL", "UMKM-009"): replace(HOTEL.terms, fee_on=FeeOn.AGREED_PRICE, discount_borne_by=DiscountBorneBy.STORE),
 }

@@ -61,8 +61,11 @@ _PAIRS = text("""
       SELECT partner_id, producer_id, sum(due_rp - COALESCE(paid.rp, 0)) AS open_rp, sum(COALESCE(paid.payable_rp, 0)) AS payable_rp
       FROM statement LEFT JOIN paid ON paid.statement_id = statement.id GROUP BY partner_id, producer_id),
     last AS (
-      SELECT DISTINCT ON (partner_id, producer_id) partner_id, producer_id, carry_rp FROM statement
-      ORDER BY partner_id, producer_id, until_on DESC, id DESC),
+      SELECT partner_id, producer_id, sum(carry_rp) AS carry_rp FROM (
+        SELECT statement.partner_id, producer_id, carry_rp,
+          rank() OVER (PARTITION BY statement.partner_id, producer_id ORDER BY closing.until_on DESC) AS place
+        FROM statement JOIN closing ON closing.id = statement.closing_id) AS ranked
+      WHERE place = 1 GROUP BY partner_id, producer_id),
     paid_out AS (
       SELECT part.partner_id, part.producer_id, sum(part.amount_rp) AS rp FROM payout_part AS part
       JOIN payout ON payout.id = part.payout_id WHERE payout.state IN ('sent', 'paid') GROUP BY 1, 2),

@@ -11,15 +11,16 @@ _STATEMENTS = text("""
     WITH wanted AS (
       SELECT carry_over.closing_id, row.producer_id, row.earlier_number, row.from_on, row.until_on, row.due_on, row.amount_rp
       FROM carry_over_row AS row JOIN carry_over ON carry_over.id = row.carry_over_id
-      WHERE row.kind = 'statement' AND carry_over.outcome = 'confirmed'),
+      WHERE row.kind <> 'received' AND carry_over.outcome = 'confirmed'),
     found AS (
       SELECT statement.* FROM statement JOIN closing ON closing.id = statement.closing_id
       WHERE closing.carries_over OR statement.opening_rp <> 0 OR statement.earlier_number <> '')
     SELECT COALESCE('statement ' || found.number, 'closing ' || wanted.closing_id) AS row,
       COALESCE(wanted.earlier_number, found.earlier_number) AS earlier_number
     FROM wanted FULL JOIN found USING (closing_id, producer_id, earlier_number)
-    WHERE (found.from_on, found.until_on, found.due_on, found.opening_rp, found.net_rp, found.due_rp)
-      IS DISTINCT FROM (wanted.from_on, wanted.until_on, wanted.due_on, wanted.amount_rp, wanted.amount_rp, wanted.amount_rp)
+    WHERE (found.from_on, found.until_on, found.due_on, found.opening_rp, found.net_rp, found.due_rp, found.carry_rp)
+      IS DISTINCT FROM (wanted.from_on, wanted.until_on, COALESCE(wanted.due_on, wanted.until_on), wanted.amount_rp,
+        wanted.amount_rp, GREATEST(wanted.amount_rp, 0), LEAST(wanted.amount_rp, 0))
     ORDER BY 1, 2 LIMIT 100""")
 _CLOSINGS = text("""
     SELECT COALESCE('closing ' || closing.id, 'carry_over ' || kept.id) AS row

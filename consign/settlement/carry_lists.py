@@ -28,6 +28,7 @@ def _select_carried(by: Actor) -> Select[Any]:
             func.count().label("rows"),
             total("statement").label("open_rp"),
             total("received").label("received_rp"),
+            total("rest").label("rest_rp"),
         )
         .group_by(CarryOverRow.carry_over_id)
         .subquery()
@@ -37,6 +38,7 @@ def _select_carried(by: Actor) -> Select[Any]:
         CarryOver.file_name, CarryOver.sha256, CarryOver.prepared_by.label("prepared_by_id"),
         _PREPARER.name.label("prepared_by"), CarryOver.prepared_at, CarryOver.outcome, _ENDER.name.label("ended_by"),
         CarryOver.ended_at, CarryOver.closing_id, CarryOver.partner_id, sums.c.rows, sums.c.open_rp, sums.c.received_rp,
+        sums.c.rest_rp,
     ]  # fmt: skip
     return (
         select(*columns)
@@ -87,7 +89,7 @@ def find_carried_row_page(session: Session, *, carried: Row, wish: Wish) -> Foun
             (Statement.closing_id == carried["closing_id"])
             & (Statement.producer_id == CarryOverRow.producer_id)
             & (Statement.earlier_number == CarryOverRow.earlier_number)
-            & (CarryOverRow.kind == "statement"),
+            & (CarryOverRow.kind != "received"),
         )
         .where(CarryOverRow.carry_over_id == carried["id"])
     )  # fmt: skip

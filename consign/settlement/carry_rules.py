@@ -39,6 +39,8 @@ class CarriedKind(StrEnum):
     """A statement of before that is not paid, or not in full."""
     RECEIVED = "received"
     """Money that the office received for a producer and has not paid out."""
+    REST = "rest"
+    """A rest below zero: the producer has had more than was due, such as by a payment too high, and has not given it back."""
 
 
 class CarrySheetRefused(BadInput):
@@ -113,12 +115,13 @@ class CarryCellRefused(BadInput):
 
 @dataclass(frozen=True)
 class CarriedRow:
-    """One row of the sheet, as it is kept; days and number are blank for money received."""
+    """One row of the sheet, as it is kept; days and number are blank for money received, the day due for a rest, too."""
 
     row_no: int
     kind: CarriedKind
     producer_id: int
     amount_rp: int
+    """Below zero for a rest, above it for all others."""
     earlier_number: str = ""
     from_on: date | None = None
     until_on: date | None = None
@@ -132,7 +135,7 @@ def refuse_unfitting(row: CarriedRow, *, until_on: date) -> None:
         CarryCellRefused: accordingly.
 
     """
-    if row.until_on is None or row.from_on is None or row.due_on is None:
+    if row.until_on is None or row.from_on is None:
         return
     if row.until_on > until_on:
         raise CarryCellRefused(
@@ -144,7 +147,7 @@ def refuse_unfitting(row: CarriedRow, *, until_on: date) -> None:
         raise CarryCellRefused(
             say("The period ends on {day}, before it begins.", day=row.until_on), "period.backwards", CarryRole.FROM
         )
-    if row.due_on < row.until_on:
+    if row.due_on is not None and row.due_on < row.until_on:
         raise CarryCellRefused(
             say("The period ends on {day}, so it is not due before that.", day=row.until_on),
             "due.too_early",

@@ -43,7 +43,8 @@ SHEET = "Saldo awal"
 COLUMNS: Mapping[CarryRole, ImportColumn] = {
     CarryRole.KIND: ImportColumn(
         "Jenis", ("kind", "type"), "text", 16,
-        "Nota: nota lama yang belum lunas. Uang diterima: uang yang sudah diterima kantor dan belum dicairkan.", "nota",
+        "Nota: nota lama yang belum lunas. Uang diterima: uang yang sudah diterima kantor dan belum dicairkan. Sisa minus:"
+        " yang terlanjur dibayar lebih untuk UMKM dan diperhitungkan pada nota berikutnya.", "nota",
     ),
     CarryRole.PRODUCER: ImportColumn(
         "Kode UMKM", ("umkm", "kode pelaku umkm", "kode produsen", "produsen", "producer", "producer code"), "text", 14,
@@ -63,20 +64,32 @@ COLUMNS: Mapping[CarryRole, ImportColumn] = {
     ),
     CarryRole.DUE: ImportColumn(
         "Jatuh tempo", ("tanggal jatuh tempo", "due", "due on", "due date"), "day", 14,
-        "Hari terakhir untuk membayar. Kosong untuk uang diterima.", "2026-01-15",
+        "Hari terakhir untuk membayar. Kosong untuk uang diterima dan sisa minus.", "2026-01-15",
     ),
     CarryRole.AMOUNT: ImportColumn(
         "Jumlah", ("jumlah rp", "sisa", "belum dibayar", "amount", "amount open", "rupiah"), "number", 16,
-        "Rupiah utuh: yang belum dibayar dari nota, atau yang sudah diterima.", "1250000",
+        "Rupiah utuh: yang belum dibayar dari nota, yang sudah diterima, atau sisa minus (dengan atau tanpa tanda minus).",
+        "1250000",
     ),
 }  # fmt: skip
 """In the order in which the template has them."""
 NEEDED = (CarryRole.KIND, CarryRole.PRODUCER, CarryRole.AMOUNT)
-OF_STATEMENT = (CarryRole.NUMBER, CarryRole.UNTIL, CarryRole.DUE)
-"""What a row of a statement needs besides, and one of money received must leave blank."""
+NEEDED_OF: Mapping[CarriedKind, tuple[CarryRole, ...]] = {
+    CarriedKind.STATEMENT: (CarryRole.NUMBER, CarryRole.UNTIL, CarryRole.DUE),
+    CarriedKind.RECEIVED: (),
+    CarriedKind.REST: (CarryRole.NUMBER, CarryRole.UNTIL),
+}
+"""What a row of each kind needs besides."""
+BLANK_OF: Mapping[CarriedKind, tuple[CarryRole, ...]] = {
+    CarriedKind.STATEMENT: (),
+    CarriedKind.RECEIVED: (CarryRole.FROM, CarryRole.NUMBER, CarryRole.UNTIL, CarryRole.DUE),
+    CarriedKind.REST: (CarryRole.DUE,),
+}
+"""What a row of each kind must leave blank."""
 KINDS: Mapping[CarriedKind, tuple[str, ...]] = {
     CarriedKind.STATEMENT: ("nota", "nota belum lunas", "tagihan", "statement"),
     CarriedKind.RECEIVED: ("uang diterima", "diterima", "received", "money received"),
+    CarriedKind.REST: ("sisa minus", "lebih bayar", "kelebihan bayar", "rest", "rest below zero", "overpaid"),
 }
 """The words that mean each kind; the first is written."""
 EXAMPLES: tuple[Mapping[CarryRole, Cell], ...] = (
@@ -85,6 +98,9 @@ EXAMPLES: tuple[Mapping[CarryRole, Cell], ...] = (
      CarryRole.DUE: date(2026, 1, 15), CarryRole.AMOUNT: 1_250_000},
     {CarryRole.KIND: "uang diterima", CarryRole.PRODUCER: "Contoh: UMKM-001 (baris ini tidak dibaca)",
      CarryRole.AMOUNT: 300_000},
+    {CarryRole.KIND: "sisa minus", CarryRole.PRODUCER: "Contoh: UMKM-001 (baris ini tidak dibaca)",
+     CarryRole.NUMBER: "011/NOTA/2025", CarryRole.FROM: date(2025, 11, 1), CarryRole.UNTIL: date(2025, 11, 30),
+     CarryRole.AMOUNT: -85_000},
 )  # fmt: skip
 ROLE_OF: Mapping[str, CarryRole] = {
     normalize(header): role for role, column in COLUMNS.items() for header in (column.title, *column.headers)
@@ -93,7 +109,7 @@ KIND_OF: Mapping[str, CarriedKind] = {normalize(word): kind for kind, words in K
 
 
 def write_carry_template(producers: Mapping[str, str]) -> bytes:
-    """Return an empty sheet as a workbook, with two example rows that are never read; *producers* are names by code."""
+    """Return an empty sheet as a workbook, with example rows that are never read; *producers* are names by code."""
     choices = {
         CarryRole.KIND: tuple((words[0], "") for words in KINDS.values()),
         CarryRole.PRODUCER: tuple(producers.items()),
@@ -254,7 +270,7 @@ def _read_row(found: _Sheet, row: ListRow, reading: _Reading) -> CarriedRow:
         row_no=row.row,
         kind=kind,
         producer_id=facts[CarryRole.PRODUCER],
-        amount_rp=facts[CarryRole.AMOUNT],
+        amount_rp=_sign(kind, facts[CarryRole.AMOUNT]),
         earlier_number=facts.get(CarryRole.NUMBER, ""),
         from_on=facts.get(CarryRole.FROM, period_of(until, reading.cycle).first if until else None),
         until_on=until,
@@ -263,11 +279,38 @@ def _read_row(found: _Sheet, row: ListRow, reading: _Reading) -> CarriedRow:
 
 
 def _refuse_unfitting_kind(kind: CarriedKind, facts: Mapping[CarryRole, Any]) -> None:
-    for role in (CarryRole.FROM, *OF_STATEMENT):
-        if kind is CarriedKind.RECEIVED and role in facts:
-            raise CarryCellRefused(say("Money received has none. Leave it blank."), "cell.unfitting", role)
-        if kind is CarriedKind.STATEMENT and role in OF_STATEMENT and role not in facts:
+    for role in CarryRole:
+        if role in BLANK_OF[kind] and role in facts:
+            why = {
+                CarriedKind.RECEIVED: say("Money received has none. Leave it blank."),
+                CarriedKind.REST: say(
+                    "A rest below zero is never due: the next statement takes it over. Leave it blank."
+                ),
+            }[kind]
+            raise CarryCellRefused(why, "cell.unfitting", role)
+        if role in NEEDED_OF[kind] and role not in facts:
             raise _blank(role)
+
+
+def _sign(kind: CarriedKind, amount_rp: int) -> int:
+    """Return the amount as it is kept: a rest is below zero, whether its minus is written or only its kind.
+
+    Raises:
+        CarryCellRefused: it is below zero, and no rest.
+
+    """
+    if kind is CarriedKind.REST:
+        return -abs(amount_rp)
+    if amount_rp < 0:
+        raise CarryCellRefused(
+            say(
+                "An amount below zero is a rest that the next statement takes over. If it is one, write “{kind}” as its kind.",
+                kind=KINDS[CarriedKind.REST][0],
+            ),
+            "amount.out_of_bounds",
+            CarryRole.AMOUNT,
+        )
+    return amount_rp
 
 
 def _blame(found: _Sheet, row: ListRow, role: CarryRole | None, refusal: BadInput) -> RowProblem:
@@ -316,7 +359,7 @@ def _read_day(cell: str, reading: _Reading) -> date:
 
 
 def _read_amount(cell: str, _: _Reading) -> int:
-    """Read whole rupiah."""
+    """Read whole rupiah, with or without a minus."""
     found = find_amounts(cell)
     if len(found) != 1:
         raise CarryCellRefused(say("Write the amount in whole rupiah, such as 15000 or 15.000."), "amount.invalid")
@@ -325,9 +368,9 @@ def _read_amount(cell: str, _: _Reading) -> int:
         raise CarryCellRefused(
             say("An amount is in whole rupiah, without sen. Write it such as 15000."), "amount.not_whole"
         )
-    if not 0 < amount <= LARGEST_RP:
+    if not 0 < abs(amount) <= LARGEST_RP:
         raise CarryCellRefused(
-            say("The amount is above zero, and at most a trillion rupiah. Correct what is below zero by a correction."),
+            say("The amount is not zero, and at most a trillion rupiah."),
             "amount.out_of_bounds",
         )
     return int(amount)

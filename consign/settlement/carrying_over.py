@@ -1,7 +1,8 @@
 """Carrying over what stood open with a partner before these books began: one person hands it in, another confirms it.
 
-Unpaid statements become statements of a closing that takes no sales, so that the next one follows it as any other does. Money
-the office had received and not paid out becomes payable. Goods that stood in stores are told by opening counts or lists of
+Unpaid statements become statements of a closing that takes no sales, so that the next one follows it as any other does, and
+so do rests below zero: nothing is due on them, and the next statement takes them over. Money the office had received and not
+paid out becomes payable. Goods that stood in stores are told by opening counts or lists of
 movements (`consign.stock`), not here.
 """
 
@@ -23,7 +24,7 @@ from consign.identity.actions import record_event
 from consign.identity.queries import find_chain_head
 from consign.identity.rules import Act, Actor, authorize
 from consign.ledger.actions import lock_balances, post_transfers
-from consign.ledger.rules import AccountKind, AccountName, TransferKind, TransferOrder
+from consign.ledger.rules import AccountKind, AccountName, TransferKind, TransferOrder, order_transfer
 from consign.models.partners import Partner, Producer
 from consign.models.sales import Sale
 from consign.models.settlement import CarryOver, CarryOverRow, Closing, Statement
@@ -35,6 +36,7 @@ from consign.sentence import say
 from consign.settlement.actions import take_numbers
 from consign.settlement.carry_rules import (
     CarriedKind,
+    CarriedRow,
     CarryOverBySame,
     CarryOverEnded,
     CarryOverStands,
@@ -97,11 +99,20 @@ def prepare_carry_over(
     insert_rows(session, "carry_over_row", [{**vars(one), "carry_over_id": kept.id} for one in rows])
     record_event(
         session, by=by, act="carry-over prepared", subject=f"carry_over:{kept.id}", partner=partner.code,
-        until=str(until_on), sha256=sha256, rows=len(rows), amount_rp=sum(one.amount_rp for one in rows),
+        until=str(until_on), sha256=sha256, rows=len(rows), **_add_up(rows),
     )  # fmt: skip
     told = {"carry_over": kept.id, "partner": partner.name}
     record_notices(session, [Message("settlement.carry_over_waits", "role:dinas_finance", told)])
     return kept
+
+
+def _add_up(rows: Sequence[CarriedRow | CarryOverRow]) -> dict[str, int]:
+    """Return what the rows come to, rests apart, as an audit event keeps it."""
+    amounts = [one.amount_rp for one in rows]
+    return {
+        "amount_rp": sum(one for one in amounts if one > 0),
+        "rest_rp": sum(one for one in amounts if one < 0),
+    }
 
 
 def _refuse_standing(session: Session, partner: Partner) -> None:
@@ -176,7 +187,7 @@ def confirm_carry_over(session: Session, *, by: Actor, carry_over_id: int) -> li
     session.flush()
     record_event(
         session, by=by, act="carry-over confirmed", subject=f"carry_over:{kept.id}", partner=partner.code,
-        closing=closing.id, statements=len(statements), amount_rp=sum(one.amount_rp for one in rows),
+        closing=closing.id, statements=len(statements), **_add_up(rows),
         before={"outcome": "waiting"}, after={"outcome": "confirmed"},
     )  # fmt: skip
     _tell(session, partner, statements)
@@ -222,8 +233,8 @@ def _refuse_ended(kept: CarryOver) -> None:
 
 
 def _write_statements(session: Session, closing: Closing, rows: Sequence[CarryOverRow]) -> list[Statement]:
-    """Write a statement for each that was not paid, and post them together with the money received."""
-    opened = [one for one in rows if one.kind == CarriedKind.STATEMENT]
+    """Write a statement for each that was not paid or left a rest, and post them together with the money received."""
+    opened = [one for one in rows if one.kind != CarriedKind.RECEIVED]
     opening = AccountName(AccountKind.OPENING)
     kinds = (AccountKind.PARTNER_OWES, AccountKind.PRODUCER_IS_OWED, AccountKind.PRODUCER_PAYABLE)
     pairs = {AccountName(kind, closing.partner_id, one.producer_id) for one in rows for kind in kinds}
@@ -242,12 +253,13 @@ def _write_statements(session: Session, closing: Closing, rows: Sequence[CarryOv
             "producer_id": one.producer_id,
             "from_on": one.from_on,
             "until_on": one.until_on,
-            "due_on": one.due_on,
+            "due_on": one.due_on or one.until_on,
             "route": routes.get(one.producer_id, "direct"),
             "earlier_number": one.earlier_number,
             "opening_rp": one.amount_rp,
             "net_rp": one.amount_rp,
-            "due_rp": one.amount_rp,
+            "due_rp": max(one.amount_rp, 0),
+            "carry_rp": min(one.amount_rp, 0),
             **dict.fromkeys(_NOTHING, 0),
             "audit_seq": audit_seq,
             "audit_hash": audit_hash.hex(),
@@ -256,8 +268,9 @@ def _write_statements(session: Session, closing: Closing, rows: Sequence[CarryOv
     ]
     insert_rows(session, "statement", written)
     orders = [
-        _order_opening(one, number=str(row["number"]), closing=closing)
+        order
         for one, row in zip(opened, written, strict=True)
+        for order in _order_opening(one, number=str(row["number"]), closing=closing)
     ]
     post_transfers(session, [*orders, *_order_received(rows, closing=closing)])
     return find_statements(session, closing.id)
@@ -265,18 +278,22 @@ def _write_statements(session: Session, closing: Closing, rows: Sequence[CarryOv
 
 _NOTHING = (
     "line_count", "sales_rp", "returns_rp", "late_rp", "fee_rp", "fee_tax_rp", "pph23_rp", "losses_rp", "adjustments_rp",
-    "carried_rp", "carry_rp",
+    "carried_rp",
 )  # fmt: skip
 """What a statement of before says nothing of."""
 
 
-def _order_opening(row: CarryOverRow, *, number: str, closing: Closing) -> TransferOrder:
-    return TransferOrder(
-        f"statement:{number}:opening", TransferKind.OPENING,
-        AccountName(AccountKind.PARTNER_OWES, closing.partner_id, row.producer_id),
-        AccountName(AccountKind.PRODUCER_IS_OWED, closing.partner_id, row.producer_id),
-        Rupiah(row.amount_rp), closing.until_on, number,
-    )  # fmt: skip
+def _order_opening(row: CarryOverRow, *, number: str, closing: Closing) -> list[TransferOrder]:
+    """Return the transfer of one statement of before; that of a rest goes the other way round."""
+    return order_transfer(
+        Rupiah(row.amount_rp),
+        key=f"statement:{number}:opening",
+        kind=TransferKind.OPENING,
+        debit=AccountName(AccountKind.PARTNER_OWES, closing.partner_id, row.producer_id),
+        credit=AccountName(AccountKind.PRODUCER_IS_OWED, closing.partner_id, row.producer_id),
+        booked_on=closing.until_on,
+        cause=number,
+    )
 
 
 def _order_received(rows: Sequence[CarryOverRow], *, closing: Closing) -> list[TransferOrder]:
@@ -295,14 +312,19 @@ def _order_received(rows: Sequence[CarryOverRow], *, closing: Closing) -> list[T
 
 def _tell(session: Session, partner: Partner, statements: Sequence[Statement]) -> None:
     """Tell each producer and the partner what was carried over."""
-    sums: defaultdict[int, int] = defaultdict(int)
+    sums, rests = defaultdict[int, int](int), defaultdict[int, int](int)
     for one in statements:
         sums[one.producer_id] += one.due_rp
+        rests[one.producer_id] += one.carry_rp
     told = [
-        Message("settlement.carried_over", f"producer:{producer_id}", {"partner": partner.name, "due_rp": due_rp})
+        Message(
+            "settlement.carried_over",
+            f"producer:{producer_id}",
+            {"partner": partner.name, "due_rp": due_rp, "rest_rp": rests[producer_id]},
+        )
         for producer_id, due_rp in sorted(sums.items())
     ]
-    owed = {"due_rp": sum(sums.values()), "statements": len(statements)}
+    owed = {"due_rp": sum(sums.values()), "rest_rp": sum(rests.values()), "statements": len(statements)}
     record_notices(session, [*told, Message("settlement.carried_over", f"partner:{partner.id}", owed)])
 
 

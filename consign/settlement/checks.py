@@ -113,12 +113,17 @@ def check_losses(session: Session) -> Iterator[Breach]:
 
 
 def check_carried(session: Session) -> Iterator[Breach]:
-    """Find statements that do not take over the rest of the one before."""
+    """Find statements that do not take over the rest of the closing before."""
     rows = session.execute(
         text("""
+        WITH left_over AS (
+          SELECT closing.partner_id, producer_id, closing.until_on, min(number) AS number, sum(carried_rp) AS carried_rp,
+            sum(carry_rp) AS carry_rp
+          FROM statement JOIN closing ON closing.id = statement.closing_id
+          GROUP BY closing.partner_id, producer_id, closing.until_on)
         SELECT number, carried_rp, expected FROM (
           SELECT number, carried_rp, COALESCE(lag(carry_rp) OVER (
-            PARTITION BY partner_id, producer_id ORDER BY until_on), 0) AS expected FROM statement) AS chained
+            PARTITION BY partner_id, producer_id ORDER BY until_on), 0) AS expected FROM left_over) AS chained
         WHERE carried_rp <> expected ORDER BY number""")
     )
     for row in rows:

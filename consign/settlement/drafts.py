@@ -207,7 +207,7 @@ def compute_statements(session: Session, draft: Draft) -> list[StatementSum]:
     carried = find_carried(session, cut.partner_id)
     for idle in find_idle(session, facts, selling=list(by_producer), carrying=[*carried, *losses, *adjustments]):
         by_producer[idle.producer_id].append(idle)
-    for producer_id in {*losses, *adjustments} - set(by_producer):
+    for producer_id in {*carried, *losses, *adjustments} - set(by_producer):
         by_producer[producer_id].append(make_idle(producer_id, TERM_WITHOUT_AGREEMENT_DAYS))
     return [
         compute_statement(

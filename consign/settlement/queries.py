@@ -113,13 +113,16 @@ def find_routes(session: Session, cut: Cut) -> dict[int, str]:
 
 
 def find_carried(session: Session, partner_id: int) -> dict[int, int]:
-    """Return the negative rest of each producer's last statement of this partner."""
+    """Return the negative rest that each producer's last closing of this partner left.
+
+    One that carries over may have several statements of a producer; its rests go on together.
+    """
     rows = session.execute(
         text("""
-        SELECT producer_id, carry_rp FROM (
-          SELECT DISTINCT ON (producer_id) producer_id, carry_rp FROM statement
-          WHERE partner_id = :partner ORDER BY producer_id, until_on DESC) AS last
-        WHERE carry_rp < 0"""),
+        SELECT producer_id, sum(carry_rp)::bigint AS carry_rp FROM (
+          SELECT producer_id, carry_rp, rank() OVER (PARTITION BY producer_id ORDER BY closing.until_on DESC) AS place
+          FROM statement JOIN closing ON closing.id = statement.closing_id WHERE statement.partner_id = :partner) AS ranked
+        WHERE place = 1 GROUP BY producer_id HAVING sum(carry_rp) < 0"""),
         {"partner": partner_id},
     )
     return {row.producer_id: row.carry_rp for row in rows}

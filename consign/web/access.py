@@ -335,6 +335,7 @@ ACCESS: dict[str, Access] = {
     "POST /payouts/{batch_number}/{payout_reference}/found": Act.MATCH_BANK,
     "POST /payouts/{batch_number}/{payout_reference}/undo": Act.MATCH_BANK,
     "POST /payouts/{batch_number}/{payout_reference}/return": Act.SEND_PAYOUTS,
+    "POST /payouts/{batch_number}/{payout_reference}/undo-return": Act.SEND_PAYOUTS,
     "POST /payouts/{batch_number}/{payout_reference}/answer": Act.ANSWER_PAYMENTS,
     "GET /payout-templates": Act.SEND_PAYOUTS,
     "POST /payout-templates": Act.SEND_PAYOUTS,

@@ -24,6 +24,8 @@ REFUSED_AT: Mapping[str, str | tuple[str, ...]] = {
     "fee": "partners.fee_out_of_bounds",
     "first": ("partners.agreement_overlaps", "partners.period_closed", "partners.agreement_continued"),
     "route": "partners.not_a_member",
+    "fee_tax": "partners.fee_tax_without_pkp",
+    "pph23": ("partners.pph23_of_person", "partners.pph23_by_person"),
 }
 """At which field a refusal shows."""
 FEE_ON = (

@@ -19,6 +19,7 @@ from consign.partners.lists import find_partners_seen
 from consign.partners.producer_lists import find_producers_named, get_producer_called
 from consign.partners.queries import find_stores, get_partner, get_region_terms, get_store, lock_partner
 from consign.partners.rules import Route
+from consign.partners.taxes import find_tax_notices
 from consign.sales.placing import reread_parked
 from consign.sentence import say
 from consign.settlement.queries import find_last_closing
@@ -269,6 +270,7 @@ def _agreement_page(visit: Visit, agreement_id: str, form: Form, *, status: int 
         status=status,
         agreement=found,
         sentences=describe(found),
+        notices=find_tax_notices(visit.db, agreement_id=found["id"]),
         form=form,
         versions=versions,
         newest=versions[-1]["id"] == found["id"],

@@ -31,8 +31,8 @@ FIELDS = (
     Field("first", say("First day in these books"), read=read_day, kind="date",
           hint=say("What stood open at the end of the day before is on the sheet. Sales of days before that come in later"
                    " fall into the first closing as late lines.")),
-    Field("file", say("The sheet"), kind="file", hint=say("Excel or CSV, a row for each unpaid statement of before, and"
-                                                          " for money received and not paid out.")),
+    Field("file", say("The sheet"), kind="file", hint=say("Excel or CSV, a row for each unpaid statement of before, for"
+                                                          " money received and not paid out, and for rests below zero.")),
 )  # fmt: skip
 OF_FILE = (
     "settlement.carry_sheet_refused", "settlement.carry_rows_refused", "stock.import_too_large", "file.refused",
@@ -74,6 +74,7 @@ def show_carry_overs(visit: Visiting) -> Response:
             Column("rows", say("Rows"), kind="count"),
             Column("open_rp", say("Unpaid"), kind="money"),
             Column("received_rp", say("Received, not paid out"), kind="money"),
+            Column("rest_rp", say("Rests below zero"), kind="money"),
             Column("prepared_by", say("Handed in by")),
             Column("prepared_at", say("Handed in"), kind="moment"),
             Column("outcome", say("State"), kind="badge", words="carry_outcome"),
@@ -84,8 +85,8 @@ def show_carry_overs(visit: Visiting) -> Response:
         default_sort="-prepared_at",
         filters=(Filter("outcome", say("State"), choices_of("carry_outcome", OUTCOMES, word)),),
         search=say("Search: partner or file"),
-        lead=say("What partners owed before these books began, and money received and not paid out. One person hands the"
-                 " sheet in, another confirms it."),
+        lead=say("What partners owed before these books began, money received and not paid out, and rests below zero."
+                 " One person hands the sheet in, another confirms it."),
         acts=[("/carry-over/new", say("Hand in opening balances"))] if may_hand_in else [],
     )  # fmt: skip
 

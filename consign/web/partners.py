@@ -21,6 +21,7 @@ from consign.partners.lists import (
     get_store_seen,
 )
 from consign.partners.queries import get_partner, get_region_terms
+from consign.partners.taxes import change_partner_taxes, read_taxes
 from consign.period import ZONES, Cycle
 from consign.sales.placing import reread_parked
 from consign.sentence import say
@@ -29,6 +30,7 @@ from consign.web.columns import Column
 from consign.web.demands import find_demands_panel
 from consign.web.forms import Field, Form, choices_of, new_form, read_day, read_form
 from consign.web.lookup import read_new_code
+from consign.web.partner_taxes import TAX_FIELDS, TAXES_REFUSED_AT, read_tax_fields, show_taxes, tell_taxes
 from consign.web.tables import Filter, find_download, list_page, show_table
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
@@ -46,7 +48,8 @@ CYCLE = Field(
     choices=CYCLES,
     hint=say("How often its sales are settled. After a change the next period begins where the last closing ended."),
 )
-NEW_PARTNER = (CODE, NAME, Field("kind", say("Kind"), kind="select", choices=KINDS), CYCLE)
+NEW_PARTNER = (CODE, NAME, Field("kind", say("Kind"), kind="select", choices=KINDS), CYCLE, *TAX_FIELDS)
+EDIT_PARTNER = (NAME, CYCLE, *TAX_FIELDS)
 NEW_STORE = (
     replace(CODE, hint=say("As the partner's own files write it, if they do.")),
     NAME,
@@ -152,7 +155,7 @@ def do_add_partner(visit: Visiting) -> Response:
     """Add a partner."""
     form = read_form(NEW_PARTNER, visit.texts)
     if form.ok:
-        with visit.attempt(form, code="partners.code_taken"):
+        with visit.attempt(form, code="partners.code_taken", **TAXES_REFUSED_AT):
             actions.add_partner(
                 visit.db,
                 by=visit.actor,
@@ -160,6 +163,7 @@ def do_add_partner(visit: Visiting) -> Response:
                 name=form["name"],
                 kind=form["kind"],
                 cycle=Cycle(form["cycle"]),
+                taxes=read_tax_fields(form),
             )
     if not form.ok:
         return _new_partner_page(visit, form, status=422)
@@ -183,15 +187,17 @@ def show_partner(visit: Visiting, code: str) -> Response:
         default_sort="code",
         search=say("Search: code, name or other name"),
         partner=partner,
+        taxes=show_taxes(visit, partner),
         demands=find_demands_panel(visit, partner_id=partner["id"], code=partner["code"]),
     )
 
 
 @router.get("/partners/{code}/edit")
 def show_edit_partner(visit: Visiting, code: str) -> Response:
-    """Show the form to change a partner's name."""
+    """Show the form to change a partner's name, its cycle, and what it is for taxes."""
     partner = get_partner(visit.db, code)
-    return _edit_partner_page(visit, partner, new_form((NAME, CYCLE), name=partner.name, cycle=partner.cycle))
+    present = tell_taxes(read_taxes(partner))
+    return _edit_partner_page(visit, partner, new_form(EDIT_PARTNER, name=partner.name, cycle=partner.cycle, **present))
 
 
 def _edit_partner_page(visit: Visit, partner: Partner, form: Form, *, status: int = 200) -> Response:
@@ -211,11 +217,13 @@ def _edit_partner_page(visit: Visit, partner: Partner, form: Form, *, status: in
 
 @router.post("/partners/{code}/edit")
 def do_edit_partner(visit: Visiting, code: str) -> Response:
-    """Change a partner's name."""
+    """Change a partner's name, its cycle, and what it is for taxes."""
     partner = get_partner(visit.db, code)
-    form = read_form((NAME, CYCLE), visit.texts)
+    form = read_form(EDIT_PARTNER, visit.texts)
     if form.ok:
-        with visit.attempt(form, name="input.bad"):
+        with visit.attempt(form, name="input.bad", **TAXES_REFUSED_AT):
+            taxes = read_tax_fields(form)
+            change_partner_taxes(visit.db, by=visit.actor, partner=partner, taxes=taxes)
             actions.change_partner(visit.db, by=visit.actor, partner=partner, name=form["name"])
             actions.change_partner_cycle(visit.db, by=visit.actor, partner=partner, cycle=Cycle(form["cycle"]))
     if not form.ok:

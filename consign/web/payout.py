@@ -20,6 +20,7 @@ from consign.payouts.bank_lines import (
 )
 from consign.payouts.lists import PayoutView, get_payout_view
 from consign.payouts.money_word import ANSWERS, answer_payout
+from consign.payouts.undoing_returns import undo_return
 from consign.sentence import say
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form, read_id
 from consign.web.visit import PageRoute, Visit, Visiting
@@ -57,6 +58,7 @@ def _payout_page(visit: Visit, number: str, reference: str, *, status: int = 200
         "found": state == "sent",
         "return": state in {"sent", "paid"},
         "undo": state == "paid",
+        "undo-return": state == "returned",
         "answer": state == "paid" and visit.actor.producer_id is not None,
     }
     fresh = {
@@ -64,6 +66,7 @@ def _payout_page(visit: Visit, number: str, reference: str, *, status: int = 200
         "found": new_form(lines["found"]),
         "return": new_form((*lines["return"], *RETURN), on=_today(visit)),
         "undo": new_form(UNDO),
+        "undo-return": new_form(UNDO),
         "answer": new_form(ANSWER),
     }
     shown = {
@@ -163,6 +166,21 @@ def do_return(visit: Visiting, batch_number: str, payout_reference: str) -> Resp
     if not form.ok:
         return _payout_page(visit, batch_number, payout_reference, status=422, **{"return": form})
     return visit.go(f"/payouts/{batch_number}/{payout_reference}", say("Noted. The money is payable again."))
+
+
+@router.post("/payouts/{batch_number}/{payout_reference}/undo-return")
+def do_undo_return(visit: Visiting, batch_number: str, payout_reference: str) -> Response:
+    """Take back that a payout came back, which was noted by mistake."""
+    view = _get_id(visit, batch_number, payout_reference)
+    form = read_form(UNDO, visit.texts)
+    if form.ok:
+        with visit.attempt(form):
+            undo_return(visit.db, by=visit.actor, payout_id=view.payout["id"], reason=form["reason"])
+    if not form.ok:
+        return _payout_page(visit, batch_number, payout_reference, status=422, **{"undo-return": form})
+    return visit.go(
+        f"/payouts/{batch_number}/{payout_reference}", say("Taken back. The payout stands as before it was returned.")
+    )
 
 
 @router.post("/payouts/{batch_number}/{payout_reference}/answer")

@@ -228,8 +228,9 @@ def test_a_city_is_set_up_step_by_step(empty_terminal: Terminal, monkeypatch: py
     monkeypatch.setenv("CONSIGN_AS", ADMIN)
     days = ("--from", "2026-01-01")
     steps = (
-        "producer add P1 Dapur --nib 9120001234567",
+        "producer add P1 Dapur --nib 9120001234567 --firm",
         "partner add BM Beruang --kind minimarket --cycle half_month",
+        "partner taxes BM --form firm --npwp 01.234.567.4-721.000 --pkp-since 2020-01-01",
         "store add T1 Gerai --partner BM --zone Asia/Jakarta --opened-on 2026-01-01",
         "store alias T1 Sudirman --partner BM",
         f"product add K Keripik --producer P1 --content 200 --unit g --price 15000 --gtin 8992761002015 {' '.join(days)}",
@@ -237,7 +238,10 @@ def test_a_city_is_set_up_step_by_step(empty_terminal: Terminal, monkeypatch: py
         "product gtin K 4006381333931 --from 2026-06-01",
         "product alias K PLU1 --partner BM",
         f"agreement add --partner BM --producer P1 --fee 2,5% --fee-tax 11% --pph23 2% --term 30 {' '.join(days)}",
-        "agreement add --partner BM --producer P1 --store T1 --product K --fee 3 --from 2026-01-01 --until 2026-12-31",
+        (
+            "agreement add --partner BM --producer P1 --store T1 --product K --fee 3 --fee-tax 11% --pph23 2%"
+            f" {' '.join(days)} --until 2026-12-31"
+        ),
     )
     for step in steps:
         ended = run(empty_terminal, step)
@@ -248,7 +252,7 @@ def test_a_city_is_set_up_step_by_step(empty_terminal: Terminal, monkeypatch: py
         rows = session.execute(
             text("SELECT fee_rate_bp, fee_tax_bp, pph23_bp, payment_term_days FROM agreement ORDER BY id")
         )
-        assert [tuple(row) for row in rows] == [(250, 1_100, 200, 30), (300, 0, 0, 15)]
+        assert [tuple(row) for row in rows] == [(250, 1_100, 200, 30), (300, 1_100, 200, 15)]
         assert session.scalar(text("SELECT zone FROM store")) == "Asia/Jakarta"
         assert session.scalar(text("SELECT count(*) FROM product_price")) == 3
     assert empty_terminal.run("check").out == "Everything holds.\n"

@@ -76,6 +76,10 @@ def test_a_batch_goes_its_way(terminal: Terminal, database: Database, paying: Pa
     assert "Found: 1. To be looked at by a person: 0." in named.out
     back = terminal.run("payout", "return", "PB20260001-002", "--reason", "rekening tutup", "--line", lines[2])
     assert "Payout PB20260001-002 came back." in back.out
+    undone = terminal.run("payout", "undo-return", "PB20260001-002", "--reason", "bukan yang ini")
+    assert "Payout PB20260001-002 stands as before it was returned." in undone.out
+    assert [one["state"] for one in terminal.json("payout", "list", "--batch", "PB-2026-0001")] == ["paid", "paid"]
+    assert terminal.run("payout", "return", "PB20260001-002", "--reason", "benar", "--line", lines[2]).status == 0
     listed = terminal.json("payout", "list", "--batch", "PB-2026-0001")
     assert [one["state"] for one in listed] == ["paid", "returned"]
     assert terminal.json("payout", "list")[0]["total_rp"] == 106_111

@@ -13,11 +13,16 @@ from consign.partners.actions import get_producer_to_change
 from consign.partners.agreeing import add_agreement, continue_agreement, end_agreement
 from consign.partners.cooperatives import add_cooperative, add_cooperative_agreement, add_member, end_membership
 from consign.partners.rules import Route, Terms
+from consign.partners.tax_rules import PartnerTaxes
+from consign.partners.taxes import change_partner_taxes
 from tests.builders import City, terms
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 TO_COOPERATIVE = terms(route=Route.COOPERATIVE)
-ABOUT = ("member", "mandate", "no_members", "not_a_member", "agreement_", "producer_missing")
+ABOUT = (
+    "member", "mandate", "no_members", "not_a_member", "agreement_", "producer_missing", "npwp", "pkp", "tax_", "fee_tax",
+    "pph23",
+)  # fmt: skip
 
 
 @dataclass
@@ -55,6 +60,11 @@ class Desk:
             producer_id=self.city.producers[0].id, first=first, last=None, terms=new,
         )  # fmt: skip
 
+    def tax(self, taxes: PartnerTaxes, **changed: int) -> None:
+        """Say what the partner is for taxes, and agree on what is *changed*."""
+        change_partner_taxes(self.city.session, by=self.city.admin, partner=self.city.partner, taxes=taxes)
+        self.agree(terms(**changed))
+
     def go_on(self, *, of: int | None = None, first: date = NOVEMBER, closed: date | None = None) -> None:
         continue_agreement(
             self.city.session, by=self.city.finance, agreement_id=of or self.agreement_id, first=first, last=None,
@@ -78,6 +88,12 @@ CASES: dict[str, Callable[[Desk], object]] = {
     "partners.no_members": lambda desk: desk.sign(),
     "partners.not_a_member": lambda desk: desk.agree(TO_COOPERATIVE),
     "partners.fee_out_of_bounds": lambda desk: desk.agree(terms(9_999)),
+    "partners.npwp_invalid": lambda desk: desk.tax(PartnerTaxes(npwp="1")),
+    "partners.pkp_incomplete": lambda desk: desk.tax(PartnerTaxes(is_pkp=True)),
+    "partners.tax_facts_missing": lambda desk: desk.tax(PartnerTaxes(), fee_tax_bp=1),
+    "partners.fee_tax_without_pkp": lambda desk: desk.tax(PartnerTaxes(is_pkp=False), fee_tax_bp=1),
+    "partners.pph23_of_person": lambda desk: desk.tax(PartnerTaxes(is_entity=False), pph23_bp=1),
+    "partners.pph23_by_person": lambda desk: desk.tax(PartnerTaxes(is_entity=True), pph23_bp=1),
     "partners.agreement_overlaps": lambda desk: desk.agree(terms()),
     "partners.agreement_missing": lambda desk: desk.go_on(of=987_654_321),
     "partners.agreement_continued": lambda desk: (first := desk.agreement_id, desk.go_on(), desk.go_on(of=first)),

@@ -15,6 +15,7 @@ from consign.payouts.exporting import export_batch
 from consign.payouts.payees import confirm_account, state_account
 from consign.payouts.sending import send_batch
 from consign.payouts.templates import get_template, parse_template
+from consign.payouts.undoing_returns import undo_return
 from tests.builders import City
 from tests.payouts.paying import TODAY, Paying, build_paying, freeze, undo_payment
 
@@ -103,6 +104,13 @@ def return_by_a_line_too_early(paying: Paying) -> None:
     return_payout(paying.session, by=paying.second, payout_id=payout.id, on=TODAY, reason="uji", line_id=1)
 
 
+def undo_a_return_that_was_paid_again(paying: Paying) -> None:
+    payout = sent(paying)
+    return_payout(paying.session, by=paying.second, payout_id=payout.id, on=TODAY, reason="uji")
+    paying.send()
+    undo_return(paying.session, by=paying.second, payout_id=payout.id, reason="uji")
+
+
 def export_what_does_not_tie(paying: Paying) -> None:
     batch = approved(paying)
     paying.session.execute(text("SELECT set_config('role', 'none', true)"))
@@ -130,6 +138,7 @@ CASES: dict[str, Callable[[Paying], object]] = {
     "payouts.payable_gone": send_what_was_undone,
     "payouts.not_in_bank": send_what_left_the_bank,
     "payouts.lines_do_not_fit": find_on_no_line,
+    "payouts.paid_again": undo_a_return_that_was_paid_again,
     "payouts.return_line_needed": return_by_a_line_too_early,
     "payouts.template_refused": lambda _: parse_template(
         name="A", kind="csv", separator=",", header="", columns="saldo"

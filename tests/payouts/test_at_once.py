@@ -23,6 +23,7 @@ from consign.payouts.bank_lines import confirm_payouts, return_payout, undo_conf
 from consign.payouts.payees import confirm_account, state_account
 from consign.payouts.planning import plan_payouts
 from consign.payouts.sending import send_batch
+from consign.payouts.undoing_returns import undo_return
 from tests.builders import build_city
 from tests.conftest import REGION
 from tests.payouts.paying import TODAY, Paying, build_paying, freeze, undo_payment
@@ -139,6 +140,10 @@ class Crowd:
         payout = self.pick("SELECT id FROM payout WHERE state = 'sent'")
         return return_payout(self.session, by=self.by, payout_id=payout, on=TODAY, reason="uji")
 
+    def undo_return(self) -> object:
+        payout = self.pick("SELECT id FROM payout WHERE state = 'returned'")
+        return undo_return(self.session, by=self.by, payout_id=payout, reason="uji")
+
     def find(self) -> object:
         payout = self.session.get(Payout, self.pick("SELECT id FROM payout WHERE state = 'sent'"))
         if payout is None:
@@ -158,7 +163,7 @@ class Crowd:
         return confirm_account(self.session, by=self.paying.verifier, account_id=stated.id)
 
 
-OFTEN = ("plan", "approve", "send", "approve", "send", "find", "give_back", "undo")
+OFTEN = ("plan", "approve", "send", "approve", "send", "find", "give_back", "undo", "undo_return")
 SELDOM = ("take_out", "cancel", "change_account")
 
 

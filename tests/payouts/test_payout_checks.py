@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from consign.payouts.bank_lines import confirm_payouts, return_payout
 from consign.payouts.checks import CHECKS
+from consign.payouts.undoing_returns import undo_return
 from tests.payouts.paying import TODAY, Paying
 
 PLANTED = {
@@ -23,6 +24,9 @@ PLANTED = {
         "another amount": ["UPDATE payout_part SET amount_rp = amount_rp + 1"],
         "planned, and moved": ["UPDATE payout SET state = 'planned' WHERE state = 'sent'"],
         "returned, and not taken back": ["UPDATE payout SET state = 'returned' WHERE state = 'sent'"],
+        "a return undone, and not restored": [
+            "DELETE FROM transfer WHERE key LIKE 'payout:%:reversal:reversal'"
+        ],
         "sent, and taken back": ["UPDATE payout SET state = 'sent' WHERE state = 'returned'"],
     },
     "payouts.state": {
@@ -68,6 +72,8 @@ def pay_in_every_way(paying: Paying) -> None:
     return_payout(paying.session, by=paying.city.finance, payout_id=first.id, on=TODAY, reason="uji", line_id=back.id)
     paying.pay((1, 10_000))
     (second,) = paying.payouts(paying.send())
+    return_payout(paying.session, by=paying.city.finance, payout_id=second.id, on=TODAY, reason="salah")
+    undo_return(paying.session, by=paying.city.finance, payout_id=second.id, reason="salah catat")
     confirm_payouts(paying.session, by=paying.city.finance, line_ids=[again.id], payout_ids=[second.id])
     for place in range(2):
         paying.pay((0, 10_000))

@@ -38,7 +38,7 @@ from consign.sales.mapping import Stated
 from consign.settlement.actions import close_period
 from consign.settlement.allocating import Share, Source, allocate, lock_open
 from consign.settlement.correcting import decide_adjustment, propose_adjustment
-from tests.builders import ACCEPT, KERIPIK, OPENED, SAMBAL, City, terms, write_csv
+from tests.builders import ACCEPT, KERIPIK, OPENED, SAMBAL, TAXABLE, City, terms, write_csv
 from tests.stock.losing import Calendar
 
 SECOND, VERIFIER = "kedua@dinas.example", "pemeriksa@dinas.example"
@@ -200,7 +200,12 @@ class Money:
 def build_money(city: City, calendar: Calendar, folder: Path) -> Money:
     """Add a second partner, Kancil Mart, monthly too, and the office's bank account; agreements are left to the test."""
     session = city.session
-    partner = add_partner(session, by=city.admin, code="KM", name="Kancil Mart", kind="supermarket", cycle=Cycle.MONTH)
+    partner = add_partner(
+        session, by=city.admin, code="KM", name="Kancil Mart", kind="supermarket", cycle=Cycle.MONTH, taxes=TAXABLE
+    )
+    for producer in city.producers:
+        producer.is_entity = True
+    session.flush()
     add_store(
         session,
         by=city.admin,

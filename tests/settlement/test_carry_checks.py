@@ -12,7 +12,7 @@ from consign.settlement.carry_checks import CHECKS
 from consign.settlement.late_rules import Step
 from consign.settlement.reminding import send_reminder
 from tests.builders import City
-from tests.settlement.carrying import add_head, carry_over, set_clock
+from tests.settlement.carrying import ROWS, add_head, carry_over, set_clock
 
 FIRST_ROW = "kind = 'statement' AND row_no = (SELECT min(row_no) FROM carry_over_row)"
 PLANTED = {
@@ -29,8 +29,14 @@ PLANTED = {
                SELECT carry_over_id, 99, kind, producer_id, 'lain', from_on, until_on, due_on, 1 FROM carry_over_row
                WHERE kind = 'statement' LIMIT 1"""
         ],
+        "another rest": ["UPDATE carry_over_row SET amount_rp = amount_rp - 1 WHERE kind = 'rest'"],
+        "a rest that was never posted": [
+            """INSERT INTO carry_over_row (carry_over_id, row_no, kind, producer_id, earlier_number, from_on, until_on, amount_rp)
+               SELECT carry_over_id, 98, kind, producer_id, 'sisa lain', from_on, until_on, -1 FROM carry_over_row
+               WHERE kind = 'rest' LIMIT 1"""
+        ],
         "a statement that nobody handed in": [f"DELETE FROM carry_over_row WHERE {FIRST_ROW}"],
-        "another sum of the statement": ["UPDATE statement SET opening_rp = opening_rp + 1, net_rp = net_rp + 1, due_rp = due_rp + 1"],
+        "another sum of the statement": ["UPDATE statement SET opening_rp = opening_rp + 1, net_rp = net_rp + 1, due_rp = due_rp + 1 WHERE due_rp > 0"],
     },
     "settlement.carry_received": {
         "another amount": ["UPDATE carry_over_row SET amount_rp = amount_rp + 1 WHERE kind = 'received'"],
@@ -53,7 +59,7 @@ CASES = [(code, how) for code, cases in PLANTED.items() for how in cases]
 def lived_in(city: City, files: Files, monkeypatch: pytest.MonkeyPatch) -> City:
     """Carry over what stood before, and remind the partner of it."""
     set_clock(monkeypatch, date(2026, 9, 15))
-    carry_over(city, files, add_head(city))
+    carry_over(city, files, add_head(city), *ROWS, "sisa minus,P2,A-6,,2026-07-31,,-30.000")
     send_reminder(city.session, by=city.finance, partner_id=city.partner.id, step=Step.FRIENDLY)
     return city
 

@@ -111,6 +111,8 @@ def test_a_complete_period_needs_no_reason(city: City, tmp_path: Path) -> None:
 
 def test_taxes_on_the_fee_are_rounded_once_for_a_statement(session: object, tmp_path: Path) -> None:
     city = build_city(session, agreements=False)  # type: ignore[arg-type]
+    city.producers[0].is_entity = True
+    city.session.flush()
     add = {
         "by": city.admin,
         "partner_id": city.partner.id,

@@ -338,6 +338,7 @@ EXPECTED = {
     "POST /payouts/{batch_number}/{payout_reference}/found": "D",
     "POST /payouts/{batch_number}/{payout_reference}/undo": "D",
     "POST /payouts/{batch_number}/{payout_reference}/return": "D",
+    "POST /payouts/{batch_number}/{payout_reference}/undo-return": "D",
     "POST /payouts/{batch_number}/{payout_reference}/answer": "PX",
     "GET /payout-templates": "D",
     "POST /payout-templates": "D",

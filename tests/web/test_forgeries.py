@@ -209,6 +209,7 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /payouts/{batch_number}/{payout_reference}/answer": (FIRST, {"answer": "received"}),
     "POST /payouts/{batch_number}/{payout_reference}/undo": (FINANCE, {"reason": "palsu"}),
     "POST /payouts/{batch_number}/{payout_reference}/return": (FINANCE, {"on": "{today}", "reason": "palsu"}),
+    "POST /payouts/{batch_number}/{payout_reference}/undo-return": (FINANCE, {"reason": "palsu"}),
     "POST /payout-templates": (
         FINANCE,
         {"name": "Palsu", "kind": "csv", "separator": ",", "columns": "account\namount"},

@@ -93,9 +93,19 @@ def test_a_batch_goes_its_way_over_pages(office: Office):
     )
     assert "Noted. The money is payable again." in returned.text
     assert "rekening tutup" in returned.text
+    undo_the_return(finance)
     with office.database.transaction(REGION) as session:
         office.paying.city.session = session
         office.paying.assert_sound()
+
+
+def undo_the_return(finance: Browser) -> None:
+    """Take back that the payout came back, which was noted by mistake."""
+    assert finance.post(f"{PAYOUT}/undo-return", {"reason": ""}, page=PAYOUT).is_refused()
+    undone = finance.post(f"{PAYOUT}/undo-return", {"reason": "retur orang lain"}, page=PAYOUT)
+    assert "Taken back. The payout stands as before it was returned." in undone.text
+    assert "rekening tutup" not in undone.text
+    assert "It did not come back" not in undone.text
 
 
 def test_a_planned_payout_is_taken_out_and_a_batch_cancelled(office: Office):

@@ -6,6 +6,8 @@ from typing import Final
 from consign.sentence import Sentence, say
 
 WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
+    "partner_form": {"firm": say("firm (badan)"), "person": say("natural person")},
+    "pkp": {"yes": say("PKP"), "no": say("no PKP")},
     "partner_kind": {
         "supermarket": say("supermarket"),
         "minimarket": say("minimarket"),

@@ -50,6 +50,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
         "payout answered": say("payout answered by its producer"),
         "payout layout written": say("layout of a file of payouts written down"),
         "payout returned": say("payout came back"),
+        "return of a payout undone": say("return of a payout taken back"),
         "payout taken out": say("payout taken out of its batch"),
         "payouts approved": say("payouts approved"),
         "payouts cancelled": say("batch of payouts cancelled"),

@@ -44,6 +44,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "carried_kind": {
         "statement": say("unpaid statement"),
         "received": say("money received, not paid out"),
+        "rest": say("rest below zero"),
     },
     "carry_outcome": {
         "waiting": say("waits for another person"),
