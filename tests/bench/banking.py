@@ -99,21 +99,19 @@ class Measured:
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
-        """Print how long something takes, how many SQL statements it needs, and the most memory so far."""
+        """Print how long something takes, how much of it this process works, its SQL statements, and the most memory so far."""
         before, profile = self.statements, cProfile.Profile()
         if self.profiled:
             profile.enable()
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         yield
-        self.seconds[what] = time.perf_counter() - began
+        self.seconds[what], worked = time.perf_counter() - began, time.process_time() - worked
         if self.profiled:
             profile.disable()
             pstats.Stats(profile).sort_stats("cumulative").print_stats(30)
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
         asked = self.statements - before
-        print(
-            f"{what:<52} {self.seconds[what]:7.1f} s {asked:8,} SQL statements {most:5} MB at most so far", flush=True
-        )
+        print(f"{what:<36} {self.seconds[what]:6.1f} s, {worked:5.1f} s of it here; {asked:3} SQL statements; {most} MB", flush=True)  # fmt: skip
 
 
 def in_order(truth: Truth) -> Truth:
