@@ -7,7 +7,8 @@ no time is written into a file but one that the caller names.
 import functools
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Literal
 
 import pikepdf
 import typst
+
+from reports.joined import join_pdfs
 
 TEMPLATES = Path(__file__).parent / "templates"
 FONTS = Path(str(files("fontpkg_ibm_plex_sans_condensed"))) / "files"
@@ -39,9 +42,39 @@ def typeset(
     written_at: datetime | None = None,
 ) -> bytes:
     """Return what *template* makes of *figures*; an SVG has one page. *written_at* stands in the PDF as its time."""
-    compiler = typst.Compiler(root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True)
     written = json.dumps(figures, ensure_ascii=False)
-    made = compiler.compile(
+    made = _compile(template, written, output=output, standard=standard, is_tagged=is_tagged, written_at=written_at)
+    if len(written) > LARGE:
+        forget()
+    return _pack(made) if output == "pdf" and len(written) > LARGE else made
+
+
+def typeset_parts(template: str, parts: Iterable[Mapping[str, object]]) -> bytes:
+    """Return what *template* makes of all *parts*, one after the other, as one PDF for screen-readers (PDF/UA-1).
+
+    A part is joined to those before while the next is being made: Typst needs no lock of Python.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        return join_pdfs(pool.map(functools.partial(_typeset_part, template), parts))
+
+
+def _typeset_part(template: str, figures: Mapping[str, object]) -> bytes:
+    made = _compile(
+        template,
+        json.dumps(figures, ensure_ascii=False),
+        output="pdf",
+        standard="ua-1",
+        is_tagged=True,
+        written_at=None,
+    )
+    forget()
+    return made
+
+
+def _compile(
+    template: str, written: str, *, output: str, standard: str | None, is_tagged: bool, written_at: datetime | None
+) -> bytes:
+    made = typst.Compiler(root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True).compile(
         str(TEMPLATES / template),
         format=output,
         sys_inputs={"figures": written},
@@ -49,11 +82,9 @@ def typeset(
         timestamp=written_at or 0,
         pdf_tags=is_tagged,
     )
-    if len(written) > LARGE:
-        _forget(compiler)
     if not isinstance(made, bytes):
         raise TypeError(f"{template} made more than one file")
-    return _pack(made) if output == "pdf" and len(written) > LARGE else made
+    return made
 
 
 def _pack(pdf: bytes) -> bytes:
@@ -64,7 +95,8 @@ def _pack(pdf: bytes) -> bytes:
     return target.getvalue()
 
 
-def _forget(compiler: typst.Compiler) -> None:
+def forget() -> None:
     """Let Typst forget what it worked out: it keeps that for the ten documents that follow, be they ever so short."""
+    compiler = typst.Compiler(root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True)
     for _ in range(REMEMBERED + 1):
         compiler.compile(b"", format="svg")
