@@ -84,7 +84,7 @@ def _make_branches(tree: Object) -> None:
 
 def _append_bookmarks(outlines: Object, other: Object) -> None:
     outlines.Last.Next, other.First.Prev = other.First, outlines.Last
-    bookmark = other.First
+    bookmark: Object | None = other.First
     while bookmark is not None:
         bookmark.Parent = outlines
         bookmark = bookmark.get("/Next")

@@ -24,6 +24,8 @@ FONTS = Path(str(files("fontpkg_ibm_plex_sans_condensed"))) / "files"
 LARGE = 100_000
 """Characters of figures from which on a document would hold tens of megabytes until ten others were made."""
 REMEMBERED = 10
+Output = Literal["pdf", "svg"]
+Standard = Literal["ua-1"]
 
 
 @functools.cache
@@ -36,8 +38,8 @@ def typeset(
     template: str,
     figures: Mapping[str, object],
     *,
-    output: Literal["pdf", "svg"] = "pdf",
-    standard: Literal["ua-1"] | None = None,
+    output: Output = "pdf",
+    standard: Standard | None = None,
     is_tagged: bool = True,
     written_at: datetime | None = None,
 ) -> bytes:
@@ -72,7 +74,13 @@ def _typeset_part(template: str, figures: Mapping[str, object]) -> bytes:
 
 
 def _compile(
-    template: str, written: str, *, output: str, standard: str | None, is_tagged: bool, written_at: datetime | None
+    template: str,
+    written: str,
+    *,
+    output: Output,
+    standard: Standard | None,
+    is_tagged: bool,
+    written_at: datetime | None,
 ) -> bytes:
     made = typst.Compiler(root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True).compile(
         str(TEMPLATES / template),
