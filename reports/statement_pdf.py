@@ -40,6 +40,8 @@ DRAFT_NOTE = "DRAF: periode ini belum ditutup; angkanya masih dapat berubah dan 
 HARD = "\N{NO-BREAK SPACE}"
 TOGETHER = 32
 """Up to so many statements are set at once: each asks where all others begin, so that many take ever longer."""
+BRIEF_ROWS, BRIEF_NAME = 18, 40
+"""Rows of sales and stock, and signs of a product's name, with which a statement mostly fits on one page."""
 Cell = str | tuple[str, str]
 """Words, or words with a code below them."""
 
@@ -65,19 +67,30 @@ def write_statements_pdf(statements: Sequence[StatementFigures], *, title: str) 
         refuse_wrong_sums(figures)
     together = max(TOGETHER, -(-len(statements) // MOST_FILES))
     parts = [
-        {
-            "title": _Pen().write(title),
-            "office": _Pen().write(statements[0].office) if statements else "",
-            "words": WORDS,
-            "statements": [figures_of(figures) for figures in statements[first : first + together]],
-        }
+        _part_of(statements[first : first + together], title=title, office=statements[0].office if statements else "")
         for first in range(0, len(statements) or 1, together)
     ]
-    return (
-        typeset("statement.typ", parts[0], standard="ua-1")
-        if len(parts) == 1
-        else typeset_parts("statement.typ", parts)
-    )
+    if len(parts) > 1:
+        return typeset_parts("statement.typ", parts)
+    return typeset("statement.typ", parts[0][0], otherwise=parts[0][1], standard="ua-1")
+
+
+def _part_of(
+    statements: Sequence[StatementFigures], *, title: str, office: str
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Return what the template is given, and what where a statement that should fit on one page does not."""
+    shown = [figures_of(figures) for figures in statements]
+    given = {"title": _Pen().write(title), "office": _Pen().write(office), "words": WORDS, "statements": shown}
+    brief = [place for place, figures in enumerate(statements) if _is_brief(figures)]
+    return {**given, "brief": brief}, {**given, "brief": []}
+
+
+def _is_brief(figures: StatementFigures) -> bool:
+    """Guess whether a statement fits on one page: where that is wrong, it is only set once more."""
+    others = len(figures.late) + len(figures.losses) + len(figures.adjustments)
+    names = {line.product for line in figures.lines} | {one.product for one in figures.stock}
+    rows = len(figures.lines) + len(figures.stock)
+    return not others and rows <= BRIEF_ROWS and all(len(name) <= BRIEF_NAME for name in names)
 
 
 class _Pen(TextPen):

@@ -38,39 +38,48 @@ def typeset(
     template: str,
     figures: Mapping[str, object],
     *,
+    otherwise: Mapping[str, object] | None = None,
     output: Output = "pdf",
     standard: Standard | None = None,
     is_tagged: bool = True,
     written_at: datetime | None = None,
 ) -> bytes:
-    """Return what *template* makes of *figures*; an SVG has one page. *written_at* stands in the PDF as its time."""
+    """Return what *template* makes of *figures*; an SVG has one page. *written_at* stands in the PDF as its time.
+
+    Figures that it cannot be made of, such as those that promise what does not come true, are set as *otherwise* says.
+    """
     written = json.dumps(figures, ensure_ascii=False)
-    made = _compile(template, written, output=output, standard=standard, is_tagged=is_tagged, written_at=written_at)
+    try:
+        made = _compile(template, written, output=output, standard=standard, is_tagged=is_tagged, written_at=written_at)
+    except typst.TypstError:
+        if otherwise is None:
+            raise
+        return typeset(
+            template, otherwise, output=output, standard=standard, is_tagged=is_tagged, written_at=written_at
+        )
     if len(written) > LARGE:
         forget()
     return _pack(made) if output == "pdf" and len(written) > LARGE else made
 
 
-def typeset_parts(template: str, parts: Iterable[Mapping[str, object]]) -> bytes:
+def typeset_parts(template: str, parts: Iterable[tuple[Mapping[str, object], Mapping[str, object]]]) -> bytes:
     """Return what *template* makes of all *parts*, one after the other, as one PDF for screen-readers (PDF/UA-1).
 
-    A part is joined to those before while the next is being made: Typst needs no lock of Python.
+    Each is what it is made of, and what otherwise. It is joined to those before while the next is being made: Typst needs
+    no lock of Python.
     """
     with ThreadPoolExecutor(1) as pool:
-        return join_pdfs(pool.map(functools.partial(_typeset_part, template), parts))
+        return join_pdfs(pool.map(lambda part: _typeset_part(template, *part), parts))
 
 
-def _typeset_part(template: str, figures: Mapping[str, object]) -> bytes:
-    made = _compile(
-        template,
-        json.dumps(figures, ensure_ascii=False),
-        output="pdf",
-        standard="ua-1",
-        is_tagged=True,
-        written_at=None,
-    )
-    forget()
-    return made
+def _typeset_part(template: str, figures: Mapping[str, object], otherwise: Mapping[str, object]) -> bytes:
+    compiled = functools.partial(_compile, template, output="pdf", standard="ua-1", is_tagged=True, written_at=None)
+    try:
+        return compiled(json.dumps(figures, ensure_ascii=False))
+    except typst.TypstError:
+        return compiled(json.dumps(otherwise, ensure_ascii=False))
+    finally:
+        forget()
 
 
 def _compile(

@@ -87,7 +87,9 @@ def compile_anew(written: Sequence[str]) -> int:
 def write_given(statements: Sequence[StatementFigures]) -> str:
     """Return what the template is given for *statements*."""
     shown = [figures_of(one) for one in statements]
-    return json.dumps({"title": "Nota", "office": "Dinas", "words": WORDS, "statements": shown}, ensure_ascii=False)
+    return json.dumps(
+        {"title": "Nota", "office": "Dinas", "words": WORDS, "statements": shown, "brief": []}, ensure_ascii=False
+    )
 
 
 def median_seconds(run: Callable[[], object], *, rounds: int) -> float:

@@ -112,6 +112,19 @@ def test_very_many_are_one_file_each_with_its_own_pages():
         assert "Halaman 1 dari 1" in page
 
 
+@pytest.mark.parametrize("count", [1, TOGETHER + 1])
+def test_what_should_fit_on_a_page_and_does_not_counts_its_pages_all_the_same(count: int):
+    wordy = figures(late=(), late_rp=0, lines=LINES[:2], sales_rp=30_000, fee_rp=750, fee_tax_rp=0, pph23_rp=0,
+                    net_rp=29_250, carried_rp=0, due_rp=29_250, partner="Beruang Mart " * 700)  # fmt: skip
+    short = [replace(wordy, number=f"NP-2026-{place:06d}", partner="Beruang Mart") for place in range(2, count + 1)]
+    pages = pages_of(write_statements_pdf([wordy, *short], title="Nota"))
+    own = len(pages) - len(short)
+    assert own > 1
+    assert [f"Halaman {place} dari {own}" in pages[place - 1] for place in range(1, own + 1)] == [True] * own
+    assert "Lanjutan" in pages[1]
+    assert all("Halaman 1 dari 1" in page for page in pages[own:])
+
+
 def test_very_many_are_the_same_bytes_each_time():
     many = many_statements(TOGETHER + 1)
     assert write_statements_pdf(many, title="Nota") == write_statements_pdf(many, title="Nota")
