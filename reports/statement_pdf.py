@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from reports.joined import MOST_FILES
 from reports.statement_figures import StatementFigures, StatementLine, refuse_wrong_sums
 from reports.statement_words import (
     DRAFT,
@@ -20,7 +21,7 @@ from reports.statement_words import (
 from reports.stock_paper import DASH, format_count
 from reports.terbilang import spell_rupiah
 from reports.typeface import TextPen
-from reports.typesetting import typeset
+from reports.typesetting import typeset, typeset_parts
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 WORDS = {
@@ -37,9 +38,10 @@ NOTHING_SOLD = "Tidak ada penjualan pada periode ini."
 LEFT_OUT = "Tanda yang tidak ada dalam huruf dokumen ini tidak dicetak."
 DRAFT_NOTE = "DRAF: periode ini belum ditutup; angkanya masih dapat berubah dan belum menjadi tagihan."
 HARD = "\N{NO-BREAK SPACE}"
-MOST_TAGGED = 50
-"""Up to so many statements in one file are tagged. Tagging takes time that grows faster than they do, and a closing's
-papers for the office's printer may be a thousand; each of them alone is tagged always."""
+TOGETHER = 32
+"""Up to so many statements are set at once: each asks where all others begin, so that many take ever longer."""
+BRIEF_ROWS, BRIEF_NAME = 18, 40
+"""Rows of sales and stock, and signs of a product's name, with which a statement mostly fits on one page."""
 Cell = str | tuple[str, str]
 """Words, or words with a code below them."""
 
@@ -55,7 +57,7 @@ def write_statement_pdf(figures: StatementFigures) -> bytes:
 
 
 def write_statements_pdf(statements: Sequence[StatementFigures], *, title: str) -> bytes:
-    """Return statements one after the other as one PDF, each with its own count of pages; many of them without tags.
+    """Return statements one after the other as one PDF, each with its own count of pages. Equal figures give equal bytes.
 
     Raises:
         StatementDoesNotAddUp: a sum of one differs from its parts.
@@ -63,14 +65,32 @@ def write_statements_pdf(statements: Sequence[StatementFigures], *, title: str) 
     """
     for figures in statements:
         refuse_wrong_sums(figures)
-    given = {
-        "title": _Pen().write(title),
-        "office": _Pen().write(statements[0].office) if statements else "",
-        "words": WORDS,
-        "statements": [figures_of(figures) for figures in statements],
-    }
-    is_tagged = len(statements) <= MOST_TAGGED
-    return typeset("statement.typ", given, standard="ua-1" if is_tagged else None, is_tagged=is_tagged)
+    together = max(TOGETHER, -(-len(statements) // MOST_FILES))
+    parts = [
+        _part_of(statements[first : first + together], title=title, office=statements[0].office if statements else "")
+        for first in range(0, len(statements) or 1, together)
+    ]
+    if len(parts) > 1:
+        return typeset_parts("statement.typ", parts)
+    return typeset("statement.typ", parts[0][0], otherwise=parts[0][1], standard="ua-1")
+
+
+def _part_of(
+    statements: Sequence[StatementFigures], *, title: str, office: str
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Return what the template is given, and what where a statement that should fit on one page does not."""
+    shown = [figures_of(figures) for figures in statements]
+    given = {"title": _Pen().write(title), "office": _Pen().write(office), "words": WORDS, "statements": shown}
+    brief = [place for place, figures in enumerate(statements) if _is_brief(figures)]
+    return {**given, "brief": brief}, {**given, "brief": []}
+
+
+def _is_brief(figures: StatementFigures) -> bool:
+    """Guess whether a statement fits on one page: where that is wrong, it is only set once more."""
+    others = len(figures.late) + len(figures.losses) + len(figures.adjustments)
+    names = {line.product for line in figures.lines} | {one.product for one in figures.stock}
+    rows = len(figures.lines) + len(figures.stock)
+    return not others and rows <= BRIEF_ROWS and all(len(name) <= BRIEF_NAME for name in names)
 
 
 class _Pen(TextPen):
