@@ -28,6 +28,10 @@ class UserAccount(RegionBase):
         ),
         CheckConstraint("login = lower(login) AND login <> ''", name="login"),
         CheckConstraint("language IN ('id', 'en')", name="language"),
+        CheckConstraint("notice_channel IN ('none', 'email', 'whatsapp', 'telegram')", name="notice_channel"),
+        CheckConstraint(
+            "(notice_address IS NOT NULL) = (coalesce(notice_channel, 'none') <> 'none')", name="notice_address"
+        ),
         ForeignKeyConstraint(["store_id", "partner_id"], ["store.id", "store.partner_id"]),
         {"info": CHANGING},
     )
@@ -51,6 +55,10 @@ class UserAccount(RegionBase):
     """The 30-second step of the last code that was taken, so that no code is taken twice."""
     language: Mapped[str] = mapped_column(server_default="id")
     """Language of the person's pages and notices."""
+    notice_channel: Mapped[str | None]
+    """How notices reach the person; `none` is by these pages alone. Blank: by e-mail where that is the login."""
+    notice_address: Mapped[str | None]
+    """The e-mail address, phone number or Telegram chat that the channel takes."""
 
 
 class UserSession(RegionBase):
