@@ -1,7 +1,7 @@
 """The web edge: `create_app` composes pages over one database and one region."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from anyio import CapacityLimiter
@@ -114,11 +114,17 @@ Beside = Callable[[], AbstractAsyncContextManager[None]]
 
 
 def create_app(
-    database: Database, files: Files, *, region: str, region_name: str, beside: Beside | None = None
+    database: Database,
+    files: Files,
+    *,
+    region: str,
+    region_name: str,
+    beside: Beside | None = None,
+    channels: Collection[str] = (),
 ) -> FastAPI:
     """Return the web application of the region with the code *region*, shown as *region_name*; it reads no settings.
 
-    *beside* runs from the application's start to its end.
+    *beside* runs from the application's start to its end. *channels* are the ways in which notices can reach people.
     """
 
     @asynccontextmanager
@@ -136,6 +142,7 @@ def create_app(
     app.state.database = database
     app.state.files = files
     app.state.region = region
+    app.state.channels = frozenset(channels)
     app.state.kept = OrderedDict()
     app.state.page_threads = CapacityLimiter(AT_ONCE)
     app.state.file_threads = CapacityLimiter(AT_ONCE)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -18,3 +19,11 @@ class Settings(BaseSettings):
     """An object store, such as `s3://bucket/prefix`; blank keeps files in the data folder."""
     region: str | None = None
     """Kemendagri code of the region that commands and pages speak about, `64.71` for Balikpapan."""
+    pages_url: str | None = None
+    """Where people reach the pages, `https://titipjual.example`: notices that leave them lead there."""
+    notice_email: SecretStr | None = None
+    """Apprise's address of a mail service, with `{address}` for the person; blank sends no e-mails."""
+    notice_whatsapp: SecretStr | None = None
+    """The same for WhatsApp; the person is a phone number such as `+62812345678`."""
+    notice_telegram: SecretStr | None = None
+    """The same for Telegram; the person is the number of a chat."""

@@ -54,6 +54,7 @@ class LazyGroup(click.Group):
         "dispute": ("debts", "Dispute statements, and answer disputes."),
         "adjustment": ("debts", "Propose corrections, and decide about them."),
         "late": ("debts", "Show who pays late, and remind partners step by step."),
+        "notices": ("notices", "See notices that leave the pages, and try again what failed."),
         "export": ("export", "Write the ledger for an independent check."),
         "backup": ("backup", "Write the whole installation into one file."),
         "restore": ("backup", "Bring back a backup into an empty installation."),

@@ -11,10 +11,28 @@ from sqlalchemy.orm import Session
 from consign.db import Database
 from consign.errors import BadInput
 from consign.files import Files
+from consign.identity.channels import Channel
 from consign.identity.queries import get_actor
 from consign.identity.rules import Actor
+from consign.notifying.services import Services, make_services
 from consign.sentence import say
 from consign.settings import Settings
+
+
+def open_services(settings: Settings) -> Services:
+    """Return the services that carry notices; importing Apprise waits until one is set up.
+
+    Raises:
+        ServiceUnusable: one that is set up cannot be understood.
+
+    """
+    set_up = {
+        Channel.EMAIL: settings.notice_email,
+        Channel.WHATSAPP: settings.notice_whatsapp,
+        Channel.TELEGRAM: settings.notice_telegram,
+    }
+    given = {channel: secret.get_secret_value() if secret else None for channel, secret in set_up.items()}
+    return make_services(given, pages_url=settings.pages_url)
 
 
 class Context:
@@ -44,6 +62,16 @@ class Context:
     def files(self) -> Files:
         """Open the object store."""
         return Files.open(url=self.settings.files_url, folder=self.settings.data_dir / "files")
+
+    @cached_property
+    def services(self) -> Services:
+        """Return the services that carry notices.
+
+        Raises:
+            ServiceUnusable: one that is set up cannot be understood.
+
+        """
+        return open_services(self.settings)
 
     @property
     def region(self) -> str:

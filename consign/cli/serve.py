@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from uvicorn.supervisors.multiprocess import Multiprocess
 
 from consign.app import create_app
-from consign.cli.context import Context, pass_context
+from consign.cli.context import Context, open_services, pass_context
 from consign.db import Database
 from consign.files import Files
 from consign.jobs.worker import Worker
@@ -60,13 +60,15 @@ def _compose(*, with_worker: bool) -> FastAPI:
     database = Database.open(url=settings.database_url, data_dir=settings.data_dir)
     files = Files.open(url=settings.files_url, folder=settings.data_dir / "files")
     region = get_region(database, settings.region or "")
-    worker = Worker(database, files) if with_worker else None
+    services = open_services(settings)
+    worker = Worker(database, files, services=services) if with_worker else None
     app = create_app(
         database,
         files,
         region=region.code,
         region_name=region.name,
         beside=worker.running if worker else None,
+        channels=services.offered,
     )
     gc.collect()
     gc.freeze()  # what is there now stays: looking through it for garbage would hold up a page for a tenth of a second

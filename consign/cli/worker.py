@@ -23,7 +23,9 @@ def worker(context: Context, *, concurrency: int) -> None:
     """
     regions = find_regions(context.database)
     click.echo(f"Working for {len(regions)} region{'s' if len(regions) != 1 else ''}. Stop with Ctrl+C.")
-    asyncio.run(run_until_stopped(Worker(context.database, context.files, concurrency=concurrency)))
+    asyncio.run(
+        run_until_stopped(Worker(context.database, context.files, services=context.services, concurrency=concurrency))
+    )
 
 
 async def run_until_stopped(worker: Worker) -> None:

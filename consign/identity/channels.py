@@ -49,9 +49,7 @@ class Target:
     address: str
 
 
-def choose_channel(
-    session: Session, *, by: Actor, channel: str, address: str, offered: Collection[str]
-) -> UserAccount:
+def choose_channel(session: Session, *, by: Actor, channel: str, address: str, offered: Collection[str]) -> UserAccount:
     """Choose how notices reach the person *by*: one of the *offered* channels with an address for it, or `none`.
 
     A blank address is the login, where that is of the channel's kind. The audit trail keeps the channel, not the address.

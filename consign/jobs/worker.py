@@ -23,6 +23,7 @@ from consign.jobs.enqueued import (
     read_sales_file,
     recompute_eligibility,
 )
+from consign.jobs.notices import send_notices
 from consign.jobs.rounds import (
     look_after_debts,
     look_after_papers,
@@ -32,6 +33,7 @@ from consign.jobs.rounds import (
     sweep,
     sweep_labels,
 )
+from consign.notifying.services import Services
 from consign.payments.matching import MATCH_BANK_LINES
 from consign.sales.placing import PLACE_PARKED
 from consign.sales.uploads import READ_SALES_FILE
@@ -51,6 +53,7 @@ POLL_S = 1
 """A worker is told of new jobs; it looks by itself, too, for those it was not told of."""
 RESTART_S = 5
 SWEEP_S = 60
+NOTICES_S = 10
 UNTOUCHED_S = 20
 """A file that was handed in later is still the queue's."""
 STALLED_S = 30
@@ -67,11 +70,13 @@ class Worker:
         database: Database,
         files: Files,
         *,
+        services: Services | None = None,
         concurrency: int = CONCURRENCY,
         grace_s: int = GRACE_S,
     ) -> None:
         self._database = database
         self._files = files
+        self._services = services or Services()
         self._concurrency = concurrency
         self._grace_s = grace_s
         self._backends: set[int] = set()
@@ -111,6 +116,7 @@ class Worker:
                 )
             )
             sweeping = asyncio.create_task(self._sweep(app))
+            telling = asyncio.create_task(self._send_notices())
             try:
                 await asyncio.shield(working)
             except asyncio.CancelledError:
@@ -119,8 +125,9 @@ class Worker:
                 await self._end_jobs(working)
                 raise
             finally:
-                sweeping.cancel()
-                await asyncio.wait([sweeping])
+                for round_ in (sweeping, telling):
+                    round_.cancel()
+                await asyncio.wait([sweeping, telling])
 
     async def _end_jobs(self, working: "asyncio.Task[None]") -> None:
         """Wait until *working* has ended. Jobs that take too long are rolled back and come again."""
@@ -149,6 +156,17 @@ class Worker:
                 except Exception:  # the next round tries again, and the other duties are done all the same
                     logger.exception("Looking for lost work failed")
             await asyncio.sleep(SWEEP_S if number else RESTART_S)
+
+    async def _send_notices(self) -> None:
+        """Send notices from time to time, beside all else: a service may take seconds for each."""
+        while self._services.offered:
+            try:
+                await asyncio.to_thread(
+                    send_notices, self._database, self._services, is_stopping=lambda: self._stopping
+                )
+            except Exception:  # the next round tries again
+                logger.exception("Notices could not be sent")
+            await asyncio.sleep(NOTICES_S)
 
     def _make_app(self) -> "App":
         # Workers alone wait for the library: importing it takes a third of a second.

@@ -17,9 +17,8 @@ from consign.models.outbox import Notice, NoticeDelivery
 from consign.notifying.rules import LOST, LOST_AFTER, find_wait
 from consign.notifying.texts import LINKS, Text, write_text
 from consign.partners.queries import get_region_terms
-from consign.sentence import Sentence
 
-Speak = Callable[[str, Sentence], str]
+Speak = Callable[[str, str], str]
 """Says a sentence in the language with this code."""
 
 
@@ -33,14 +32,14 @@ class Taken:
 
 
 def take_next(
-    session: Session, *, offered: Collection[str], pages_url: str, speak: Speak, now: datetime
+    session: Session, *, offered: Collection[str], among: Collection[str], pages_url: str, speak: Speak, now: datetime
 ) -> Taken | None:
-    """Take the next delivery that is due, by one of the channels *offered*; blank where there is none.
+    """Take the next delivery that is due, by a channel *among* those *offered*; blank where there is none.
 
     A person's notices go out in their order: a later one waits for those before. What is of no use any more is dropped.
     """
     while True:
-        found = _lock_next(session, offered=offered, now=now)
+        found = _lock_next(session, among=among, now=now)
         if found is None:
             return None
         taken = _prepare(session, found, offered=offered, pages_url=pages_url, speak=speak)
@@ -54,7 +53,7 @@ def take_next(
         return taken
 
 
-def _lock_next(session: Session, *, offered: Collection[str], now: datetime) -> NoticeDelivery | None:
+def _lock_next(session: Session, *, among: Collection[str], now: datetime) -> NoticeDelivery | None:
     earlier = aliased(NoticeDelivery)
     before = select(earlier.id).where(
         earlier.user_id == NoticeDelivery.user_id,
@@ -66,7 +65,7 @@ def _lock_next(session: Session, *, offered: Collection[str], now: datetime) -> 
         .where(
             NoticeDelivery.state == "waiting",
             NoticeDelivery.next_at <= now,
-            NoticeDelivery.channel.in_(offered),
+            NoticeDelivery.channel.in_(among),
             ~before.exists(),
         )
         .order_by(NoticeDelivery.id)

@@ -41,6 +41,7 @@ ACCESS: dict[str, Access] = {
     "GET /": Open.SIGNED_IN,
     "GET /account": Open.SIGNED_IN,
     "POST /account/password": Open.SIGNED_IN,
+    "POST /account/notices": Open.SIGNED_IN,
     "GET /account/second-factor": Open.SIGNED_IN,
     "POST /account/second-factor": Open.SIGNED_IN,
     "POST /account/sessions/{token_hash}/end": Open.SIGNED_IN,

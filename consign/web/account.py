@@ -19,6 +19,7 @@ from consign.identity.accounts import (
     request_reset,
     set_language,
 )
+from consign.identity.channels import NO_CHANNEL, Channel, choose_channel, find_target
 from consign.identity.secrets import LONGEST_PASSWORD, PasswordTooWeak, is_totp_secret, make_totp_secret, totp_address
 from consign.identity.sessions import (
     SignInRefused,
@@ -34,9 +35,10 @@ from consign.identity.sessions import (
 from consign.partners.queries import get_region_terms
 from consign.partners.registration import register_producer
 from consign.sentence import say
-from consign.web.forms import Field, Form, new_form, read_form, read_id
+from consign.web.forms import Choice, Field, Form, new_form, read_form, read_id
 from consign.web.guard import mask_form_token
 from consign.web.visit import PageRoute, Visit, Visiting
+from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
 KEPT = "kept-"
@@ -269,16 +271,61 @@ CHANGE = (
 )
 
 
+NOTICE_ADDRESS = Field(
+    "address",
+    say("Address for it"),
+    required=False,
+    longest=200,
+    hint=say("An e-mail address, a phone number, or the number of your Telegram chat. Left blank, it is what you sign in with."),
+)  # fmt: skip
+
+
 @router.get("/account")
 def show_account(visit: Visiting) -> Response:
-    """Show the person's own account: password, second factor, devices."""
-    return _account_page(visit, new_form(CHANGE))
+    """Show the person's own account: password, second factor, how notices come, devices."""
+    return _account_page(visit)
 
 
-def _account_page(visit: Visit, form: Form, *, status: int = 200) -> Response:
+def _account_page(
+    visit: Visit, *, form: Form | None = None, notices: Form | None = None, status: int = 200
+) -> Response:
     user = get_user(visit.db, visit.actor.user_id)
     sessions = find_sessions(visit.db, user.id)
-    return visit.page("account.html", status=status, form=form, user=user, sessions=sessions, present=visit.token_hash)
+    if notices is None and _offered(visit):
+        target = find_target(user, offered=_offered(visit))
+        notices = new_form(
+            _notice_fields(visit), channel=target.channel if target else NO_CHANNEL, address=user.notice_address
+        )
+    return visit.page(
+        "account.html", status=status, form=form or new_form(CHANGE), user=user, sessions=sessions,
+        present=visit.token_hash, notices=notices, problems=(form or notices or new_form(())).problems,
+    )  # fmt: skip
+
+
+def _offered(visit: Visit) -> frozenset[str]:
+    channels: frozenset[str] = visit.request.app.state.channels
+    return channels
+
+
+def _notice_fields(visit: Visit) -> tuple[Field, ...]:
+    ways = [NO_CHANNEL, *(one.value for one in Channel if one in _offered(visit))]
+    choices = [Choice(way, word("notice_channel", way)) for way in ways]
+    return (Field("channel", say("How notices reach you"), kind="select", choices=choices), NOTICE_ADDRESS)
+
+
+@router.post("/account/notices")
+def do_choose_channel(visit: Visiting) -> Response:
+    """Choose how notices reach the person."""
+    form = read_form(_notice_fields(visit), visit.texts)
+    if form.ok:
+        with visit.attempt(form, address="identity.address_unusable", channel="identity.channel_not_offered"):
+            choose_channel(
+                visit.db, by=visit.actor, channel=form["channel"], address=form["address"] or "",
+                offered=_offered(visit),
+            )  # fmt: skip
+    if not form.ok:
+        return _account_page(visit, notices=form, status=422)
+    return visit.go("/account", say("Your choice is kept. These pages show what they always show."))
 
 
 @router.post("/account/password")
@@ -295,7 +342,7 @@ def do_change_password(visit: Visiting) -> Response:
         except PasswordTooWeak as refusal:
             form.blame("password", refusal.sentence)
     if not form.ok:
-        return _account_page(visit, form, status=422)
+        return _account_page(visit, form=form, status=422)
     return visit.go("/account", say("Your password is changed. Other devices are signed out."))
 
 

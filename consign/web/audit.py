@@ -32,6 +32,7 @@ GROUPS = {
     "loss_state": "loss_state",
     "note_kind": "note_kind",
     "note_state": "note_state",
+    "notice_channel": "notice_channel",
     "role": "role",
     "side": "loss_side",
     "zone": "zone",

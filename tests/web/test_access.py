@@ -82,6 +82,7 @@ EXPECTED = {
     "GET /": SIGNED_IN,
     "GET /account": SIGNED_IN,
     "POST /account/password": SIGNED_IN,
+    "POST /account/notices": SIGNED_IN,
     "GET /account/second-factor": SIGNED_IN,
     "POST /account/second-factor": SIGNED_IN,
     "POST /account/sessions/{token_hash}/end": SIGNED_IN,

@@ -81,6 +81,7 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /register": (NOBODY, REGISTRATION),
     "POST /language": (FIRST, {"language": "id"}),
     "POST /account/password": (FIRST, {"present": PASSWORD, "password": NEW_PASSWORD}),
+    "POST /account/notices": (FIRST, {"channel": "none"}),
     "POST /account/second-factor": (FIRST, {"secret": "A" * 32, "code": "123456"}),
     "POST /account/sessions/{token_hash}/end": (T1, {}),
     "POST /acting-for": (OFFICER, {"producer": "{producer_id}"}),

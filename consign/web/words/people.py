@@ -101,6 +101,12 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
         "read the lists of other offices": say("see the lists of other offices"),
         "load lists of other offices": say("load lists of other offices"),
     },
+    "notice_channel": {
+        "none": say("only by these pages"),
+        "email": say("by e-mail"),
+        "whatsapp": say("by WhatsApp"),
+        "telegram": say("by Telegram"),
+    },
     "user_state": {
         "active": say("may sign in"),
         "shut": say("shut out"),
@@ -123,6 +129,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     },
     "audit_act": {
         "acts for producer": say("began to act for a producer"),
+        "notice tried again": say("notice tried again"),
         "password chosen": say("password chosen"),
         "privacy notice agreed to": say("privacy notice agreed to"),
         "region's settings changed": say("settings changed"),
@@ -133,6 +140,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
         "second factor waived for the sample city": say("second factor waived for the sample city"),
         "signed in": say("signed in"),
         "signed out": say("signed out"),
+        "way of notices chosen": say("way of notices chosen"),
         "user added": say("user added"),
         "user invited": say("user invited"),
         "user let in again": say("user let in again"),

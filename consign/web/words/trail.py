@@ -169,6 +169,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
         "remark": say("remark"),
         "reminder": say("reminder"),
         "replaces": say("takes the place of"),
+        "notice_channel": say("way of notices"),
         "role": say("role"),
         "route": say("payment route"),
         "row": say("row"),
