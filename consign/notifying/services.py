@@ -94,9 +94,10 @@ def _make_asset() -> "AppriseAsset":
     """Return how Apprise is to work: it writes no files, and says nothing by itself, for its words may hold secrets."""
     from apprise import AppriseAsset  # noqa: PLC0415  # see `send`
 
-    quiet = logging.getLogger("apprise")
-    quiet.propagate = False
-    quiet.addHandler(logging.NullHandler())
+    for name in ("apprise", "urllib3"):  # the latter, which only Apprise uses, names addresses that hold keys
+        quiet = logging.getLogger(name)
+        quiet.propagate = False
+        quiet.addHandler(logging.NullHandler())
     return AppriseAsset(app_id="consign", storage_mode="memory", async_mode=False)
 
 
