@@ -8,6 +8,7 @@ from pathlib import Path
 from consign.catalogue.import_rules import Outcome as ProductOutcome
 from consign.catalogue.rules import Details
 from consign.partners.rules import RegionSettings
+from consign.partners.tax_rules import PartnerTaxes
 from consign.stock.import_rules import Outcome as MovementOutcome
 from consign.web.words import WORDS
 from reports.label_stock import LabelStock
@@ -26,8 +27,10 @@ MADE_ELSEWHERE: dict[str, set[str]] = {
     "consign/catalogue/importing.py": {*ProductOutcome},
     "consign/catalogue/stocks.py": {"name", "note", "in_use", "dpi"} | names_of(LabelStock),
     "consign/partners/actions.py": names_of(RegionSettings),
+    "consign/partners/taxes.py": names_of(PartnerTaxes),
     # Numbers of statements, and what is still open of each.
     "consign/payments/accepting.py": set(),
+    "consign/payments/paying.py": set(),
     "consign/stock/importing.py": {*MovementOutcome},
 }
 """The keys that a module takes from a mapping which it does not write out in the function that records the event."""
