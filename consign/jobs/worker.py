@@ -54,6 +54,7 @@ POLL_S = 1
 RESTART_S = 5
 SWEEP_S = 60
 NOTICES_S = 10
+"""Between two rounds of sending notices."""
 UNTOUCHED_S = 20
 """A file that was handed in later is still the queue's."""
 STALLED_S = 30

@@ -16,9 +16,7 @@ from tests.web.town import FIRST, Town
 def offering(town: Town, tmp_path: Path) -> Browser:
     """Sign the first producer in where e-mail and WhatsApp are set up."""
     files = Files.open(url=None, folder=tmp_path / "notices")
-    app = create_app(
-        town.database, files, region=REGION, region_name="Kota Balikpapan", channels=("email", "whatsapp")
-    )
+    app = create_app(town.database, files, region=REGION, region_name="Kota Balikpapan", channels=("email", "whatsapp"))
     browser = Browser(app)
     browser.sign_in(FIRST)
     return browser
