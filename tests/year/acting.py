@@ -29,7 +29,6 @@ from consign.stock.delivering import send_delivery
 from consign.stock.returning import send_return
 from consign.stock.rules import NewLine, NotDeliverable, Reason, Refusal, Refused
 from consign.stock.writing_off import write_off
-from tests.year.books import Stated
 from tests.year.files import LAYOUTS, write_file
 from tests.year.goods import DECIDED_BP, Moved
 from tests.year.people import City
@@ -246,8 +245,3 @@ def find_statements(session: Session, ids: Ids, *, since: int) -> dict[tuple[str
         }
         for one in session.scalars(query.order_by(Statement.id))
     }  # fmt: skip
-
-
-def describe(statements: list[Stated]) -> str:
-    """Return what statements come to together."""
-    return f"{len(statements)} statements, Rp{sum(one.figures['due'] for one in statements):,}"

@@ -9,7 +9,6 @@ from tests.year.people import CASH_RP, CITY_BANKS, City, Terms
 from tests.year.truth import Handed, Line
 
 Pair = tuple[str, str]
-FIGURES = ("lines", "sales", "returns", "late", "fee", "fee_tax", "pph23", "losses", "adjustments", "carried", "due")
 
 
 def round_bp(amount: int, rate_bp: int) -> int:

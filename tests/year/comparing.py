@@ -1,8 +1,9 @@
 """What consign's books say beside what they must come to: every difference is told."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from beancount import loader
 from sqlalchemy import text
@@ -13,7 +14,7 @@ from consign.ledger.queries import find_balances
 from consign.ledger.rules import AccountKind
 from tests.ledger.beancounting import add_up, export
 from tests.year.acting import REGION, Acting, find_statements
-from tests.year.books import FIGURES, Books
+from tests.year.books import Books
 
 _DAYS = text("""
     SELECT store.code, sold_on, count(*) AS lines, sum(quantity) AS quantity, sum(sales_rp)::bigint AS sales_rp,
@@ -27,36 +28,34 @@ _STANDING = text("""
 def find_differences(acting: Acting, books: Books, *, seen: set[int]) -> Iterator[str]:
     """Yield what differs: new statements, all balances, all days, all goods. *seen* holds the statements compared before."""
     with acting.timing("comparing"), acting.database.transaction(REGION) as session:
-        found = find_statements(session, acting.ids, since=max(seen, default=0))
-        for key, figures in found.items():
-            expected = books.statements.get(key)
-            if expected is None:
-                yield f"statement {key}: not in the books"
-                continue
-            for name in (*FIGURES, "net"):
-                if figures[name] != expected.figures[name]:
-                    yield f"statement {key}: {name} is {figures[name]}, not {expected.figures[name]}"
-            if figures["route"] != expected.route:
-                yield f"statement {key}: route {figures['route']}, not {expected.route}"
-        seen.update(int(figures["id"]) for figures in found.values())
-        if len(seen) != len(books.statements):
-            yield f"{len(seen)} statements, not {len(books.statements)}"
-        balances = _find_balances(acting, session)
-        for name in sorted({*balances, *books.accounts}):
-            if balances.get(name, 0) != books.accounts.get(name, 0):
-                yield f"account {name}: {balances.get(name, 0)}, not {books.accounts.get(name, 0)}"
+        yield from _compare_statements(acting, books, session, seen=seen)
+        yield from _compare("account", _find_balances(acting, session), books.accounts, blank=0)
         days = {
             (row.code, row.sold_on): [row.lines, row.quantity, row.sales_rp, row.fee_rp]
             for row in session.execute(_DAYS)
         }
-        for day in sorted({*days, *books.days}):
-            if days.get(day) != books.days.get(day):
-                yield f"sales of {day}: {days.get(day)}, not {books.days.get(day)}"
+        yield from _compare("sales of", days, books.days)
         standing = {(row.store, row.product): row.on_hand for row in session.execute(_STANDING)}
-        wanted = books.goods.find_standing()
-        for place in sorted({*standing, *wanted}):
-            if standing.get(place) != wanted.get(place):
-                yield f"goods {place}: {standing.get(place)}, not {wanted.get(place)}"
+        yield from _compare("goods", standing, books.goods.find_standing())
+
+
+def _compare(what: str, found: Mapping[Any, Any], wanted: Mapping[Any, Any], *, blank: object = None) -> Iterator[str]:
+    """Yield where two sets of figures differ; *blank* stands for one that is missing."""
+    for name in sorted({*found, *wanted}):
+        if found.get(name, blank) != wanted.get(name, blank):
+            yield f"{what} {name}: {found.get(name, blank)}, not {wanted.get(name, blank)}"
+
+
+def _compare_statements(acting: Acting, books: Books, session: Session, *, seen: set[int]) -> Iterator[str]:
+    for key, figures in find_statements(session, acting.ids, since=max(seen, default=0)).items():
+        seen.add(int(figures.pop("id")))
+        expected = books.statements.get(key)
+        if expected is None:
+            yield f"statement {key}: not in the books"
+        else:
+            yield from _compare(f"statement {key}", figures, {**expected.figures, "route": expected.route})
+    if len(seen) != len(books.statements):
+        yield f"{len(seen)} statements, not {len(books.statements)}"
 
 
 def _find_balances(acting: Acting, session: Session) -> dict[tuple[str, ...], int]:

@@ -56,6 +56,8 @@ class Bases:
     sold: dict[tuple[str, str], list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
     losses: list[Loss] = field(default_factory=list)
     kept: frozenset[tuple[str, str]] = frozenset()
+    renewed: set[str] = field(default_factory=set)
+    """Producers whose permit had ended and was renewed when a store refused their goods."""
 
     def __post_init__(self) -> None:
         self.kept = frozenset(
@@ -83,7 +85,10 @@ class Bases:
         return {key: self.find_on_hand(*key, on=date.max) for key, moves in self.moves.items() if moves}
 
     def plan(self, on: date) -> Iterator[Moved]:
-        """Yield what is done with goods on a day. Counts are of the month before, when all of its files are in."""
+        """Yield what is done with goods on a day, each to be taken before the next.
+
+        Counts are of the month before, when all of its files are in.
+        """
         for place, (store, producers) in enumerate(self.city.brought.items()):
             draw = random.Random(f"{self.city.seed}:goods:{store}:{on}")  # noqa: S311  # invented data
             for number, producer in enumerate(producers):
@@ -91,7 +96,7 @@ class Bases:
                 if on.day == BROUGHT_DAY + number * 5 and on <= self.city.last:
                     owner = self.city.producers[producer]
                     brought = tuple((code, draw.randint(6, 15)) for code in products)
-                    permitted = not owner.is_food or owner.permit_until >= on
+                    permitted = not owner.is_food or owner.permit_until >= on or producer in self.renewed
                     yield Moved(on, "brought", store, producer, on, brought, int(draw.random() < 0.1), permitted)
                 if number == place % 4 and on.day in {BROKEN_DAY, BACK_DAY} and on <= self.city.last:
                     standing = [code for code in products if self.find_on_hand(store, code, on=on) > 2]
@@ -113,6 +118,8 @@ class Bases:
 
     def take(self, moved: Moved) -> None:
         """Take what happened."""
+        if not moved.is_permitted:
+            self.renewed.add(moved.producer)
         for place, (product, many) in enumerate(moved.quantities):
             key = moved.store, product
             match moved.what:

@@ -1,8 +1,9 @@
 """Doing in consign what happens with money: notices, answers, bank statements, what their lines are, payouts, corrections."""
 
+import io
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consign.banking.posting import post_bank_file
+from consign.identity.rules import Role
 from consign.jobs import match_bank_lines
 from consign.models.banking import BankLine
 from consign.models.identity import UserAccount
@@ -17,11 +19,12 @@ from consign.models.payments import BankMatch, BankMatchLine
 from consign.models.payouts import Payout, PayoutPart
 from consign.models.settlement import Adjustment
 from consign.payments.accepting import accept_split
-from consign.payments.answers import answer_payment
+from consign.payments.answers import answer_payment, take_as_received
 from consign.payments.match_rows import find_free
 from consign.payments.notice_rules import Answer
 from consign.payments.notices import note_payment
 from consign.payments.other_lines import charge
+from consign.payments.proof_files import ProofFile, take_proof
 from consign.payments.writing_off import decide_write_off, propose_write_off
 from consign.payouts.approving import approve_batch
 from consign.payouts.bank_lines import return_payout
@@ -29,6 +32,7 @@ from consign.payouts.exporting import export_batch
 from consign.payouts.planning import plan_payouts
 from consign.payouts.rules import NothingToPay
 from consign.payouts.sending import send_batch
+from consign.sample.money_steps import draw_slip
 from consign.settlement.allocating import Share
 from consign.settlement.correcting import decide_adjustment
 from consign.settlement.disputing import answer_dispute, raise_dispute
@@ -52,6 +56,8 @@ class Money:
     posted: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CITY_BANKS, 0))
     payouts: dict[str, int] = field(default_factory=dict)
     """Ids by reference."""
+    proof: ProofFile | None = None
+    """The slip that partners hand in with what they paid past the office."""
 
     def _shares(self, shares: Shares) -> list[Share]:
         return [Share(self.acting.statements[key][0], amount) for key, amount in shares]
@@ -59,27 +65,35 @@ class Money:
     def note(self, one: Noted) -> None:
         """Note a payment as its partner."""
         acting = self.acting
+        if self.proof is None:
+            self.proof = take_proof(io.BytesIO(draw_slip()), name="bukti.png", files=acting.files)
+        proof = None if one.bank else self.proof
 
         def work(session: Session) -> tuple[int, str]:
             notice = note_payment(
                 session, by=act_as(session, one.partner), partner_id=acting.ids.partners[one.partner], route=one.route,
                 paid_on=acting.calendar.day, lines=self._shares(one.shares), reference="",
-                bank_account_id=acting.ids.banks[one.bank] if one.bank else None,
+                bank_account_id=acting.ids.banks[one.bank] if one.bank else None, proof=proof,
             )  # fmt: skip
             return notice.id, notice.number
 
         self.notices[one.label] = acting.act("notices", work)
 
     def answer(self, one: Answered) -> None:
-        """Say whether money came."""
+        """Say whether money came: as the producer, as its cooperative for it, or as finance after silence."""
         acting, notice_id = self.acting, self.notices[one.label][0]
-        acting.act(
-            "answers",
-            lambda session: answer_payment(
-                session, by=act_as(session, one.by), notice_id=notice_id, producer_id=acting.ids.producers[one.producer],
-                answer=Answer(one.answer), remark="",
-            ),
-        )  # fmt: skip
+        producer_id = acting.ids.producers[one.producer]
+
+        def work(session: Session) -> None:
+            by = act_as(session, one.by)
+            if by.role is Role.COOPERATIVE:  # as a session does in which it acts for a member
+                by = replace(by, role=Role.PRODUCER, producer_id=producer_id, cooperative_id=None, on_behalf=True)
+            if Answer(one.answer) is Answer.TAKEN:
+                take_as_received(session, by=by, notice_id=notice_id, producer_id=producer_id)
+            else:
+                answer_payment(session, by=by, notice_id=notice_id, producer_id=producer_id, answer=Answer(one.answer))
+
+        acting.act("answers", work)
 
     def write_off(self, one: WrittenOff) -> None:
         """Propose to write a rest off, and approve it as another."""

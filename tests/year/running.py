@@ -73,7 +73,7 @@ class Year:
         self.acting.begin_day(on)
         for file in self.truth.find_files(on):
             self.acting.hand_in(file, self.books.post(file))
-        for moved in list(self.books.goods.plan(on)):
+        for moved in self.books.goods.plan(on):
             self.books.goods.take(moved)
             self.acting.move(moved)
         self._contest(on)

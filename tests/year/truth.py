@@ -85,8 +85,8 @@ class Truth:
         lines = []
         for number in range(1, busy + 1):
             receipt = f"{store}{day:%y%m%d}{number:03d}"
-            for place in draw.sample(range(len(shelf)), min(len(shelf), draw.choice((1, 1, 2, 2, 3)))):
-                lines.append(self._line(draw, (store, day, 1 + number % 2, receipt), shelf[place]))
+            chosen = draw.sample(range(len(shelf)), min(len(shelf), draw.choice((1, 1, 2, 2, 3))))
+            lines += [self._line(draw, (store, day, 1 + number % 2, receipt), shelf[place]) for place in chosen]
         return tuple(lines)
 
     def _line(self, draw: random.Random, where: tuple[str, date, int, str], product: str) -> Line:
