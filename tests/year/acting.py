@@ -94,10 +94,9 @@ class Acting:
             recompute_eligibility(self.database, region=REGION)
 
     def begin_day(self, on: date) -> None:
-        """Change agreements that end, and judge papers on the first of a month."""
+        """Judge papers as the worker does, and change agreements that end."""
+        self.judge()
         self.act("agreements", lambda session: change_terms(session, self.city, self.ids, on=on))
-        if on.day == 1:
-            self.judge()
 
     def hand_in(self, file: Handed, expected: tuple[int, int, int]) -> None:
         """Hand a file in as its partner's finance, and see that so many lines are new, known and waiting."""
