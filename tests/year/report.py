@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
+from fastapi import FastAPI
 from sqlalchemy import Engine, event, text
+from starlette.routing import Match
 
 from tests.year.acting import REGION, WRITTEN
 from tests.year.running import Year
@@ -14,6 +16,7 @@ from tests.year.running import Year
 APART = frozenset({WRITTEN, "checks", "bean-check", "comparing", "reading back"})
 """Parts that are not the city's own work, or that are told apart."""
 SLOWEST, TIMES = 10, 3
+HTTP_OK = 200
 _SIZE = text("SELECT pg_database_size(current_database())")
 _TRANSFERS = text("SELECT count(*) FROM transfer")
 
@@ -58,3 +61,48 @@ def watching(engine: Engine, slowest: dict[str, float]) -> Iterator[None]:
     finally:
         event.remove(engine, "before_cursor_execute", before)
         event.remove(engine, "after_cursor_execute", after)
+
+
+def measure_pages(year: Year, engine: Engine) -> Iterator[str]:
+    """Yield the slowest pages, of all that links lead the office's people to, and the slowest SQL statements meanwhile."""
+    acting = year.acting
+    give_passwords(acting.database, REGION)
+    app = create_app(acting.database, acting.files, region=REGION, region_name="Kota Contoh")
+    slowest: dict[str, float] = {}
+    took: list[tuple[float, str, str]] = []
+    with watching(engine, slowest):
+        for person in ("finance", "admin", "head"):
+            browser = Browser(app)
+            browser.sign_in(login(person))
+            took += [(seconds, person, path) for path, seconds in _walk(browser, app)]
+    yield f"{len(took)} pages; the slowest, median of {TIMES}:"
+    for seconds, person, path in sorted(took, reverse=True)[:SLOWEST]:
+        yield f"  {1000 * seconds:8.0f} ms {person} {path}"
+    yield "the slowest SQL statements meanwhile:"
+    for words, seconds in sorted(slowest.items(), key=lambda item: -item[1])[:SLOWEST]:
+        yield f"  {1000 * seconds:8.0f} ms {words[:160]}"
+
+
+def _walk(browser: Browser, app: FastAPI) -> Iterator[tuple[str, float]]:
+    """Yield a page of each kind that links lead to, with how long it takes."""
+    seen, waiting = set[str](), deque(["/"])
+    while waiting:
+        path = waiting.popleft()
+        route = _find_route(app, path.partition("?")[0])
+        if route is None or route in seen or f"GET {route}" in NO_PAGES or "format=" in path:
+            continue
+        seen.add(route)
+        times = []
+        for _ in range(TIMES):
+            began = perf_counter()
+            page = browser.get(path)
+            times.append(perf_counter() - began)
+        if page.status != HTTP_OK:
+            path = f"{path} (status {page.status})"
+        yield path, median(times)
+        waiting += [link.partition("#")[0] for link in page.links() if link.startswith("/")]
+
+
+def _find_route(app: FastAPI, path: str) -> str | None:
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
+    return next((one.path for one in find_routes(app) if one.matches(scope)[0] is Match.FULL), None)
