@@ -1,8 +1,10 @@
 """What a year took: time by part, sizes, memory, the slowest pages and the slowest SQL statements."""
 
 import resource
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -10,8 +12,13 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, event, text
 from starlette.routing import Match
 
+from consign.app import create_app
+from consign.web.access import find_routes
+from tests.browser.test_every_page import NO_PAGES
+from tests.web.browsing import Browser, give_passwords
 from tests.year.acting import REGION, WRITTEN
 from tests.year.running import Year
+from tests.year.setting_up import login
 
 APART = frozenset({WRITTEN, "checks", "bean-check", "comparing", "reading back"})
 """Parts that are not the city's own work, or that are told apart."""
