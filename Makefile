@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install run test lint words screenshots bench lock wheel
+.PHONY: install run test lint words screenshots bench year lock wheel
 
 install: $(INSTALLED)
 
@@ -40,7 +40,7 @@ words: install ## take new messages into the Indonesian catalogue; the translati
 screenshots: install ## pictures of the key pages, in screenshots/
 	$(BIN)/python -m tests.browser.screenshots
 
-bench: install ## posting against a bare COPY, closing against a bare GROUP BY, goods in stores, bank lines against open statements, the exported ledger, sales files of all kinds, pages under load (needs wrk), papers, numbers, labels, statements
+bench: install ## posting against a bare COPY, closing against a bare GROUP BY, goods in stores, bank lines against open statements, the exported ledger, sales files of all kinds, pages under load (needs wrk), papers, numbers, labels, statements, a year of a city
 	$(BIN)/python -m tests.bench.posting
 	$(BIN)/python -m tests.bench.posting --standing 0 --each 20
 	$(BIN)/python -m tests.bench.stock
@@ -58,6 +58,10 @@ bench: install ## posting against a bare COPY, closing against a bare GROUP BY, 
 	$(BIN)/python -m tests.bench.numbers
 	$(BIN)/python -m tests.bench.labels
 	$(BIN)/python -m tests.bench.statements
+	$(BIN)/python -m tests.bench.year
+
+year: install ## a year of a city beside an independent recomputation: to the rupiah, within twenty minutes on two cores
+	$(BIN)/python -m tests.bench.year
 
 lock: ## pin the newest versions that fit pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
