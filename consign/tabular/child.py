@@ -3,7 +3,6 @@
 import json
 import resource
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -38,6 +37,8 @@ def ask_child(
         FileDamaged: it ended in another way than it ever ends by itself.
 
     """
+    import subprocess  # noqa: PLC0415  # a child does without, whose start takes longer than reading a small file
+
     (scratch / "asked.json").write_text(json.dumps(dict(asked)), encoding="utf-8")
     command = [sys.executable, "-m", module, str(path), str(scratch)]
     nowhere = subprocess.DEVNULL

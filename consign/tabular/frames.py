@@ -9,7 +9,6 @@ import json
 import os
 import select
 import struct
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -69,6 +68,8 @@ class Child:
 
         *most_seconds* goes for the processor time of the child, and for all the time that is spent waiting for it.
         """
+        import subprocess  # noqa: PLC0415  # a child, which only sends, does without: its start takes longer than reading
+
         self._left_s: int | float = most_seconds
         told = {**asked, "most_seconds": most_seconds}
         (folder / "asked.json").write_text(json.dumps(told), encoding="utf-8")
@@ -136,9 +137,11 @@ class Child:
 
     def _explain_end(self) -> FileRefused:
         """Return why the child ended before it said so."""
+        from subprocess import TimeoutExpired  # noqa: PLC0415  # as where it is started
+
         try:
             status = self._process.wait(timeout=SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
+        except TimeoutExpired:
             return make_damaged()
         if status == TOO_LARGE_STATUS or status in KILLED_STATUSES:
             return FileTooLarge(

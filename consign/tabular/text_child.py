@@ -9,7 +9,6 @@ import csv
 import sys
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -185,8 +184,11 @@ def send_rows(layout: Layout) -> None:
             send(Kind.ARROW, batch.serialize())
 
 
-class _WithoutPandas(MetaPathFinder):
-    """Finds no pandas: pyarrow would import it with its first array, which takes as long as reading a million rows."""
+class _WithoutPandas:
+    """Finds no pandas: pyarrow would import it with its first array, which takes as long as reading a million rows.
+
+    It is no `MetaPathFinder`: the import of that class alone takes as long as reading a small file.
+    """
 
     def find_spec(self, fullname: str, _path: object, _target: object = None) -> None:
         if fullname == "pandas":

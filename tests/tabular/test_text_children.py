@@ -1,6 +1,8 @@
 """What happens to the child that reads a text file is an answer about the file; no child is left behind."""
 
 import gc
+import subprocess
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -158,3 +160,12 @@ def test_a_flood_of_quotes_ends_in_time(tmp_path: Path, text: str):
     except FileRefused as refusal:
         print(refusal)
     assert time.monotonic() - began < 20
+
+
+def test_the_reader_of_a_small_file_starts_without_what_it_does_not_need():
+    # Daily files are small: the start of their reader takes longer than their reading.
+    found = subprocess.run(
+        [sys.executable, "-c", "import sys, consign.tabular.text_child; print(*sys.modules)"],
+        capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    assert {"importlib.abc", "numpy", "pyarrow", "subprocess", "tempfile"} & set(found.stdout.split()) == set()

@@ -166,7 +166,7 @@ def _make_producers(count: int, *, draw: random.Random) -> list[Producer]:
 
 
 def _make_products(people: Sequence[Producer], *, each: int, last: date, draw: random.Random) -> list[Product]:
-    products = []
+    products: list[Product] = []
     for owner in people:
         for _ in range(each):
             place = len(products) + 1

@@ -85,10 +85,10 @@ def set_up_office(session: Session, city: City, ids: Ids) -> None:
             session, by=admin, code=code, bank_code=bank, number=number, holder="Dinas Contoh"
         ).id
     for place, code in enumerate(COOPERATIVES, start=1):
-        one = add_cooperative(session, by=admin, code=code, name=f"Koperasi Contoh {place}", phone=None)
-        ids.cooperatives[code] = one.id
-        add_user(session, by=admin, login=login(code), name=code, role=Role.COOPERATIVE, cooperative_id=one.id)
-        _state(session, f"1{place:09d}", f"Koperasi Contoh {place}", cooperative_id=one.id)
+        signed = add_cooperative(session, by=admin, code=code, name=f"Koperasi Contoh {place}", phone=None)
+        ids.cooperatives[code] = signed.id
+        add_user(session, by=admin, login=login(code), name=code, role=Role.COOPERATIVE, cooperative_id=signed.id)
+        _state(session, f"1{place:09d}", f"Koperasi Contoh {place}", cooperative_id=signed.id)
     for partner in city.partners:
         one = add_partner(
             session, by=admin, code=partner.code, name=partner.name, kind=partner.kind, cycle=Cycle(partner.cycle)
