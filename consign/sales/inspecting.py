@@ -27,7 +27,8 @@ from consign.sentence import Sentence, dump_sentence
 from consign.tabular.archive import read_members, refuse_without_files
 from consign.tabular.cells import shown
 from consign.tabular.opening import open_table
-from consign.tabular.table import Table, split_number
+from consign.tabular.row_numbers import split_number
+from consign.tabular.table import Table
 
 MOST_SHOWN_ROWS = 1_000
 PREVIEW_ROWS = 8

@@ -11,7 +11,8 @@ from consign.errors import NotFound
 from consign.models.sales import SalesIgnored, SalesParked, SalesUpload
 from consign.sentence import say
 from consign.tabular.cells import shown
-from consign.tabular.table import Batch, Table, split_number
+from consign.tabular.row_numbers import split_number
+from consign.tabular.table import Batch, Table
 
 WAITING_STATES = ("open", "withdrawn")
 ROWS_AT_ONCE = 5_000

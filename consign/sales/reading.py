@@ -22,7 +22,8 @@ from consign.tabular.dates import parse_day
 from consign.tabular.headers import normalize
 from consign.tabular.numbers import parse_number
 from consign.tabular.refusals import FileRefused
-from consign.tabular.table import SECOND_LINES, Batch
+from consign.tabular.row_numbers import SECOND_LINES
+from consign.tabular.table import Batch
 
 NO_ROWS_OF_SALE = frozenset({"blank_row", "repeated_header", "total_row", "note", "description", "nothing_sold"})
 """Reasons of rows that the file's own total does not count."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from consign.sentence import Sentence, say
-from consign.tabular.table import split_number
+from consign.tabular.row_numbers import split_number
 
 
 def tell_row_place(number: int | None, parts: Sequence[str] | None) -> int | Sentence | None:

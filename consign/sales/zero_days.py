@@ -15,7 +15,8 @@ from consign.sales.columns import day_of
 from consign.sales.layout import Role
 from consign.sales.own_layout import NO_SALES_CODE
 from consign.sales.study import Study
-from consign.tabular.table import PART_ROWS, Across
+from consign.tabular.row_numbers import PART_ROWS
+from consign.tabular.table import Across
 
 StoreDay = tuple[str | None, int]
 """The store as the file names it, blank where it names none, and the day since 1970."""

@@ -19,7 +19,7 @@ from consign.tabular.child import run_child
 from consign.tabular.grids import Grid
 from consign.tabular.headers import SEARCHED_ROWS, Header, normalize, read_header
 from consign.tabular.refusals import FileMixedEncodings, FileNotATable, FileRefused, FileWithManyTables, dump_refusal
-from consign.tabular.table import MOST_PARTS, number_row
+from consign.tabular.row_numbers import MOST_PARTS, number_row
 from consign.tabular.web_pages import read_web_page
 from consign.tabular.xml_sheets import SHEETS, read_xml_sheets
 

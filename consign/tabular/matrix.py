@@ -14,7 +14,8 @@ from consign.tabular.dates import find_any_day
 from consign.tabular.headers import normalize
 from consign.tabular.numbers import NumberStyle, parse_number
 from consign.tabular.refusals import FileWithoutRows
-from consign.tabular.table import MOST_PARTS, PART_ROWS, Across, Batch, Table
+from consign.tabular.row_numbers import MOST_PARTS, PART_ROWS
+from consign.tabular.table import Across, Batch, Table
 
 DAY_HEADER, QUANTITY_HEADER = "Tanggal", "Jumlah"
 """What the two columns are called that stand in the place of the days."""

@@ -28,7 +28,7 @@ from consign.tabular.message_cells import (
 )
 from consign.tabular.message_controls import refuse_doubled, refuse_other_count, refuse_other_kind, refuse_other_total
 from consign.tabular.refusals import FileTooLarge
-from consign.tabular.table import PART_ROWS, number_row
+from consign.tabular.row_numbers import PART_ROWS, number_row
 from consign.tabular.x12 import Segment, TransactionSet, read_interchanges, split_sets
 
 KIND = "852"

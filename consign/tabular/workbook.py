@@ -15,7 +15,8 @@ from consign.tabular.refusals import (
     FileWithManyTables,
     FileWithoutHeader,
 )
-from consign.tabular.table import MOST_PARTS, Batch, Table
+from consign.tabular.row_numbers import MOST_PARTS
+from consign.tabular.table import Batch, Table
 from consign.tabular.workbook_archive import identify_archive, look_through
 from consign.tabular.workbook_rows import read_rows
 from consign.tabular.workbook_status import LeftOut, Status

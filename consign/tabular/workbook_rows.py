@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from consign.tabular.table import PART_ROWS, Batch
+from consign.tabular.row_numbers import PART_ROWS
+from consign.tabular.table import Batch
 
 BATCH_ROWS = 50_000
 BATCH_BYTES = 16 << 20

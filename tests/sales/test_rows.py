@@ -1,7 +1,7 @@
 """How rows are told to people: as they count them, in the sheet they stand in."""
 
 from consign.sales.rows import tell_row_place
-from consign.tabular.table import SECOND_LINES, number_row
+from consign.tabular.row_numbers import SECOND_LINES, number_row
 
 
 def test_a_row_is_told_as_a_person_counts_it():

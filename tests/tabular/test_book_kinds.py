@@ -12,7 +12,7 @@ import xlwt
 from consign.tabular.cells import TYPED, is_error_value
 from consign.tabular.opening import open_table
 from consign.tabular.refusals import FileTooLarge, FileWithManyTables, FileWithoutHeader
-from consign.tabular.table import MOST_PARTS, number_row, split_number
+from consign.tabular.row_numbers import MOST_PARTS, number_row, split_number
 from tests.tabular.books import (
     WRITERS,
     BookWriter,

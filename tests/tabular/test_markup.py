@@ -20,7 +20,7 @@ from consign.tabular.refusals import (
     FileRefused,
     FileWithManyTables,
 )
-from consign.tabular.table import number_row
+from consign.tabular.row_numbers import number_row
 from consign.tabular.web_pages import read_web_page
 from consign.tabular.xml_sheets import as_cell
 from tests.tabular.reading import HEADER, look, look_at, write_bytes

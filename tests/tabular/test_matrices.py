@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from consign.tabular.matrix import unpivot
 from consign.tabular.opening import open_table
 from consign.tabular.refusals import FileWithManyTables, FileWithoutRows
-from consign.tabular.table import split_number
+from consign.tabular.row_numbers import split_number
 from tests.tabular.reading import rows_of, write_bytes, write_workbook
 
 WORDS = frozenset({"barcode", "nama produk", "toko", "harga"})

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from consign.tabular.cells import TYPED
 from consign.tabular.headers import Header
-from consign.tabular.table import MOST_PARTS, number_row
+from consign.tabular.row_numbers import MOST_PARTS, number_row
 from consign.tabular.workbook_cells import Cell, as_text, column_as_text
 from consign.tabular.workbook_child import Candidate, write_rows
 from consign.tabular.workbook_rows import BATCH_ROWS, read_rows

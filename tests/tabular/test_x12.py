@@ -18,7 +18,7 @@ from consign.tabular.refusals import (
     FileWithoutRows,
     MessageDoubled,
 )
-from consign.tabular.table import number_row, split_number
+from consign.tabular.row_numbers import number_row, split_number
 from tests.tabular import messages
 from tests.tabular.reading import look, write_bytes
 
