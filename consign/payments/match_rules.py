@@ -30,6 +30,10 @@ MOST_PROPOSALS = 8
 """How many proposals of one line are kept."""
 MOST_ALIKE = 4
 """How many candidates with the same amount are named."""
+MOST_NAMED = 40
+"""How many partners whose names a line may mean are looked at, as where the bank cut it."""
+MOST_LESS_FOR_NAMES = 12
+"""How much weaker an amount is at most because the name fits several partners; nearly the amount of one stays below it."""
 GOOD_ENOUGH = 60
 """From which score on sums of few statements are not tried."""
 
@@ -86,9 +90,12 @@ def _add(by_line: dict[int, list[Proposal]], proposals: Iterable[Proposal]) -> N
 
 
 def rank(proposals: Iterable[Proposal]) -> list[Proposal]:
-    """Return proposals, the strongest first; of those that would do the same only the strongest."""
+    """Return proposals, the strongest first; of those that would do the same only the strongest.
+
+    Equals stay in the order in which they were found, which is that of their due dates.
+    """
     best: dict[str, Proposal] = {}
-    for one in sorted(proposals, key=lambda one: (not one.certain, -one.score, one.key)):
+    for one in sorted(proposals, key=lambda one: (not one.certain, -one.score)):
         best.setdefault(one.key, one)
     return list(best.values())[:MOST_PROPOSALS]
 
@@ -224,13 +231,13 @@ def _by_amount(book: Book, sight: Sight) -> Iterator[Proposal]:
         for target in alike[:MOST_ALIKE]:
             yield make_proposal(Rule.AMOUNT, sight.line, target, say("Nothing but the amount points at it."))
         return
-    for partner_id in named.partner_ids[:MOST_ALIKE]:
+    less = min(4 * (len(named.partner_ids) - 1), MOST_LESS_FOR_NAMES)
+    for place, partner_id in enumerate(named.partner_ids[:MOST_NAMED]):
         told = _tell_name(named, book.known_as.get(partner_id, ""))
-        less = 4 * (len(named.partner_ids) - 1)
         exact = book.find_exact(partner_id, amount)
         for target in exact[:MOST_ALIKE]:
             yield make_proposal(target.rule, sight.line, target, told, _tell_sum(target), less=less)
-        if not exact:
+        if not exact and place < MOST_ALIKE:
             for target in book.find_near(partner_id, amount)[:MOST_ALIKE]:
                 known = find_reason_code(amount - target.amount_rp) in {ReasonCode.TRANSFER_COST, ReasonCode.ROUNDING}
                 more = less + (0 if known else 20) + 2 * (len(target.shares) > 1)
