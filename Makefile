@@ -40,13 +40,14 @@ words: install ## take new messages into the Indonesian catalogue; the translati
 screenshots: install ## pictures of the key pages, in screenshots/
 	$(BIN)/python -m tests.browser.screenshots
 
-bench: install ## posting against a bare COPY, closing against a bare GROUP BY, goods in stores, bank lines against open statements, the exported ledger, sales files of all kinds, pages under load (needs wrk), papers, numbers, labels, statements, a year of a city
+bench: install ## posting against a bare COPY, closing against a bare GROUP BY, goods in stores, bank lines against open statements in memory and on their whole way, the exported ledger, sales files of all kinds, pages under load (needs wrk), papers, numbers, labels, statements, a year of a city
 	$(BIN)/python -m tests.bench.posting
 	$(BIN)/python -m tests.bench.posting --standing 0 --each 20
 	$(BIN)/python -m tests.bench.stock
 	$(BIN)/python -m tests.bench.journal
 	$(BIN)/python -m tests.bench.continuity
 	$(BIN)/python -m tests.bench.matching
+	$(BIN)/python -m tests.bench.banking
 	$(BIN)/python -m tests.bench.text_files
 	$(BIN)/python -m tests.bench.workbooks
 	$(BIN)/python -m tests.bench.volume

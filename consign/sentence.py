@@ -118,7 +118,8 @@ def _keep(fact: object) -> object:
         return int(fact)
     if isinstance(fact, list | tuple):
         return tuple(_keep(part) for part in fact)
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in str(fact))
+    text = str(fact)
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
 def _text(fact: object) -> str:

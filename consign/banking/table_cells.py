@@ -20,7 +20,13 @@ PENDING = frozenset({"PEND", "PENDING"})
 _MARKED = re.compile(r"(?P<amount>.*\d.*?)\s*\b(?P<mark>DB|DR|CR|KR|D|K|C)\.?", re.IGNORECASE | re.DOTALL)
 _WITHOUT_YEAR = re.compile(r"(\d{1,2})[/-](\d{1,2})")
 _SERIAL = re.compile(r"[34567]\d{4}(?:\.\d+)?")
-_PLAIN = re.compile(r"-?\d{1,15}")
+_WHOLE = {
+    NumberStyle.PLAIN: re.compile(r"(-?[0-9]{1,15})"),
+    NumberStyle.ENGLISH: re.compile(r"(-?(?:[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}|[0-9]{1,15}))(?:\.0{1,2})?"),
+    NumberStyle.INDONESIAN: re.compile(r"(-?(?:[1-9][0-9]{0,2}(?:\.[0-9]{3}){1,4}|[0-9]{1,15}))(?:,0{1,2})?"),
+}
+"""How nearly every amount is written: read at once, as the slow way would."""
+_PARTED = {NumberStyle.PLAIN: "", NumberStyle.ENGLISH: ",", NumberStyle.INDONESIAN: "."}
 
 
 @dataclass(frozen=True)
@@ -83,9 +89,8 @@ def read_amount(cell: str, style: NumberStyle) -> int | str:
 
     Codes: those of `parse_number`, `amount.not_whole` for sen, `number.too_large`.
     """
-    text = cell.strip()
-    if style is NumberStyle.PLAIN and _PLAIN.fullmatch(text):
-        return int(text)
+    if match := _WHOLE[style].fullmatch(cell.strip()):
+        return int(match[1].replace(_PARTED[style], ""))
     number = parse_number(cell, style)
     if isinstance(number, str):
         return number

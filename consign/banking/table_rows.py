@@ -107,7 +107,7 @@ class RowReader:
             self._refuse(number, BankRole.DATE, cells, day)
 
     def _is_heading(self, filled: Sequence[str]) -> bool:
-        if len(filled) != len(self._normal) or filled[0][:1].isdigit():
+        if len(filled) != len(self._normal) or filled[0][:1].isdigit() or normalize(filled[0]) != self._normal[0]:
             return False
         return [normalize(cell) for cell in filled] == self._normal
 

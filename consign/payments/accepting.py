@@ -29,6 +29,7 @@ from consign.payments.paying import Payment, make_messages, record_payments
 from consign.payments.statement_lines import (
     LinesUnfit,
     describe_lines,
+    find_days,
     find_lines_of,
     find_unallocated,
     get_account_id,
@@ -154,7 +155,7 @@ def post_payments(session: Session, proposals: Sequence[Proposal], *, by: Actor,
     )
     line_ids = {line_id for one in proposals for line_id, _ in one.taken}
     free = find_free(session, line_ids)
-    days = {one.id: one.booked_on for one in get_bank_lines(session, line_ids)}
+    days = find_days(session, line_ids)
     open_rp = {statement_id: statement.open_rp for statement_id, statement in opened.items()}
     payments = []
     for one in proposals:

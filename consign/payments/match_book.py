@@ -8,7 +8,7 @@ from datetime import date
 
 from consign.payments.match_facts import OpenItem, OpenNotice, Payer, Rule, Target
 from consign.payments.match_text import Names, Reading, Strength, compact, find_compact_words
-from consign.settlement.allocating import Share
+from consign.settlement.allocating import OpenStatement, Share
 
 SHORTEST_REFERENCE = 6
 LEAST_DIGITS = 3
@@ -37,6 +37,7 @@ class Book:
         for item in sorted(items, key=lambda one: (one.due_on, one.id)):
             if item.collecting:
                 self.by_partner[item.partner_id].append(item)
+        self._opened: dict[int, list[OpenStatement]] = {}
         self.targets = {one.id: _aim_at_item(one) for one in items}
         self.notice_targets = {one.id: _aim_at_notice(one) for one in notices}
         self._index_numbers(items, notices)
@@ -114,6 +115,15 @@ class Book:
             return []
         found = {id(target): target for word in find_compact_words(text) for target in self._by_reference.get(word, ())}
         return list(found.values())
+
+    def find_opened(self, partner_id: int) -> list[OpenStatement]:
+        """Return all that a partner has open, as `spread` takes it; the first due first."""
+        if partner_id not in self._opened:
+            self._opened[partner_id] = [
+                OpenStatement(one.id, one.number, partner_id, 0, "", one.due_on, one.open_rp, one.open_rp)
+                for one in self.by_partner.get(partner_id, [])
+            ]
+        return self._opened[partner_id]
 
     def find_exact(self, partner_id: int, amount_rp: int) -> list[Target]:
         """Return what of a partner comes to exactly this amount."""

@@ -19,24 +19,31 @@ WEAK = 44
 Seen = tuple[FreeLine, Named | None, Sequence[Target]]
 
 
-def find_parts(book: Book, seen: Iterable[Seen], by_line: Mapping[int, Sequence[Proposal]]) -> Iterator[Proposal]:
-    """Propose lines that come to one statement or notice only together: by its number, else by name in few days."""
+def find_parts(seen: Iterable[Seen]) -> Iterator[Proposal]:
+    """Propose lines with one number that come to its statement or notice only together."""
     numbered: defaultdict[int, list[FreeLine]] = defaultdict(list)
     targets: dict[int, Target] = {}
-    of_partner: defaultdict[int, list[FreeLine]] = defaultdict(list)
     for line, named, sure in seen:
         fits = named is None or any(one.partner_id in named.partner_ids for one in sure)
         if len(sure) == 1 and fits and line.free_rp < sure[0].amount_rp:
             targets[id(sure[0])] = sure[0]
             numbered[id(sure[0])].append(line)
-        best = max((one.score for one in by_line[line.id]), default=0)
-        if named is not None and named.only is not None and not sure and best <= WEAK:
-            of_partner[named.only].append(line)
     for key, lines in numbered.items():
         target = targets[key]
         if 2 <= len(lines) <= MOST_PARTS and sum(one.free_rp for one in lines) == target.amount_rp:
             why = say("The number {number} stands in all of these lines.", number=target.label)
             yield _make(Rule.PARTS, lines, target, why, certain=target.collecting)
+
+
+def find_parts_by_name(
+    book: Book, seen: Iterable[Seen], by_line: Mapping[int, Sequence[Proposal]]
+) -> Iterator[Proposal]:
+    """Propose lines of one partner, in few days, that come to one statement together, where nothing better is proposed."""
+    of_partner: defaultdict[int, list[FreeLine]] = defaultdict(list)
+    for line, named, sure in seen:
+        best = max((one.score for one in by_line[line.id]), default=0)
+        if named is not None and named.only is not None and not sure and best <= WEAK:
+            of_partner[named.only].append(line)
     for partner_id, lines in of_partner.items():
         yield from _find_pairs(book, partner_id, lines)
 

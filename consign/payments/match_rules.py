@@ -19,17 +19,21 @@ from consign.payments.match_facts import (
     cut_shares,
     find_reason_code,
 )
-from consign.payments.match_parts import find_parts
+from consign.payments.match_parts import find_parts, find_parts_by_name
 from consign.payments.match_rows import MatchKind
 from consign.payments.match_sums import find_only_sum
 from consign.payments.match_text import Named, Reading, Strength, find_readings, read_text
 from consign.sentence import Sentence, say
-from consign.settlement.allocating import OpenStatement, spread
+from consign.settlement.allocating import spread
 
 MOST_PROPOSALS = 8
 """How many proposals of one line are kept."""
 MOST_ALIKE = 4
 """How many candidates with the same amount are named."""
+MOST_NAMED = 40
+"""How many partners whose names a line may mean are looked at, as where the bank cut it."""
+MOST_LESS_FOR_NAMES = 12
+"""How much weaker an amount is at most because the name fits several partners; nearly the amount of one stays below it."""
 GOOD_ENOUGH = 60
 """From which score on sums of few statements are not tried."""
 
@@ -39,7 +43,6 @@ class Sight:
     """A line with what was read in it."""
 
     line: FreeLine
-    text: str
     named: Named | None
     tied: tuple[tuple[Target, Reading | None], ...]
     """What its numbers and references point at; without a reading where a reference of another kind does."""
@@ -55,30 +58,63 @@ def propose_all(book: Book, lines: Sequence[FreeLine]) -> list[Proposal]:
 
     All free lines of an account belong here together: what ties to one line is not certain where it ties to another.
     """
-    sights = [_look(book, line) for line in lines if line.free_rp > 0]
+    sights = [_look(book, line, _find_tied(book, line)) for line in lines if line.free_rp > 0]
     by_line = {sight.line.id: _propose_one(book, sight) for sight in sights}
-    for proposal in find_parts(book, [(one.line, one.named, one.sure) for one in sights], by_line):
-        for line_id, _ in proposal.taken:
-            by_line[line_id].append(proposal)
+    seen = [(one.line, one.named, one.sure) for one in sights]
+    _add(by_line, find_parts(seen))
+    _add(by_line, find_parts_by_name(book, seen, by_line))
     _doubt_rivals(book, by_line)
     return [one for proposals in by_line.values() for one in rank(proposals)]
 
 
+def find_certain(book: Book, lines: Sequence[FreeLine]) -> list[Proposal]:
+    """Return those proposals of `propose_all` that are certain, each once, without looking for any other.
+
+    Nothing is certain by name or amount alone, so only lines with a number or reference of something open matter.
+    """
+    sights = [_look(book, line, tied) for line in lines if line.free_rp > 0 and (tied := _find_tied(book, line))]
+    by_line = {
+        one.line.id: _doubt_equals([*_by_reference(book, one), *_by_several_references(book, one)]) for one in sights
+    }
+    _add(by_line, find_parts([(one.line, one.named, one.sure) for one in sights]))
+    _doubt_rivals(book, by_line)
+    certain = [one for proposals in by_line.values() for one in rank(proposals) if one.certain]
+    return list({one.key: one for one in certain}.values())
+
+
+def _add(by_line: dict[int, list[Proposal]], proposals: Iterable[Proposal]) -> None:
+    """Add proposals to each line that they take of."""
+    for one in list(proposals):
+        for line_id, _ in one.taken:
+            by_line[line_id].append(one)
+
+
 def rank(proposals: Iterable[Proposal]) -> list[Proposal]:
-    """Return proposals, the strongest first; of those that would do the same only the strongest."""
+    """Return proposals, the strongest first; of those that would do the same only the strongest.
+
+    Equals stay in the order in which they were found, which is that of their due dates.
+    """
     best: dict[str, Proposal] = {}
-    for one in sorted(proposals, key=lambda one: (not one.certain, -one.score, one.key)):
+    for one in sorted(proposals, key=lambda one: (not one.certain, -one.score)):
         best.setdefault(one.key, one)
     return list(best.values())[:MOST_PROPOSALS]
 
 
-def _look(book: Book, line: FreeLine) -> Sight:
+Tied = tuple[tuple[Target, Reading | None], ...]
+
+
+def _look(book: Book, line: FreeLine, tied: Tied) -> Sight:
+    return Sight(line, book.names.find(read_text(line)), tied)
+
+
+def _find_tied(book: Book, line: FreeLine) -> Tied:
+    """Return what the numbers and references in a line point at."""
     text = read_text(line)
     tied: dict[int, tuple[Target, Reading | None]] = {id(one): (one, None) for one in book.find_referenced(text)}
     for reading in find_readings(text):
         for target in book.find_numbered(reading):
             tied.setdefault(id(target), (target, reading))
-    return Sight(line, text, book.names.find(text), tuple(tied.values()))
+    return tuple(tied.values())
 
 
 def _propose_one(book: Book, sight: Sight) -> list[Proposal]:
@@ -195,13 +231,13 @@ def _by_amount(book: Book, sight: Sight) -> Iterator[Proposal]:
         for target in alike[:MOST_ALIKE]:
             yield make_proposal(Rule.AMOUNT, sight.line, target, say("Nothing but the amount points at it."))
         return
-    for partner_id in named.partner_ids[:MOST_ALIKE]:
+    less = min(4 * (len(named.partner_ids) - 1), MOST_LESS_FOR_NAMES)
+    for place, partner_id in enumerate(named.partner_ids[:MOST_NAMED]):
         told = _tell_name(named, book.known_as.get(partner_id, ""))
-        less = 4 * (len(named.partner_ids) - 1)
         exact = book.find_exact(partner_id, amount)
         for target in exact[:MOST_ALIKE]:
             yield make_proposal(target.rule, sight.line, target, told, _tell_sum(target), less=less)
-        if not exact:
+        if not exact and place < MOST_ALIKE:
             for target in book.find_near(partner_id, amount)[:MOST_ALIKE]:
                 known = find_reason_code(amount - target.amount_rp) in {ReasonCode.TRANSFER_COST, ReasonCode.ROUNDING}
                 more = less + (0 if known else 20) + 2 * (len(target.shares) > 1)
@@ -244,11 +280,7 @@ def _by_name_only(book: Book, sight: Sight, found: bool) -> Iterator[Proposal]: 
     if sight.named is None or sight.named.only is None or found:
         return
     partner_id = sight.named.only
-    items = book.by_partner.get(partner_id, [])
-    opened = [
-        OpenStatement(one.id, one.number, partner_id, 0, "", one.due_on, one.open_rp, one.open_rp) for one in items
-    ]
-    shares = tuple(spread(sight.line.free_rp, opened))
+    shares = tuple(spread(sight.line.free_rp, book.find_opened(partner_id)))
     if not shares:
         return
     taken = sum(one.amount_rp for one in shares)

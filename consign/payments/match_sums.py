@@ -32,9 +32,11 @@ def _find_pairs(amounts: Sequence[int], places: Sequence[int], wanted: int) -> l
     seen: dict[int, list[int]] = {}
     found: list[tuple[int, ...]] = []
     for place in places:
-        found += [(other, place) for other in seen.get(wanted - amounts[place], ())]
-        if len(found) > 1:
-            break
+        others = seen.get(wanted - amounts[place])
+        if others is not None:
+            found += [(other, place) for other in others]
+            if len(found) > 1:
+                break
         seen.setdefault(amounts[place], []).append(place)
     return found
 
@@ -46,9 +48,9 @@ def _find_choices(amounts: Sequence[int], places: Sequence[int], wanted: int, si
         last.setdefault(amounts[place], []).append(place)
     found: list[tuple[int, ...]] = []
     for chosen in combinations(places, size - 1):
-        rest = wanted - sum(amounts[place] for place in chosen)
-        if rest > 0:
-            found += [(*chosen, place) for place in last.get(rest, ()) if place > chosen[-1]]
-        if len(found) > 1:
-            break
+        fitting = last.get(wanted - sum(map(amounts.__getitem__, chosen)))
+        if fitting is not None:
+            found += [(*chosen, place) for place in fitting if place > chosen[-1]]
+            if len(found) > 1:
+                break
     return found

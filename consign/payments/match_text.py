@@ -1,7 +1,8 @@
 """What a line of a bank's statement says: numbers in any writing, and a name between the bank's own words."""
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -35,6 +36,8 @@ LEAST_SIMILAR = 84
 LEAD = 4
 """By how much the best name must be ahead for it to be the only one."""
 SHORTEST_NAME = 4
+SHORTEST_CUT_NAME = 8
+"""How much must be left of a name that the bank cut, in two words or more, to be taken for its beginning."""
 CHARGES = re.compile(
     r"\b(BIAYA|BY)\s*(ADM|ADMIN|ADMINISTRASI|TRF|TRANSFER|TXN|BI-?FAST|KLIRING|RTGS|SMS|KARTU|BUKU|METERAI)\b"
     r"|\bADM(IN)?\b|\bPAJAK\b|\bPPH\b|\bJASA GIRO\b|\bBUNGA\b|\bINTEREST\b|\bPROVISI\b|\bBANK CHARGE"
@@ -155,6 +158,7 @@ class Names:
     def __init__(self, payers: Sequence[Payer]) -> None:
         self._payers = payers
         self._tidied = [tidy_name(one.name) or one.name.upper() for one in payers]
+        self._sorted = sorted((name, place) for place, name in enumerate(self._tidied))
         self._known: dict[str, Named | None] = {}
 
     def find(self, text: str) -> Named | None:
@@ -167,15 +171,41 @@ class Names:
     def _look_up(self, name: str) -> Named | None:
         if len(name) < SHORTEST_NAME:
             return None
-        best: dict[int, tuple[int, str]] = {}
+        found = self._find_similar(name)
+        whole = [place for place in found if f" {self._tidied[place]} " in f" {name} "]
+        if whole:
+            longest = max(len(self._tidied[place]) for place in whole)
+            return self._make(name, {place: found[place] for place in whole if len(self._tidied[place]) == longest})
+        cut = self._find_cut(name)
+        return self._make(name, dict.fromkeys(cut, 100) if cut else found)
+
+    def _find_similar(self, name: str) -> dict[int, int]:
+        """Return the places of the names whose words fit best, in any order, with how well."""
+        scores: dict[int, int] = {}
         for _, similar, place in process.extract(
             name, self._tidied, scorer=fuzz.token_set_ratio, score_cutoff=LEAST_SIMILAR, limit=None
         ):
-            payer = self._payers[place]
-            score = round((6 * similar + 4 * fuzz.token_sort_ratio(name, self._tidied[place])) / 10)
-            best[payer.partner_id] = max(best.get(payer.partner_id, (0, "")), (score, payer.known_as))
-        if not best:
+            scores[place] = round((6 * similar + 4 * fuzz.token_sort_ratio(name, self._tidied[place])) / 10)
+        top = max(scores.values(), default=0)
+        return {place: score for place, score in scores.items() if score > top - LEAD}
+
+    def _find_cut(self, name: str) -> list[int]:
+        """Return the places of the names that begin with the end of *name*, as where a bank cut its field."""
+        starts = [0, *(place + 1 for place, sign in enumerate(name) if sign == " ")]
+        for start in starts:
+            end = name[start:]
+            if len(end) < SHORTEST_CUT_NAME or " " not in end:
+                break
+            first = bisect_left(self._sorted, (end, 0))
+            last = bisect_left(self._sorted, (end + "\x7f", 0))
+            if first < last:
+                return [place for _, place in self._sorted[first:last]]
+        return []
+
+    def _make(self, name: str, scores: Mapping[int, int]) -> Named | None:
+        """Return the partners of the places in *scores*; nothing where there are none."""
+        if not scores:
             return None
-        top = max(score for score, _ in best.values())
-        near = sorted(partner for partner, (score, _) in best.items() if score > top - LEAD)
-        return Named(tuple(near), name, best[near[0]][1], top)
+        partners = sorted({self._payers[place].partner_id: place for place in scores}.items())
+        known_as = self._payers[partners[0][1]].known_as
+        return Named(tuple(partner_id for partner_id, _ in partners), name, known_as, max(scores.values()))

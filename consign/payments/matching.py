@@ -16,7 +16,7 @@ from consign.payments.match_book import Book
 from consign.payments.match_facts import FreeLine, Proposal
 from consign.payments.match_out import propose_others
 from consign.payments.match_reading import find_free_lines, find_lines_about, find_lines_elsewhere, read_book
-from consign.payments.match_rules import propose_all, rank
+from consign.payments.match_rules import find_certain, propose_all, rank
 from consign.payments.statement_lines import get_bank_line
 from consign.sentence import say
 
@@ -118,8 +118,9 @@ def get_proposal(session: Session, *, by: Actor, line_id: int, key: str) -> Prop
 def post_certain(session: Session, *, by: Actor, account_id: int) -> list[BankMatch]:
     """Post every proposal of an account where reference and amount both tie and nothing else does; return the matches.
 
-    Doing it again posts nothing more. What somebody else posted meanwhile is left to them. It needs a transaction of its
-    own: one that has locked accounts of the ledger before, such as for a bank file, could wait in a circle with another.
+    Doing it again posts only what has become clear meanwhile: of two statements that a line may mean, the other was paid.
+    What somebody else posted meanwhile is left to them. It needs a transaction of its own: one that has locked accounts of
+    the ledger before, such as for a bank file, could wait in a circle with another.
 
     Raises:
         NotAllowed: *by* may not match bank statements.
@@ -129,8 +130,8 @@ def post_certain(session: Session, *, by: Actor, account_id: int) -> list[BankMa
     authorize(by, Act.MATCH_BANK)
     _refuse_unknown(session, account_id)
     lines = find_free_lines(session, account_id=account_id)
-    certain = {one.key: one for one in propose_all(read_book(session, account_id=account_id), lines) if one.certain}
-    return post_payments(session, list(certain.values()), by=by, account_id=account_id)
+    certain = find_certain(read_book(session, account_id=account_id), lines)
+    return post_payments(session, certain, by=by, account_id=account_id)
 
 
 def _refuse_unknown(session: Session, account_id: int) -> None:

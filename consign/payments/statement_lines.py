@@ -1,6 +1,7 @@
 """Lines of a bank's statement as matches read them."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -46,6 +47,12 @@ def get_bank_lines(session: Session, line_ids: Collection[int]) -> list[BankLine
     if not lines or len(lines) != len(set(line_ids)):
         raise BankLineUnknown(say("There is no such line on a bank's statement; nothing was posted."))
     return lines
+
+
+def find_days(session: Session, line_ids: Collection[int]) -> dict[int, date]:
+    """Return on which day the bank booked each line."""
+    rows = session.execute(select(BankLine.id, BankLine.booked_on).where(is_among(BankLine.id, line_ids)))
+    return {row.id: row.booked_on for row in rows}
 
 
 def find_lines_of(session: Session, match_id: int) -> list[BankLine]:

@@ -126,13 +126,15 @@ def spread(amount_rp: int, opened: Sequence[OpenStatement]) -> list[Share]:
     shares: list[Share] = []
     waiting = sorted((one for one in opened if one.open_rp > 0), key=lambda one: (one.due_on, one.id))
     for _, group in groupby(waiting, key=lambda one: one.due_on):
+        if not amount_rp:
+            break
         same_day = list(group)
         open_rp = sum(one.open_rp for one in same_day)
         taken = min(amount_rp, open_rp)
         amount_rp -= taken
         parts = [divmod(taken * one.open_rp, open_rp) for one in same_day]
         rest = taken - sum(whole for whole, _ in parts)
-        largest = sorted(range(len(parts)), key=lambda place: (-parts[place][1], place))[:rest]
+        largest = set(sorted(range(len(parts)), key=lambda place: (-parts[place][1], place))[:rest])
         shares += [
             Share(one.id, whole + (place in largest))
             for place, (one, (whole, _)) in enumerate(zip(same_day, parts, strict=True))

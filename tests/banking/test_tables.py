@@ -4,6 +4,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from consign.banking.columns import BankAnswers
 from consign.banking.reading import BankReading, inspect_bank_file
@@ -15,7 +17,8 @@ from consign.banking.rules import (
     TotalsDiffer,
     refuse_other_account,
 )
-from consign.tabular.numbers import NumberStyle
+from consign.banking.table_cells import read_amount, to_rupiah
+from consign.tabular.numbers import NumberStyle, parse_number
 from consign.tabular.refusals import FileRefused
 from tests.banking.conftest import AUGUST
 from tests.banking.writers import (
@@ -171,3 +174,23 @@ def test_wide_text_and_a_byte_order_mark_are_read(tmp_path: Path):
     text = write_kopra(ONE).decode().replace(";", "\t")
     assert amounts(read(tmp_path, text.encode("utf-16"))) == [amount for _, amount, _ in AUGUST]
     assert amounts(read(tmp_path, b"\xef\xbb\xbf" + write_kopra(ONE))) == [amount for _, amount, _ in AUGUST]
+
+
+@given(
+    st.from_regex(r"-?[0-9]{0,4}([.,' ]?[0-9]{1,3}){0,6}([.,][0-9]{0,2})?", fullmatch=True),
+    st.sampled_from(NumberStyle),
+)
+def test_an_amount_that_is_read_at_once_is_what_it_is_as_a_number(written: str, style: NumberStyle):
+    slowly = parse_number(written, style)
+    assert read_amount(written, style) == (slowly if isinstance(slowly, str) else to_rupiah(slowly))
+
+
+def test_amounts_as_banks_write_them():
+    for written, style, amount in (
+        ("1,234,567.00", NumberStyle.ENGLISH, 1_234_567),
+        ("-1.234.567,00", NumberStyle.INDONESIAN, -1_234_567),
+        ("1234567", NumberStyle.PLAIN, 1_234_567),
+        ("12,5", NumberStyle.INDONESIAN, "amount.not_whole"),
+        ("1,234", NumberStyle.PLAIN, "number.other_style"),
+    ):
+        assert read_amount(written, style) == amount

@@ -136,8 +136,7 @@ class City:
             case "name" | "sum of few":
                 self._write(case, sum(full.values()), name, full)
             case "typing error":
-                wrong = item.number[:-2] + f"{(int(item.number[-2:]) + self.random.randint(1, 98)) % 100:02d}"
-                self._write(case, item.open_rp, f"{wrong} {name}", full)
+                self._write(case, item.open_rp, f"{self._mistype(item)} {name}", full)
             case "fee missing" | "fee missing, no number":
                 paid = item.open_rp - self.random.choice(FEES)
                 words = f"{item.number} {name}" if case == "fee missing" else name
@@ -147,6 +146,14 @@ class City:
                 self._write(case, sum(full.values()), f"{numbers} {name}", full)
             case _:
                 self._pay_in_parts(case, item, name)
+
+    def _mistype(self, item: OpenItem) -> str:
+        """Return a wrong number: none with the same amount open, which nobody could tell from the right one."""
+        same = {one.number for one in self.truth.items if one.open_rp == item.open_rp}
+        while True:
+            wrong = item.number[:-2] + f"{(int(item.number[-2:]) + self.random.randint(1, 98)) % 100:02d}"
+            if wrong not in same:
+                return wrong
 
     def _pay_in_parts(self, case: str, item: OpenItem, name: str) -> None:
         cut = self.random.randint(item.open_rp // 5, item.open_rp * 4 // 5)

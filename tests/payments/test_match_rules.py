@@ -277,6 +277,36 @@ def test_the_longer_of_two_similar_names_is_meant_where_it_stands():
     assert names.find("SETORAN TUNAI") is None
 
 
+def test_of_names_with_the_same_words_the_one_in_their_order_is_meant():
+    names = Names([Payer(1, "PT Beruang Merpati Mart", "A"), Payer(2, "CV Merpati Beruang Mart", "B")])
+    for text, partner in (("SETORAN MERPATI BERUANG MART", 2), ("PT BERUANG MERPATI MART 2711", 1)):
+        named = names.find(text)
+        assert named is not None
+        assert named.only == partner
+
+
+def test_the_beginning_of_a_name_that_the_bank_cut_means_all_that_begin_so():
+    payers = [
+        Payer(1, "CV Kaltim Cahaya Hotel", "A"), Payer(2, "CV Kaltim Cahaya Grosir", "B"),
+        Payer(3, "CV Kaltim Cahaya Hotel Dua", "C"), Payer(4, "Cahaya Kaltim Mart", "D"),
+    ]  # fmt: skip
+    names = Names(payers)
+    for text, partners in (
+        ("SETORAN CV KALTIM CAHAYA G", (2,)),
+        ("ANTON CV KALTIM CAHAYA HOT", (1, 3)),
+        ("KALTIM CAHAYA", (1, 2, 3)),
+        ("CV KALTIM CAHAYA HOTEL", (1,)),
+    ):
+        named = names.find(text)
+        assert named is not None
+        assert named.partner_ids == partners
+
+
+def test_of_twins_the_one_that_is_due_first_stands_first():
+    found = propose_all(book(item(2, 75_000), item(1, 75_000, due=LATER)), [line(75_000, "BERUANG MART")])
+    assert [one.label for one in found] == ["NP-2026-000002", "NP-2026-000001"]
+
+
 def test_the_banks_words_are_no_name():
     assert tidy_name("TRSF E-BANKING CR 0111/FTSCY/WS95031 PT Beruang Mart") == "BERUANG MART"
     assert tidy_name("BI-FAST CR TRANSFER DARI 014 SETORAN") == ""
