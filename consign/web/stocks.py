@@ -129,7 +129,7 @@ def show_stocks(visit: Visiting) -> Response:
         empty=say("There is no label paper yet."),
         default_sort="name",
         lead=say(
-            "Sheets and rolls as shops sell them. Where print and paper do not meet, their measures are corrected here."
+            "Sheets and rolls as they are sold. Where print and paper do not meet, their measures are corrected here."
         ),
         acts=[("/label-papers/new", say("Add a label paper"))] if visit.may("GET /label-papers/new") else [],
     )
