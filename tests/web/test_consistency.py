@@ -14,6 +14,7 @@ from consign.app import create_app
 from consign.db import Database
 from consign.files import Files
 from consign.identity.actions import add_user
+from consign.identity.queries import get_actor
 from consign.identity.rules import Role
 from consign.web.access import find_routes, list_routes
 from tests.builders import ADMIN, FINANCE
@@ -116,7 +117,8 @@ def test_every_page_of_an_empty_region_says_what_is_missing_and_what_to_do(datab
     logins = {role: f"{role.value.replace('_', '-')}@dinas.example" for role in OFFICE}
     with database.transaction(REGION) as session:
         for role, login in logins.items():
-            add_user(session, by=None, login=login, name="Orang Dinas", role=role)
+            by = None if role is Role.ADMIN else get_actor(session, logins[Role.ADMIN])
+            add_user(session, by=by, login=login, name="Orang Dinas", role=role)
     give_passwords(database)
     said, wrong = 0, set()
     for login in logins.values():
