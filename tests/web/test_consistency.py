@@ -92,11 +92,16 @@ def find_formats(part: str) -> set[str]:
 
 def leads_on(nothing: str) -> bool:
     """Say whether an empty state says what is missing and what to do next: two sentences, or a link."""
-    return "<a " in nothing or read_text(nothing) in ALL_IS_WELL or len(re.findall(r"[.!?](?:\s|$)", read_text(nothing))) >= 2
+    return (
+        "<a " in nothing
+        or read_text(nothing) in ALL_IS_WELL
+        or len(re.findall(r"[.!?](?:\s|$)", read_text(nothing))) >= 2
+    )
 
 
 def test_every_list_offers_its_files_and_says_what_to_do_where_nothing_is_found(shared_town: Town):
-    lists, wrong = 0, set()
+    lists = 0
+    wrong: set[tuple[str, str, str]] = set()
     for login in PEOPLE:
         browser = shared_town.browser(login)
         for path, page in walk(shared_town.app, browser):
@@ -130,7 +135,8 @@ def test_every_page_of_an_empty_region_says_what_is_missing_and_what_to_do(datab
             by = None if role is Role.ADMIN else get_actor(session, logins[Role.ADMIN])
             add_user(session, by=by, login=login, name="Orang Dinas", role=role)
     give_passwords(database)
-    said, wrong = 0, set()
+    said = 0
+    wrong: set[tuple[str, str]] = set()
     for login in logins.values():
         browser = Browser(app)
         assert browser.sign_in(login).status == 200
@@ -145,7 +151,8 @@ def test_every_page_of_an_empty_region_says_what_is_missing_and_what_to_do(datab
 
 
 def test_every_refusal_has_a_way_on(shared_town: Town):
-    refused, dead_ends = Counter(), []
+    refused: Counter[int] = Counter()
+    dead_ends = []
     for login in (FINANCE, T1, FIRST):
         browser = shared_town.browser(login)
         token = browser.get("/privacy").form_token()
