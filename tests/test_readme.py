@@ -79,3 +79,10 @@ def test_readme_gives_the_figures_that_were_measured() -> None:
     figures = README[README.index("## Figures") : README.index("## Glossary")]
     assert re.search(r"posting / bare COPY", figures)
     assert re.search(r"\d+,\d{3} rows/s", figures)
+
+
+def test_the_glossary_explains_each_word_once() -> None:
+    rows = re.findall(r"^\| ([^|]+) \| [^|]+ \|$", README[README.index("## Glossary") :], re.MULTILINE)
+    words = [word.strip() for row in rows for word in re.sub(r"\([^)]*\)", "", row).split(",") if row != "word"]
+    assert len(words) > 50
+    assert sorted({word for word in words if words.count(word) > 1}) == []

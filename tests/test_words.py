@@ -112,11 +112,17 @@ GLOSSARY = {
     "agreement": "perjanjian",
     "audit trail": "jejak audit",
     "authenticator app": "aplikasi autentikator",
+    "bank account": "rekening",
     "bank statement": "rekening koran",
     "bank's statement": "rekening koran",
     "barcode": "kode batang",
+    "cooperative": "koperasi",
+    "correction": "koreksi",
+    "delivery note": "surat jalan",
     "discount": "diskon",
     "dismissed": "disingkirkan",
+    "dispute": "sanggahan|menyanggah|sanggah|disanggah",
+    "expiry": "kedaluwarsa",
     "fee": "komisi",
     "file": "berkas",
     "given up": "diurungkan|urungkan",
@@ -125,14 +131,21 @@ GLOSSARY = {
     "ignored": "diabaikan",
     "line": "baris",
     "link": "tautan",
+    "mandate": "surat kuasa",
+    "matching": "pencocokan",
     "net": "bersih",
+    "opening balance": "saldo awal",
     "overlap": "tumpang tindih",
     "partner": "mitra",
     "password": "kata sandi",
+    "payment notice": "pemberitahuan pembayaran",
+    "payout": "pencairan|dicairkan|mencairkan|cairkan",
     "period": "periode",
     "privacy notice": "pemberitahuan privasi",
     "producer": "produsen",
     "product": "produk|produknya",
+    "proof": "bukti",
+    "pull-back": "penarikan",
     "quantity": "jumlah",
     "receipt": "struk",
     "row": "baris",
@@ -140,9 +153,12 @@ GLOSSARY = {
     "statement": "nota perhitungan",
     "store": "gerai",
     "till": "kasir",
+    "unallocated": "belum dialokasikan",
     "upload": "unggahan|mengunggah",
     "user": "pengguna",
+    "waiver": "pengecualian|dispensasi",
     "withholds": "memotong|dipotong",
+    "write-off": "penghapusan",
 }
 """The one Indonesian word for each thing; a second one is another form of the same word."""
 ANOTHER_THING = {"statement": ("bank ", "bank's ", "bank's next ")}
@@ -150,6 +166,8 @@ ANOTHER_THING = {"statement": ("bank ", "bank's ", "bank's next ")}
 OTHERWISE = {
     ("agreement", "Without agreement to the privacy notice"),
     ("agreement", "You may see your data"),
+    ("correction", "Save corrections"),
+    ("correction", "correction asked for"),
     ("line", "What lines wait for"),
     ("product", "About, such as product or user:3"),
     ("receipt", "Copy the number from the certificate"),
@@ -186,11 +204,17 @@ OTHERWISE = {
 }
 """Where a term means something else or goes without saying, by how the message begins."""
 NEVER_SAID = (
-    "barcode|closing|download|e-mail|email|fee|file|invoice|kesampingkan|laporan|line|link|login"
-    "|logout|merchant|outlet|partner|password|pemasok|settlement|spreadsheet|statement|store|supplier"
-    "|tarik unggahan|toko|upload|user|vendor|warung"
+    "barcode|closing|download|e-mail|email|faktur|fee|file|invoice|kadaluarsa|kadaluwarsa|keberatan|kesampingkan"
+    "|kode bar|kontrak|laporan|line|link|login|logout|merchant|outlet|partner|password|payout|pelaku usaha|pemasok"
+    "|rekonsiliasi|settlement|spreadsheet|statement|store|supplier|tagihan|tarik unggahan|toko|ukm|upload|user|vendor"
+    "|warung"
 )
 """Other words for the same things, and words that were left in English."""
+NEVER_SAID_IN_ENGLISH = (
+    "bill|commission|consignor|contract|disbursement|invoice|merchant|msme|objection|outlet|reconciliation|remittance"
+    "|retailer|seller|shop|shrinkage|sku|spoilage|supplier|tenant|vendor"
+)
+"""Other English words for what has its own: fee, agreement, payout, statement, producer, dispute, store, matching, partner, loss."""
 SAID_ALL_THE_SAME = {"About, such as product or user:3": {"user"}}
 """What is typed as it is stands in the message as it is."""
 
@@ -221,6 +245,16 @@ def test_no_other_word_is_used_for_it(catalogue: Catalog):
         words = {one[0].lower() for one in never.finditer(without_holes(str(message.string)))}
         found += [(word, first_of(message)) for word in words - SAID_ALL_THE_SAME.get(first_of(message), set())]
     assert_none(found)
+
+
+def test_no_other_english_word_is_used_for_it(catalogue: Catalog):
+    never = re.compile(rf"\b({NEVER_SAID_IN_ENGLISH})s?\b", re.IGNORECASE)
+    said = [str(form) for one in messages_of(catalogue).values() for form in ids_of(one)]
+    assert_none((found[0], text) for text in said if (found := never.search(without_holes(text))))
+
+
+def ids_of(message: Message) -> tuple[str, ...]:
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
 
 
 def begins_small(text: str) -> bool:

@@ -133,7 +133,7 @@ def _cooperative_page(
             Column("agreements", say("Agreements"), kind="count", link="/agreements?producer={producer_code}"),
         ),
         fetch=lambda wish: find_member_page(visit.db, by=visit.actor, cooperative_id=cooperative.id, on=on, wish=wish),
-        empty=say("Nobody has mandated this cooperative yet."),
+        empty=say("Nobody has mandated this cooperative yet. The admin adds members on this page."),
         default_sort="producer",
     )
     standing = find_member_page(visit.db, by=visit.actor, cooperative_id=cooperative.id, on=on, wish=None).rows

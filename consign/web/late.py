@@ -91,7 +91,7 @@ def show_late(visit: Visiting) -> Response:
         columns=COLUMNS,
         file_columns=FILE_COLUMNS,
         fetch=fetch,
-        empty=say("No partner owes anything."),
+        empty=say("No partner owes anything. What is open appears here once a period is closed."),
         default_sort="-late_rp",
         filters=(BY,),
         search=say("Search: partner"),

@@ -126,7 +126,7 @@ def do_contest(visit: Visiting, loss_id: int) -> Response:
             contest_loss(visit.db, by=visit.actor, loss_id=loss_id, reason=form["reason"])
     if not form.ok:
         return _loss_page(visit, loss_id, contest=form, status=422)
-    return visit.go(f"/losses/{loss_id}", say("Your objection is kept. The dinas decides."))
+    return visit.go(f"/losses/{loss_id}", say("The loss is contested. The dinas decides."))
 
 
 @router.post("/losses/{loss_id}/decide")

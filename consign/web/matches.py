@@ -48,7 +48,7 @@ def show_matches(visit: Visiting) -> Response:
             Column("state", say("State"), kind="badge", words="match_state"),
         ),
         fetch=lambda wish: find_match_page(visit.db, by=visit.actor, wish=wish),
-        empty=say("Nothing was matched yet."),
+        empty=say("Nothing was matched yet. It is done on the page of matching."),
         default_sort="-made_at",
         filters=(
             Filter("account", say("Bank account"), [Choice(one["code"], one["code"]) for one in accounts]),

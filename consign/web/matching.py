@@ -79,7 +79,7 @@ def show_matching(visit: Visiting) -> Response:
         return download
     table = show_table(
         visit, caption=say("Lines nobody has said what they are"), columns=COLUMNS, fetch=fetch, filters=filters,
-        empty=say("Everything on this account is matched."), default_sort="-booked_on",
+        empty=say("Everything on this account is matched. New lines come with its next bank statement."), default_sort="-booked_on",
         search=say("Search: words of the bank, amount"),
     )  # fmt: skip
     line_ids = [row["id"] for row in table.found.rows]

@@ -74,7 +74,7 @@ def show_payments(visit: Visiting) -> Response:
             Column("state", say("State"), kind="badge", words="notice_state"),
         ),
         fetch=lambda wish: find_notice_page(visit.db, by=actor, wish=wish),
-        empty=say("No payment was announced yet."),
+        empty=say("No payment was announced yet. A partner announces what it has paid."),
         default_sort="-number",
         filters=(
             *(() if actor.partner_id is not None else (Filter("partner", say("Partner"), partners),)),

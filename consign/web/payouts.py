@@ -92,7 +92,7 @@ def show_payouts(visit: Visiting) -> Response:
         return list_page(
             visit, "list.html", name="payouts", caption=say("Payouts"), columns=OWN_COLUMNS,
             fetch=lambda wish: find_payout_page(visit.db, by=visit.actor, wish=wish),
-            empty=say("Nothing was paid out to you by the office yet."), default_sort="-reference",
+            empty=say("Nothing was paid out to you by the office yet. What the office sends you appears here."), default_sort="-reference",
             filters=(Filter("state", say("State"), choices_of("payout", PAYOUT_STATES, word)),),
             search=say("Search: reference"),
             lead=say("What the office paid to your account, or to your cooperative for you. Say whether it came."),

@@ -64,7 +64,7 @@ def show_proofs(visit: Visiting) -> Response:
         caption=say("Proofs"),
         columns=COLUMNS,
         fetch=lambda wish: find_proof_page(visit.db, by=visit.actor, wish=wish),
-        empty=say("No statement has anything to be paid yet."),
+        empty=say("No statement has anything to be paid yet. Proofs begin with the first closed period."),
         default_sort="-number",
         filters=(
             Filter("partner", say("Partner"), partners),

@@ -84,7 +84,7 @@ def show_numbers(visit: Visiting) -> Response:
             Column("reason", say("Reason")),
         ),
         fetch=lambda wish: find_number_page(visit.db, by=visit.actor, on=on, wish=wish),
-        empty=say("No product has a number yet."),
+        empty=say("No product has a number yet. A number is given on the page of a product."),
         default_sort="number",
         filters=(
             Filter("state", say("State"), choices_of("number_state", STATES, word)),

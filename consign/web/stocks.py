@@ -126,10 +126,10 @@ def show_stocks(visit: Visiting) -> Response:
             Column("in_use", say("Offered"), kind="flag"),
         ),
         fetch=lambda wish: page_rows(rows, wish=wish, default_sort="name"),
-        empty=say("There is no label paper yet."),
+        empty=say("There is no label paper yet. The dinas adds sheets and rolls here."),
         default_sort="name",
         lead=say(
-            "Sheets and rolls as shops sell them. Where print and paper do not meet, their measures are corrected here."
+            "Sheets and rolls as they are sold. Where print and paper do not meet, their measures are corrected here."
         ),
         acts=[("/label-papers/new", say("Add a label paper"))] if visit.may("GET /label-papers/new") else [],
     )

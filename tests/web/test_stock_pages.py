@@ -102,7 +102,7 @@ def test_a_producer_contests_a_loss_the_dinas_decides_and_both_see_why(town: Tow
     refused = producer.post(f"{path}/contest", {"reason": ""}, page=path)
     assert refused.is_refused()
     page = producer.post(f"{path}/contest", {"reason": "Raknya belum dihitung semua"}, page=path)
-    assert "Your objection is kept." in page.text
+    assert "The loss is contested." in page.text
     assert f"{path}/contest" not in page.actions()
     assert "Raknya belum dihitung semua" in town.browser(BERUANG).get(path).text
     decided = office.post(f"{path}/decide", {"share": "75", "reason": "Rak kedua terlewat"}, page=path)

@@ -1,0 +1,173 @@
+"""All lists offer their files and say what is missing, all refusals lead on: found by walking every page, not from a list."""
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from html import unescape
+from urllib.parse import parse_qs
+
+import pytest
+from fastapi import FastAPI
+from starlette.routing import Match
+
+from consign.app import create_app
+from consign.db import Database
+from consign.files import Files
+from consign.identity.actions import add_user
+from consign.identity.queries import get_actor
+from consign.identity.rules import Role
+from consign.web.access import find_routes, list_routes
+from tests.builders import ADMIN, FINANCE
+from tests.conftest import REGION
+from tests.web.bank_things import put_banks
+from tests.web.browsing import Browser, Page, give_passwords
+from tests.web.count_things import put_counts
+from tests.web.debt_things import put_debts
+from tests.web.goods_things import put_goods
+from tests.web.match_things import put_bank
+from tests.web.paper_things import put_papers
+from tests.web.payment_things import put_payments
+from tests.web.payout_things import put_payouts
+from tests.web.shelf_things import put_shelves
+from tests.web.stock_things import put_notes
+from tests.web.town import FIRST, T1, VERIFIER, Town
+
+PEOPLE = (FINANCE, ADMIN, VERIFIER, T1, FIRST)
+LIST = re.compile(r'<section class="list">(.*?)</section>', re.DOTALL)
+NOTHING = re.compile(r'<p class="nothing">(.*?)</p>', re.DOTALL)
+IN_VAIN = "qzxqzx"
+ALL_IS_WELL = frozenset(
+    {
+        "No batch with a known end is to be off the shelf within thirty days.",
+        "No partner has named any.",
+        "No row waits.",
+        "Nothing needs to be delivered now, as far as stock and sales are known.",
+        "Every statement is paid.",
+    }
+)
+"""What is said where nothing is missing, so that nothing is to be done."""
+OFFICE = (Role.ADMIN, Role.DINAS_FINANCE, Role.HEAD, Role.VERIFIER)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def things(shared_town: Town) -> None:
+    """Put something of every area where pages lead to it."""
+    for put in (
+        put_papers, put_goods, put_counts, put_shelves, put_notes, put_banks, put_bank, put_payments, put_payouts, put_debts,
+    ):  # fmt: skip
+        put(shared_town)
+
+
+def find_route(app: FastAPI, path: str) -> str | None:
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
+    return next((one.path for one in find_routes(app) if one.matches(scope)[0] is Match.FULL), None)
+
+
+def walk(app: FastAPI, browser: Browser) -> Iterator[tuple[str, Page]]:
+    """Open each kind of page once: those without a name in their address, and those that links lead to."""
+    plain = [route.partition(" ")[2] for route in list_routes(app) if route.startswith("GET ") and "{" not in route]
+    waiting, seen = deque(["/", *plain]), set()
+    while waiting:
+        path = waiting.popleft()
+        route = find_route(app, path.partition("?")[0])
+        if route is None or route in seen or "format=" in path or path.startswith("/static/"):
+            continue
+        seen.add(route)
+        page = browser.get(path)
+        if page.status != 200 or "html" not in page.answer.headers.get("content-type", ""):
+            continue
+        yield page.path, page
+        waiting += [link.partition("#")[0] for link in page.links() if link.startswith("/")]
+
+
+def read_text(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def find_formats(part: str) -> set[str]:
+    """Return the kinds of files that links of a part of a page lead to."""
+    links = [unescape(one) for one in re.findall(r'href="([^"]*)"', part)]
+    return {kind for link in links for kind in parse_qs(link.partition("?")[2]).get("format", [])}
+
+
+def leads_on(nothing: str) -> bool:
+    """Say whether an empty state says what is missing and what to do next: two sentences, or a link."""
+    return (
+        "<a " in nothing
+        or read_text(nothing) in ALL_IS_WELL
+        or len(re.findall(r"[.!?](?:\s|$)", read_text(nothing))) >= 2
+    )
+
+
+def test_every_list_offers_its_files_and_says_what_to_do_where_nothing_is_found(shared_town: Town):
+    lists = 0
+    wrong: set[tuple[str, str, str]] = set()
+    for login in PEOPLE:
+        browser = shared_town.browser(login)
+        for path, page in walk(shared_town.app, browser):
+            for part in LIST.findall(page.source):
+                lists += 1
+                wrong |= {(login, path, one) for one in find_faults(part)}
+            if LIST.search(page.source) and 'type="search"' in page.source:
+                join = "&" if "?" in path else "?"
+                in_vain = browser.get(f"{path}{join}q={IN_VAIN}")
+                (part, *_) = LIST.findall(in_vain.source) or [""]
+                if "<table" in part or not leads_on("".join(NOTHING.findall(part))):
+                    wrong.add((login, path, "a search in vain"))
+    print(f"looked at {lists} lists")
+    assert lists > 150
+    assert not wrong, "\n".join(map(str, sorted(wrong)))
+
+
+def find_faults(part: str) -> Iterator[str]:
+    if "<table" in part:
+        if find_formats(part) != {"csv", "xlsx"}:
+            yield "no files"
+    elif not (empty := "".join(NOTHING.findall(part))) or not leads_on(empty):
+        yield read_text(empty) or "nothing is said"
+
+
+def test_every_page_of_an_empty_region_says_what_is_missing_and_what_to_do(database: Database, town_files: Files):
+    app = create_app(database, town_files, region=REGION, region_name="Kota Balikpapan")
+    logins = {role: f"{role.value.replace('_', '-')}@dinas.example" for role in OFFICE}
+    with database.transaction(REGION) as session:
+        for role, login in logins.items():
+            by = None if role is Role.ADMIN else get_actor(session, logins[Role.ADMIN])
+            add_user(session, by=by, login=login, name="Orang Dinas", role=role)
+    give_passwords(database)
+    said = 0
+    wrong: set[tuple[str, str]] = set()
+    for login in logins.values():
+        browser = Browser(app)
+        assert browser.sign_in(login).status == 200
+        for path, page in walk(app, browser):
+            for empty in NOTHING.findall(page.source):
+                said += 1
+                if not leads_on(empty):
+                    wrong.add((path, read_text(empty)))
+    print(f"read {said} empty states")
+    assert said > 15
+    assert not wrong, "\n".join(map(str, sorted(wrong)))
+
+
+def test_every_refusal_has_a_way_on(shared_town: Town):
+    refused: Counter[int] = Counter()
+    dead_ends = []
+    for login in (FINANCE, T1, FIRST):
+        browser = shared_town.browser(login)
+        token = browser.get("/privacy").form_token()
+        for route in list_routes(shared_town.app):
+            method, _, path = route.partition(" ")
+            if path in {"/sign-out", "/language"}:
+                continue
+            address = re.sub(r"\{\w+\}", "0", path)
+            page = browser.send(method, address, data={"form_token": token} if method == "POST" else None, follow=False)
+            if page.status < 400 or "html" not in page.answer.headers.get("content-type", ""):
+                continue
+            refused[page.status] += 1
+            (content,) = re.findall(r"<main.*?</main>", page.source, re.DOTALL)
+            if not re.search(r"<a [^>]*href=|<form", content):
+                dead_ends.append((login, route, page.status))
+    print(f"refused: {dict(refused)}")
+    assert {403, 404, 422} <= set(refused)
+    assert dead_ends == []
