@@ -1,4 +1,4 @@
-"""Read this first: one sale from the till's file to what the partner owes the producer."""
+"""One sale from the till's file to what the partner owes the producer, without any page."""
 
 from datetime import date
 from pathlib import Path

@@ -1,0 +1,90 @@
+"""What everybody in the story can do: open a page from the menu, press the button that stands out, read what is shown."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import sign_in
+from tests.story.place import Place
+from tests.web.browsing import PASSWORD
+
+PATIENCE_MS = 30_000
+
+
+class Person:
+    """Somebody with a browser of their own."""
+
+    login = ""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.page: Page = place.open_profile().new_page()
+
+    def comes_in(self) -> None:
+        """Sign in, if the page asks for it."""
+        sign_in(self.page, self.login, PASSWORD)
+
+    def goes_to(self, path: str) -> None:
+        """Open a page from the menu, which a phone folds away."""
+        page = self.page
+        if page.url == "about:blank":
+            self.comes_in()
+        entry = page.locator(f"#menu a[href='{path}']")
+        if not entry.is_visible():
+            page.locator(".menu-open").click()
+        entry.click()
+        page.wait_for_url(f"**{path}")
+
+    def follows(self, link: str) -> None:
+        """Follow the first link on the page whose address is, or begins with, *link*."""
+        before = self.page.url
+        self.page.locator(f"main a[href='{link}'], main a[href^='{link}']").first.click()
+        self.page.wait_for_url(lambda address: address != before)
+
+    def presses(self, selector: str = "main form button.btn-primary") -> None:
+        """Press a button, and wait for the page it leads to."""
+        self.page.locator(selector).first.click()
+        self.page.wait_for_load_state()
+
+    def fills(self, **fields: str) -> None:
+        """Fill in a form: texts are typed, and answers of a selection, radios and boxes chosen."""
+        for name, value in fields.items():
+            box = self.page.locator(f"main [name='{name}']").first
+            kind = box.evaluate("one => one.tagName === 'SELECT' ? 'select' : one.type")
+            if kind == "select":
+                box.select_option(value)
+            elif kind == "radio":
+                self.page.locator(f"main [name='{name}'][value='{value}']").check()
+            elif kind == "checkbox":
+                box.check()
+            elif kind == "file":
+                box.set_input_files(value)
+            else:
+                box.fill(value)
+
+    def reads(self, *words: str) -> None:
+        """Find words on the page, one after the other or apart."""
+        for one in words:
+            expect(self.page.locator("main")).to_contain_text(one, timeout=PATIENCE_MS)
+
+    def is_told(self, words: str = "") -> None:
+        """Read the green line with which the page says that it was done."""
+        said = self.page.locator("main .alert-success[role=status]").first
+        expect(said).to_be_visible(timeout=PATIENCE_MS)
+        if words:
+            expect(said).to_contain_text(words)
+
+    def waits_for(self, selector: str) -> None:
+        expect(self.page.locator(selector).first).to_be_visible(timeout=PATIENCE_MS)
+
+    def fetches(self, link: str) -> bytes:
+        """Download the file a link on the page leads to."""
+        with self.page.expect_download() as coming:
+            self.page.locator(f"main a[href^='{link}']").first.click()
+        return Path(coming.value.path()).read_bytes()
+
+    @property
+    def number_here(self) -> str:
+        """Return the number or code with which the address of the page ends."""
+        return re.sub(r"[#?].*", "", self.page.url).rpartition("/")[2]
