@@ -23,9 +23,6 @@ class Producer(Person):
 
     login = "sari@umkm.example"
 
-    def comes_in(self) -> None:
-        super().comes_in()
-
     def registers(self) -> None:
         page = self.page
         page.goto("/sign-in")
@@ -39,7 +36,7 @@ class Producer(Person):
     def adds_her_product(self) -> None:
         self.goes_to("/my-papers")
         self.follows("/products/new")
-        self.fills(name=GOODS, net_content="200", price="15.000", goods_class="dry_food", food_group="06")
+        self.fills(name=GOODS, net_content="200", price="15.000", goods_class="dry_food", food_group="15")
         if not self.page.locator("#field-shelf_life_days").is_visible():
             self.page.locator("details.more summary").click()
         self.fills(shelf_life_days="120")
@@ -78,12 +75,12 @@ class Producer(Person):
     def mends_what_she_is_told(self, reason: str) -> None:
         self.goes_to("/my-papers")
         self.reads(reason)
-        self.follows("/papers/new?kind=pirt&replaces=")
+        self.follows("/papers/new?kind=pirt")
         self._sends(self._pirt(holder=BUSINESS, name="pirt"))
 
-    def has_nothing_left_to_do(self) -> None:
+    def may_deliver(self) -> None:
         self.goes_to("/my-papers")
-        self.waits_for("main .alert-success")
+        self.reads("1 dari 1 produk boleh dikirim")
 
     def gets_a_number(self) -> str:
         self._opens_her_product()
@@ -93,8 +90,7 @@ class Producer(Person):
 
     def _opens_her_product(self) -> None:
         self.goes_to("/products")
-        self.page.locator("main table a").first.click()
-        self.page.wait_for_url("**/products/*")
+        self.opens_in_list(GOODS)
 
     def prints_labels(self, *, batch: str, expires: str) -> list[str]:
         """Print twelve labels of a batch; return what a scanner reads from the sheet."""

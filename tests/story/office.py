@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from playwright.sync_api import expect
-
 from tests.story.making import BUSINESS
 from tests.story.person import Person
 
@@ -17,7 +15,7 @@ class Verifier(Person):
 
     def confirms_the_producer(self) -> None:
         self.goes_to("/producers")
-        self.page.locator("main table a", has_text=BUSINESS).first.click()
+        self.opens_in_list(BUSINESS)
         self.presses("form[action$='/confirm'] button")
         self.is_told()
 
@@ -76,7 +74,7 @@ class Finance(Person):
 
     def confirms_the_account(self) -> None:
         self.goes_to("/payees")
-        self.page.locator("main table a").first.click()
+        self.opens_in_list(BUSINESS)
         self.presses("form[action$='/confirm'] button")
         self.is_told()
 
@@ -163,15 +161,9 @@ class Auditor(Person):
     def opens_the_banks_line(self, words: str) -> None:
         self.goes_to("/bank")
         self.follows(f"/bank/{BANK}")
-        self.page.get_by_role("row").filter(has_text=words).locator("a").first.click()
+        self.opens_in_list(words)
         self.page.wait_for_url("**/matching/*")
 
     def clicks(self, words: str) -> None:
         self.page.locator("main").get_by_role("link", name=words).first.click()
-        self.page.wait_for_load_state()
-
-    def clicks_in_row(self, words: str, link: str) -> None:
-        row = self.page.get_by_role("row").filter(has_text=words).first
-        expect(row).to_be_visible()
-        row.locator(f"a[href*='{link}']").first.click()
         self.page.wait_for_load_state()

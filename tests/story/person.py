@@ -42,6 +42,12 @@ class Person:
         self.page.locator(f"main a[href='{link}'], main a[href^='{link}']").first.click()
         self.page.wait_for_url(lambda address: address != before)
 
+    def opens_in_list(self, words: str, link: str = "a") -> None:
+        """Open the first thing of a list in whose row these words stand, or another link of its row."""
+        before = self.page.url
+        self.page.locator("main table tbody tr").filter(has_text=words).first.locator(link).first.click()
+        self.page.wait_for_url(lambda address: address != before)
+
     def presses(self, selector: str = "main form button.btn-primary") -> None:
         """Press a button, and wait for the page it leads to."""
         self.page.locator(selector).first.click()
