@@ -87,10 +87,12 @@ class Finance(Person):
         self.presses("main form[action='/closings/prepare'] button.btn-primary")
         self.is_told()
 
-    def countersigns_the_closing(self) -> None:
+    def countersigns_the_closing(self, amount: str) -> None:
         self._opens_the_closing()
+        self.reads(amount)
         self.presses("main form[action='/closings/new'] button.btn-primary")
-        self.page.wait_for_url("**/closings/*")
+        self.is_told()
+        self.reads(amount)
 
     def _opens_the_closing(self) -> None:
         self.goes_to("/closings")
@@ -105,9 +107,11 @@ class Finance(Person):
         self.presses("form[action$='/post'] button.btn-primary")
         self.is_told()
 
-    def matches_what_is_certain(self) -> None:
+    def says_what_the_line_paid(self, amount: str) -> None:
+        """Accept what is proposed for the one line that waits, after reading why."""
         self.goes_to("/matching")
-        self.presses("form[action='/matching/certain'] button")
+        self.reads(amount)
+        self.presses("form[action$='/accept'] button")
         self.is_told()
 
     def plans_the_payout(self, amount: str) -> str:
@@ -120,15 +124,14 @@ class Finance(Person):
 
     def hands_the_payout_to_the_bank(self, batch: str) -> bytes:
         self._opens_the_batch(batch)
-        content = self.fetches(f"/payouts/{batch}/file?format=csv")
+        content = self.fetches("?format=csv")
         self.presses("form[action$='/send'] button.btn-primary")
         self.is_told()
         return content
 
-    def finds_the_payout_at_the_bank(self, batch: str) -> None:
+    def sees_the_payout_found(self, batch: str) -> None:
         self._opens_the_batch(batch)
-        self.presses("form[action$='/found'] button")
-        self.is_told()
+        self.waits_until("main table .state-paid")
 
     def _opens_the_batch(self, batch: str) -> None:
         self.goes_to("/payouts")
@@ -164,6 +167,23 @@ class Auditor(Person):
         self.opens_in_list(words)
         self.page.wait_for_url("**/matching/*")
 
-    def clicks(self, words: str) -> None:
-        self.page.locator("main").get_by_role("link", name=words).first.click()
-        self.page.wait_for_load_state()
+    def follows_the_line_to_its_match(self) -> None:
+        self.follows("/matches?line=")
+        self.page.locator("main table a[href^='/matches/']").first.click()
+        self.page.wait_for_url("**/matches/*")
+
+    def follows_to(self, words: str) -> None:
+        """Click on a number that is a link."""
+        before = self.page.url
+        self.page.locator("main").get_by_role("link", name=words, exact=True).first.click()
+        self.page.wait_for_url(lambda address: address != before)
+
+    def opens_the_lines_of_the_statement(self) -> None:
+        self.page.locator("main a[href$='/lines']").first.click()
+        self.page.wait_for_url("**/lines")
+
+    def opens_the_row_of_receipt(self, receipt: str) -> None:
+        self.opens_in_list(receipt, "a[href*='row=']")
+
+    def downloads_the_file(self) -> bytes:
+        return self.fetches("/file")

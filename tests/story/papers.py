@@ -7,6 +7,7 @@ from pathlib import Path
 
 import xlsxwriter
 from PIL import Image, ImageDraw
+from python_calamine import CalamineWorkbook
 
 from compliance.facts import Kind
 from consign.documents.rules import Typed
@@ -62,7 +63,7 @@ def print_bank(folder: Path, day: date, *, opening_rp: int, amount_rp: int, word
     return path
 
 
-def as_bytes(picture: Image.Image) -> bytes:
-    target = io.BytesIO()
-    picture.save(target, "PNG")
-    return target.getvalue()
+def read_row(content: bytes, number: int) -> tuple[object, ...]:
+    """Return the cells of one row of a workbook, counted from 1."""
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+    return tuple(int(cell) if isinstance(cell, float) else cell for cell in sheet.to_python()[number - 1])

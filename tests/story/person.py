@@ -9,7 +9,7 @@ from tests.browser.people import sign_in
 from tests.story.place import Place
 from tests.web.browsing import PASSWORD
 
-PATIENCE_MS = 30_000
+PATIENCE_MS, WAIT_MS = 30_000, 250
 
 
 class Person:
@@ -19,14 +19,14 @@ class Person:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self.page: Page = place.open_profile().new_page()
+        self.page: Page = place.get_page(self.login)
 
     def comes_in(self) -> None:
         """Sign in, if the page asks for it."""
         sign_in(self.page, self.login, PASSWORD)
 
     def goes_to(self, path: str) -> None:
-        """Open a page from the menu, which a phone folds away."""
+        """Open a page from the menu, which a phone folds away; who was away for a week signs in again first."""
         page = self.page
         if page.url == "about:blank":
             self.comes_in()
@@ -34,7 +34,10 @@ class Person:
         if not entry.is_visible():
             page.locator(".menu-open").click()
         entry.click()
-        page.wait_for_url(f"**{path}")
+        page.wait_for_url(re.compile(rf"{path}$|/sign-in"))
+        if "/sign-in" in page.url:
+            self.comes_in()
+            self.goes_to(path)
 
     def follows(self, link: str) -> None:
         """Follow the first link on the page whose address is, or begins with, *link*."""
@@ -85,10 +88,19 @@ class Person:
         expect(self.page.locator(selector).first).to_be_visible(timeout=PATIENCE_MS)
 
     def fetches(self, link: str) -> bytes:
-        """Download the file a link on the page leads to."""
+        """Download the file that a link leads to whose address ends like this."""
         with self.page.expect_download() as coming:
-            self.page.locator(f"main a[href^='{link}']").first.click()
+            self.page.locator(f"main a[href$='{link}']").first.click()
         return Path(coming.value.path()).read_bytes()
+
+    def waits_until(self, selector: str) -> None:
+        """Look again until something is there that the worker does meanwhile."""
+        for _ in range(PATIENCE_MS // WAIT_MS):
+            if self.page.locator(selector).count():
+                return
+            self.page.wait_for_timeout(WAIT_MS)
+            self.page.reload()
+        expect(self.page.locator(selector).first).to_be_visible()
 
     @property
     def number_here(self) -> str:

@@ -1,12 +1,12 @@
 """Where the story happens: an office with its people, one minimarket with one store, and nothing else yet."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, Page
 
 from consign.app import create_app
 from consign.checks import find_breaches
@@ -72,9 +72,19 @@ class Place:
     folder: Path
     database: Database
     files: Files
+    pages: dict[str, Page] = field(default_factory=dict)
+    """By login: where everybody is."""
 
-    def open_profile(self) -> BrowserContext:
-        return open_context(self.browser, self.address, size=self.way.size, script=self.way.script)
+    def get_page(self, login: str) -> Page:
+        """Return the page that somebody has open, in a browser of their own."""
+        if login not in self.pages:
+            context = open_context(self.browser, self.address, size=self.way.size, script=self.way.script)
+            self.pages[login] = context.new_page()
+        return self.pages[login]
+
+    def turns_to(self, day: date) -> None:
+        """Let days go by."""
+        self.calendar.turns_to(day)
 
     def must_hold_together(self) -> int:
         """Have the books checked by themselves and by Beancount; return how many transactions that read."""
@@ -115,7 +125,7 @@ def open_place(
         database, files, region=REGION, region_name="Kota Balikpapan", beside=Worker(database, files).running
     )
     with serving(app) as address:
-        yield Place(browser, address, way, calendar, folder, database, files)
-
-
-Look = Callable[[str], None]
+        place = Place(browser, address, way, calendar, folder, database, files)
+        yield place
+        for page in place.pages.values():
+            page.context.close()

@@ -37,8 +37,9 @@ class Store(Person):
         self.waits_for("button[value=post]")
         self.presses("button[value=post]")
 
-    def sees_all_rows_posted(self, rows: int) -> None:
+    def sees_all_rows_posted(self, rows: int, sales: str, fee: str) -> None:
         self.waits_for(".state-posted")
+        self.reads(sales, fee)
         assert self.page.locator(".figures dd").all_inner_texts()[:2] == [str(rows), str(rows)]
 
 
