@@ -3,6 +3,7 @@
 Everybody has a browser of their own; what they do stands in `tests/story`, what comes of it here, worked out by hand.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pytest
 
 from consign.db import Database
 from consign.files import Files
-from tests.browser.conftest import chromium as chromium  # the browser, also outside of its folder
 from tests.browser.people import DESK, PHONE
+from tests.browser.serving import find_chromium, open_browser
 from tests.story.making import GOODS, Producer
 from tests.story.office import Admin, Auditor, Finance, Head, SecondFinance, Verifier
 from tests.story.papers import print_bank, print_new_till, print_till, read_row
@@ -41,27 +42,39 @@ NET = "Rp233.398"
 """
 
 
-@pytest.mark.parametrize(
-    "way",
-    [Way(DESK, script=True), Way(PHONE, script=False)],
-    ids=["desk, script", "phone, no script"],
-)
-def test_crisps_become_money_and_every_rupiah_leads_back_to_its_row(
-    chromium, database: Database, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: Way
-) -> None:
+@pytest.fixture
+def place(
+    request: pytest.FixtureRequest, database: Database, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Place]:
+    """Open the place of the story on its first day, for the way in which everybody looks at the pages."""
+    if find_chromium() is None:
+        pytest.skip("no Chromium or Chrome is installed; name one in CONSIGN_CHROMIUM")
     calendar = Calendar(MONDAY)
     monkeypatch.setattr("consign.clock.now", calendar.now)
-    with open_place(chromium, database, files, tmp_path, way=way, calendar=calendar) as place:
-        number = goods_come_to_the_city(place)
-        goods_come_to_the_store(place)
-        sales_are_handed_in(place, number)
-        the_week_is_closed(place)
-        the_store_pays(place)
-        the_producer_is_paid(place)
-        the_auditor_follows_one_rupiah(place)
-        # Sales and fee of the statement; what stood at the bank before, the line in, what it paid and what is payable by it;
-        # sent, the line out, found.
-        assert place.must_hold_together() == 9
+    with (
+        open_browser() as browser,
+        open_place(browser, database, files, tmp_path, way=request.param, calendar=calendar) as opened,
+    ):
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "place",
+    [Way(DESK, script=True), Way(PHONE, script=False)],
+    ids=["desk, script", "phone, no script"],
+    indirect=True,
+)
+def test_crisps_become_money_and_every_rupiah_leads_back_to_its_row(place: Place) -> None:
+    number = goods_come_to_the_city(place)
+    goods_come_to_the_store(place)
+    sales_are_handed_in(place, number)
+    the_week_is_closed(place)
+    the_store_pays(place)
+    the_producer_is_paid(place)
+    the_auditor_follows_one_rupiah(place)
+    # Sales and fee of the statement; what stood at the bank before, the line in, what it paid and what is payable by it;
+    # sent, the line out, found.
+    assert place.must_hold_together() == 9
 
 
 def goods_come_to_the_city(place: Place) -> str:

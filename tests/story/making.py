@@ -23,7 +23,10 @@ def scan_labels(sheet: bytes) -> list[str]:
     """Return what another library reads from each label on an A4 sheet of two by seven, row by row."""
     page = pypdfium2.PdfDocument(io.BytesIO(sheet))[0].render(scale=PRINTER_DPI / 72).to_pil()
     mm = PRINTER_DPI / 25.4
-    rows = [page.crop((0, round((15.15 + 38.1 * row) * mm), page.width, round((53.25 + 38.1 * row) * mm))) for row in range(7)]
+    rows = [
+        page.crop((0, round((15.15 + 38.1 * row) * mm), page.width, round((53.25 + 38.1 * row) * mm)))
+        for row in range(7)
+    ]
     return [one.text for row in rows for one in zxingcpp.read_barcodes(row)]
 
 
@@ -36,9 +39,7 @@ class Producer(Person):
         page = self.page
         page.goto("/sign-in")
         page.locator("main a[href='/register']").first.click()
-        self.fills(
-            business_name=BUSINESS, owner_name=OWNER, nib=NIB, login=self.login, password=PASSWORD, agreed="yes"
-        )
+        self.fills(business_name=BUSINESS, owner_name=OWNER, nib=NIB, login=self.login, password=PASSWORD, agreed="yes")
         self.presses()
         self.is_told()
 

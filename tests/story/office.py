@@ -104,7 +104,7 @@ class Finance(Person):
         self.follows(f"/bank/{BANK}/post")
         self.page.set_input_files("main input[type=file]", file)
         self.presses()
-        self.presses("form[action$='/post'] button.btn-primary")
+        self.presses("form[action^='/bank/uploads/'] button.btn-primary")
         self.is_told()
 
     def says_what_the_line_paid(self, amount: str) -> None:

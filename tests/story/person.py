@@ -53,8 +53,8 @@ class Person:
 
     def presses(self, selector: str = "main form button.btn-primary") -> None:
         """Press a button, and wait for the page it leads to."""
-        self.page.locator(selector).first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
 
     def fills(self, **fields: str) -> None:
         """Fill in a form: texts are typed, and answers of a selection, radios and boxes chosen."""
