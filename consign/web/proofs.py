@@ -49,7 +49,7 @@ ALLOCATION_COLUMNS = (
     Column("booked_on", say("Day"), kind="day"),
     Column("source", say("What"), kind="word", words="allocation_source"),
     Column("amount_rp", say("Amount"), kind="money"),
-    Column("cause", say("From"), link="{path}"),
+    Column("cause", say("Came from"), link="{path}"),
     Column("person", say("By")),
 )
 
