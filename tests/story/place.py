@@ -15,7 +15,7 @@ from consign.files import Files
 from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
 from consign.identity.rules import Role
-from consign.jobs import Worker
+from consign.jobs.worker import Worker
 from consign.partners.actions import add_partner, add_store, change_region_terms
 from consign.partners.queries import get_region_terms, get_settings
 from consign.period import Cycle
