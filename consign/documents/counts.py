@@ -33,6 +33,8 @@ class OwnPapers:
     """Papers in force that end within 30 days."""
     blocked: int
     """Products that may not be delivered."""
+    products: int
+    """All of its products; none where it has only just registered."""
 
 
 def count_ends(session: Session, *, by: Actor, on: date) -> Ends:
@@ -63,11 +65,12 @@ def count_own(session: Session, *, by: Actor, on: date) -> OwnPapers:
         .join(Product, Product.id == ProductEligibility.product_id)
         .where(Product.producer_id == producer_id, ProductEligibility.standing == Standing.BLOCKED)
     )
+    products = select(func.count()).select_from(Product).where(Product.producer_id == producer_id)
     query = select(
         func.count().filter(Document.state == State.DRAFT),
         func.count().filter(Document.state == State.NEEDS_CORRECTION),
         func.count().filter(soon),
         blocked.scalar_subquery(),
+        products.scalar_subquery(),
     ).where(Document.producer_id == producer_id)
-    drafts, to_correct, ending, stopped = session.execute(query).one()
-    return OwnPapers(drafts, to_correct, ending, stopped)
+    return OwnPapers(*session.execute(query).one())

@@ -1,6 +1,6 @@
 """Papers as people look at them: only those within the reader's reach, personal numbers only for those who need them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -120,6 +120,14 @@ def find_document_page(session: Session, *, by: Actor, on: date, wish: Wish) -> 
     issued_on, valid_until (the last day on which it can be valid; blank without an end), verdict, submitted_at, days_left.
     """
     return _fetch(session, _filter(_select_documents(by, on=on), wish, on=on), by=by, wish=wish, sort="-submitted_at")
+
+
+def find_notes(session: Session, document_ids: Collection[int]) -> dict[int, str]:
+    """Return by id what the dinas wrote to be corrected on papers that were found as the reader's own; some have nothing."""
+    query = select(Document.id, Document.reason).where(
+        Document.id.in_(document_ids), Document.state == State.NEEDS_CORRECTION, Document.reason.is_not(None)
+    )
+    return {row.id: row.reason for row in session.execute(query)} if document_ids else {}
 
 
 def find_expiring(session: Session, *, by: Actor, on: date, wish: Wish) -> Found:

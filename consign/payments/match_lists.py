@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from consign.errors import NotFound
@@ -15,6 +15,7 @@ from consign.models.banking import BankAccount, BankLine
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Producer
 from consign.models.payments import BankMatch, BankMatchLine, PaymentNotice, WriteOff
+from consign.models.payouts import PayeeAccount, Payout, PayoutBatch
 from consign.models.settlement import Allocation, Statement
 from consign.payments.match_reading import FREE_RP, OPEN_RP, PAID, TAKEN
 from consign.payments.match_rows import MatchUnknown
@@ -182,6 +183,8 @@ class MatchView:
     """Id, booked_on, amount_rp (of the line), taken_rp and description of each line."""
     shares: Sequence[Row]
     """Number, partner, producer and amount_rp of each statement; what was taken back counts as it was."""
+    payouts: Sequence[Row]
+    """Reference, batch (its number), holder and amount_rp of each payout that the lines sent out or brought back."""
 
 
 def get_match_view(session: Session, *, by: Actor, match_id: int) -> MatchView:
@@ -229,9 +232,16 @@ def get_match_view(session: Session, *, by: Actor, match_id: int) -> MatchView:
         .group_by(Statement.number, Partner.name, Producer.name)
         .order_by(Statement.number)
     )  # fmt: skip
+    payouts = (
+        select(Payout.reference, PayoutBatch.number.label("batch"), PayeeAccount.holder, Payout.amount_rp)
+        .join(PayoutBatch, PayoutBatch.id == Payout.batch_id)
+        .join(PayeeAccount, PayeeAccount.id == Payout.payee_account_id)
+        .where(or_(Payout.match_id == match_id, Payout.return_match_id == match_id))
+        .order_by(Payout.reference)
+    )
     return MatchView(
         found.BankMatch, found.code, found.person, found.undone_person, found.notice,
-        session.execute(lines).mappings().all(), session.execute(shares).mappings().all(),
+        *(session.execute(one).mappings().all() for one in (lines, shares, payouts)),
     )  # fmt: skip
 
 

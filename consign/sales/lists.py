@@ -246,7 +246,7 @@ def find_ignored_page(session: Session, *, upload_id: int, wish: Wish) -> Found:
 def find_line_page(session: Session, *, upload: SalesUpload, wish: Wish) -> Found:
     """Return a page of the sales that an upload reported: those it posted, or with `what` = `known` those that stood.
 
-    With `price` = `differs` only those whose price at the till is not the agreed one. A row has row_no, sold_on, store,
+    With `price` = `differs` only those whose price at the till is not the agreed one, with `row` only that row. A row has row_no, sold_on, store,
     receipt, product, product_code, quantity, unit_price_rp, agreed_price_rp, gross_rp, discount_rp, sales_rp and fee_rp.
     """
     if wish.filters.get("what") == "known":
@@ -294,6 +294,8 @@ def _fetch_lines(session: Session, source: Any, row_no: Value, *, partner_id: in
     )
     if wish.filters.get("price"):
         query = query.where(Sale.unit_price_rp != Sale.agreed_price_rp)
+    if wish.filters.get("row"):
+        query = query.where(row_no == (parse_id(wish.filters["row"]) or 0))
     return fetch_page(
         session,
         query,

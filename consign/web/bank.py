@@ -40,7 +40,7 @@ ACCOUNT_COLUMNS = (
 )
 LINE_COLUMNS = (
     Column("booked_on", say("Day"), kind="day"),
-    Column("words", say("What the bank wrote"), kind="long", sort=False),
+    Column("words", say("What the bank wrote"), kind="long", sort=False, link="/matching/{id}"),
     Column("amount_rp", say("Amount"), kind="money"),
     Column("free_rp", say("Free"), kind="money", sort=False),
     Column("balance_rp", say("Balance"), kind="money"),

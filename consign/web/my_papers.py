@@ -15,7 +15,7 @@ from consign import clock
 from consign.catalogue.goods import find_goods
 from consign.catalogue.lists import find_products_of
 from consign.documents.eligibility import judge
-from consign.documents.lists import find_document_page
+from consign.documents.lists import find_document_page, find_notes
 from consign.documents.rules import OwnGoods
 from consign.documents.waiver_lists import find_waiver_page
 from consign.documents.wording import to_sentence
@@ -73,6 +73,8 @@ class Step:
     source: str
     due_on: date | None
     ways: Sequence[Way]
+    note: str
+    """What the dinas wrote on the paper it is about; blank where it wrote nothing."""
     paper_path: str
     """Leads to the paper it is about; blank where there is none."""
     plain: bool
@@ -170,7 +172,9 @@ def _make_plan(visit: Visit, *, producer_id: int, papers: Sequence[Row], query: 
     products = {one.id: one for one in find_products_of(visit.db, producer_id)}
     goods = find_goods(visit.db, producer_ids=[producer_id])
     judged = judge(visit.db, goods=goods or [OwnGoods(NO_PRODUCT, producer_id, Goods("", None))], on=on)
-    writer = _Writer({row["id"]: Kind(row["kind"]) for row in papers}, query, may=visit.may("GET /papers/new"))
+    notes = find_notes(visit.db, [row["id"] for row in papers if row["state"] == State.NEEDS_CORRECTION])
+    kinds = {row["id"]: Kind(row["kind"]) for row in papers}
+    writer = _Writer(kinds, notes, query, may=visit.may("GET /papers/new"))
     of_business: dict[object, Task] = {}
     of_products = []
     for product_id, found in judged.items():
@@ -197,9 +201,13 @@ def _is_per_goods(task: Task) -> bool:
 
 @dataclass(frozen=True)
 class _Writer:
-    """Makes tasks ready to show. *kinds*: of the producer's papers, by id; *may*: whether the reader hands papers in."""
+    """Makes tasks ready to show.
+
+    *kinds* and *notes*: of the producer's papers, by id; *may*: whether the reader hands papers in.
+    """
 
     kinds: Mapping[int, Kind]
+    notes: Mapping[int, str]
     query: Mapping[str, str]
     may: bool
 
@@ -224,6 +232,7 @@ class _Writer:
             source=task.source,
             due_on=task.due_on,
             ways=self._find_ways(task, product) if self.may else (),
+            note=self.notes.get(task.paper_id, "") if task.paper_id is not None else "",
             paper_path=f"/papers/{task.paper_id}" if task.paper_id is not None else "",
             plain=task.todo is Todo.SUBMIT and task.paper_id is None and not task.demand.startswith(PARTNER),
         )

@@ -44,6 +44,10 @@ def _find_review_tasks(waiting: Waiting) -> Iterator[Task]:
 
 def _find_own_tasks(visit: Visit) -> Iterator[Task]:
     own = count_own(visit.db, by=visit.actor, on=clock.today(visit.zone))
+    if not own.products and visit.may("GET /products/new"):
+        label = say("Add your first product")
+        detail = say("Its name, size and price are enough. You then see which papers it needs.")
+        yield Task(label, "/products/new", detail, urgent=True)
     if own.to_correct:
         label = say("Papers that you are asked to correct: {count}", count=own.to_correct)
         yield Task(label, "/my-papers", say("The dinas wrote what is to be corrected."), urgent=True)

@@ -9,6 +9,7 @@ from consign.sentence import say
 from consign.settlement.lists import find_partner_choices
 from consign.web.columns import Column
 from consign.web.forms import Choice, choices_of
+from consign.web.statements import tell_cause
 from consign.web.tables import Filter, list_page
 from consign.web.visit import PageRoute, Visiting
 from consign.web.words import word
@@ -48,7 +49,7 @@ ALLOCATION_COLUMNS = (
     Column("booked_on", say("Day"), kind="day"),
     Column("source", say("What"), kind="word", words="allocation_source"),
     Column("amount_rp", say("Amount"), kind="money"),
-    Column("cause", say("From")),
+    Column("cause", say("Came from"), link="{path}"),
     Column("person", say("By")),
 )
 
@@ -87,6 +88,7 @@ def show_proof(visit: Visiting, number: str) -> Response:
     return visit.page(
         "proof.html",
         proof=proof,
+        allocations=[{**one, **tell_cause(visit, one["cause"])} for one in proof.allocations],
         row=proof.row,
         file_columns=FILE_COLUMNS,
         notice_columns=NOTICE_COLUMNS,

@@ -68,7 +68,7 @@ ADJUSTMENT_COLUMNS = (
 PAYMENT_COLUMNS = (
     Column("booked_on", say("Day"), kind="day"),
     Column("source", say("How"), kind="word", words="allocation_source"),
-    Column("cause", say("From")),
+    Column("cause", say("Came from"), link="{path}"),
     Column("amount_rp", say("Amount"), kind="money"),
     Column("allocated_by", say("Booked by")),
 )

@@ -123,7 +123,7 @@ def show_statement(visit: Visiting, number: str) -> Response:
         path=path,
         paid=paid,
         near_rp=terms.near_amount_rp,
-        payments=[vars(one) for one in paid.payments],
+        payments=[{**vars(one), **tell_cause(visit, one.cause)} for one in paid.payments],
         payment_columns=PAYMENT_COLUMNS,
         **tell_content(visit, figures, path),
     )
@@ -146,6 +146,19 @@ def tell_content(visit: Visit, figures: StatementFigures, path: str | None) -> d
         "sums": list_sums(figures, path),
         "in_words": spell_rupiah(figures.due_rp),
     }
+
+
+def tell_cause(visit: Visit, cause: str) -> dict[str, Any]:
+    """Return words for what a part of a statement was paid by, such as `match:17`, and where that leads this person."""
+    kind, _, number = cause.partition(":")
+    told, path, route = {
+        "match": (say("matched line {number}", number=number), "/matches", "GET /matches/{match_id}"),
+        "notice": (number, "/payments", "GET /payments/{payment_number}"),
+        "write_off": (
+            say("rest {number} written off", number=number), "/write-offs", "GET /write-offs/{write_off_id}",
+        ),
+    }.get(kind, (cause, "", ""))  # fmt: skip
+    return {"cause": told, "path": f"{path}/{number}" if route and visit.may(route) else ""}
 
 
 def _tell_late(line: StatementLateLine) -> dict[str, Any]:
@@ -275,7 +288,7 @@ def show_statement_lines(visit: Visiting, number: str) -> Response:
         columns=(
             *(column for column in LINE_COLUMNS if column.key not in idle),
             Column("upload", say("File"), link=source),
-            Column("row_no", say("Row in the file"), kind="row", sort=False),
+            Column("row_no", say("Row in the file"), kind="row", sort=False, link="{source}" if source else None),
         ),
         fetch=lambda wish: _tell_places(find_line_page(visit.db, statement=found, wish=wish)),
         empty=say("Nothing was sold in this period."),
@@ -288,7 +301,14 @@ def show_statement_lines(visit: Visiting, number: str) -> Response:
 
 
 def _tell_places(found: Found) -> Found:
-    rows = [{**row, "row_no": tell_row_place(row["row_no"], row["parts"])} for row in found.rows]
+    rows = [
+        {
+            **row,
+            "row_no": tell_row_place(row["row_no"], row["parts"]),
+            "source": f"/uploads/{row['upload_id']}/lines?row={row['row_no']}" if row["upload_id"] else "",
+        }
+        for row in found.rows
+    ]
     return Found(rows, found.total, found.page, found.pages)
 
 

@@ -372,6 +372,7 @@ def show_lines(visit: Visiting, upload_id: str) -> Response:
         filters=(
             Filter("what", say("Which"), [Choice("posted", say("posted by this file")), Choice("known", say("known already"))]),
             Filter("price", say("Price"), [Choice("differs", say("not the agreed one"))]),
+            Filter("row", say("Row"), kind="text"),
         ),
         search=say("Search: product, store or receipt"),
         seen=seen,

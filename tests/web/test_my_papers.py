@@ -62,7 +62,8 @@ def test_a_new_producer_sees_what_every_business_needs_before_it_has_a_product(t
         "business_name": "Warung Baru", "owner_name": "Ibu Baru", "nib": "9120001234567", "login": "baru@umkm.example",
         "password": "hujan kemarin dulu lampu", "agreed": "yes",
     }  # fmt: skip
-    browser.post("/register", form, page="/register")
+    home = browser.post("/register", form, page="/register")
+    assert "Add your first product" in home.text
     page = browser.get("/my-papers")
     assert titles_of(page) == ["Hand in: NIB", "Hand in: KTP (NIK)", "Hand in: bank account"]
     assert "You have no product yet." in page.text
@@ -106,6 +107,9 @@ def test_a_step_follows_its_paper(town: Town):
     decide(town, document_id, Decision.NEEDS_CORRECTION, reason="Foto terpotong.")
     page = browser.get("/my-papers")
     assert "Correct: NIB" in titles_of(page)
+    assert (
+        '<blockquote class="note">Foto terpotong.</blockquote>' in page.source
+    )  # what the dinas wrote, where it is mended
     assert f"/papers/new?kind=nib&replaces={document_id}" in page.links()
     assert f"/papers/{document_id}" in page.links()
     confirm(browser, document_id, number=NIB)

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
+from consign.sales.actions import Decisions
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,6 @@ from consign.files import Files
 from consign.jobs import Handover, post_sales_file, recompute_eligibility
 from consign.models.settlement import Closing, Statement
 from consign.models.stock import StockLoss
-from consign.sales.actions import Decisions
 from consign.sales.mapping import Answers
 from consign.settlement.actions import close_period
 from consign.stock.confirming import confirm_note
