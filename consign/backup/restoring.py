@@ -1,5 +1,6 @@
 """Restoring a backup into an empty installation, and proving that it is what was written."""
 
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -128,8 +129,7 @@ def _store_files(archive: tarfile.TarFile, files: Files, *, folder: Path) -> int
 
 def _write_out(content: IO[bytes], path: Path) -> None:
     with path.open("wb") as target:
-        while piece := content.read(CHUNK_BYTES):
-            target.write(piece)
+        shutil.copyfileobj(content, target, CHUNK_BYTES)
 
 
 def _damaged() -> NotABackup:

@@ -174,7 +174,7 @@ def _make_plan(visit: Visit, *, producer_id: int, papers: Sequence[Row], query: 
     judged = judge(visit.db, goods=goods or [OwnGoods(NO_PRODUCT, producer_id, Goods("", None))], on=on)
     corrected = [row["id"] for row in papers if row["state"] == State.NEEDS_CORRECTION]
     reads_them = visit.may("GET /my-papers")  # the dinas reads them where it wrote them
-    notes = find_notes(visit.db, corrected) if corrected and reads_them else {}
+    notes = find_notes(visit.db, corrected if reads_them else [])
     kinds = {row["id"]: Kind(row["kind"]) for row in papers}
     writer = _Writer(kinds, notes, query, may=visit.may("GET /papers/new"))
     of_business: dict[object, Task] = {}
