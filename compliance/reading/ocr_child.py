@@ -53,7 +53,6 @@ class Reader:
         # Heavy, and not installed with every consign: taken in only where a picture is read.
         from rapidocr import RapidOCR  # noqa: PLC0415
 
-        logging.disable(logging.CRITICAL)
         self.engine = RapidOCR(
             params={
                 "Global.log_level": "critical",
@@ -253,6 +252,7 @@ def serve(asking: TextIO, answering: TextIO) -> None:
 if __name__ == "__main__":  # pragma: no cover - the other process
     confinement.confine(memory_bytes=MOST_MEMORY_BYTES, cpu_seconds=MOST_CPU_SECONDS)
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
-        # Whatever a library prints must not get between the answers.
+        # Whatever a library prints or logs must not get between the answers.
         os.dup2(2, 1)
+        logging.disable(logging.CRITICAL)
         serve(sys.stdin, answers)

@@ -10,16 +10,17 @@ from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
-from consign.sales.actions import Decisions
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consign.db import Database
 from consign.errors import ConsignError
 from consign.files import Files
-from consign.jobs import Handover, post_sales_file, recompute_eligibility
+from consign.jobs.enqueued import recompute_eligibility
+from consign.jobs.posting import Handover, post_sales_file
 from consign.models.settlement import Closing, Statement
 from consign.models.stock import StockLoss
+from consign.sales.file_posting import Decisions
 from consign.sales.mapping import Answers
 from consign.settlement.actions import close_period
 from consign.stock.confirming import confirm_note

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from consign.banking.posting import post_bank_file
 from consign.identity.rules import Role
-from consign.jobs import match_bank_lines
+from consign.jobs.enqueued import match_bank_lines
 from consign.models.banking import BankLine
 from consign.models.identity import UserAccount
 from consign.models.payments import BankMatch, BankMatchLine

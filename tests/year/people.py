@@ -83,6 +83,11 @@ class Producer:
     cooperative: str | None
     permit_until: date
 
+    @property
+    def is_firm(self) -> bool:
+        """Whether it is no natural person, and so withholds a tax on the fee."""
+        return self.place % 7 == 2
+
 
 @dataclass(frozen=True)
 class City:
@@ -195,7 +200,7 @@ def _agree(
     for owner in people.values():
         for partner in draw.sample(partners, max(len(partners) // 2, 1)):
             terms = replace(partner.terms, fee_bp=partner.terms.fee_bp + draw.choice((0, 0, 25, 50)))
-            if owner.place % 7 == 2:
+            if owner.is_firm:
                 terms = replace(terms, fee_tax_bp=1_100, pph23_bp=200)
             if owner.place % 11 == 3:
                 terms = replace(terms, fee_on="net", discount_by="producer")

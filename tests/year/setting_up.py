@@ -26,6 +26,7 @@ from consign.partners.rules import Terms as OwnTerms
 from consign.payouts.payees import confirm_account, state_account
 from consign.period import Cycle
 from consign.settlement.queries import find_last_closing
+from tests.builders import TAXABLE
 from tests.year.people import BEGIN, CITY_BANKS, COOPERATIVES, City, Producer, Terms
 
 OFFICE = {
@@ -91,7 +92,13 @@ def set_up_office(session: Session, city: City, ids: Ids) -> None:
         _state(session, f"1{place:09d}", f"Koperasi Contoh {place}", cooperative_id=signed.id)
     for partner in city.partners:
         one = add_partner(
-            session, by=admin, code=partner.code, name=partner.name, kind=partner.kind, cycle=Cycle(partner.cycle)
+            session,
+            by=admin,
+            code=partner.code,
+            name=partner.name,
+            kind=partner.kind,
+            cycle=Cycle(partner.cycle),
+            taxes=TAXABLE,
         )
         ids.partners[partner.code] = one.id
         add_user(
@@ -113,7 +120,8 @@ def set_up_producer(session: Session, city: City, ids: Ids, owner: Producer) -> 
     """Add a producer with its account, its goods, its agreements and its papers."""
     admin = act_as(session, "admin")
     one = add_producer(
-        session, by=admin, code=owner.code, name=owner.name, nib=f"0000{owner.place:09d}", owner_name=f"Pemilik {owner.place}"
+        session, by=admin, code=owner.code, name=owner.name, nib=f"0000{owner.place:09d}", owner_name=f"Pemilik {owner.place}",
+        is_entity=owner.is_firm,
     )  # fmt: skip
     ids.producers[owner.code] = one.id
     add_user(session, by=admin, login=login(owner.code), name=owner.name, role=Role.PRODUCER, producer_id=one.id)
@@ -190,6 +198,8 @@ def _hand_in_papers(session: Session, city: City, ids: Ids, owner: Producer) -> 
     approve(session, ids, owner, Kind.NIK, Typed(number=f"647101{day:02d}{month:02d}80{owner.place:04d}"), on=on)
     details = {"bank": "124", "account_name": f"Pemilik {owner.place}"}
     approve(session, ids, owner, Kind.BANK_ACCOUNT, Typed(number=f"2{owner.place:09d}", details=details), on=on)
+    if owner.is_firm:
+        approve(session, ids, owner, Kind.NPWP, Typed(number=f"9{owner.place:015d}"), on=on)
     if owner.is_food:
         approve_permit(session, ids, owner, products, until=owner.permit_until, on=on)
         approve(session, ids, owner, Kind.HALAL, Typed(number=f"ID6411{owner.place:013d}"[:19], issued_on=FOUNDED - timedelta(90)), on=on, products=products)  # fmt: skip
