@@ -6,9 +6,7 @@ import pytest
 
 from consign.db import Database
 from tests.builders import build_city
-from tests.conftest import REGION, open_database, run_as_owner
-
-_count = 0
+from tests.conftest import REGION, copied, open_database, run_as_owner
 
 
 @pytest.fixture(scope="session")
@@ -25,11 +23,5 @@ def built_template(server_url: str, template: str) -> str:
 @pytest.fixture
 def built(server_url: str, built_template: str) -> Iterator[Database]:
     """Open a database with a city in it: partner BM with stores T1 and T2."""
-    global _count  # noqa: PLW0603  # names of databases
-    _count += 1
-    name = f"built_{_count}"
-    run_as_owner(server_url, f"CREATE DATABASE {name} TEMPLATE {built_template}")
-    opened = open_database(server_url, name)
-    yield opened
-    opened.close()
-    run_as_owner(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(server_url, built_template) as opened:
+        yield opened

@@ -4,16 +4,13 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 
 from consign.files import Files
-from tests.conftest import open_database, run_as_owner
+from tests.conftest import copied, open_database, run_as_owner
 from tests.web.town import Town, build_town, open_town
-
-_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -33,12 +30,8 @@ def town_template(server_url: str, template: str, town_files: Files) -> str:
 
 
 def copy_town(server_url: str, town_template: str, town_files: Files) -> Iterator[Town]:
-    name = f"town_{next(_numbers)}"
-    run_as_owner(server_url, f"CREATE DATABASE {name} TEMPLATE {town_template}")
-    database = open_database(server_url, name)
-    yield open_town(database, town_files)
-    database.close()
-    run_as_owner(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(server_url, town_template) as database:
+        yield open_town(database, town_files)
 
 
 @pytest.fixture
