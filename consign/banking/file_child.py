@@ -17,7 +17,7 @@ from typing import Any
 
 from consign.banking.markup_tree import read_tree
 from consign.sentence import say
-from consign.tabular.child import run_child
+from consign.tabular.child import REFUSED_STATUS, run_child
 from consign.tabular.dialect import (
     Dialect,
     decide_quoting,
@@ -29,8 +29,7 @@ from consign.tabular.dialect import (
 )
 from consign.tabular.encodings import Prepared, prepare_text
 from consign.tabular.headers import find_header
-from consign.tabular.markup import begins_markup
-from consign.tabular.markup_child import decode_page
+from consign.tabular.markup_child import begins_markup, decode_page
 from consign.tabular.records import read_records
 from consign.tabular.refusals import (
     FileDamaged,
@@ -47,7 +46,6 @@ from consign.tabular.workbook_cells import as_text
 from consign.tabular.workbook_sheets import NoWorkbookError, Sheet, WorkbookLockedError, list_sheets
 from consign.tabular.xml_sheets import SHEETS, read_xml_sheets
 
-REFUSED_STATUS = 7
 MOST_ROWS = 120_000
 """Rows of a file, its headings and notes included; no office's account has so many bookings in a year."""
 MOST_CELLS = 100

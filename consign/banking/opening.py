@@ -6,10 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from consign.banking.file_child import REFUSED_STATUS
 from consign.banking.markup_tree import Node, load_tree
 from consign.sentence import say
-from consign.tabular.child import ask_child
+from consign.tabular.child import REFUSED_STATUS, ask_child
 from consign.tabular.opening import refuse_other_kinds
 from consign.tabular.refusals import FileDamaged, FileTooLarge, load_refusal
 from consign.tabular.workbook import OLD, begins_workbook, identify_workbook

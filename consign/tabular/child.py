@@ -14,6 +14,8 @@ from consign.tabular.refusals import FileDamaged, FileTooLarge
 MOST_MEMORY_BYTES = 1 << 30
 MOST_SECONDS = 20
 TOO_LARGE_STATUS = 5
+REFUSED_STATUS = 7
+"""A child that refuses the file ends so, and leaves the refusal as `dump_refusal` writes it."""
 KILLED_STATUSES = (-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGABRT)
 """A child that ran out of memory or time ends so; a parser aborts where it gets no memory."""
 

@@ -1,6 +1,5 @@
 """Tables in web pages and in the XML of old spreadsheets, which many tills call XLS; read in a child process with limits."""
 
-import codecs
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -8,18 +7,11 @@ import numpy as np
 import pyarrow as pa
 
 from consign.sentence import say
-from consign.tabular.child import ask_child
-from consign.tabular.markup_child import MOST_BYTES, REFUSED_STATUS
+from consign.tabular.child import REFUSED_STATUS, ask_child
+from consign.tabular.markup_child import MOST_BYTES
 from consign.tabular.refusals import FileTooLarge, load_refusal
 from consign.tabular.table import Batch, BrokenRow, Table
 from consign.tabular.text_files import read_written_table
-
-
-def begins_markup(first: bytes) -> bool:
-    """Say whether a file that begins with *first* holds markup."""
-    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return first[: len(first) // 2 * 2].decode("utf-16", errors="ignore").lstrip().startswith("<")
-    return first.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
 
 
 def open_markup_table(path: Path, *, scratch: Path, words: Collection[str]) -> Table:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from consign.sentence import say
-from consign.tabular.child import run_child
+from consign.tabular.child import REFUSED_STATUS, run_child
 from consign.tabular.grids import Grid
 from consign.tabular.headers import SEARCHED_ROWS, Header, normalize, read_header
 from consign.tabular.refusals import FileMixedEncodings, FileNotATable, FileRefused, FileWithManyTables, dump_refusal
@@ -23,7 +23,6 @@ from consign.tabular.row_numbers import MOST_PARTS, number_row
 from consign.tabular.web_pages import read_web_page
 from consign.tabular.xml_sheets import SHEETS, read_xml_sheets
 
-REFUSED_STATUS = 7
 Broken = list[tuple[int, list[str]]]
 MOST_BYTES = 100 << 20
 SEARCHED_BYTES = 4_096
@@ -82,6 +81,13 @@ def read_markup(content: bytes, *, words: Collection[str], target: Path) -> dict
         "sheet": names[0] if names else None,
         "parts": names if len(names) > 1 else [],
     }
+
+
+def begins_markup(first: bytes) -> bool:
+    """Say whether a file that begins with *first* holds markup."""
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return first[: len(first) // 2 * 2].decode("utf-16", errors="ignore").lstrip().startswith("<")
+    return first.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
 
 
 def decode_page(content: bytes) -> tuple[str, str]:

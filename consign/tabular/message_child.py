@@ -11,14 +11,12 @@ from typing import Any
 
 from consign.sentence import dump_sentence, say
 from consign.tabular.cells import TYPED
-from consign.tabular.child import run_child
+from consign.tabular.child import REFUSED_STATUS, run_child
 from consign.tabular.idoc import read_sales_idocs
 from consign.tabular.message_cells import MessageTable
 from consign.tabular.product_activity import read_product_activity
 from consign.tabular.refusals import FileNotATable, FileRefused, dump_refusal
 from consign.tabular.slsrpt import read_sales_reports
-
-REFUSED_STATUS = 7
 
 
 def main(path: Path, folder: Path, asked: dict[str, Any]) -> int:

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from consign.sentence import load_sentence
-from consign.tabular.child import ask_child
+from consign.tabular.child import REFUSED_STATUS, ask_child
 from consign.tabular.refusals import load_refusal
 from consign.tabular.table import Batch, Table
 from consign.tabular.text_files import read_written_table
 
-REFUSED_STATUS = 7
 NO_HEADER_ROW = 0
 """A message names its columns by qualifiers, not in a row."""
 _STARTS = {

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from consign.sentence import say
-from consign.tabular.markup import begins_markup, open_markup_table
+from consign.tabular.markup import open_markup_table
+from consign.tabular.markup_child import begins_markup
 from consign.tabular.messages import find_container, open_message_table
 from consign.tabular.refusals import FileNotATable
 from consign.tabular.table import Table
