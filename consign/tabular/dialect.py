@@ -1,7 +1,6 @@
 """How a text file parts its cells: the separator, and what a quote means. One decision for the whole file."""
 
 import csv
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -281,6 +280,8 @@ def _is_escaped(path: Path, sign: str) -> bool:
 
 def _try(path: Path, dialect: Dialect) -> _Trial | None:
     """Read the whole text in *dialect*, blank where a quote is out of its place."""
+    import hashlib  # noqa: PLC0415  # most files do without, and it brings OpenSSL along
+
     widths: Counter[int] = Counter()
     shape = hashlib.blake2b()
     drop = str.maketrans("", "", '"\\')
