@@ -5,12 +5,10 @@ It ends with 0, 1 (a check failed), 2 (bad input, nothing changed) or 3 (a perso
 
 import importlib
 import sys
-from typing import ClassVar
+from typing import ClassVar, NoReturn
 
 import click
 
-from consign.cli.context import Context
-from consign.cli.output import explain, explain_questions
 from consign.errors import ConsignError, NeedsDecision
 
 CHECK_FAILED, BAD_INPUT, NEEDS_DECISION = 1, 2, 3
@@ -86,6 +84,8 @@ class LazyGroup(click.Group):
 @click.pass_context
 def cli(ctx: click.Context, *, region: str | None) -> None:
     """Consignment (titip jual) between small producers, stores and the city office, settled to the rupiah."""
+    from consign.cli.context import Context  # noqa: PLC0415  # help does without settings and database
+
     ctx.obj = ctx.with_resource(Context.opened(region))
 
 
@@ -98,9 +98,16 @@ def main() -> None:
         sys.exit(BAD_INPUT)
     except click.Abort:
         sys.exit(BAD_INPUT)
-    except NeedsDecision as needed:
-        explain_questions(needed)
-        sys.exit(NEEDS_DECISION)
     except ConsignError as error:
-        explain(error)
-        sys.exit(BAD_INPUT)
+        _end_with(error)
+
+
+def _end_with(error: ConsignError) -> NoReturn:
+    """Say what happened, and end with the status that tells it."""
+    from consign.cli.output import explain, explain_questions  # noqa: PLC0415  # help needs no tables
+
+    if isinstance(error, NeedsDecision):
+        explain_questions(error)
+        sys.exit(NEEDS_DECISION)
+    explain(error)
+    sys.exit(BAD_INPUT)
