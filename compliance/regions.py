@@ -8,26 +8,13 @@ Source: `rulesets/regions.toml` names one for each list.
 """
 
 import csv
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
 CURRENT: Final = "kemendagri"
-
-
-@dataclass(frozen=True)
-class CodeList:
-    """A list of codes and on whose word it rests."""
-
-    source: str
-    read_on: date
-    certainty: str
-    """`high`, `medium` or `low`."""
-    in_force_from: date | None = None
 
 
 @dataclass(frozen=True)
@@ -44,13 +31,6 @@ class Region:
 
 
 @cache
-def load_lists() -> Mapping[str, CodeList]:
-    """Return the lists of codes by name."""
-    written = tomllib.loads(files("compliance").joinpath("rulesets/regions.toml").read_text(encoding="utf-8"))
-    return {name: CodeList(**facts) for name, facts in written.items()}
-
-
-@cache
 def load_regions() -> Mapping[str, tuple[Region, ...]]:
     """Return what each code may mean, today's list first."""
     found: dict[str, tuple[Region, ...]] = {}
@@ -64,11 +44,6 @@ def load_regions() -> Mapping[str, tuple[Region, ...]]:
 def is_known_regency(code: str) -> bool:
     """Say whether *code*, four digits, is or was the code of a regency or city in any list."""
     return len(code) == 4 and code in load_regions()
-
-
-def is_known_province(code: str) -> bool:
-    """Say whether *code*, two digits, is the code of a province."""
-    return len(code) == 2 and code in load_regions()
 
 
 def find_regency(code: str) -> str | None:

@@ -30,7 +30,6 @@ from tests.settlement.test_preparing import PLANTED as PLANTED_IN_CLOSING
 from tests.stock.test_moving import deliver, line
 from tests.stock.test_stock_checks import PLANTED as PLANTED_IN_STOCK
 
-SALE = "partner_id, posting_no, row_no"
 PAPER = """INSERT INTO document (producer_id, kind, state, number_compact, submitted_by, submitted_at, decided_by, decided_at)
   SELECT producer.id, 'pirt', 'approved', '206647101012330', {submitted}, now() - interval '1 day', {decided}, now()
   FROM producer WHERE producer.code = 'P1'"""

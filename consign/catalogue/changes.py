@@ -36,10 +36,6 @@ class Reason(StrEnum):
     """The price is printed on the package and changes."""
 
 
-NOTICED = (Reason.NET_CONTENT, Reason.PIECES, Reason.PACKAGING, Reason.BRAND, Reason.VARIETY, Reason.INGREDIENTS)
-"""What the product's own facts show; the others only a person can say."""
-
-
 @dataclass(frozen=True)
 class Facts:
     """A product as the rules know it."""

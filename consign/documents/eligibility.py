@@ -22,7 +22,7 @@ from consign.outbox import Message, record_notices
 from consign.partners.due import JUDGING as RECOMPUTE
 from consign.partners.due import mark_due
 
-__all__ = ["RECOMPUTE", "find_kept", "find_standings", "judge", "mark_due", "recompute"]
+__all__ = ["RECOMPUTE", "find_kept", "judge", "mark_due", "recompute"]
 
 GOODS_AT_ONCE = 5_000
 """Products that are judged and written by one round of statements."""
@@ -79,12 +79,6 @@ def recompute(session: Session, *, goods: Iterable[OwnGoods], on: date) -> Recom
         record_event(session, by=None, act="eligibility changed", subject="region", **facts)
         _tell_producers(session, known)
     return Recomputed(counts, len(known))
-
-
-def find_standings(session: Session, *, product_ids: Sequence[int]) -> dict[int, ProductEligibility]:
-    """Return what was computed last for these products, by product; one not judged yet is left out."""
-    query = select(ProductEligibility).where(ProductEligibility.product_id.in_(product_ids))
-    return {row.product_id: row for row in session.scalars(query)}
 
 
 def find_kept(session: Session, *, product_id: int, on: date) -> Standing | None:

@@ -26,8 +26,7 @@ MOST_PLACES = 2_000
 
 _PLACES = """
     WITH transit AS (
-      SELECT COALESCE(note.to_store_id, note.store_id) AS store_id, line.product_id, sum(line.quantity) AS quantity,
-        min(note.day) AS arrives_on
+      SELECT COALESCE(note.to_store_id, note.store_id) AS store_id, line.product_id, sum(line.quantity) AS quantity
       FROM stock_note AS note JOIN stock_note_line AS line ON line.note_id = note.id
       WHERE note.state = 'sent' AND note.kind IN ('delivery', 'transfer') AND note.day >= CAST(:on AS date) - :overdue
       GROUP BY 1, 2),
@@ -47,7 +46,7 @@ _PLACES = """
     SELECT pair.store_id, pair.product_id, store.code AS store_code, store.name AS store, store.partner_id,
       partner.name AS partner, product.code AS product_code, product.name AS product, product.producer_id,
       producer.code AS producer_code, producer.name AS producer, product.shelf_life_days, level.begins_on, level.on_hand,
-      COALESCE(transit.quantity, 0) AS in_transit, transit.arrives_on, COALESCE(rhythm.deliveries, 0) AS deliveries,
+      COALESCE(transit.quantity, 0) AS in_transit, COALESCE(rhythm.deliveries, 0) AS deliveries,
       rhythm.days AS rhythm_days
     FROM pair JOIN store ON store.id = pair.store_id JOIN partner ON partner.id = store.partner_id
     JOIN product ON product.id = pair.product_id JOIN producer ON producer.id = product.producer_id
@@ -96,8 +95,6 @@ class Place:
     """Blank where no stock is kept."""
     in_transit: Decimal
     """On its way there: sent, and neither confirmed nor given up."""
-    arrives_on: date | None
-    """The first day for which some of it is announced."""
     deliveries: int
     """On how many days of the last half year the producer brought something to the store."""
     rhythm_days: int | None

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -139,12 +139,11 @@ def tidy_name(text: str) -> str:
 
 @dataclass(frozen=True)
 class Named:
-    """Which partners a name fits best, and how well, of 100."""
+    """Which partners a name fits best."""
 
     partner_ids: tuple[int, ...]
     written: str
     known_as: str
-    similar: int
 
     @property
     def only(self) -> int | None:
@@ -175,19 +174,18 @@ class Names:
         whole = [place for place in found if f" {self._tidied[place]} " in f" {name} "]
         if whole:
             longest = max(len(self._tidied[place]) for place in whole)
-            return self._make(name, {place: found[place] for place in whole if len(self._tidied[place]) == longest})
-        cut = self._find_cut(name)
-        return self._make(name, dict.fromkeys(cut, 100) if cut else found)
+            return self._make(name, [place for place in whole if len(self._tidied[place]) == longest])
+        return self._make(name, self._find_cut(name) or found)
 
-    def _find_similar(self, name: str) -> dict[int, int]:
-        """Return the places of the names whose words fit best, in any order, with how well."""
+    def _find_similar(self, name: str) -> list[int]:
+        """Return the places of the names whose words fit best, in any order."""
         scores: dict[int, int] = {}
         for _, similar, place in process.extract(
             name, self._tidied, scorer=fuzz.token_set_ratio, score_cutoff=LEAST_SIMILAR, limit=None
         ):
             scores[place] = round((6 * similar + 4 * fuzz.token_sort_ratio(name, self._tidied[place])) / 10)
         top = max(scores.values(), default=0)
-        return {place: score for place, score in scores.items() if score > top - LEAD}
+        return [place for place, score in scores.items() if score > top - LEAD]
 
     def _find_cut(self, name: str) -> list[int]:
         """Return the places of the names that begin with the end of *name*, as where a bank cut its field."""
@@ -202,10 +200,10 @@ class Names:
                 return [place for _, place in self._sorted[first:last]]
         return []
 
-    def _make(self, name: str, scores: Mapping[int, int]) -> Named | None:
-        """Return the partners of the places in *scores*; nothing where there are none."""
-        if not scores:
+    def _make(self, name: str, places: Sequence[int]) -> Named | None:
+        """Return the partners of the *places*; nothing where there are none."""
+        if not places:
             return None
-        partners = sorted({self._payers[place].partner_id: place for place in scores}.items())
+        partners = sorted({self._payers[place].partner_id: place for place in places}.items())
         known_as = self._payers[partners[0][1]].known_as
-        return Named(tuple(partner_id for partner_id, _ in partners), name, known_as, max(scores.values()))
+        return Named(tuple(partner_id for partner_id, _ in partners), name, known_as)

@@ -27,7 +27,6 @@ class RowTest(StrEnum):
     FILLED = "filled"
     BLANK = "blank"
     ABOVE_ZERO = "above_zero"
-    BELOW_ZERO = "below_zero"
 
 
 class RowOutcome(StrEnum):
@@ -87,10 +86,9 @@ class RowRule:
                 fits = any(f" {normalize(word)} " in f" {normalize(cell)} " for word in self.words)
             case RowTest.FILLED | RowTest.BLANK:
                 fits = bool(cell) is (self.test is RowTest.FILLED)
-            case _:
+            case _:  # above zero, the only test of a number
                 number = parse_number(text, style)
-                above = self.test is RowTest.ABOVE_ZERO
-                fits = isinstance(number, Decimal) and (number > 0 if above else number < 0)
+                fits = isinstance(number, Decimal) and number > 0
         return fits
 
 

@@ -11,7 +11,6 @@ from pathlib import PurePosixPath
 from consign.errors import BadInput, Conflict
 from consign.identity.rules import clean_text
 from consign.money import Rupiah, divide_half_away, line_fee
-from consign.partners.rules import DiscountBorneBy, FeeOn
 
 LONGEST_FILE_NAME = 150
 
@@ -149,41 +148,12 @@ class SummaryAcrossPeriod(BadInput):
 
 
 @dataclass(frozen=True)
-class LineTerms:
-    """What an agreement says about one line, and the catalogue price of its day."""
-
-    producer_id: int
-    agreement_id: int
-    fee_rate_bp: int
-    fee_on: FeeOn
-    discount_borne_by: DiscountBorneBy
-    agreed_price_rp: int | None
-
-
-@dataclass(frozen=True)
 class LineAmounts:
     """What one line comes to: what the producer is owed for, what the fee is taken on, and the fee."""
 
     sales: Rupiah
     fee_base: Rupiah
     fee: Rupiah
-
-
-def compute_line(*, quantity: Decimal, gross: Rupiah, discount: Rupiah, terms: LineTerms) -> LineAmounts | None:
-    """Return what one reported line comes to under *terms*; blank where they need an agreed price and there is none.
-
-    Agreed price times quantity is rounded half away from zero, as is the fee. A negative quantity mirrors its sale.
-    """
-    if terms.fee_on is FeeOn.AGREED_PRICE:
-        if terms.agreed_price_rp is None:
-            return None
-        thousandths = int(quantity * 1000)
-        counted = Rupiah(divide_half_away(thousandths * terms.agreed_price_rp, 1000))
-    else:
-        counted = gross
-    sales = counted - discount if terms.discount_borne_by is DiscountBorneBy.PRODUCER else counted
-    base = gross - discount if terms.fee_on is FeeOn.REPORTED_NET else counted
-    return LineAmounts(sales, base, line_fee(base, terms.fee_rate_bp))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The terms of lines, column at a time: agreement by scope and day, agreed price by day, amounts and fee.
 
-The arithmetic is that of `rules.compute_line`, to the rupiah; a test holds one against the other.
+A test holds the arithmetic against the same one done line by line, to the rupiah.
 """
 
 from collections.abc import Iterable

@@ -28,7 +28,6 @@ from reports.spreadsheet import safe_text
 
 DELIMITER = ";"
 MOST_READ_BYTES = 1 << 20
-LARGEST_QUANTITY = 10**6
 _MARK = re.compile(r"[0-9]{1,10}")
 _QUANTITY = re.compile(r"([0-9]{1,6})(?:,([0-9]{1,3})|\.([0-9]{1,2}))?")
 

@@ -43,7 +43,6 @@ COUNTS = frozenset({"statements", "line_count"})
 class WaitingPlan:
     """A prepared closing that waits for another person."""
 
-    plan_id: int
     partner_id: int
     partner_code: str
     partner: str
@@ -139,7 +138,7 @@ def find_waiting_plans(session: Session, *, by: Actor, partner_id: int | None = 
             query = query.where(ClosingPlan.partner_id == wanted)
     return [
         WaitingPlan(
-            plan_id=plan.id, partner_id=plan.partner_id, partner_code=code, partner=name, until_on=plan.until_on,
+            partner_id=plan.partner_id, partner_code=code, partner=name, until_on=plan.until_on,
             figures=plan.figures, incomplete_reason=plan.incomplete_reason, prepared_by_id=plan.prepared_by,
             prepared_by=prepared_by, prepared_at=plan.prepared_at,
         )

@@ -4,12 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from consign import clock
-from consign.errors import BadInput
 from consign.identity.remarks import tidy_remark
 from consign.identity.rules import Act, Actor, get_reach
 from consign.models.catalogue import Product, ProductPrice
@@ -172,19 +171,6 @@ def find_lines(session: Session, note_id: int) -> list[StockNoteLine]:
     """Return the lines of a note in their order."""
     query = select(StockNoteLine).where(StockNoteLine.note_id == note_id).order_by(StockNoteLine.line_no)
     return list(session.scalars(query))
-
-
-def refuse_foreign(session: Session, *, producer_id: int, product_ids: Sequence[int]) -> None:
-    """Refuse products of other producers.
-
-    Raises:
-        BadInput: there are some; nothing was recorded.
-
-    """
-    query = select(Product.name).where(Product.id.in_(product_ids), Product.producer_id == producer_id)
-    known = session.scalar(select(func.count()).select_from(query.subquery()))
-    if known != len(set(product_ids)):
-        raise BadInput(say("Not all of these goods are of this producer; nothing was recorded."))
 
 
 def sum_quantities(lines: Sequence[StockNoteLine]) -> dict[int, Decimal]:

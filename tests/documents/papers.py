@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from compliance.facts import GoodsClass, Kind, Stage
@@ -16,7 +16,7 @@ from consign.documents.submitting import submit_document, upload_document
 from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
 from consign.identity.rules import Actor, Role
-from consign.models.documents import Document
+from consign.models.documents import Document, ProductEligibility
 from tests.builders import City
 
 TODAY = date(2026, 11, 22)
@@ -152,6 +152,11 @@ class Office:
 
 
 EVENTS = text("SELECT what FROM document_event WHERE document_id = :id ORDER BY id")
+
+
+def find_standings(session: Session) -> dict[int, ProductEligibility]:
+    """Return what was computed last, by product."""
+    return {row.product_id: row for row in session.scalars(select(ProductEligibility))}
 
 
 def build_office(city: City) -> Office:

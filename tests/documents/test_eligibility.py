@@ -9,20 +9,19 @@ from compliance.facts import Kind
 from compliance.standing import Standing, Todo
 from consign.db import finish
 from consign.documents.demanding import add_demand
-from consign.documents.eligibility import find_standings, judge, mark_due, recompute
+from consign.documents.eligibility import judge, mark_due, recompute
 from consign.documents.reviewing import revoke_document
 from consign.documents.submitting import withdraw_document
 from consign.documents.waiving import end_waiver, grant_waiver
 from consign.models.documents import ProductEligibility
-from tests.documents.papers import TODAY, Office, hold_everything, pirt
+from tests.documents.papers import TODAY, Office, find_standings, hold_everything, pirt
 
 
 def kept(office: Office) -> dict[int, tuple[str, list[str], date | None]]:
-    ids = [one.product_id for one in office.goods()]
     office.session.expire_all()
     return {
         product_id: (row.standing, row.missing, row.changes_on)
-        for product_id, row in find_standings(office.session, product_ids=ids).items()
+        for product_id, row in find_standings(office.session).items()
     }
 
 

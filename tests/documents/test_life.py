@@ -11,7 +11,7 @@ from compliance.facts import Kind
 from consign import clock
 from consign.db import savepoint
 from consign.documents.checks import CHECKS, STATE_AFTER
-from consign.documents.eligibility import find_standings, judge
+from consign.documents.eligibility import judge
 from consign.documents.expiry import announce_ends
 from consign.documents.reviewing import (
     CLAIM_LASTS,
@@ -25,7 +25,7 @@ from consign.documents.reviewing import (
 from consign.documents.rules import Decision, Typed
 from consign.documents.submitting import report_change, submit_document, withdraw_document
 from consign.errors import ConsignError
-from tests.documents.papers import ISSUED, TODAY, Office, pirt, taken_in
+from tests.documents.papers import ISSUED, TODAY, Office, find_standings, pirt, taken_in
 
 NUMBERS = {
     Kind.NIB: ("8120000123456", "8120000123457"),
@@ -188,7 +188,7 @@ class Life(RuleBasedStateMachine):
         goods = self.office.goods()
         live = judge(self.session, goods=goods, on=self.on)
         self.session.expire_all()
-        kept = find_standings(self.session, product_ids=list(live))
+        kept = find_standings(self.session)
         assert {key: (one.standing, tuple(one.missing)) for key, one in kept.items()} == {
             key: (one.standing, one.missing) for key, one in live.items()
         }

@@ -28,7 +28,6 @@ from tests.insight.shelves import MARCH, TODAY, sell_days
 from tests.stock.test_moving import deliver, line
 
 TWO_A_DAY = Forecast([2_000] * 7, 2_000_000, 14)
-WISH = Wish(sort="expires_on")
 
 
 def find(city: City, **filters: str) -> list[Any]:

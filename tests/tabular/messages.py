@@ -1,7 +1,6 @@
 """Building messages by hand, and reading them without a file."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from consign.tabular.cells import TYPED
 from consign.tabular.message_child import read_messages
@@ -65,8 +64,3 @@ def headers(text: str, container: str = "edifact") -> list[str]:
 def column(text: str, header: str, container: str = "edifact") -> list[str | None]:
     """Return one column, in the order of the rows."""
     return [row.get(header) for row in read(text, container).values()]
-
-
-def as_number(number: Decimal, mark: str) -> str:
-    """Return *number* with *mark* before its decimals."""
-    return str(number).replace(".", mark)

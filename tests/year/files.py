@@ -63,8 +63,6 @@ LAYOUTS: dict[str, Layout] = {
     ),
 }  # fmt: skip
 """How the files of each layout are read; one is known to consign itself."""
-OWN_CODES = frozenset({"semicolon", "tab", "moka"})
-"""Layouts whose tills call goods by codes of their own."""
 
 
 def write_file(file: Handed, city: City, folder: Path) -> Path:
@@ -83,10 +81,6 @@ def write_file(file: Handed, city: City, folder: Path) -> Path:
 
 def _name(city: City, line: Line) -> str:
     return city.products[line.product].name
-
-
-def _plain(amount: int) -> str:
-    return str(amount)
 
 
 def _english(amount: int) -> str:

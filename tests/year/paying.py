@@ -15,7 +15,6 @@ from consign.identity.rules import Role
 from consign.jobs.enqueued import match_bank_lines
 from consign.models.banking import BankLine
 from consign.models.identity import UserAccount
-from consign.models.payments import BankMatch, BankMatchLine
 from consign.models.payouts import Payout, PayoutPart
 from consign.models.settlement import Adjustment
 from consign.payments.accepting import accept_split
@@ -282,9 +281,3 @@ class Money:
                 reason="rekening ditutup", line_id=self._find_line(session, bank, place),
             ),
         )  # fmt: skip
-
-
-def count_matches(session: Session) -> int:
-    """Return how many matches stand."""
-    query = select(BankMatchLine.match_id).join(BankMatch, BankMatch.id == BankMatchLine.match_id)
-    return len(set(session.scalars(query.where(BankMatch.undone_at.is_(None)))))

@@ -2,7 +2,7 @@
 
 import io
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -367,13 +367,3 @@ def as_jpeg(picture: Image.Image, **extra: object) -> bytes:
     written = io.BytesIO()
     picture.save(written, "JPEG", quality=88, **extra)
     return written.getvalue()
-
-
-def make_many(
-    how: str, *, kinds: tuple[Kind, ...] = tuple(MAKERS), seeds: range = range(1)
-) -> Iterator[tuple[Sample, bytes]]:
-    """Return papers as JPEG files, each spoilt in the same way."""
-    for seed in seeds:
-        for kind in kinds:
-            sample = make(kind, seed=seed)
-            yield sample, as_jpeg(distort(draw(sample), how, seed=seed))
