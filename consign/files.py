@@ -36,6 +36,19 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
+def copy_within(source: BinaryIO, path: Path, *, most_bytes: int) -> bool:
+    """Copy what *source* holds from its beginning to *path*, and say whether that is not more than *most_bytes*.
+
+    Of more, one byte too much is copied: whoever reads the copy may refuse it with a sentence of its own.
+    """
+    source.seek(0)
+    left = most_bytes + 1
+    with path.open("wb") as target:
+        while left and (piece := source.read(min(CHUNK_BYTES, left))):
+            left -= target.write(piece)
+    return left > 0
+
+
 def copy_checked(path: Path, target: Path, *, sha256: str) -> None:
     """Copy a file whose hash was taken before, and make sure that the copy has it.
 

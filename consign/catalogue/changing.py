@@ -21,9 +21,9 @@ from consign.catalogue.rules import (
     refuse_impossible_content,
     refuse_impossible_details,
 )
-from consign.documents.intake import MOST_BYTES, copy_bounded, store_file
+from consign.documents.intake import MOST_BYTES, store_file
 from consign.documents.wording import sentence_of
-from consign.files import Files
+from consign.files import Files, copy_within
 from consign.identity.actions import change_row, record_event
 from consign.identity.rules import Act, Actor, authorize, tidy_name
 from consign.models.catalogue import Barcode, Product
@@ -120,7 +120,7 @@ def set_photo(session: Session, *, by: Actor, product: Product, source: BinaryIO
     with tempfile.TemporaryDirectory(prefix="consign-") as folder:
         path, scratch = Path(folder) / "photo", Path(folder) / "scratch"
         scratch.mkdir()
-        copy_bounded(source, path)
+        copy_within(source, path, most_bytes=MOST_PHOTO_BYTES)
         try:
             photo, thumb = clean_photo(path, scratch=scratch)
         except PaperRefused as refusal:

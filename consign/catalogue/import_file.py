@@ -14,7 +14,7 @@ from consign.catalogue.import_rules import (
     ImportTooLong,
 )
 from consign.catalogue.list_file import HandedInList, ListRow, read_rows
-from consign.files import CHUNK_BYTES
+from consign.files import copy_within
 from consign.sentence import say
 from consign.tabular.cells import shown
 from consign.tabular.headers import normalize
@@ -42,15 +42,10 @@ def copy_list(source: BinaryIO, path: Path) -> None:
         ImportTooLarge: it is more than 5 MB.
 
     """
-    source.seek(0)
-    size = 0
-    with path.open("wb") as target:
-        while piece := source.read(CHUNK_BYTES):
-            size += target.write(piece)
-            if size > MOST_BYTES:
-                raise ImportTooLarge(
-                    say("The file is larger than {megabytes} MB; nothing was changed.", megabytes=MOST_BYTES >> 20)
-                )
+    if not copy_within(source, path, most_bytes=MOST_BYTES):
+        raise ImportTooLarge(
+            say("The file is larger than {megabytes} MB; nothing was changed.", megabytes=MOST_BYTES >> 20)
+        )
 
 
 def read_list(path: Path, *, whose_is_known: bool) -> ProductList:

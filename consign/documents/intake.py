@@ -10,7 +10,7 @@ from compliance.facts import Kind
 from compliance.reading import PaperRefused, ReadValue, read_paper
 from consign.documents.rules import DocumentRefused
 from consign.documents.wording import sentence_of
-from consign.files import CHUNK_BYTES, Files, hash_file
+from consign.files import Files, copy_within, hash_file
 
 LONGEST_FILE_NAME = 120
 MOST_BYTES = 15 << 20
@@ -52,7 +52,7 @@ def take_in(source: BinaryIO, *, name: str, kind: Kind | None, files: Files) -> 
     with tempfile.TemporaryDirectory(prefix="consign-") as folder:
         path, scratch = Path(folder) / "paper", Path(folder) / "scratch"
         scratch.mkdir()
-        copy_bounded(source, path)
+        copy_within(source, path, most_bytes=MOST_BYTES)
         try:
             reading = read_paper(path, kind=kind, scratch=scratch)
         except PaperRefused as refusal:
@@ -81,15 +81,6 @@ def clean_file_name(given: str) -> str:
     if dot and stem and len(ending) < LONGEST_FILE_NAME // 2:
         return f"{stem[: LONGEST_FILE_NAME - len(ending) - 1]}.{ending}"
     return seen[:LONGEST_FILE_NAME] or "paper"
-
-
-def copy_bounded(source: BinaryIO, path: Path) -> None:
-    """Copy the file, and one byte of what it has too much: the reader refuses it with its own sentence."""
-    source.seek(0)
-    left = MOST_BYTES + 1
-    with path.open("wb") as target:
-        while left and (piece := source.read(min(CHUNK_BYTES, left))):
-            left -= target.write(piece)
 
 
 def store_file(path: Path, files: Files) -> str:

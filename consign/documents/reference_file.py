@@ -13,7 +13,7 @@ from consign.documents.intake import clean_file_name
 from consign.documents.referring import REFERENCE_KINDS, ListedNumber
 from consign.documents.rules import ListRefused
 from consign.documents.wording import sentence_of
-from consign.files import CHUNK_BYTES, Files, hash_file
+from consign.files import Files, copy_within, hash_file
 from consign.sentence import Code, Sentence, say
 from consign.tabular.cells import is_error_value, is_scientific, shown
 from consign.tabular.headers import normalize
@@ -86,7 +86,10 @@ def read_reference_file(source: BinaryIO, *, name: str, kind: Kind, files: Files
         raise ListRefused(say("Lists are loaded of {kinds} only; nothing was loaded.", kinds=kinds))
     with tempfile.TemporaryDirectory(prefix="consign-") as folder:
         path = Path(folder) / "list"
-        _copy(source, path)
+        if not copy_within(source, path, most_bytes=MOST_BYTES):
+            raise ListRefused(
+                say("The list is larger than {megabytes} MB; nothing was loaded.", megabytes=MOST_BYTES >> 20)
+            )
         words = frozenset((*NUMBER_WORDS[kind], *NAME_WORDS))
         with open_table(path, words=words) as table:
             number = _find_column(table, NUMBER_WORDS[kind], what=say("number"))
@@ -103,18 +106,6 @@ def read_reference_file(source: BinaryIO, *, name: str, kind: Kind, files: Files
         entries=tuple(entries),
         problems=tuple(sorted(problems, key=lambda problem: problem.row)),
     )
-
-
-def _copy(source: BinaryIO, path: Path) -> None:
-    source.seek(0)
-    size = 0
-    with path.open("wb") as target:
-        while piece := source.read(CHUNK_BYTES):
-            size += target.write(piece)
-            if size > MOST_BYTES:
-                raise ListRefused(
-                    say("The list is larger than {megabytes} MB; nothing was loaded.", megabytes=MOST_BYTES >> 20)
-                )
 
 
 def _find_column(table: Table, words: Sequence[str], *, what: Sentence) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from consign.catalogue.import_rules import RowProblem, cut, tell_problem
 from consign.catalogue.list_file import ListRow, read_rows
 from consign.errors import BadInput, ConsignError
-from consign.files import CHUNK_BYTES
+from consign.files import copy_within
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.settlement import Statement
 from consign.payments.expected import find_payables
@@ -110,25 +110,16 @@ def read_notice_file(session: Session, *, by: Actor, partner_id: int, route: str
     authorize(by, Act.NOTE_PAYMENTS, partner_id=partner_id)
     with tempfile.TemporaryDirectory(prefix="consign-") as folder:
         path = Path(folder) / "list"
-        _copy(source, path)
+        if not copy_within(source, path, most_bytes=MOST_BYTES):
+            raise NoticeFileTooLarge(
+                say("The list is larger than {megabytes} MB; nothing was noted.", megabytes=MOST_BYTES >> 20)
+            )
         headers, places, rows = _read(path)
     read, problems = _read_rows(rows, places, headers)
     shares, unfitting = _find_shares(session, read, partner_id=partner_id, route=route)
     if problems or unfitting:
         raise NoticeFileRefused(sorted([*problems, *unfitting], key=lambda one: one[0]))
     return shares
-
-
-def _copy(source: BinaryIO, path: Path) -> None:
-    source.seek(0)
-    size = 0
-    with path.open("wb") as target:
-        while piece := source.read(CHUNK_BYTES):
-            size += target.write(piece)
-            if size > MOST_BYTES:
-                raise NoticeFileTooLarge(
-                    say("The list is larger than {megabytes} MB; nothing was noted.", megabytes=MOST_BYTES >> 20)
-                )
 
 
 def _read(path: Path) -> tuple[tuple[str, ...], Mapping[Column, int], list[ListRow]]:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from compliance.reading import PaperRefused, read_paper
-from consign.documents.intake import clean_file_name, copy_bounded, store_file
+from consign.documents.intake import MOST_BYTES, clean_file_name, store_file
 from consign.documents.wording import sentence_of
 from consign.errors import BadInput
-from consign.files import Files
+from consign.files import Files, copy_within
 
 TYPES = ((b"%PDF", "application/pdf", "pdf"), (b"\xff\xd8\xff", "image/jpeg", "jpg"), (b"\x89PNG", "image/png", "png"))
 """What a kept proof is, by its first bytes: its media type, and how its name ends."""
@@ -41,7 +41,7 @@ def take_proof(source: BinaryIO, *, name: str, files: Files) -> ProofFile:
     with tempfile.TemporaryDirectory(prefix="consign-") as folder:
         path, scratch = Path(folder) / "paper", Path(folder) / "scratch"
         scratch.mkdir()
-        copy_bounded(source, path)
+        copy_within(source, path, most_bytes=MOST_BYTES)
         try:
             reading = read_paper(path, kind=None, scratch=scratch)
         except PaperRefused as refusal:

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from consign.catalogue.import_columns import EXAMPLE
 from consign.catalogue.list_file import HandedInList, ListRow, read_rows
-from consign.files import CHUNK_BYTES
+from consign.files import copy_within
 from consign.sentence import say
 from consign.stock.import_columns import COLUMNS, ROLE_OF, Role
 from consign.stock.import_rules import (
@@ -40,15 +40,10 @@ def copy_list(source: BinaryIO, path: Path) -> None:
         ImportTooLarge: it is more than 5 MB.
 
     """
-    source.seek(0)
-    size = 0
-    with path.open("wb") as target:
-        while piece := source.read(CHUNK_BYTES):
-            size += target.write(piece)
-            if size > MOST_BYTES:
-                raise ImportTooLarge(
-                    say("The file is larger than {megabytes} MB; nothing was recorded.", megabytes=MOST_BYTES >> 20)
-                )
+    if not copy_within(source, path, most_bytes=MOST_BYTES):
+        raise ImportTooLarge(
+            say("The file is larger than {megabytes} MB; nothing was recorded.", megabytes=MOST_BYTES >> 20)
+        )
 
 
 def read_list(path: Path, *, used: Collection[Role], needed: Sequence[Role]) -> GoodsList:
