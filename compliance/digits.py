@@ -66,6 +66,15 @@ def read_behind(text: str, prefix: re.Match[str], words: re.Pattern[str]) -> str
     return read_digits(strip_words(text[prefix.end() :], words))
 
 
+def compact_lettered(text: str, *, prefixes: re.Pattern[str], words: re.Pattern[str]) -> str:
+    """Return a number of letters and digits without *words*, spaces, dots and dashes; the letters, in capitals, are one of *prefixes*."""
+    tight = strip_words(squeeze(text), words)
+    prefix = prefixes.match(tight)
+    if prefix is not None:
+        return prefix[0].upper() + read_behind(tight, prefix, words)
+    return read_digits(tight)
+
+
 def find_digits(text: str, words: re.Pattern[str], *, lengths: Container[int]) -> str:
     """Return the digits behind *words*; where these are no number of *lengths*, the only group of digits that is one.
 

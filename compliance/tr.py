@@ -14,7 +14,7 @@ from datetime import date
 from typing import Final
 
 from compliance.dates import assess_term, load_validity
-from compliance.digits import PERMIT_WORDS, count_digits, read_behind, read_digits, shorten, squeeze, strip_words
+from compliance.digits import PERMIT_WORDS, compact_lettered, count_digits, shorten
 from compliance.facts import Kind, Paper
 from compliance.findings import Finding
 from compliance.forms import judge_form
@@ -54,11 +54,7 @@ class TrNumber(Number):
 
 def compact(text: str) -> str:
     """Return *text* without "POM" and the like before its digits and without spaces, dots and dashes, the letters in capitals."""
-    tight = strip_words(squeeze(text), _WORDS)
-    prefix = _PREFIX.match(tight)
-    if prefix is not None:
-        return prefix[0].upper() + read_behind(tight, prefix, _WORDS)
-    return read_digits(tight)
+    return compact_lettered(text, prefixes=_PREFIX, words=_WORDS)
 
 
 def parse(text: str) -> TrNumber:
