@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from reports.label_layout import LabelLayout, LabelTooFull, TextLine, lay_out
+from reports.label_arrangements import TextLine
+from reports.label_layout import LabelLayout, lay_out
 from reports.label_stock import Cell, LabelStock, StockImpossible, cells_of, refuse_impossible_stock
 from reports.label_trials import write_calibration, write_test_scan
 from reports.label_words import Label
 from reports.symbols import SymbolDoesNotFit, SymbolImpossible, SymbolKind, dot_um, trace_boxes
 from reports.typesetting import typeset
-from reports.wording import LabelNotice, LabelRefused
+from reports.wording import LabelNotice, LabelRefused, LabelTooFull
 
 __all__ = [
     "Label",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from math import ceil
 
-from reports.label_layout import make_qr
+from reports.qr_codes import make_qr
 from reports.symbols import Drawing, SymbolKind, dot_um, fit_module, full_bar_um, make_symbol, trace_boxes
 from reports.typeface import TextPen
 

@@ -59,6 +59,12 @@ class LabelRefused(ValueError):
         return _refuse_again, (type(self), self.template, self.facts)
 
 
+class LabelTooFull(LabelRefused):
+    """The label cannot hold all that is wanted beside a symbol that scans; nothing was planned."""
+
+    code = "label.too_full"
+
+
 def _refuse_again(kind: type[LabelRefused], template: str, facts: Mapping[str, object]) -> LabelRefused:
     """Make the refusal that was sent from another process."""
     return kind(template, **facts)

@@ -14,7 +14,6 @@ import pytest
 import zxingcpp
 
 from reports.label_check import render_grey
-from reports.label_layout import LabelTooFull
 from reports.stock_note import (
     Mark,
     NoteDoesNotAddUp,
@@ -31,6 +30,7 @@ from reports.stock_note import (
     write_note_xlsx,
 )
 from reports.symbols import SymbolDoesNotFit, SymbolImpossible
+from reports.wording import LabelTooFull
 from tests.reports.notes import ADDRESS, CHIPS, LINES, NOTE, SAUCE, TOLD, WORDS_EN, WORDS_ID, WRITTEN_OFF
 from tests.reports.test_spreadsheet import ATTACKS, is_live
 
