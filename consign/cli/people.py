@@ -10,8 +10,9 @@ from consign.cli.output import print_json, print_table
 from consign.cli.partner_taxes import partner_taxes
 from consign.cli.store_days import closed, closed_end, closures, week
 from consign.errors import BadInput
-from consign.identity import accounts
+from consign.identity import administering
 from consign.identity.actions import add_user
+from consign.identity.links import INVITATION_LASTS
 from consign.identity.queries import find_users, get_account, get_actor
 from consign.identity.rules import Act, Actor, Role, authorize
 from consign.partners import actions
@@ -93,7 +94,7 @@ def user_add(
             cooperative_id=get_cooperative(session, cooperative).id if cooperative else None,
         )
         invited = link or by is None
-        token = accounts.invite_user(session, by=by, user_id=added.id) if invited else None
+        token = administering.invite_user(session, by=by, user_id=added.id) if invited else None
         login = added.login
     click.echo(f"{login} was added as {role}.")
     if token:
@@ -101,7 +102,7 @@ def user_add(
 
 
 def _print_link(token: str, *, login: str, base_url: str) -> None:
-    days = accounts.INVITATION_LASTS.days
+    days = INVITATION_LASTS.days
     click.echo(f"{login} chooses a password here, once and within {days} days: {base_url.rstrip('/')}/link/{token}")
 
 
@@ -130,7 +131,7 @@ def user_invite(context: Context, *, login: str, acting: str | None, operator: b
     with context.transaction() as session:
         by = _find_admin(session, acting, operator=operator)
         invited = get_account(session, login)
-        token = accounts.invite_user(session, by=by, user_id=invited.id)
+        token = administering.invite_user(session, by=by, user_id=invited.id)
     _print_link(token, login=invited.login, base_url=base_url)
 
 
@@ -144,7 +145,7 @@ def user_drop_second_factor(context: Context, *, login: str, acting: str | None,
     with context.transaction() as session:
         by = _find_admin(session, acting, operator=operator)
         helped = get_account(session, login)
-        accounts.drop_second_factor(session, by=by, user_id=helped.id)
+        administering.drop_second_factor(session, by=by, user_id=helped.id)
     click.echo(f"{helped.login} signs in without a second factor now, and may have to set up a new one.")
 
 
@@ -170,7 +171,7 @@ def user_enable(context: Context, *, login: str, acting: str) -> None:
 
 def _set_active(context: Context, login: str, *, acting: str, active: bool) -> None:
     with context.acting(acting) as (session, by):
-        accounts.set_active(session, by=by, user_id=get_account(session, login).id, active=active)
+        administering.set_active(session, by=by, user_id=get_account(session, login).id, active=active)
 
 
 @user.command("list")

@@ -1,21 +1,20 @@
-"""What people do with accounts: invite, choose a password, set up an authenticator app, agree to the privacy notice."""
+"""What people do with their own accounts: choose a password, set up an authenticator app, agree to the privacy notice."""
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from consign import clock
-from consign.errors import BadInput, ConsignError, NotAllowed, NotFound
+from consign.errors import BadInput, NotAllowed, NotFound
 from consign.identity.actions import record_event
+from consign.identity.links import RESET_LASTS, LinkUnknown, end_links_of, find_link_user, is_open, make_link
 from consign.identity.queries import describe_actor
-from consign.identity.rules import Act, Actor, Role, authorize, normalize_login
+from consign.identity.rules import Actor, normalize_login
 from consign.identity.secrets import (
     find_totp_step,
     hash_password,
-    hash_token,
     is_totp_secret,
-    make_token,
     refuse_weak_password,
     verify_password,
 )
@@ -29,24 +28,15 @@ from consign.identity.sessions import (
     take_code,
 )
 from consign.models.identity import Consent, UserAccount, UserLink
-from consign.outbox import Message, record_notices, withhold_fact
 from consign.sentence import say
 
 PRIVACY_NOTICE = "2026-12"
 """Version of the privacy notice that people agree to; a new text gets a new one."""
-INVITATION_LASTS = timedelta(days=14)
-RESET_LASTS = timedelta(hours=1)
 RESET_EVERY = timedelta(minutes=5)
 """Who asks again and again for a new password gets one link in this time."""
 LANGUAGES = ("id", "en")
 SAMPLE_LOGINS = "%.example"
 """What logins of invented people end with. Source: RFC 2606, which keeps it from ever being anybody's address."""
-
-
-class LinkUnknown(ConsignError):
-    """The link was used, is too old, or never was; nothing was changed."""
-
-    code = "identity.link_unknown"
 
 
 class PasswordWrong(BadInput):
@@ -89,63 +79,6 @@ def get_user(session: Session, user_id: int, *, lock: bool = False) -> UserAccou
     return user
 
 
-def _get_others_account(session: Session, user_id: int, *, by: Actor) -> UserAccount:
-    """Lock an account and that of the admin who means to change it, and return the former.
-
-    Two admins who shut each other out at once would otherwise both succeed.
-
-    Raises:
-        NotAllowed: *by* is no admin, or no longer.
-        UserMissing: there is no such user.
-
-    """
-    authorize(by, Act.MANAGE_USERS)
-    query = select(UserAccount).where(UserAccount.id.in_([by.user_id, user_id])).order_by(UserAccount.id)
-    locked = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    found = {user.id: user for user in session.scalars(locked)}
-    admin = found.get(by.user_id)
-    if admin is None or not admin.active or admin.role != by.role.value:
-        raise NotAllowed(say("Your own account was changed in the meantime; nothing was changed."))
-    if user_id not in found:
-        raise UserMissing(say("There is no such user; nothing was changed."))
-    return found[user_id]
-
-
-def invite_user(session: Session, *, by: Actor | None, user_id: int) -> str:
-    """Make a link with which the user chooses a password, tell the user, and return the link's token.
-
-    Links made for the user before stop working. Without *by* the operator of the installation makes it, for an admin
-    alone: whoever holds the machine can help where the only admin lost everything.
-
-    Raises:
-        NotAllowed: *by* is no admin, or the operator means somebody else than an admin.
-        BadInput: the account is shut.
-
-    """
-    user = _get_as_admin_or_operator(session, user_id, by=by)
-    if not user.active:
-        raise BadInput(say("The account is shut; no link was made. Let the user in again first."))
-    token = _make_link(session, user, kind="invitation", lasts=INVITATION_LASTS)
-    record_event(session, by=by, act="user invited", subject=f"user:{user_id}")
-    return token
-
-
-def _get_as_admin_or_operator(session: Session, user_id: int, *, by: Actor | None) -> UserAccount:
-    """Lock and return the account that an admin, or for an admin's account the operator, means to change.
-
-    Raises:
-        NotAllowed: *by* is no admin, or the operator means somebody else than an admin.
-        UserMissing: there is no such user.
-
-    """
-    if by is not None:
-        return _get_others_account(session, user_id, by=by)
-    user = get_user(session, user_id, lock=True)
-    if user.role != Role.ADMIN.value:
-        raise NotAllowed(say("The operator helps admins only, and admins everybody else; nothing was changed."))
-    return user
-
-
 def request_reset(session: Session, *, login: str, address: str = "") -> None:
     """Send the user *login* a link to choose a new password; nothing tells the asker whether there is such a user.
 
@@ -169,46 +102,7 @@ def request_reset(session: Session, *, login: str, address: str = "") -> None:
         UserLink.made_at > clock.now() - RESET_EVERY,
     )
     if session.scalar(recent) is None:
-        _make_link(session, user, kind="reset", lasts=RESET_LASTS)
-
-
-def _make_link(session: Session, user: UserAccount, *, kind: str, lasts: timedelta) -> str:
-    """Make a link for *user*, whose row is locked: of two made at once, one would else not end the other."""
-    token, now = make_token(), clock.now()
-    _end_links_of(session, user.id)
-    session.add(
-        UserLink(
-            token_hash=hash_token(token), kind=kind, user_id=user.id, made_at=now, ends_at=now + lasts, used_at=None
-        )
-    )
-    session.flush()
-    facts = {"token": token, "login": user.login, "language": user.language}
-    record_notices(session, [Message(f"identity.{kind}", f"user:{user.id}", facts)])
-    return token
-
-
-def _end_links_of(session: Session, user_id: int) -> None:
-    """Make all links of a user useless, and take their tokens out of the notices that carried them."""
-    open_links = (UserLink.user_id == user_id, UserLink.used_at.is_(None))
-    session.execute(update(UserLink).where(*open_links).values(used_at=clock.now()))
-    kinds = ["identity.invitation", "identity.reset"]
-    withhold_fact(session, recipient=f"user:{user_id}", kinds=kinds, fact="token")
-
-
-def find_link_user(session: Session, token: str) -> UserAccount | None:
-    """Return the user whose link this is; blank where it was used, is too old, or never was."""
-    user_id = session.scalar(select(UserLink.user_id).where(*_is_open(token)))
-    user = session.get(UserAccount, user_id) if user_id else None
-    return user if user is not None and user.active else None
-
-
-def _is_open(token: str) -> tuple[ColumnElement[bool], ...]:
-    return (
-        UserLink.token_hash == hash_token(token),
-        UserLink.kind.in_(("invitation", "reset")),
-        UserLink.used_at.is_(None),
-        UserLink.ends_at > clock.now(),
-    )
+        make_link(session, user, kind="reset", lasts=RESET_LASTS)
 
 
 def choose_password(session: Session, *, token: str, password: str, agreed: bool) -> UserAccount:
@@ -227,7 +121,7 @@ def choose_password(session: Session, *, token: str, password: str, agreed: bool
     agreed_before = has_agreed(session, found.id)
     refuse_without_consent(agreed=agreed or agreed_before)
     user = get_user(session, found.id, lock=True)
-    claimed = update(UserLink).where(*_is_open(token)).values(used_at=clock.now()).returning(UserLink.user_id)
+    claimed = update(UserLink).where(*is_open(token)).values(used_at=clock.now()).returning(UserLink.user_id)
     if not user.active or session.scalar(claimed) is None:  # used in the meantime by another request
         raise _link_unknown()
     if not agreed_before:
@@ -265,7 +159,7 @@ def _set_password(session: Session, user: UserAccount, password: str, *, keep: b
     user.password_hash = hash_password(password)
     session.flush()
     forget_failures(session, user.login)
-    _end_links_of(session, user.id)
+    end_links_of(session, user.id)
     end_sessions_of(session, user.id, but=keep)
     record_event(session, by=describe_actor(user), act="password chosen", subject=f"user:{user.id}")
 
@@ -302,74 +196,6 @@ def enrol_second_factor(
     session.flush()
     end_sessions_of(session, user.id, but=keep)
     record_event(session, by=by, act="second factor set up", subject=f"user:{user.id}")
-
-
-def drop_second_factor(session: Session, *, by: Actor | None, user_id: int) -> None:
-    """Take away a user's second factor, such as after a lost phone; all sessions of the user end.
-
-    Admins do it for others, never for themselves; without *by* the operator of the installation does it for an admin.
-
-    Raises:
-        NotAllowed: *by* is no admin, or the operator means somebody else than an admin.
-        BadInput: an admin means to drop the own one.
-
-    """
-    if by is not None and by.user_id == user_id:
-        authorize(by, Act.MANAGE_USERS)
-        raise BadInput(say("Another admin takes away your second factor; nothing was changed."))
-    user = _get_as_admin_or_operator(session, user_id, by=by)
-    if user.totp_secret is None:
-        return
-    user.totp_secret = user.totp_last_step = None
-    session.flush()
-    end_sessions_of(session, user_id)
-    record_event(session, by=by, act="second factor dropped", subject=f"user:{user_id}")
-
-
-def set_active(session: Session, *, by: Actor, user_id: int, active: bool) -> None:
-    """Let a user in again, or shut the account; its sessions end and its links stop working.
-
-    Raises:
-        NotAllowed: *by* is no admin.
-        BadInput: an admin means the own account.
-
-    """
-    user = _get_others_account(session, user_id, by=by)
-    if by.user_id == user_id:
-        raise BadInput(say("You cannot shut your own account; nothing was changed. Another admin can."))
-    if user.active is active:
-        return
-    user.active = active
-    session.flush()
-    end_sessions_of(session, user_id)
-    _end_links_of(session, user_id)
-    record_event(session, by=by, act="user let in again" if active else "user shut out", subject=f"user:{user_id}")
-
-
-def change_role(session: Session, *, by: Actor, user_id: int, role: Role) -> None:
-    """Give a user of the dinas another role of the dinas; the user's sessions end.
-
-    Raises:
-        NotAllowed: *by* is no admin.
-        BadInput: either role is held for a partner, a store or a producer, or an admin means the own account.
-
-    """
-    user = _get_others_account(session, user_id, by=by)
-    if by.user_id == user_id:
-        raise BadInput(say("You cannot change your own role; nothing was changed. Another admin can."))
-    held = (user.partner_id, user.store_id, user.producer_id)
-    if any(held) or role in {Role.PRODUCER, Role.STORE_MANAGER, Role.PARTNER_FINANCE}:
-        raise BadInput(
-            say(
-                "Only people of the dinas change between its roles; nothing was changed. Add a new user for another task."
-            )
-        )
-    if user.role == role.value:
-        return
-    before, user.role = user.role, role.value
-    session.flush()
-    end_sessions_of(session, user_id)
-    record_event(session, by=by, act="role changed", subject=f"user:{user_id}", before=before, role=role.value)
 
 
 def set_language(session: Session, *, by: Actor, language: str) -> None:

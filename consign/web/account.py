@@ -13,13 +13,13 @@ from consign.identity.accounts import (
     change_password,
     choose_password,
     enrol_second_factor,
-    find_link_user,
     get_user,
     has_agreed,
     request_reset,
     set_language,
 )
 from consign.identity.channels import NO_CHANNEL, Channel, choose_channel, find_target
+from consign.identity.links import find_link_user
 from consign.identity.secrets import LONGEST_PASSWORD, PasswordTooWeak, is_totp_secret, make_totp_secret, totp_address
 from consign.identity.sessions import (
     SignInRefused,

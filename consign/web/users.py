@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from fastapi import APIRouter, Response
 
-from consign.identity.accounts import change_role, drop_second_factor, invite_user, set_active
 from consign.identity.actions import SCOPED, add_user
+from consign.identity.administering import change_role, drop_second_factor, invite_user, set_active
 from consign.identity.lists import count_never_came, find_user_page, get_user_facts
 from consign.identity.rules import Act, Role, tidy_name
 from consign.identity.sessions import find_sessions

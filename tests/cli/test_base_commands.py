@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from consign.cli import cli
 from consign.db import Database
-from consign.identity.accounts import LinkUnknown, choose_password
+from consign.identity.accounts import choose_password
+from consign.identity.links import LinkUnknown
 from tests.builders import ADMIN, AUDITOR, FINANCE
 from tests.cli.terminal import Ended, Terminal
 from tests.conftest import REGION

@@ -22,7 +22,7 @@ from sqlalchemy import create_engine, event, text
 
 from consign.db import Database
 from consign.files import Files
-from consign.identity.accounts import set_active
+from consign.identity.administering import set_active
 from consign.identity.queries import UserUnknown, get_actor
 from consign.jobs.posting import Handover, post_sales_file
 from consign.watching import Taken, Watcher, find_files

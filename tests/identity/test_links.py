@@ -13,21 +13,17 @@ from consign.errors import BadInput, ConsignError, NotAllowed
 from consign.identity.accounts import (
     CodeWrong,
     ConsentMissing,
-    LinkUnknown,
     UserMissing,
-    change_role,
     choose_password,
-    drop_second_factor,
     enrol_second_factor,
-    find_link_user,
     has_agreed,
-    invite_user,
     request_reset,
-    set_active,
     set_language,
     set_sample_password,
 )
 from consign.identity.actions import add_user
+from consign.identity.administering import change_role, drop_second_factor, invite_user, set_active
+from consign.identity.links import LinkUnknown, find_link_user
 from consign.identity.queries import get_account, get_actor
 from consign.identity.rules import Actor, Role
 from consign.identity.secrets import PasswordTooWeak, make_totp_secret

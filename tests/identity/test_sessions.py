@@ -9,16 +9,9 @@ from sqlalchemy.orm import Session
 
 from consign.db import Database, finish
 from consign.errors import NotAllowed, NotFound
-from consign.identity.accounts import (
-    change_password,
-    change_role,
-    choose_password,
-    drop_second_factor,
-    enrol_second_factor,
-    invite_user,
-    set_active,
-)
+from consign.identity.accounts import change_password, choose_password, enrol_second_factor
 from consign.identity.actions import add_user, record_event
+from consign.identity.administering import change_role, drop_second_factor, invite_user, set_active
 from consign.identity.queries import get_actor
 from consign.identity.rules import Actor, Role
 from consign.identity.secrets import hash_token

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from consign.db import Database, finish
 from consign.errors import NotAllowed
-from consign.identity.accounts import PasswordWrong, change_password, set_active
+from consign.identity.accounts import PasswordWrong, change_password
 from consign.identity.actions import add_user
+from consign.identity.administering import set_active
 from consign.identity.queries import get_account, get_actor
 from consign.identity.rules import Role
 from consign.identity.secrets import hash_password

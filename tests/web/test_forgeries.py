@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from consign import clock
-from consign.identity.accounts import invite_user
+from consign.identity.administering import invite_user
 from consign.identity.queries import get_actor
 from consign.web.access import list_routes
 from tests.builders import ADMIN, FINANCE, KERIPIK, gtin
