@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from consign.errors import BadInput, NotAllowed
 from consign.identity.accounts import UserMissing, get_user
-from consign.identity.actions import record_event
+from consign.identity.actions import SCOPED, record_event
 from consign.identity.links import INVITATION_LASTS, end_links_of, make_link
 from consign.identity.rules import Act, Actor, Role, authorize
 from consign.identity.sessions import end_sessions_of
@@ -117,14 +117,13 @@ def change_role(session: Session, *, by: Actor, user_id: int, role: Role) -> Non
 
     Raises:
         NotAllowed: *by* is no admin.
-        BadInput: either role is held for a partner, a store or a producer, or an admin means the own account.
+        BadInput: either role is held for a partner, a store, a producer or a cooperative, or an admin means the own account.
 
     """
     user = _get_others_account(session, user_id, by=by)
     if by.user_id == user_id:
         raise BadInput(say("You cannot change your own role; nothing was changed. Another admin can."))
-    held = (user.partner_id, user.store_id, user.producer_id)
-    if any(held) or role in {Role.PRODUCER, Role.STORE_MANAGER, Role.PARTNER_FINANCE}:
+    if role in SCOPED or user.role in SCOPED:
         raise BadInput(
             say(
                 "Only people of the dinas change between its roles; nothing was changed. Add a new user for another task."

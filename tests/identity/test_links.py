@@ -380,7 +380,7 @@ def test_two_admins_who_shut_each_other_out_at_once_do_not_both_succeed(database
             )
 
 
-@pytest.mark.parametrize("role", [Role.PRODUCER, Role.STORE_MANAGER, Role.PARTNER_FINANCE])
+@pytest.mark.parametrize("role", [Role.PRODUCER, Role.COOPERATIVE, Role.STORE_MANAGER, Role.PARTNER_FINANCE])
 def test_only_people_of_the_dinas_change_between_its_roles(city: City, role: Role):
     with pytest.raises(BadInput):
         change_role(city.session, by=city.admin, user_id=city.auditor.user_id, role=role)
