@@ -15,6 +15,7 @@ from consign.jobs.posting import Handover, post_sales_file
 from consign.sales.ending import refuse_upload
 from consign.sales.file_posting import Decisions, Outcome, hold_upload
 from consign.sales.mapping import Answers, ColumnUnknown
+from consign.sentence import say
 from consign.tabular.refusals import FileEmpty
 from tests.builders import ACCEPT, ADMIN, AUDITOR, FINANCE, KERIPIK, build_city, write_csv
 from tests.conftest import REGION
@@ -120,7 +121,7 @@ def test_a_late_refusal_or_question_does_not_touch_an_upload_that_is_posted_mean
 ) -> None:
     outcome = post(city, files, write_csv(tmp_path, ROW))
     with city.transaction(REGION) as session:
-        hold_upload(session, upload_id=outcome.upload_id, questions=(Question("mapping", "?"),))
+        hold_upload(session, upload_id=outcome.upload_id, questions=(Question("mapping", say("?")),))
         by = get_actor(session, FINANCE)
         refuse_upload(session, by=by, upload_id=outcome.upload_id, code="file.empty", reason="terlambat")
     assert uploads(city) == [("posted", None)]

@@ -61,15 +61,16 @@ class Place:
                 case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=found), slice=key)]) if found == name:
                     yield ast.Dict([key], [ast.Constant(None)])
 
-    def find_function(self, name: str) -> "Place | None":
-        """Return the function of this product that the module calls *name*; blank where it is none."""
-        for node in ast.walk(TREES[self.path]):
-            if isinstance(node, ast.FunctionDef) and node.name == name:
-                return Place(self.path, node)
-            if isinstance(node, ast.ImportFrom) and any((one.asname or one.name) == name for one in node.names):
-                path = ROOT / f"{(node.module or '').replace('.', '/')}.py"
-                return Place(path, ast.FunctionDef(name)).find_function(name) if path in TREES else None
-        return None
+
+def find_function(path: Path, name: str) -> Place | None:
+    """Return the function of this product that the module at *path* calls *name*; blank where it is none."""
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return Place(path, node)
+        if isinstance(node, ast.ImportFrom) and any((one.asname or one.name) == name for one in node.names):
+            other = ROOT / f"{(node.module or '').replace('.', '/')}.py"
+            return find_function(other, name) if other in TREES else None
+    return None
 
 
 def find_keys(written: ast.expr, place: Place) -> Iterator[str]:
@@ -85,7 +86,7 @@ def find_keys(written: ast.expr, place: Place) -> Iterator[str]:
             parts = given
         case ast.DictComp(generators=[ast.comprehension(iter=ast.Name() as others)]):
             parts = [others]
-        case ast.Call(func=ast.Name(id=name)) if called := place.find_function(name):
+        case ast.Call(func=ast.Name(id=name)) if called := find_function(place.path, name):
             yield from find_given_keys(written, place)
             yield from find_returned_keys(called)
         case ast.Constant(value=None):

@@ -266,11 +266,11 @@ def test_the_buckets_come_to_what_the_ledger_says_is_owed(  # noqa: PLR0917  # f
             decide_adjustment(city.session, by=head, adjustment_id=proposed.id, approve=True)
             clock.day = date(2026, 10, 2)
             close(city, SEPTEMBER)
-        one = age(city, on)
+        ageing = age(city, on)
         carried = min(correction, 0)
         owed = sum(one.amount.amount for one in find_balances(city.session, kind=AccountKind.PARTNER_OWES))
-        assert sum(one.agreed_rp.values()) == sum(one.legal_rp.values()) == owed - carried
-        assert sum(bill.open_rp for bill in one.bills) == one.open_rp
-        assert (one.owed_rp, one.carried_rp) == (owed, carried)
+        assert sum(ageing.agreed_rp.values()) == sum(ageing.legal_rp.values()) == owed - carried
+        assert sum(bill.open_rp for bill in ageing.bills) == ageing.open_rp
+        assert (ageing.owed_rp, ageing.carried_rp) == (owed, carried)
         tried.rollback()
         city.session.expunge_all()
