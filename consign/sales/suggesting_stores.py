@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from consign.sales.suggesting import ALIKE_FROM, SHOWN_FROM, SURE_FROM, Suggestion, bare, rank
+from consign.sales.suggesting import SHOWN_FROM, SURE_FROM, Suggestion, bare, rank
+from consign.sales.weighing import ALIKE_FROM
 from consign.sentence import Sentence, say
 
 _WORD = re.compile(r"[^\W_]+")

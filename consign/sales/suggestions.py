@@ -9,8 +9,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from consign.models.partners import Agreement, Store, StoreAlias
-from consign.sales.suggesting import Asked, Candidate, Number, Price, Shelf, Suggestion
+from consign.sales.suggesting import Asked, Shelf, Suggestion
 from consign.sales.suggesting_stores import Outlet, suggest_stores
+from consign.sales.weighing import Candidate, Number, Price
 
 PRODUCT_UNKNOWN, STORE_UNKNOWN = "product.unknown", "store.unknown"
 MOST_SUGGESTED = 500

@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 
 from consign.catalogue.numbers import compute_check_digit
-from consign.sales.suggesting import Asked, Candidate, Number, Price, Shelf, Suggestion, contradicts, read_name
+from consign.sales.suggesting import Asked, Shelf, Suggestion, read_name
 from consign.sales.suggesting_stores import Outlet, suggest_stores
+from consign.sales.weighing import Candidate, Number, Price, contradicts
 from tests.builders import gtin
 
 DAY = date(2026, 11, 5)
