@@ -20,6 +20,7 @@ from consign.sales.cancelled import CancelledLines
 from consign.sales.copying import Copier
 from consign.sales.findings import Posted, keep_findings
 from consign.sales.layout import Layout, Receipts, Role
+from consign.sales.parking import Target
 from consign.sales.places import Places, find_places
 from consign.sales.profiles import keep_profile
 from consign.sales.progress import DECIDING, POSTING, Tell, tell_nobody
@@ -29,7 +30,7 @@ from consign.sales.soundness import refuse_mostly_problems
 from consign.sales.study import Study
 from consign.sales.terms import TermsTable
 from consign.sales.waiting import read_parked, settle_parked
-from consign.sales.writing import LineWriter, Target, make_staging
+from consign.sales.writing import LineWriter, make_staging
 from consign.sentence import dump_sentence, say
 
 

@@ -4,13 +4,18 @@ import io
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from decimal import Decimal
 from types import TracebackType
 from typing import Self
 
+import numpy as np
 import psycopg
 import pyarrow as pa
 import pyarrow.csv
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
+
+from consign.sales.columns import MILLI
 
 
 class Copier:
@@ -78,3 +83,11 @@ class Copier:
         sent, self._sent = self._sent, None
         if sent is not None:
             sent.exception()
+
+
+def as_decimals(milli: NDArray[np.int64]) -> pa.Array:
+    """Return thousandths as decimal text."""
+    if not (milli % MILLI).any():
+        return pa.array(milli // MILLI)
+    distinct, places = np.unique(milli, return_inverse=True)
+    return pa.array([str(Decimal(int(value)) / MILLI) for value in distinct]).take(pa.array(places))

@@ -24,7 +24,7 @@ from consign.models.partners import Store
 from consign.models.settlement import Closing
 from consign.sales.places import Places
 from consign.sales.rules import find_day_oddities, is_far_off
-from consign.sales.writing import StoreDay, Sums
+from consign.sales.sums import StoreDay, Sums
 from consign.sentence import dump_sentence
 from consign.stock.rules import shorten
 from consign.stock.short import find_short, suspect

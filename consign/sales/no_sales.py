@@ -14,7 +14,7 @@ from consign.models.sales import SalesCover
 from consign.partners.queries import lock_partner
 from consign.sales import posting
 from consign.sales.queries import NONE_SAID
-from consign.sales.writing import Sums
+from consign.sales.sums import Sums
 from consign.sentence import say
 
 

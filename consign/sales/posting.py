@@ -13,7 +13,8 @@ from consign import clock
 from consign.models.sales import SalesPosting
 from consign.money import Rupiah
 from consign.sales.rules import LineAmounts, PairedReturn, ReturnLine, SoldLine, pair_returns
-from consign.sales.writing import LINE_COLUMNS, StoreDay, Sums
+from consign.sales.sums import StoreDay, Sums
+from consign.sales.writing import LINE_COLUMNS
 from consign.stock.selling import record_sold
 
 IS_RETURN = "(quantity < 0 AND (receipt <> '' OR returns_receipt <> ''))"

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from consign.sales.copying import Copier
-from consign.sales.writing import PLACED
+from consign.sales.parking import PLACED
 
 ROWS_AT_ONCE = 50_000
 TEXTS = ("store_code", "product_barcode", "product_code", "till", "receipt", "returns_receipt")

@@ -1,8 +1,5 @@
-"""From read rows to the database by COPY: lines to the sales or to the staging table, the rest to their own tables."""
+"""From read rows to the database by COPY: lines to the sales or to the staging table; the others are parked."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -14,14 +11,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from consign.sales.cancelled import CancelledLines
-from consign.sales.columns import MILLI, Problem, day_of
-from consign.sales.copying import Copier
+from consign.sales.columns import MILLI, day_of
+from consign.sales.copying import Copier, as_decimals
 from consign.sales.layout import Receipts
+from consign.sales.parking import PLACED, Target, keep_ignored, park
 from consign.sales.places import Places
-from consign.sales.reading import Ignored, ReadBatch
+from consign.sales.reading import ReadBatch
+from consign.sales.sums import StoreDay, Sums
 from consign.sales.terms import NONE, Amounts, TermsTable
-from consign.tabular.cells import TYPED
-from consign.tabular.table import Batch
 
 STAGED = text("""
     CREATE TEMPORARY TABLE staged (
@@ -36,71 +33,11 @@ LINE_COLUMNS = (
     "row_no, store_id, producer_id, product_id, agreement_id, sold_on, till, receipt, nth, version, quantity, unit_price_rp,"
     " gross_rp, discount_rp, agreed_price_rp, sales_rp, fee_base_rp, fee_rate_bp, fee_rp, fee_rate_from"
 )
-PARKED_COLUMNS = (
-    'upload_id, partner_id, state, readable, row_no, reason, "column", cell, raw, store_code, product_barcode, product_code,'
-    " product_name, sold_on, till, receipt, returns_receipt, quantity, unit_price_rp, gross_rp, discount_rp"
-)
-PLACED = "placed"
 UNKNOWN = 0
 ANOTHER = -1
 MOST_MERGED = 1 << 20
 """Keys in a run to which others are merged."""
 HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
-
-
-@dataclass(frozen=True)
-class Target:
-    """Whose file it is, what its uploader stated, and where its lines go."""
-
-    upload_id: int
-    partner_id: int
-    store_id: int | None
-    """The store the uploader stated; lines of another store are parked."""
-    receipts: Receipts
-    number: int
-    """Number of the posting."""
-    staged: bool
-    """Whether all lines go to the staging table, to be held against what stands for the same days."""
-
-
-@dataclass
-class StoreDay:
-    """What a posting holds for one store, day and kind of cover."""
-
-    lines: int = 0
-    quantity: Decimal = Decimal(0)
-    sales_rp: int = 0
-    fee_rp: int = 0
-    price_differs: int = 0
-    """Lines whose price at the till is not the agreed one."""
-    first_row: int = 0
-    """The first row of the file; 0 before there is one."""
-    fractions: int = 0
-    """Lines of a part of a piece."""
-    most: Decimal = Decimal(0)
-    """The largest quantity of one line."""
-    unpaired: int = 0
-    """Returns whose sale was not found."""
-
-
-class Sums:
-    """What a posting came to, by store, day and whether it is a summary."""
-
-    def __init__(self) -> None:
-        self.days: dict[tuple[int, date, bool], StoreDay] = {}
-
-    def add(self, key: tuple[int, date, bool], part: StoreDay) -> None:
-        """Add *part* to a store-day."""
-        day = self.days.setdefault(key, StoreDay())
-        day.lines += part.lines
-        day.quantity += part.quantity
-        day.sales_rp += part.sales_rp
-        day.fee_rp += part.fee_rp
-        day.price_differs += part.price_differs
-        day.first_row = min(day.first_row or part.first_row, part.first_row)
-        day.fractions += part.fractions
-        day.most = max(day.most, part.most)
-        day.unpaired += part.unpaired
 
 
 class Twins:
@@ -165,7 +102,7 @@ class LineWriter:
         """Write the lines that can be placed and priced; park the others and the problems; keep what was ignored."""
         reasons = self.write_lines(batch.lines)
         if (reasons != PLACED).any() or batch.problems:
-            _park(self._copier, batch, reasons=reasons, target=self._target)
+            park(self._copier, batch, reasons=reasons, target=self._target)
         if len(batch.cancelled):
             self.cancelled.add(
                 batch.cancelled,
@@ -173,7 +110,7 @@ class LineWriter:
                 product_id=_resolve_products(batch.cancelled, self._places),
             )
         if batch.ignored:
-            _keep_ignored(self._copier, batch.ignored, self._target.upload_id)
+            keep_ignored(self._copier, batch.ignored, self._target.upload_id)
 
     def write_lines(self, lines: pd.DataFrame) -> NDArray[np.str_]:
         """Write the lines that can be placed and priced; return for each line why it cannot, blank for a problem."""
@@ -234,7 +171,7 @@ class LineWriter:
             "receipt": receipt,
             "nth": pa.array(self._twins.number(keys)),
             "version": pa.repeat(1, len(rows)),
-            "quantity": _quantities(quantity),
+            "quantity": as_decimals(quantity),
             "unit_price_rp": pa.array(price),
             "gross_rp": pa.array(rows["gross_rp"].to_numpy()),
             "discount_rp": pa.array(rows["discount_rp"].to_numpy()),
@@ -345,113 +282,3 @@ def _text(rows: pd.DataFrame, column: str) -> pa.Array:
 
 def _blank(count: int) -> pa.Array:
     return pa.repeat("", count)
-
-
-def _quantities(milli: NDArray[np.int64]) -> pa.Array:
-    """Return thousandths as decimal text."""
-    if not (milli % MILLI).any():
-        return pa.array(milli // MILLI)
-    distinct, places = np.unique(milli, return_inverse=True)
-    return pa.array([str(Decimal(int(value)) / MILLI) for value in distinct]).take(pa.array(places))
-
-
-def _park(copier: Copier, batch: ReadBatch, *, reasons: NDArray[np.str_], target: Target) -> None:
-    """Park the problems of *batch* and its lines that have a reason."""
-    waiting = (reasons != PLACED) & (reasons != "")
-    _copy_parked(copier, batch, batch.lines[waiting], reasons=reasons[waiting], target=target)
-    typed = batch.lines.set_index("row_no", drop=False)
-    known_rows = [problem for problem in batch.problems if problem.row in typed.index]
-    if known_rows:
-        _copy_problems(copier, typed.loc[[problem.row for problem in known_rows]], known_rows, target=target)
-    broken = [problem for problem in batch.problems if problem.row not in typed.index]
-    if broken:
-        copier.send(
-            "sales_parked (upload_id, partner_id, state, readable, row_no, reason, raw)",
-            [
-                pa.repeat(target.upload_id, len(broken)),
-                pa.repeat(target.partner_id, len(broken)),
-                pa.repeat("open", len(broken)),
-                pa.repeat("f", len(broken)),
-                pa.array([problem.row for problem in broken]),
-                pa.array([problem.code for problem in broken]),
-                pa.array([problem.raw for problem in broken]),
-            ],
-        )
-
-
-def _copy_parked(
-    copier: Copier, batch: ReadBatch, rows: pd.DataFrame, *, reasons: NDArray[np.str_], target: Target
-) -> None:
-    if rows.empty:
-        return
-    cells = [
-        pa.array([_code_at_fault(reason, index, rows) for index, reason in enumerate(reasons)], pa.string()),
-        _raw(batch.batch, rows.index.to_numpy()),
-    ]
-    nothing = pa.nulls(len(rows), pa.string())
-    _copy_rows(copier, rows, head=[pa.array(list(reasons)), nothing, *cells], readable=True, target=target)
-
-
-def _code_at_fault(reason: str, index: int, rows: pd.DataFrame) -> str | None:
-    names = ("store_code",) if reason.startswith("store") else ("product_barcode", "product_code")
-    values = [str(rows[name].iloc[index]) for name in names if name in rows]
-    return next((value for value in values if value), None)
-
-
-def _copy_problems(copier: Copier, rows: pd.DataFrame, problems: Sequence[Problem], *, target: Target) -> None:
-    head = [
-        pa.array([getattr(problem, name) for problem in problems], pa.string())
-        for name in ("code", "column", "cell", "raw")
-    ]
-    _copy_rows(copier, rows, head=head, readable=False, target=target)
-
-
-def _copy_rows(copier: Copier, rows: pd.DataFrame, *, head: list[pa.Array], readable: bool, target: Target) -> None:
-    """Copy *rows* into the parked lines; values that could not be read stay blank."""
-    count = len(rows)
-
-    def number(name: str, readable: str) -> pa.Array:
-        return pc.if_else(pa.array(rows[readable]), pa.array(rows[name]), pa.nulls(count, pa.int64()))
-
-    def words(name: str) -> pa.Array:
-        return pa.array(rows[name], pa.string()) if name in rows else pa.nulls(count, pa.string())
-
-    quantities = _quantities(rows["quantity_milli"].to_numpy()).cast(pa.string())
-    columns = [
-        pa.repeat(target.upload_id, count),
-        pa.repeat(target.partner_id, count),
-        pa.repeat("open", count),
-        pa.repeat("t" if readable else "f", count),
-        pa.array(rows["row_no"]),
-        *head,
-        words("store_code"),
-        words("product_barcode"),
-        words("product_code"),
-        words("product_name"),
-        pc.if_else(pa.array(rows["day_ok"]), pa.array(rows["day"]).cast(pa.date32()), pa.nulls(count, pa.date32())),
-        words("till") if target.receipts is Receipts.PER_TILL else pa.nulls(count, pa.string()),
-        words("receipt"),
-        words("returns_receipt"),
-        pc.if_else(pa.array(rows["quantity_ok"]), quantities, pa.nulls(count, pa.string())),
-        number("unit_price_rp", "price_ok"),
-        number("gross_rp", "gross_ok"),
-        number("discount_rp", "discount_ok"),
-    ]
-    copier.send(f"sales_parked ({PARKED_COLUMNS})", columns)
-
-
-def _raw(batch: Batch, places: NDArray[np.int64]) -> pa.Array:
-    """Return the whole rows at *places*, their cells parted by tabs."""
-    chosen = pa.array(places)
-    joined = pc.binary_join_element_wise(*[cells.take(chosen) for cells in batch.cells], "\t")
-    return pc.replace_substring(joined, TYPED, "")
-
-
-def _keep_ignored(copier: Copier, ignored: Sequence[Ignored], upload_id: int) -> None:
-    columns = [
-        pa.repeat(upload_id, len(ignored)),
-        pa.array([row.row for row in ignored]),
-        pa.array([row.reason for row in ignored]),
-        pa.array([row.raw for row in ignored]),
-    ]
-    copier.send("sales_ignored (upload_id, row_no, reason, raw)", columns)
