@@ -19,7 +19,7 @@ from consign.payments.matching import BankAccountUnknown, get_proposal, post_cer
 from consign.payments.other_lines import charge, own_transfer, refund
 from consign.payments.writing_off import BEARERS, WRITTEN_OFF_FOR, decide_write_off, propose_write_off
 from consign.sentence import say
-from consign.settlement.allocating import Share
+from consign.settlement.shares import Share
 
 
 @click.group()

@@ -27,7 +27,7 @@ from consign.payments.notice_rules import Answer, NoticeLineUnknown, NoticeState
 from consign.payments.notices import note_payment, withdraw_notice
 from consign.payments.proof_files import take_proof
 from consign.sentence import say
-from consign.settlement.allocating import Share
+from consign.settlement.shares import Share
 from consign.web.forms import read_rupiah
 
 SAID = {"received": Answer.RECEIVED, "not-received": Answer.NOT_RECEIVED}

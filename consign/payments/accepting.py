@@ -17,13 +17,8 @@ from consign.models.settlement import Allocation
 from consign.money import Rupiah
 from consign.outbox import record_notices
 from consign.payments.match_facts import Proposal, Rule
-from consign.payments.match_rows import (
-    MatchKind,
-    NewMatch,
-    find_free,
-    get_standing_match,
-    mark_undone,
-)
+from consign.payments.match_kinds import MatchKind
+from consign.payments.match_rows import NewMatch, find_free, get_standing_match, mark_undone
 from consign.payments.other_lines import charge, own_transfer, refund
 from consign.payments.paying import Payment, make_messages, record_payments
 from consign.payments.statement_lines import (
@@ -36,7 +31,8 @@ from consign.payments.statement_lines import (
     get_bank_lines,
 )
 from consign.sentence import Sentence, load_sentence, say
-from consign.settlement.allocating import OpenStatement, Share, find_open, lock_open, take_back
+from consign.settlement.allocating import find_open, lock_open, take_back
+from consign.settlement.shares import OpenStatement, Share
 
 OWN_KINDS = frozenset({MatchKind.PAYMENT, MatchKind.CHARGE, MatchKind.REFUND, MatchKind.OWN_TRANSFER})
 """Matches that are undone here; what pays out is taken back with its payout."""

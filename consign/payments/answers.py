@@ -29,7 +29,8 @@ from consign.payments.notice_rules import (
 )
 from consign.payments.notices import OFFICE, describe_notice, lock_notice, refuse_withdrawn
 from consign.sentence import say
-from consign.settlement.allocating import PaidTwice, Share, Source, allocate, lock_open, take_back
+from consign.settlement.allocating import PaidTwice, Source, allocate, lock_open, take_back
+from consign.settlement.shares import Share
 
 
 def answer_payment(

@@ -16,8 +16,9 @@ from consign.models.settlement import Statement
 from consign.money import Rupiah
 from consign.payments.notice_rules import AnnouncedAlready, NoticeTooMuch, Payable
 from consign.sentence import say
-from consign.settlement.allocating import OpenStatement, Share, find_open, lock_open, spread
+from consign.settlement.allocating import find_open, lock_open
 from consign.settlement.debts import select_open
+from consign.settlement.shares import OpenStatement, Share, spread
 
 LAST_ANSWERS = """(SELECT DISTINCT ON (notice_id, producer_id) notice_id, producer_id, answer, answered_at, answered_by
     FROM payment_answer ORDER BY notice_id, producer_id, id DESC)"""

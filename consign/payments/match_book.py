@@ -8,7 +8,7 @@ from datetime import date
 
 from consign.payments.match_facts import OpenItem, OpenNotice, Payer, Rule, Target
 from consign.payments.match_text import Names, Reading, Strength, compact, find_compact_words
-from consign.settlement.allocating import OpenStatement, Share
+from consign.settlement.shares import OpenStatement, Share
 
 SHORTEST_REFERENCE = 6
 LEAST_DIGITS = 3

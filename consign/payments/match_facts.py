@@ -7,9 +7,9 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from consign.payments.match_rows import MatchKind
+from consign.payments.match_kinds import MatchKind
 from consign.sentence import Sentence
-from consign.settlement.allocating import Share
+from consign.settlement.shares import Share
 
 
 class Rule(StrEnum):

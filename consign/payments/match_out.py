@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from consign.payments.match_facts import SCORES, FreeLine, Proposal, Rule
-from consign.payments.match_rows import MatchKind
+from consign.payments.match_kinds import MatchKind
 from consign.payments.match_text import CHARGES, read_text
 from consign.sentence import Sentence, say
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from consign.payments.match_book import Book
 from consign.payments.match_facts import SCORES, FreeLine, Proposal, Rule, Target
-from consign.payments.match_rows import MatchKind
+from consign.payments.match_kinds import MatchKind
 from consign.payments.match_text import Named
 from consign.sentence import Sentence, say
 

@@ -13,7 +13,7 @@ from consign.models.settlement import Allocation, Statement
 from consign.partners.queries import get_region_terms
 from consign.payments.match_book import Book
 from consign.payments.match_facts import FreeLine, OpenItem, OpenNotice, Payer, cut_shares
-from consign.settlement.allocating import Share
+from consign.settlement.shares import Share
 
 MOST_BESIDE = 1_000
 """How many free lines are read besides those that are asked for, to see which others tie as well."""

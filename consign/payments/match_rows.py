@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
@@ -14,24 +13,8 @@ from consign.identity.rules import Actor
 from consign.models.banking import BankLine
 from consign.models.payments import BankMatch, BankMatchLine
 from consign.money import Rupiah
+from consign.payments.match_kinds import MatchKind
 from consign.sentence import Sentence, dump_sentence, say
-
-
-class MatchKind(StrEnum):
-    """What lines of a bank's statement are."""
-
-    PAYMENT = "payment"
-    """A partner paid statements."""
-    PAYOUT = "payout"
-    """The bank paid a payout."""
-    PAYOUT_RETURNED = "payout_returned"
-    """A payout came back."""
-    CHARGE = "charge"
-    """The bank took it for itself."""
-    REFUND = "refund"
-    """Money that came in by mistake was sent back: a line in and a line out."""
-    OWN_TRANSFER = "own_transfer"
-    """The office moved money between its own accounts."""
 
 
 class LineTaken(Conflict):

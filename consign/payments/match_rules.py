@@ -19,12 +19,12 @@ from consign.payments.match_facts import (
     cut_shares,
     find_reason_code,
 )
+from consign.payments.match_kinds import MatchKind
 from consign.payments.match_parts import find_parts, find_parts_by_name
-from consign.payments.match_rows import MatchKind
 from consign.payments.match_sums import find_only_sum
 from consign.payments.match_text import Named, Reading, Strength, find_readings, read_text
 from consign.sentence import Sentence, say
-from consign.settlement.allocating import spread
+from consign.settlement.shares import spread
 
 MOST_PROPOSALS = 8
 """How many proposals of one line are kept."""

@@ -20,7 +20,8 @@ from consign.models.settlement import Statement
 from consign.payments.expected import find_payables
 from consign.payments.notice_rules import MOST_LINES, Payable, refuse_line
 from consign.sentence import Sentence, load_sentence, say, say_all
-from consign.settlement.allocating import Share, find_open
+from consign.settlement.allocating import find_open
+from consign.settlement.shares import Share
 from consign.tabular.cells import shown
 from consign.tabular.headers import normalize
 from consign.tabular.numbers import NumberStyle, decide_number_style, parse_number

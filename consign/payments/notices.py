@@ -39,7 +39,7 @@ from consign.payments.notice_rules import (
 )
 from consign.payments.proof_files import ProofFile
 from consign.sentence import say
-from consign.settlement.allocating import Share
+from consign.settlement.shares import Share
 
 OFFICE = "role:dinas_finance"
 """Who looks for the money on the bank's statements, and so is told."""

@@ -11,7 +11,8 @@ from consign.ledger.rules import AccountKind, AccountName, TransferKind, order_t
 from consign.models.payments import BankMatch
 from consign.money import Rupiah
 from consign.payments.match_facts import Rule
-from consign.payments.match_rows import LineTaken, MatchKind, find_free, record_match
+from consign.payments.match_kinds import MatchKind
+from consign.payments.match_rows import LineTaken, find_free, record_match
 from consign.payments.statement_lines import (
     LinesUnfit,
     describe_lines,

@@ -12,7 +12,8 @@ from consign.identity.rules import Actor
 from consign.models.payments import BankMatch
 from consign.outbox import Message, record_notices
 from consign.payments.match_rows import NewMatch, record_matches
-from consign.settlement.allocating import Given, OpenStatement, Share, Source, allocate_all
+from consign.settlement.allocating import Given, Source, allocate_all
+from consign.settlement.shares import OpenStatement, Share
 
 MOST_AT_ONCE = 5_000
 """How many payments travel to the server together, to bound the memory that their rows take on the way."""

@@ -14,7 +14,8 @@ from consign.money import Rupiah
 from consign.partners.queries import get_region_terms
 from consign.payments.match_facts import ReasonCode
 from consign.sentence import say
-from consign.settlement.allocating import OpenStatement, Share, Source, allocate, lock_open
+from consign.settlement.allocating import Source, allocate, lock_open
+from consign.settlement.shares import OpenStatement, Share
 
 WRITTEN_OFF_FOR = (ReasonCode.TRANSFER_COST, ReasonCode.ROUNDING, ReasonCode.SHORT)
 BEARERS = ("producer", "office")

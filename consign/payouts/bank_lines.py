@@ -18,14 +18,8 @@ from consign.models.payouts import PayeeAccount, Payout, PayoutBatch
 from consign.money import Rupiah
 from consign.outbox import record_notices
 from consign.payments import match_facts as payments
-from consign.payments.match_rows import (
-    MatchKind,
-    MatchUnknown,
-    find_free,
-    get_standing_match,
-    mark_undone,
-    record_match,
-)
+from consign.payments.match_kinds import MatchKind
+from consign.payments.match_rows import MatchUnknown, find_free, get_standing_match, mark_undone, record_match
 from consign.payouts.bank_rules import FreeLine, PayoutProposal, SentPayout, compute_proposals
 from consign.payouts.batches import find_parts, lock_payouts, payable_of, sent_key
 from consign.payouts.planning import bank_names

@@ -41,12 +41,13 @@ from consign.sample.bank_files import HOLDER, NUMBER, Booking, write_statement
 from consign.sample.months import Months
 from consign.sample.people import ADMIN, FINANCE, HEAD, get_partner_finance
 from consign.sample.stores import HOTEL, MINIMARKET, SUPERMARKET
-from consign.settlement.allocating import Share, find_open
+from consign.settlement.allocating import find_open
 from consign.settlement.carrying_over import confirm_carry_over, prepare_carry_over
 from consign.settlement.correcting import decide_adjustment, propose_adjustment
 from consign.settlement.disputing import raise_dispute
 from consign.settlement.late_rules import Step
 from consign.settlement.reminding import send_reminder
+from consign.settlement.shares import Share
 
 ACCOUNT = "KAS-BCA"
 OPENING_RP = 2_500_000

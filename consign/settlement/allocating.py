@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import groupby
 
 from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
@@ -19,6 +18,7 @@ from consign.ledger.rules import AccountKind, AccountName, TransferKind, Transfe
 from consign.models.settlement import Allocation, Statement
 from consign.money import Rupiah
 from consign.sentence import say
+from consign.settlement.shares import OpenStatement, Share
 
 
 class Source(StrEnum):
@@ -53,35 +53,12 @@ class AllocationUnknown(NotFound):
 
 
 @dataclass(frozen=True)
-class Share:
-    """How much of what was paid is for which statement; positive."""
-
-    statement_id: int
-    amount_rp: int
-
-
-@dataclass(frozen=True)
 class Given:
     """What one cause, such as `match:17`, gives to statements on a day."""
 
     cause: str
     booked_on: date
     shares: Sequence[Share]
-
-
-@dataclass(frozen=True)
-class OpenStatement:
-    """A statement with what is open of it."""
-
-    id: int
-    number: str
-    partner_id: int
-    producer_id: int
-    route: str
-    due_on: date
-    due_rp: int
-    open_rp: int
-    """What is to be paid on it, less what was allocated; never negative."""
 
 
 def find_open(session: Session, statement_ids: Collection[int]) -> dict[int, OpenStatement]:
@@ -115,32 +92,6 @@ def lock_open(
     names = {AccountName(kind, row.partner_id, row.producer_id) for row in pairs for kind in kinds}
     lock_balances(session, names | set(others))
     return find_open(session, statement_ids)
-
-
-def spread(amount_rp: int, opened: Sequence[OpenStatement]) -> list[Share]:
-    """Share an amount out over what is open: the first due first, those due on one day in proportion to what is open.
-
-    What is left over of a proportion goes, rupiah by rupiah, to the largest rests. What is more than all that is open is
-    left out: it stays with whoever shares it out. *amount_rp* is not negative.
-    """
-    shares: list[Share] = []
-    waiting = sorted((one for one in opened if one.open_rp > 0), key=lambda one: (one.due_on, one.id))
-    for _, group in groupby(waiting, key=lambda one: one.due_on):
-        if not amount_rp:
-            break
-        same_day = list(group)
-        open_rp = sum(one.open_rp for one in same_day)
-        taken = min(amount_rp, open_rp)
-        amount_rp -= taken
-        parts = [divmod(taken * one.open_rp, open_rp) for one in same_day]
-        rest = taken - sum(whole for whole, _ in parts)
-        largest = set(sorted(range(len(parts)), key=lambda place: (-parts[place][1], place))[:rest])
-        shares += [
-            Share(one.id, whole + (place in largest))
-            for place, (one, (whole, _)) in enumerate(zip(same_day, parts, strict=True))
-            if whole + (place in largest)
-        ]
-    return shares
 
 
 def allocate(

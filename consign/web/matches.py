@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Response
 
 from consign.payments.accepting import OWN_KINDS, undo_match
+from consign.payments.match_kinds import MatchKind
 from consign.payments.match_lists import find_accounts, find_match_page, get_match_view
-from consign.payments.match_rows import MatchKind
 from consign.sentence import load_sentence, say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form

@@ -20,7 +20,7 @@ from consign.payments.other_lines import charge, refund
 from consign.payments.statement_lines import get_bank_line
 from consign.payouts.bank_lines import confirm_certain
 from consign.sentence import Sentence, say
-from consign.settlement.allocating import Share
+from consign.settlement.shares import Share
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, new_form, read_form, read_id, read_rupiah
 from consign.web.matching_offers import Offer

@@ -19,7 +19,7 @@ from consign.payments.notice_rules import LONGEST_REFERENCE
 from consign.payments.notices import note_payment
 from consign.payments.proof_files import take_proof
 from consign.sentence import say
-from consign.settlement.allocating import Share
+from consign.settlement.shares import Share
 from consign.web.forms import Choice, Field, Form, new_form, read_day, read_form, read_id, read_rupiah
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word

@@ -38,11 +38,11 @@ from consign.identity.rules import Role
 from consign.ledger.checks import CHECKS as LEDGER
 from consign.payments.checks import CHECKS as PAYMENTS
 from consign.payments.match_facts import Proposal, Rule
-from consign.payments.match_rows import MatchKind
+from consign.payments.match_kinds import MatchKind
 from consign.payments.matching import post_certain, propose
 from consign.regions import add_region
-from consign.settlement.allocating import Share
 from consign.settlement.allocation_checks import CHECKS as ALLOCATIONS
+from consign.settlement.shares import Share
 from consign.settlement.transfer_checks import CHECKS as TRANSFERS
 from tests.banking.writers import HOLDER, NUMBER, statement, write_bca, write_bri, write_mt940
 from tests.bench.generate import make_folder

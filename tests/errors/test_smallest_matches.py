@@ -14,7 +14,7 @@ from consign.payments.match_lists import get_open_statement
 from consign.payments.matching import get_proposal, propose
 from consign.payments.other_lines import charge, refund
 from consign.payments.writing_off import decide_write_off, propose_write_off
-from consign.settlement.allocating import Share
+from consign.settlement.shares import Share
 from tests.payments.money import Money, build_money
 
 

@@ -17,7 +17,8 @@ from consign.payments.notice_lists import get_notice_view
 from consign.payments.notice_rules import Answer
 from consign.payments.notices import note_payment, withdraw_notice
 from consign.payments.proof_files import take_proof
-from consign.settlement.allocating import Share, Source, allocate, lock_open
+from consign.settlement.allocating import Source, allocate, lock_open
+from consign.settlement.shares import Share
 from tests.builders import City
 from tests.payments.noting import SLIP, START, Noting, build_noting, hold_clock
 

@@ -18,7 +18,8 @@ from consign.partners.rules import Route
 from consign.payments.notices import note_payment
 from consign.payments.proof_files import ProofFile
 from consign.settlement.actions import close_period
-from consign.settlement.allocating import Share, find_open
+from consign.settlement.allocating import find_open
+from consign.settlement.shares import Share
 from tests.builders import KERIPIK, SAMBAL, City, write_csv
 
 SEPTEMBER, OCTOBER = date(2026, 9, 30), date(2026, 10, 31)

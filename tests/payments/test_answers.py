@@ -17,7 +17,8 @@ from consign.payments.answers import answer_payment, take_as_received
 from consign.payments.asking import ask_silent
 from consign.payments.notice_rules import Answer
 from consign.payments.notices import withdraw_notice
-from consign.settlement.allocating import Share, Source, allocate, lock_open
+from consign.settlement.allocating import Source, allocate, lock_open
+from consign.settlement.shares import Share
 from tests.builders import City
 from tests.payments.noting import SLIP, START, Noting, build_noting, hold_clock
 

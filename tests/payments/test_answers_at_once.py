@@ -16,7 +16,7 @@ from consign.identity.queries import get_actor
 from consign.payments.answers import answer_payment
 from consign.payments.notice_rules import Answer
 from consign.payments.notices import note_payment, withdraw_notice
-from consign.settlement.allocating import Share
+from consign.settlement.shares import Share
 from tests.builders import build_city
 from tests.conftest import REGION
 from tests.payments.noting import FIRST, PAYER, SECOND, START, Noting, build_noting, hold_clock

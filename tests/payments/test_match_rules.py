@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from consign.payments.match_book import Book
 from consign.payments.match_facts import FreeLine, OpenItem, OpenNotice, Payer, Proposal, ReasonCode, Rule, cut_shares
+from consign.payments.match_kinds import MatchKind
 from consign.payments.match_out import propose_others
-from consign.payments.match_rows import MatchKind
 from consign.payments.match_rules import propose_all
 from consign.payments.match_sums import find_only_sum
 from consign.payments.match_text import Names, Strength, find_readings, tidy_name
-from consign.settlement.allocating import Share
+from consign.settlement.shares import Share
 
 DUE, LATER = date(2026, 10, 15), date(2026, 11, 15)
 BERUANG, MAJU, MAJU_JAYA = 1, 2, 3

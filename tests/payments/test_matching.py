@@ -19,7 +19,8 @@ from consign.payments.match_rows import LineTaken, MatchUnknown
 from consign.payments.matching import BankAccountUnknown, post_certain, propose
 from consign.payments.other_lines import charge, own_transfer, refund
 from consign.payments.statement_lines import LinesUnfit
-from consign.settlement.allocating import PaidOutAlready, PaidTwice, Share
+from consign.settlement.allocating import PaidOutAlready, PaidTwice
+from consign.settlement.shares import Share
 from tests.payments.money import Money, add_account
 
 DUE = [29_250, 21_937, 14_625, 43_875]

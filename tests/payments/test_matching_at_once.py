@@ -14,7 +14,8 @@ from consign.payments.accepting import accept_split, undo_match
 from consign.payments.match_rows import LineTaken, MatchUnknown
 from consign.payments.matching import post_certain
 from consign.payments.writing_off import WriteOffTooLarge, propose_write_off
-from consign.settlement.allocating import PaidTwice, Share, find_open
+from consign.settlement.allocating import PaidTwice, find_open
+from consign.settlement.shares import Share
 from tests.conftest import REGION
 from tests.payments.money import Money, build_money
 

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from consign.errors import ConsignError
 from consign.partners.rules import Route
 from consign.payments.notice_file import NoticeFileRefused, read_notice_file
-from consign.settlement.allocating import Share
+from consign.settlement.shares import Share
 from tests.builders import City
 from tests.payments.noting import Noting, build_noting, hold_clock
 

@@ -15,7 +15,8 @@ from consign.payments.answers import answer_payment
 from consign.payments.expected import find_expected, spread_payment
 from consign.payments.notice_rules import Answer
 from consign.payments.notices import note_payment, withdraw_notice
-from consign.settlement.allocating import Share, Source, allocate, lock_open
+from consign.settlement.allocating import Source, allocate, lock_open
+from consign.settlement.shares import Share
 from tests.builders import City
 from tests.payments.noting import START, Noting, build_noting, hold_clock
 

@@ -15,8 +15,9 @@ from consign.payments.notice_rules import Answer, NoticeState, NoticeUnknown
 from consign.payments.own_money import count_contradicted, count_to_answer, find_own_money
 from consign.payments.proof_rules import Overall, Paid, assess_overall
 from consign.payments.proofs import find_proof_page, get_statement_proof
-from consign.settlement.allocating import Share, Source, allocate, lock_open
+from consign.settlement.allocating import Source, allocate, lock_open
 from consign.settlement.rules import StatementUnknown
+from consign.settlement.shares import Share
 from tests.builders import City
 from tests.payments.noting import SLIP, START, Noting, build_noting, hold_clock
 from tests.payments.test_notices import add_account, find

@@ -29,7 +29,7 @@ from consign.payouts.bank_lines import confirm_payouts, return_payout
 from consign.payouts.planning import plan_payouts
 from consign.payouts.sending import send_batch
 from consign.settlement.actions import close_period
-from consign.settlement.allocating import Share
+from consign.settlement.shares import Share
 from tests.builders import FINANCE
 from tests.conftest import REGION
 from tests.settlement.money import SECOND

@@ -22,13 +22,15 @@ from consign.models.partners import Cooperative, Partner
 from consign.models.payouts import PayeeAccount, Payout, PayoutBatch
 from consign.models.settlement import CarryOver, CarryOverRow, Closing, Statement, StatementCounter
 from consign.money import Rupiah
-from consign.payments.match_rows import MatchKind, record_match
+from consign.payments.match_kinds import MatchKind
+from consign.payments.match_rows import record_match
 from consign.payouts.approving import approve_batch
 from consign.payouts.payees import confirm_account, state_account
 from consign.payouts.planning import plan_payouts
 from consign.payouts.sending import send_batch
-from consign.settlement.allocating import Share, Source, allocate, lock_open, take_back
+from consign.settlement.allocating import Source, allocate, lock_open, take_back
 from consign.settlement.carry_rules import CarriedKind
+from consign.settlement.shares import Share
 from tests.builders import City
 
 TODAY = date(2026, 11, 20)

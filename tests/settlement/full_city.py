@@ -20,10 +20,10 @@ from consign.payments.accepting import own_transfer, refund
 from consign.payments.notices import note_payment, withdraw_notice
 from consign.payouts.bank_lines import confirm_payouts, return_payout, undo_confirmation
 from consign.payouts.payees import confirm_account, state_account
-from consign.settlement.allocating import Share
 from consign.settlement.correcting import decide_adjustment
 from consign.settlement.disputing import answer_dispute, raise_dispute
 from consign.settlement.queries import hold_closed_until
+from consign.settlement.shares import Share
 from consign.stock.confirming import reverse_note
 from consign.stock.contesting import contest_loss, decide_loss
 from consign.stock.moving import Move, lock_stores, record_moves

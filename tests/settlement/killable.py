@@ -18,8 +18,10 @@ from consign.identity.queries import get_actor
 from consign.identity.rules import Actor
 from consign.ledger.rules import AccountKind, AccountName
 from consign.models.banking import BankAccount, BankFile, BankLine
-from consign.payments.match_rows import MatchKind, find_free, get_standing_match, mark_undone, record_match
-from consign.settlement.allocating import Share, Source, allocate, lock_open, take_back
+from consign.payments.match_kinds import MatchKind
+from consign.payments.match_rows import find_free, get_standing_match, mark_undone, record_match
+from consign.settlement.allocating import Source, allocate, lock_open, take_back
+from consign.settlement.shares import Share
 from tests.builders import FINANCE
 from tests.conftest import REGION
 

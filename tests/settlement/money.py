@@ -36,8 +36,9 @@ from consign.sales.file_posting import Outcome, post_file
 from consign.sales.handing_in import receive_file
 from consign.sales.mapping import Stated
 from consign.settlement.actions import close_period
-from consign.settlement.allocating import Share, Source, allocate, lock_open
+from consign.settlement.allocating import Source, allocate, lock_open
 from consign.settlement.correcting import decide_adjustment, propose_adjustment
+from consign.settlement.shares import Share
 from tests.builders import ACCEPT, KERIPIK, OPENED, SAMBAL, TAXABLE, City, terms, write_csv
 from tests.stock.losing import Calendar
 

@@ -5,7 +5,8 @@ from hypothesis.stateful import precondition, rule
 from sqlalchemy import text
 
 from consign.payments.notice_rules import Answer
-from consign.settlement.allocating import Share, find_open, spread
+from consign.settlement.allocating import find_open
+from consign.settlement.shares import Share, spread
 from tests.settlement.full_city import FullCity
 from tests.settlement.office import PARTNERS, PLACES, Office
 from tests.settlement.plain_book import PlainStatement

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from consign.checks import CHECKS
 from consign.db import finish
 from consign.ledger.checks import CHECKS as LEDGER
-from consign.settlement.allocating import Share
 from consign.settlement.allocation_checks import CHECKS as ALLOCATIONS
+from consign.settlement.shares import Share
 from consign.settlement.transfer_checks import CHECKS as TRANSFERS
 from tests.builders import City, build_city
 from tests.settlement.money import SEPTEMBER, Money, agree, build_money, freeze

@@ -11,9 +11,10 @@ from consign.identity.rules import Actor, Role
 from consign.listing import Wish
 from consign.models.settlement import Statement
 from consign.settlement.actions import close_period
-from consign.settlement.allocating import Source, allocate, lock_open, spread
+from consign.settlement.allocating import Source, allocate, lock_open
 from consign.settlement.debts import find_debt_page, find_debts_by_partner, sum_debt, sum_debts
 from consign.settlement.lists import find_statement_page
+from consign.settlement.shares import spread
 from tests.builders import KERIPIK, SAMBAL, City, write_csv
 
 SEPTEMBER, OCTOBER = date(2026, 9, 30), date(2026, 10, 31)

@@ -18,7 +18,7 @@ from consign.ledger.queries import find_balances
 from consign.ledger.rules import AccountKind
 from consign.models.outbox import Notice
 from consign.models.settlement import PaymentReminderStatement
-from consign.settlement.allocating import Share, Source, allocate, lock_open, take_back
+from consign.settlement.allocating import Source, allocate, lock_open, take_back
 from consign.settlement.carry_checks import CHECKS as OF_CARRIED
 from consign.settlement.checks import CHECKS as OF_SETTLEMENT
 from consign.settlement.correcting import decide_adjustment, propose_adjustment
@@ -36,6 +36,7 @@ from consign.settlement.late_rules import (
     go_back_months,
 )
 from consign.settlement.reminding import find_proposals, find_reminders, propose_reminders, send_reminder
+from consign.settlement.shares import Share
 from tests.builders import City, write_csv
 from tests.settlement.carrying import Clock, add_head, carry_over, set_clock
 from tests.settlement.test_closing import SEPTEMBER, close, line

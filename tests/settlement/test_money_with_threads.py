@@ -18,7 +18,8 @@ from consign.db import Database
 from consign.errors import ConsignError
 from consign.payments.notice_rules import Answer
 from consign.sales.ending import reverse_upload
-from consign.settlement.allocating import Share, find_open, spread
+from consign.settlement.allocating import find_open
+from consign.settlement.shares import Share, spread
 from tests.builders import build_city
 from tests.conftest import REGION
 from tests.ledger.beancounting import prove

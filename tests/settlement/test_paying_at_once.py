@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from consign.checks import CHECKS
 from consign.db import Database
 from consign.errors import ConsignError
-from consign.settlement.allocating import Share, find_open
+from consign.settlement.allocating import find_open
+from consign.settlement.shares import Share
 from tests.builders import build_city
 from tests.conftest import REGION
 from tests.settlement.money import SEPTEMBER, Money, agree, build_money, freeze

@@ -10,7 +10,7 @@ from consign.identity.queries import get_actor
 from consign.models.banking import BankAccount, BankLine
 from consign.payments.accepting import accept_split
 from consign.payments.writing_off import propose_write_off
-from consign.settlement.allocating import Share
+from consign.settlement.shares import Share
 from tests.builders import FINANCE
 from tests.conftest import REGION
 from tests.web.town import Town

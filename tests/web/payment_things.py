@@ -9,7 +9,7 @@ from consign.partners.queries import get_partner
 from consign.payments.expected import find_expected
 from consign.payments.notices import note_payment
 from consign.payments.proof_files import ProofFile
-from consign.settlement.allocating import Share
+from consign.settlement.shares import Share
 from tests.conftest import REGION
 from tests.web.town import BERUANG, KANCIL, Town
 

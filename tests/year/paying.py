@@ -32,9 +32,9 @@ from consign.payouts.planning import plan_payouts
 from consign.payouts.rules import NothingToPay
 from consign.payouts.sending import send_batch
 from consign.sample.money_steps import draw_slip
-from consign.settlement.allocating import Share
 from consign.settlement.correcting import decide_adjustment
 from consign.settlement.disputing import answer_dispute, raise_dispute
+from consign.settlement.shares import Share
 from tests.banking.writers import WRITERS, statement, write_bca, write_kopra
 from tests.year.acting import REGION, Acting
 from tests.year.money import Answered, Came, Corrected, Noted, Paid, Shares, WrittenOff
