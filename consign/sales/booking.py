@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import date
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -91,19 +92,24 @@ def book_file(
     keep_findings(Posted(session, upload.partner_id, upload.id, number, writer.sums, places, waits_newly=True))
     no_sales = posting.record_no_sales(session, zero_days, partner_id=upload.partner_id, number=number)
     upload.rows_read, upload.rows_ignored, upload.status = reader.rows_read, reader.ignored, "posted"
-    upload.outcome = {
-        "evidence": [dump_sentence(one) for one in study.evidence],
-        "price_differs": posted.price_differs,
-        "reversed_rows": reversed_rows,
-        **({"parts": list(study.table.parts)} if study.table.parts else {}),
-        **({"no_sales": no_sales} if no_sales else {}),
-    }
+    upload.outcome = _tell_outcome(study, posted, reversed_rows=reversed_rows, no_sales=no_sales)
     session.flush()
     _tell_about_parked(session, upload)
     record_event(
         session, by=by, act="sales file posted", subject=f"upload:{upload.id}", posting=number, rows=posted.rows,
         known=known, sales_rp=posted.sales_rp,
     )  # fmt: skip
+
+
+def _tell_outcome(study: Study, posted: posting.Posted, *, reversed_rows: int, no_sales: int) -> dict[str, Any]:
+    """Return what the upload keeps of its posting; what there is none of is left out."""
+    return {
+        "evidence": [dump_sentence(one) for one in study.evidence],
+        "price_differs": posted.price_differs,
+        "reversed_rows": reversed_rows,
+        **({"parts": list(study.table.parts)} if study.table.parts else {}),
+        **({"no_sales": no_sales} if no_sales else {}),
+    }
 
 
 def _write_all(reader: Reader, writer: LineWriter, *, tell: Callable[[int], None]) -> None:
