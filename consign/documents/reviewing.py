@@ -23,7 +23,7 @@ from consign.documents.parts import (
     write_typed,
 )
 from consign.documents.rules import Decision, DocumentIncomplete, DocumentMoved, DocumentTaken, OwnDocument, Typed
-from consign.documents.typed import tidy_reason, tidy_typed
+from consign.documents.typed import tidy_text, tidy_typed
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.documents import Document
 from consign.models.identity import UserAccount
@@ -154,7 +154,7 @@ def decide_document(
     document = lock_document(session, document_id)
     _refuse_unheld(session, document, by=by)
     _refuse_reviewer(document, by=by)
-    said, looked_up = tidy_reason(reason), tidy_reason(consulted)
+    said, looked_up = tidy_text(reason), tidy_text(consulted)
     if decision in (Decision.NEEDS_CORRECTION, Decision.REJECT) and said is None:
         raise DocumentIncomplete(say("Say why, so that the producer knows what to do; nothing was decided."))
     if typed is not None:
@@ -188,7 +188,7 @@ def revoke_document(session: Session, *, by: Actor, document_id: int, reason: st
     authorize(by, Act.REVIEW_PAPERS)
     document = lock_document(session, document_id)
     refuse_state(document, State.APPROVED)
-    said = tidy_reason(reason)
+    said = tidy_text(reason)
     if said is None:
         raise DocumentIncomplete(say("Say why, so that the producer knows what to do; nothing was decided."))
     document.decided_by, document.decided_at, document.reason = by.user_id, clock.now(), said

@@ -26,7 +26,7 @@ from consign.documents.parts import (
     write_typed,
 )
 from consign.documents.rules import CHANGING, DocumentIncomplete, DocumentMissing, DocumentMoved, Typed
-from consign.documents.typed import refuse_wrong_form, tidy_reason, tidy_typed
+from consign.documents.typed import refuse_wrong_form, tidy_text, tidy_typed
 from consign.errors import BadInput
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.catalogue import Product
@@ -160,7 +160,7 @@ def report_change(session: Session, *, by: Actor, document_id: int, note: str) -
     refuse_state(document, State.APPROVED)
     if Kind(document.kind) not in CHANGING:
         raise DocumentMoved(say("This paper does not depend on ingredients or process; nothing was reported."))
-    said = tidy_reason(note)
+    said = tidy_text(note)
     if said is None:
         raise DocumentIncomplete(say("Say what has changed; nothing was reported."))
     tell_history(session, document, by=by, what="changed", note=said)

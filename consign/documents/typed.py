@@ -26,7 +26,7 @@ def tidy_typed(typed: Typed) -> Typed:
     return replace(typed, number=_tidy(typed.number), holder=_tidy(typed.holder), details=details)
 
 
-def tidy_reason(given: str | None) -> str | None:
+def tidy_text(given: str | None) -> str | None:
     """Return what a person wrote, on one line; blank where it is blank.
 
     Raises:

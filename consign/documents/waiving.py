@@ -9,7 +9,7 @@ from compliance.facts import Kind
 from consign import clock
 from consign.documents.eligibility import mark_due
 from consign.documents.rules import DocumentIncomplete, WaiverMissing
-from consign.documents.typed import tidy_reason
+from consign.documents.typed import tidy_text
 from consign.errors import BadInput
 from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize
@@ -42,7 +42,7 @@ def grant_waiver(
     """
     authorize(by, Act.GRANT_WAIVERS)
     get_producer_to_change(session, producer_id)
-    said = tidy_reason(reason)
+    said = tidy_text(reason)
     if said is None:
         raise DocumentIncomplete(say("A waiver needs a reason; none was granted."))
     _refuse_days(from_on, until_on)

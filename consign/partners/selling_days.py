@@ -114,7 +114,7 @@ def parse_weekdays(text: str) -> frozenset[int]:
     return frozenset(found)
 
 
-def tidy_reason(given: str) -> str:
+def tidy_closing_reason(given: str) -> str:
     """Return why a store is closed, on one line.
 
     Raises:

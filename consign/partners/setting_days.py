@@ -20,7 +20,7 @@ from consign.partners.selling_days import (
     refuse_closure,
     refuse_end,
     refuse_past_week,
-    tidy_reason,
+    tidy_closing_reason,
 )
 from consign.period import ZONES
 from consign.sentence import say
@@ -90,7 +90,7 @@ def close_days(
         store_id=store.id if store else None,
         from_on=first,
         until_on=last,
-        reason=tidy_reason(reason),
+        reason=tidy_closing_reason(reason),
         said_by=by.user_id,
         said_at=clock.now(),
     )

@@ -13,7 +13,7 @@ from consign.identity.rules import Act, get_reach
 from consign.models.partners import Partner, Store
 from consign.partners.lists import get_partner_facts, get_store_seen
 from consign.partners.selling_day_lists import find_closures, find_selling_days, find_store_names
-from consign.partners.selling_days import WEEKDAYS, WHOLE_WEEK, Closure, SellingDays, Week, tidy_reason
+from consign.partners.selling_days import WEEKDAYS, WHOLE_WEEK, Closure, SellingDays, Week, tidy_closing_reason
 from consign.partners.setting_days import close_days, end_closure, get_closure, set_week
 from consign.sentence import Code, Sentence, say, say_all
 from consign.settlement.queries import hold_closed_until
@@ -39,7 +39,7 @@ WEEK = (
 CLOSURE = (
     Field("from", say("First day"), read=read_day, kind="date"),
     Field("until", say("Last day"), read=read_day, kind="date"),
-    Field("reason", say("Why"), read=tidy_reason, longest=200, hint=say("Such as renovation, or Lebaran.")),
+    Field("reason", say("Why"), read=tidy_closing_reason, longest=200, hint=say("Such as renovation, or Lebaran.")),
 )
 LAST = Field(
     "last", say("Last day"), read=read_day, kind="date", required=False, hint=say("Blank: it was said by mistake.")
