@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 
 import click
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consign.banking.queries import get_bank_account
 from consign.cli.context import Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table, working
 from consign.errors import BadInput
 from consign.identity.rules import Actor
-from consign.models.banking import BankAccount
 from consign.money import Rupiah
 from consign.payments.accepting import accept, accept_split, undo_match
 from consign.payments.match_facts import Proposal
 from consign.payments.match_lists import get_open_statement
-from consign.payments.matching import BankAccountUnknown, get_proposal, post_certain, propose
+from consign.payments.matching import get_proposal, post_certain, propose
 from consign.payments.other_lines import charge, own_transfer, refund
 from consign.payments.writing_off import BEARERS, WRITTEN_OFF_FOR, decide_write_off, propose_write_off
 from consign.sentence import say
@@ -36,7 +35,7 @@ def match() -> None:
 def propose_matches(context: Context, *, account: str, lines: Sequence[int], login: str, as_json: bool) -> None:
     """Show what the free lines of an account could be, each line's proposals ranked, with why. Nothing is posted."""
     with working("Matching"), context.acting(login) as (session, by):
-        found = propose(session, by=by, account_id=_get_account_id(session, account), line_ids=lines or None)
+        found = propose(session, by=by, account_id=get_bank_account(session, account).id, line_ids=lines or None)
     if as_json:
         print_json([_as_plain(one) for one in found])
         return
@@ -68,13 +67,6 @@ def _as_plain(one: Proposal) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _get_account_id(session: Session, code: str) -> int:
-    found = session.scalar(select(BankAccount.id).where(BankAccount.code == code))
-    if found is None:
-        raise BankAccountUnknown(say("The office has no such bank account; nothing was changed."))
-    return found
-
-
 @match.command("certain")
 @click.option("--account", metavar="CODE", required=True, help="Account of the office.")
 @as_user
@@ -82,7 +74,7 @@ def _get_account_id(session: Session, code: str) -> int:
 def certain(context: Context, *, account: str, login: str) -> None:
     """Post all payments whose number and amount tie while nothing else does. Doing it again posts nothing more."""
     with working("Matching"), context.acting(login) as (session, by):
-        count = len(post_certain(session, by=by, account_id=_get_account_id(session, account)))
+        count = len(post_certain(session, by=by, account_id=get_bank_account(session, account).id))
     click.echo(f"{count} payments were certain and are posted.")
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consign.banking.rules import BankAccountUnknown
 from consign.db import defer
-from consign.errors import Conflict, NotFound
+from consign.errors import Conflict
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.banking import BankAccount
 from consign.models.payments import BankMatch
@@ -25,12 +26,6 @@ class ProposalGone(Conflict):
     """What was proposed is not proposed any more; nothing was posted."""
 
     code = "payments.proposal_gone"
-
-
-class BankAccountUnknown(NotFound):
-    """The office has no such bank account; nothing was changed."""
-
-    code = "payments.bank_account_unknown"
 
 
 def propose(session: Session, *, by: Actor, account_id: int, line_ids: Collection[int] | None = None) -> list[Proposal]:

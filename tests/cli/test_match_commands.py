@@ -96,4 +96,4 @@ def test_a_rest_is_written_off_by_two_people(terminal: Terminal, database: Datab
 
 def test_an_account_that_is_not_there_is_refused(terminal: Terminal):
     refused = terminal.run("match", "certain", "--account", "XYZ")
-    assert (refused.status, "payments.bank_account_unknown" in refused.err) == (2, True)
+    assert (refused.status, "bank.account_unknown" in refused.err) == (2, True)

@@ -90,7 +90,7 @@ def decide_alone(money: Money) -> None:
 
 
 CASES: dict[str, Callable[[Money], object]] = {
-    "payments.bank_account_unknown": look_into_no_account,
+    "bank.account_unknown": look_into_no_account,
     "payments.line_unknown": take_no_line,
     "payments.proposal_gone": accept_what_is_not_proposed,
     "payments.statement_unknown": lambda money: get_open_statement(money.session, by=money.city.finance, number="NP-1"),

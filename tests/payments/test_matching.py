@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from consign import clock
+from consign.banking.rules import BankAccountUnknown
 from consign.errors import NotAllowed
 from consign.ledger.actions import post_transfers
 from consign.ledger.rules import AccountKind, AccountName, TransferKind, TransferOrder
@@ -16,7 +17,7 @@ from consign.money import Rupiah
 from consign.payments.accepting import SplitUnequal, accept, accept_split, undo_match
 from consign.payments.match_facts import Proposal, ReasonCode, Rule
 from consign.payments.match_rows import LineTaken, MatchUnknown
-from consign.payments.matching import BankAccountUnknown, post_certain, propose
+from consign.payments.matching import post_certain, propose
 from consign.payments.other_lines import charge, own_transfer, refund
 from consign.payments.statement_lines import LinesUnfit
 from consign.settlement.allocating import PaidOutAlready, PaidTwice
