@@ -13,9 +13,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from consign.banking.markup_tree import read_tree
 from consign.sentence import say
 from consign.tabular.child import REFUSED_STATUS, run_child
 from consign.tabular.dialect import (
@@ -29,7 +28,7 @@ from consign.tabular.dialect import (
 )
 from consign.tabular.encodings import Prepared, prepare_text
 from consign.tabular.headers import find_header
-from consign.tabular.markup_child import begins_markup, decode_page
+from consign.tabular.page_text import SEARCHED_BYTES, begins_markup, decode_page
 from consign.tabular.records import read_records
 from consign.tabular.refusals import (
     FileDamaged,
@@ -41,15 +40,13 @@ from consign.tabular.refusals import (
     FileWithoutHeader,
     dump_refusal,
 )
-from consign.tabular.web_pages import read_web_page
-from consign.tabular.workbook_cells import as_text
-from consign.tabular.workbook_sheets import NoWorkbookError, Sheet, WorkbookLockedError, list_sheets
-from consign.tabular.xml_sheets import SHEETS, read_xml_sheets
+
+if TYPE_CHECKING:
+    from consign.tabular.workbook_sheets import Sheet
 
 MOST_ROWS = 120_000
 """Rows of a file, its headings and notes included; no office's account has so many bookings in a year."""
 MOST_CELLS = 100
-SEARCHED_BYTES = 4_096
 _STATEMENT_TAG = re.compile(r"^:20:", re.MULTILINE)
 _BALANCE_TAG = re.compile(r"^:6(?:0[FM]|1|2[FM]):", re.MULTILINE)
 _OFX = re.compile(r"^\s*OFXHEADER\s*:|<OFX\b|<\?OFX\b", re.IGNORECASE | re.MULTILINE)
@@ -80,6 +77,9 @@ def read_workbook(path: Path, folder: Path, container: str, *, words: Collection
         FileTooLarge: it has too many rows.
 
     """
+    # Most files are text: no reader is imported before a file needs it.
+    from consign.tabular.workbook_sheets import NoWorkbookError, WorkbookLockedError, list_sheets  # noqa: PLC0415
+
     try:
         entries = [entry for entry in list_sheets(path, container, scratch=folder) if entry.visible]
     except WorkbookLockedError as error:
@@ -101,8 +101,10 @@ def read_workbook(path: Path, folder: Path, container: str, *, words: Collection
     return {"container": container, "encoding": None, "delimiter": None, "sheets": sheets}
 
 
-def _number_rows(sheet: Sheet, *, may_have_failed: bool) -> Iterator[tuple[int, list[str]]]:
+def _number_rows(sheet: "Sheet", *, may_have_failed: bool) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that hold anything, with their numbers, blank cells at the end left out."""
+    from consign.tabular.workbook_cells import as_text  # noqa: PLC0415  # as above
+
     failed: dict[int, dict[int, str]] = {}
     for (row, column), text in sheet.find_errors().items() if may_have_failed else ():
         failed.setdefault(row, {})[column - 1] = text
@@ -168,6 +170,10 @@ def read_markup(content: bytes) -> dict[str, Any]:
         FileRefused: in one of its kinds, where it cannot be read.
 
     """
+    from consign.banking.markup_tree import read_tree  # noqa: PLC0415  # as in `read_workbook`
+    from consign.tabular.web_pages import read_web_page  # noqa: PLC0415  # the same
+    from consign.tabular.xml_sheets import SHEETS, read_xml_sheets  # noqa: PLC0415  # the same
+
     facts = {"encoding": "utf-8", "delimiter": None}
     if SHEETS.encode() in content[:SEARCHED_BYTES]:
         grids = read_xml_sheets(content)

@@ -5,10 +5,8 @@ encoding, header row, headers, names of sheets) there. Where it refuses the file
 code and sentence.
 """
 
-import codecs
 import csv
 import json
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,15 +16,14 @@ from consign.sentence import say
 from consign.tabular.child import REFUSED_STATUS, run_child
 from consign.tabular.grids import Grid
 from consign.tabular.headers import SEARCHED_ROWS, Header, normalize, read_header
-from consign.tabular.refusals import FileMixedEncodings, FileNotATable, FileRefused, FileWithManyTables, dump_refusal
+from consign.tabular.page_text import SEARCHED_BYTES, decode_page
+from consign.tabular.refusals import FileNotATable, FileRefused, FileWithManyTables, dump_refusal
 from consign.tabular.row_numbers import MOST_PARTS, number_row
 from consign.tabular.web_pages import read_web_page
 from consign.tabular.xml_sheets import SHEETS, read_xml_sheets
 
 Broken = list[tuple[int, list[str]]]
 MOST_BYTES = 100 << 20
-SEARCHED_BYTES = 4_096
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -81,34 +78,6 @@ def read_markup(content: bytes, *, words: Collection[str], target: Path) -> dict
         "sheet": names[0] if names else None,
         "parts": names if len(names) > 1 else [],
     }
-
-
-def begins_markup(first: bytes) -> bool:
-    """Say whether a file that begins with *first* holds markup."""
-    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return first[: len(first) // 2 * 2].decode("utf-16", errors="ignore").lstrip().startswith("<")
-    return first.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
-
-
-def decode_page(content: bytes) -> tuple[str, str]:
-    """Return the text of a page and its encoding: by its mark, strictly as UTF-8, else as the page says itself.
-
-    Raises:
-        FileMixedEncodings: it is in no encoding that is known here.
-
-    """
-    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
-        if content.startswith(mark):
-            return content.decode("utf-8-sig" if name == "utf-8" else name, errors="replace"), name
-    try:
-        return content.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        said = _CHARSET.search(content[:SEARCHED_BYTES])
-    if said is not None and said[1].decode().lower() not in {"iso-8859-1", "windows-1252", "latin1", "cp1252"}:
-        raise FileMixedEncodings(
-            say("The page is written in an encoding that is not known; nothing of it was used. Save it as CSV or XLSX.")
-        )
-    return content.decode("cp1252", errors="replace"), "cp1252"
 
 
 def choose(grids: Sequence[Grid], words: Collection[str]) -> list[_Candidate]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from consign.sentence import say
 from consign.tabular.markup import open_markup_table
-from consign.tabular.markup_child import begins_markup
 from consign.tabular.messages import find_container, open_message_table
+from consign.tabular.page_text import begins_markup
 from consign.tabular.refusals import FileNotATable
 from consign.tabular.table import Table
 from consign.tabular.text_files import open_text_table
