@@ -127,7 +127,9 @@ def show_uploads(visit: Visiting) -> Response:
             if not ((column.key == "partner" and one_partner) or (column.key == "store" and one_store))
         ],
         fetch=lambda wish: find_upload_page(visit.db, by=visit.actor, wish=wish, zone=visit.zone),
-        empty=say("No sales file was handed in yet. Files that a till exports are handed in here."),
+        empty=say("No sales file was handed in yet. Files that a till exports are handed in here.")
+        if visit.may("GET /uploads/new")
+        else say("No sales file was handed in yet. Stores, their partner's finance and dinas finance hand them in."),
         default_sort="-received_at",
         filters=(
             *(() if one_partner else (by_partner,)),

@@ -49,3 +49,40 @@ def test_every_step_that_is_offered_can_be_opened(town: Town):
     for login in (ADMIN, FINANCE, VERIFIER):
         browser = town.browser(login)
         assert {browser.get(path).status for path in step_links(browser)} == {200}
+
+
+def test_what_is_empty_tells_only_those_who_act_to_act_here(town: Town):
+    with town.database.transaction(REGION) as session:
+        session.execute(text("SELECT set_config('role', 'none', true)"))
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in ("closing", "sales_upload", "bank_account", "reference_list"):
+            session.execute(text(f"DELETE FROM region_6471.{table}"))
+    for path, login, said in (
+        ("/closings", FINANCE, "Close one above once it is over."),
+        ("/closings", ADMIN, "Dinas finance closes each once it is over."),
+        ("/uploads", FINANCE, "are handed in here."),
+        ("/uploads", ADMIN, "dinas finance hand them in."),
+        ("/bank", ADMIN, "The admin adds it here."),
+        ("/bank", FINANCE, "The admin adds it."),
+        ("/references", ADMIN, "and load it here."),
+        ("/references", HEAD, "A verifier asks the health office"),
+    ):
+        assert said in town.browser(login).get(path).text, (path, login)
+
+
+def test_after_each_thing_the_next_one_is_said(town: Town):
+    browser = town.browser(ADMIN)
+    new = browser.get("/partners/new")
+    assert "nobody has said yet" in new.text
+    made = browser.post("/partners/new", {"code": "GM", "name": "Gajah Mart", "kind": "hotel", "cycle": "month"})
+    assert "Add its stores next." in made.text
+    store = {"code": "G1", "name": "Gajah Satu", "zone": "Asia/Makassar", "opened_on": "2026-11-01"}
+    page = browser.post("/partners/GM/stores/new", store)
+    assert "Next: an agreement with each producer, and who hands in its sales." in page.text
+    assert {"/agreements/new?partner=GM", "/users/new?partner=GM"} <= set(page.links())
+    assert '<option value="GM" selected>' in browser.get("/users/new?partner=GM").source
+
+
+def test_an_agreement_begins_on_the_day_that_the_address_names(town: Town):
+    browser = town.browser(FINANCE)
+    assert browser.get("/agreements/new?partner=BM&producer=P1&first=2026-10-03").typed("first") == "2026-10-03"
