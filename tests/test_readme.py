@@ -86,3 +86,34 @@ def test_the_glossary_explains_each_word_once() -> None:
     words = [word.strip() for row in rows for word in re.sub(r"\([^)]*\)", "", row).split(",") if row != "word"]
     assert len(words) > 50
     assert sorted({word for word in words if words.count(word) > 1}) == []
+
+
+COMMAND_LINE = README.partition("## The command line")[2].split("```")[1].strip().splitlines()
+USAGES = [re.split(r"\s{3,}", line)[0] for line in COMMAND_LINE]
+
+
+def find_commands(group: click.Command, words: list[str]) -> list[click.Command]:
+    """Return the commands that the words of a usage name, `add|list` as two; an unknown one fails."""
+    if not isinstance(group, click.Group) or not words:
+        return [group]
+    found: list[click.Command] = []
+    for name in words[0].split("|"):
+        command = group.get_command(click.Context(group), name)
+        assert command is not None, words
+        found += find_commands(command, words[1:])
+    return found
+
+
+@pytest.mark.parametrize("usage", USAGES)
+def test_every_command_and_option_that_readme_gives_is_there(usage: str) -> None:
+    for part in usage.split("; "):
+        words = part.removeprefix("consign ").removesuffix(" …").split()
+        named = set(re.findall(r"--[a-z][a-z-]*", part))
+        for command in find_commands(cli, words):
+            options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+            assert named <= options, (part, named - options)
+
+
+def test_no_command_is_given_twice() -> None:
+    named = [re.split(r" \(?[\[A-Z…-]", usage)[0] for usage in USAGES]
+    assert sorted({name for name in named if named.count(name) > 1}) == []
