@@ -158,6 +158,7 @@ def test_who_must_use_a_second_factor_can_open_nothing_before(town: Town):
     )
     for path in ("/", "/users", "/account", "/audit"):
         assert browser.get(path).path == "/account/second-factor"
+    assert "/users" not in browser.get("/account/second-factor").links()  # no menu that only leads back here
     token = browser.get("/account/second-factor").form_token()
     typed = {"form_token": token, "code": "X", "name": "Baru", "kind": "hotel", "cycle": "month"}
     assert browser.send("POST", "/partners/new", data=typed).path == "/account/second-factor"

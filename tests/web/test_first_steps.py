@@ -86,3 +86,15 @@ def test_after_each_thing_the_next_one_is_said(town: Town):
 def test_an_agreement_begins_on_the_day_that_the_address_names(town: Town):
     browser = town.browser(FINANCE)
     assert browser.get("/agreements/new?partner=BM&producer=P1&first=2026-10-03").typed("first") == "2026-10-03"
+
+
+def test_a_partner_that_never_handed_in_anything_is_asked_for_its_first_file(town: Town):
+    assert "Hand in the first sales file" not in town.browser(T1).get("/").text
+    with town.database.transaction(REGION) as session:
+        session.execute(text("SELECT set_config('role', 'none', true)"))
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("DELETE FROM sales_upload WHERE partner_id = (SELECT id FROM partner WHERE code = 'BM')"))
+    browser = Browser(town.app)
+    browser.sign_in(T1)
+    page = browser.get("/")
+    assert ("Hand in the first sales file" in page.text, "/uploads/new" in page.links()) == (True, True)
