@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 from pathlib import Path
 
 import click
@@ -117,3 +118,12 @@ def test_every_command_and_option_that_readme_gives_is_there(usage: str) -> None
 def test_no_command_is_given_twice() -> None:
     named = [re.split(r" \(?[\[A-Z…-]", usage)[0] for usage in USAGES]
     assert sorted({name for name in named if named.count(name) > 1}) == []
+
+
+def test_the_settings_that_readme_gives_are_the_same_for_the_shell_and_for_systemd(tmp_path: Path) -> None:
+    given = re.findall(r"^CONSIGN_\w+=.*$", README, re.MULTILINE)
+    (tmp_path / "consign.env").write_text("\n".join(given), encoding="utf-8")
+    script = f"set -a; . {tmp_path}/consign.env; env"
+    shell = subprocess.run(["/bin/sh", "-c", script], env={}, capture_output=True, text=True, check=True).stdout
+    read = {line for line in shell.splitlines() if line.startswith("CONSIGN_")}
+    assert read == {line.replace("'", "") for line in given}
