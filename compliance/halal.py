@@ -20,7 +20,7 @@ from compliance.numbers import Number
 from compliance.refusals import NumberRefused
 from compliance.wording import tell
 
-SOURCE: Final = "UU 33/2014 art. 42 (UU 6/2023)"
+SOURCE: Final = "UU 33/2014 pasal 42 (UU 6/2023)"
 USUAL_DIGITS: Final = 17
 _PLAUSIBLE_DIGITS: Final = range(13, 21)
 _WORDS: Final = re.compile(

@@ -12,7 +12,7 @@ from compliance.free_text import compact_free, refuse_no_number
 from compliance.numbers import Number
 from compliance.wording import tell
 
-SOURCE: Final = "KUHPerdata art. 1792"
+SOURCE: Final = "KUHPerdata pasal 1792"
 
 
 @dataclass(frozen=True)

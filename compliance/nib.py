@@ -19,7 +19,7 @@ from compliance.numbers import Number
 from compliance.refusals import NumberRefused
 from compliance.wording import tell
 
-SOURCE: Final = "PP 28/2025 art. 206"
+SOURCE: Final = "PP 28/2025 pasal 206"
 _LENGTHS: Final = frozenset({13})
 _WORDS: Final = re.compile(rf"(?:{NUMBER_WORDS}|INDUK|BERUSAHA|N[I1L]B)+", re.IGNORECASE)
 

@@ -15,7 +15,7 @@ from compliance.free_text import compact_free, refuse_no_number
 from compliance.numbers import Number
 from compliance.wording import tell
 
-SOURCE: Final = "Perpres 112/2007 art. 8"
+SOURCE: Final = "Perpres 112/2007 pasal 8"
 
 
 @dataclass(frozen=True)

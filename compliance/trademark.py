@@ -20,7 +20,7 @@ from compliance.numbers import Number
 from compliance.refusals import NumberRefused
 from compliance.wording import Term, tell
 
-SOURCE: Final = "UU 20/2016 art. 35"
+SOURCE: Final = "UU 20/2016 pasal 35"
 CLASSES: Final = range(1, 46)
 """The classes of goods and services of the Nice agreement."""
 _WORDS: Final = re.compile(

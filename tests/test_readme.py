@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 from pathlib import Path
 
 import click
@@ -86,3 +87,43 @@ def test_the_glossary_explains_each_word_once() -> None:
     words = [word.strip() for row in rows for word in re.sub(r"\([^)]*\)", "", row).split(",") if row != "word"]
     assert len(words) > 50
     assert sorted({word for word in words if words.count(word) > 1}) == []
+
+
+COMMAND_LINE = README.partition("## The command line")[2].split("```")[1].strip().splitlines()
+USAGES = [re.split(r"\s{3,}", line)[0] for line in COMMAND_LINE]
+
+
+def find_commands(group: click.Command, words: list[str]) -> list[click.Command]:
+    """Return the commands that the words of a usage name, `add|list` as two; an unknown one fails."""
+    if not isinstance(group, click.Group) or not words:
+        return [group]
+    found: list[click.Command] = []
+    for name in words[0].split("|"):
+        command = group.get_command(click.Context(group), name)
+        assert command is not None, words
+        found += find_commands(command, words[1:])
+    return found
+
+
+@pytest.mark.parametrize("usage", USAGES)
+def test_every_command_and_option_that_readme_gives_is_there(usage: str) -> None:
+    for part in usage.split("; "):
+        words = part.removeprefix("consign ").removesuffix(" …").split()
+        named = set(re.findall(r"--[a-z][a-z-]*", part))
+        for command in find_commands(cli, words):
+            options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+            assert named <= options, (part, named - options)
+
+
+def test_no_command_is_given_twice() -> None:
+    named = [re.split(r" \(?[\[A-Z…-]", usage)[0] for usage in USAGES]
+    assert sorted({name for name in named if named.count(name) > 1}) == []
+
+
+def test_the_settings_that_readme_gives_are_the_same_for_the_shell_and_for_systemd(tmp_path: Path) -> None:
+    given = re.findall(r"^CONSIGN_\w+=.*$", README, re.MULTILINE)
+    (tmp_path / "consign.env").write_text("\n".join(given), encoding="utf-8")
+    script = f"set -a; . {tmp_path}/consign.env; env"
+    shell = subprocess.run(["/bin/sh", "-c", script], env={}, capture_output=True, text=True, check=True).stdout
+    read = {line for line in shell.splitlines() if line.startswith("CONSIGN_")}
+    assert read == {line.replace("'", "") for line in given}

@@ -23,7 +23,10 @@ from consign.sales.placing import place_parked
 from consign.sentence import say
 
 base_url_option = click.option(
-    "--base-url", metavar="URL", default="", help="Where the pages are served, such as https://titip.example.id."
+    "--base-url",
+    metavar="URL",
+    default="",
+    help="Where the pages are served, such as https://titip.example.id; else CONSIGN_PAGES_URL.",
 )
 operator_option = click.option(
     "--operator", is_flag=True, help="Act as the operator of this machine; for accounts of admins only."
@@ -98,12 +101,14 @@ def user_add(
         login = added.login
     click.echo(f"{login} was added as {role}.")
     if token:
-        _print_link(token, login=login, base_url=base_url)
+        _print_link(token, login=login, base_url=base_url or context.settings.pages_url or "")
 
 
 def _print_link(token: str, *, login: str, base_url: str) -> None:
     days = INVITATION_LASTS.days
     click.echo(f"{login} chooses a password here, once and within {days} days: {base_url.rstrip('/')}/link/{token}")
+    if not base_url:
+        click.echo("Write the address of your pages before it; CONSIGN_PAGES_URL or --base-url does so from now on.")
 
 
 def _find_admin(session: Session, acting: str | None, *, operator: bool) -> Actor | None:
@@ -132,7 +137,7 @@ def user_invite(context: Context, *, login: str, acting: str | None, operator: b
         by = _find_admin(session, acting, operator=operator)
         invited = get_account(session, login)
         token = administering.invite_user(session, by=by, user_id=invited.id)
-    _print_link(token, login=invited.login, base_url=base_url)
+    _print_link(token, login=invited.login, base_url=base_url or context.settings.pages_url or "")
 
 
 @user.command("drop-second-factor")

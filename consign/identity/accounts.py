@@ -191,7 +191,12 @@ def enrol_second_factor(
         )
     step = find_totp_step(secret, code, at_second=int(clock.now().timestamp()), after_step=None)
     if step is None or not is_totp_secret(secret):
-        raise CodeWrong(say("The code does not fit; nothing was changed. Look whether the phone's clock is right."))
+        raise CodeWrong(
+            say(
+                "The code does not fit; nothing was changed. Give the app the key that is shown here now, and look whether"
+                " the phone's clock is right."
+            )
+        )
     user.totp_secret, user.totp_last_step = secret, step
     session.flush()
     end_sessions_of(session, user.id, but=keep)

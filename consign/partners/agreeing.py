@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from psycopg.errors import ExclusionViolation, ForeignKeyViolation
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -29,7 +29,7 @@ from consign.partners.rules import (
 )
 from consign.partners.tax_rules import FeeTaxes
 from consign.partners.taxes import refuse_wrong_taxes_of
-from consign.sentence import say
+from consign.sentence import Sentence, say
 
 
 def add_agreement(
@@ -152,9 +152,7 @@ def _write_agreement(session: Session, agreement: Agreement) -> None:
             session.add(agreement)
     except IntegrityError as error:
         if isinstance(error.orig, ExclusionViolation):
-            raise AgreementOverlaps(
-                say("An agreement of the same scope is in force on some of these days; no agreement was added.")
-            ) from error
+            raise AgreementOverlaps(_say_overlap(session, agreement)) from error
         if isinstance(error.orig, ForeignKeyViolation):
             raise BadInput(
                 say(
@@ -163,6 +161,34 @@ def _write_agreement(session: Session, agreement: Agreement) -> None:
                 )
             ) from error
         raise
+
+
+def _say_overlap(session: Session, agreement: Agreement) -> Sentence:
+    """Return which days of another agreement an *agreement* that was refused meets, and what to do."""
+    others = select(Agreement.days).where(
+        Agreement.partner_id == agreement.partner_id,
+        Agreement.producer_id == agreement.producer_id,
+        Agreement.store_id.is_not_distinct_from(agreement.store_id),
+        Agreement.product_id.is_not_distinct_from(agreement.product_id),
+        Agreement.days.op("&&")(agreement.days),
+    )
+    days = session.scalars(others.order_by(func.lower(Agreement.days))).first()
+    if days is None:  # it was ended meanwhile
+        return say(
+            "An agreement of the same scope was in force on some of these days; no agreement was added. Try again."
+        )
+    if days.upper is None:
+        return say(
+            "An agreement of the same scope is in force from {first} on; no agreement was added. Choose a last day before"
+            " that, or continue that agreement with other terms.",
+            first=days.lower,
+        )
+    return say(
+        "An agreement of the same scope is in force from {first} to {last}; no agreement was added. Choose days outside of"
+        " these, or continue that agreement with other terms.",
+        first=days.lower,
+        last=days.upper - timedelta(1),
+    )
 
 
 def continue_agreement(

@@ -114,7 +114,7 @@ def parse_npwp(text: str) -> str:
         return tax_numbers.parse(text).compact
     except NumberRefused as error:
         refusal = Sentence(error.template, error.facts)
-        raise NpwpInvalid(say("{refusal}; nothing was changed.", refusal=refusal)) from error
+        raise NpwpInvalid(say("{refusal} Nothing was changed.", refusal=refusal)) from error
 
 
 def refuse_incomplete_pkp(taxes: PartnerTaxes) -> None:

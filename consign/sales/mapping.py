@@ -199,7 +199,9 @@ def _ask_for(role: str, table: Table) -> Question:
         case "store":
             return Question("store", say("Which store are these sales from? The file does not say."))
         case "date":
-            return Question("days", say("Which days does this file speak about? It has no date column."))
+            return Question(
+                "days", say("Which days does this file speak about? None of its columns is known to hold the day.")
+            )
         case "barcode or code":
             return Question(f"column:{role}", say("Which column holds the barcode or code?"), columns)
         case "quantity":

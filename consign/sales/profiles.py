@@ -1,6 +1,7 @@
 """Layouts that a person confirmed, kept as the partner's profiles."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -91,12 +92,14 @@ def refuse_for_others(by: Actor, *, standing: SalesProfile | None, layout: Layou
     """Refuse that a store manager changes how the partner's other stores are read.
 
     A layout of a header that nobody confirmed yet may be a store's own; what an amount counts is never a store's to say.
+    How numbers and days are written may still be open in a profile, because its first file showed it: whoever hands in
+    the first file that does not, a store manager too, says it for this header.
 
     Raises:
-        NotAllowed: *layout* differs from the *standing* profile, or counts in thousands.
+        NotAllowed: *layout* says other things than the *standing* profile, or counts in thousands.
 
     """
-    if standing is not None and standing.layout == layout.to_json():
+    if standing is not None and _complete(Layout.from_json(standing.layout), layout).to_json() == layout.to_json():
         return
     if by.role is Role.STORE_MANAGER and (standing is not None or layout.scale != 1):
         raise NotAllowed(
@@ -106,3 +109,12 @@ def refuse_for_others(by: Actor, *, standing: SalesProfile | None, layout: Layou
                 login=by.login,
             )
         )
+
+
+def _complete(known: Layout, said: Layout) -> Layout:
+    """Return the *known* layout with what it leaves open as it is *said*."""
+    return replace(
+        known,
+        number_style=known.number_style or said.number_style,
+        date_order=known.date_order or said.date_order,
+    )

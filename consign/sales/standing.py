@@ -52,6 +52,7 @@ _STANDING = """
       CASE WHEN CAST(:partner AS bigint) IS NULL THEN 0 ELSE (SELECT count(*) FROM missing_day) END AS missing,
       CASE WHEN CAST(:partner AS bigint) IS NULL THEN (SELECT count(*) FROM silence WHERE silent >= :silent) ELSE 0 END
         AS silent,
+      EXISTS (SELECT FROM sales_upload WHERE CAST(:partner AS bigint) IS NULL OR partner_id = :partner) AS is_begun,
       {sales}::bigint AS sales_rp"""
 
 
@@ -72,6 +73,8 @@ class Standing:
     """Store-days of the last fourteen days that nothing speaks for; 0 for whoever sees all partners."""
     silent: int
     """Stores that reported nothing on the last three days that were due; 0 for whoever sees one partner alone."""
+    is_begun: bool
+    """Whether a file was ever handed in, for any store of the partner."""
     sales_rp: int
     """Sales of this month's days."""
 

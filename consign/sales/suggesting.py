@@ -235,7 +235,8 @@ class Shelf:
             in_use=all(self._numbers[digits][1].in_use for way, digits in ways if digits in self._numbers),
         )
         score, reasons = weigh(evidence, product)
-        label = f"{product.name} {product.net_content} {product.net_unit}"
+        content = f" {product.net_content} {product.net_unit}"
+        label = product.name if product.name.endswith(content) else product.name + content
         is_sure = score >= SURE_FROM and not evidence.contradicted
         return Suggestion(product.id, product.code, label, score, tuple(reasons), is_sure)
 

@@ -37,11 +37,13 @@ from consign.partners.registration import register_producer
 from consign.sentence import say
 from consign.web.forms import Choice, Field, Form, new_form, read_form, read_id
 from consign.web.guard import mask_form_token
-from consign.web.visit import PageRoute, Visit, Visiting
+from consign.web.visit import PageRoute, Visit, Visiting, cookie_name
 from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
 KEPT = "kept-"
+ENROLMENT_SECONDS = 3_600
+"""How long a browser keeps a secret that is shown and not yet taken."""
 LOGIN = Field("login", say("E-mail or phone number"), autocomplete="username", longest=200)
 PASSWORD = Field(
     "password", say("Password"), kind="password", autocomplete="current-password", longest=LONGEST_PASSWORD
@@ -348,8 +350,17 @@ def do_change_password(visit: Visiting) -> Response:
 
 @router.get("/account/second-factor")
 def show_second_factor(visit: Visiting) -> Response:
-    """Show a new secret as a QR code for an authenticator app."""
-    return _second_factor_page(visit, new_form(_enrolment_fields(visit)), secret=make_totp_secret())
+    """Show a new secret as a QR code for an authenticator app: the same one again to who comes back from the app.
+
+    Phones load a page anew after another app was used; another secret would then fit no code of the app.
+    """
+    user, _, kept = visit.request.cookies.get(cookie_name(visit.request, "enrolment"), "").partition(".")
+    own = user == str(visit.actor.user_id) and is_totp_secret(kept)
+    secret = kept if own else make_totp_secret()
+    answer = _second_factor_page(visit, new_form(_enrolment_fields(visit)), secret=secret)
+    if not own:
+        visit.set_cookie(answer, "enrolment", f"{visit.actor.user_id}.{secret}", seconds=ENROLMENT_SECONDS)
+    return answer
 
 
 def _enrolment_fields(visit: Visit) -> tuple[Field, ...]:
@@ -363,7 +374,7 @@ def _second_factor_page(visit: Visit, form: Form, *, secret: str, status: int = 
     picture = segno.make(address, error="m").svg_inline(scale=5, border=4, omitsize=True, svgclass="qr", lineclass=None)
     groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     return visit.page(
-        "second_factor.html", status=status, form=form, secret=secret, picture=picture, groups=groups,
+        "second_factor.html", status=status, form=form, secret=secret, address=address, picture=picture, groups=groups,
         required=visit.visitor is not None and visit.visitor.must_enrol,
     )  # fmt: skip
 
@@ -384,7 +395,13 @@ def do_enrol(visit: Visiting) -> Response:
     if not form.ok:
         kept = secret if is_totp_secret(secret) else make_totp_secret()
         return _second_factor_page(visit, form, secret=kept, status=422)
-    return visit.go("/account", say("Your second factor is set up. From now on you sign in with a code as well."))
+    was_stopped = visit.visitor is not None and visit.visitor.must_enrol
+    answer = visit.go(
+        "/" if was_stopped else "/account",
+        say("Your second factor is set up. From now on you sign in with a code as well."),
+    )
+    visit.drop_cookie(answer, "enrolment")
+    return answer
 
 
 @router.post("/account/sessions/{token_hash}/end")

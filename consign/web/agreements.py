@@ -100,10 +100,11 @@ def _filters(visit: Visit) -> list[Filter]:
 
 @router.get("/agreements/new")
 def show_new_agreement(visit: Visiting) -> Response:
-    """Show the form to add an agreement, with partner and producer from the address."""
+    """Show the form to add an agreement, with partner, producer and first day from the address."""
     asked = {name: visit.asked.get(name, "") for name in ("partner", "producer", "store", "product")}
     fields = _fields(visit, asked["partner"], asked["producer"])
-    return _new_agreement_page(visit, new_form(fields, first=clock.today(visit.zone), **asked, **USUAL))
+    first = visit.asked.get("first") or clock.today(visit.zone)
+    return _new_agreement_page(visit, new_form(fields, first=first, **asked, **USUAL))
 
 
 def _fields(visit: Visit, partner_code: str, producer_code: str) -> Sequence[Field]:

@@ -93,7 +93,9 @@ def show_bank_accounts(visit: Visiting) -> Response:
         caption=say("The office's bank accounts"),
         columns=ACCOUNT_COLUMNS,
         fetch=fetch,
-        empty=say("The office has no bank account yet. The admin adds it here."),
+        empty=say("The office has no bank account yet. The admin adds it here.")
+        if visit.may("GET /bank/new")
+        else say("The office has no bank account yet. The admin adds it."),
         default_sort="code",
         search=say("Search: code, number or holder"),
         lead=say("Accounts into which partners pay and from which producers are paid, as their statements say."),
@@ -163,7 +165,9 @@ def show_bank_account(visit: Visiting, bank_code: str) -> Response:
         fetch=lambda wish: _with_words(
             find_bank_line_page(visit.db, by=visit.actor, account_id=account["id"], wish=wish)
         ),
-        empty=say("No statement was posted yet. Hand in the first one here."),
+        empty=say("No statement was posted yet. Hand in the first one here.")
+        if visit.may("GET /bank/{bank_code}/post")
+        else say("No statement was posted yet. Dinas finance hands in the first one."),
         default_sort="-booked_on",
         filters=LINE_FILTERS,
         search=say("Search: words, sender, reference or amount"),
@@ -200,7 +204,9 @@ def show_bank_files(visit: Visiting, bank_code: str) -> Response:
         caption=say("Posted statements"),
         columns=FILE_COLUMNS,
         fetch=lambda wish: find_bank_file_page(visit.db, by=visit.actor, account_id=account["id"], wish=wish),
-        empty=say("No statement was posted yet. Hand in the first one here."),
+        empty=say("No statement was posted yet. Hand in the first one here.")
+        if visit.may("GET /bank/{bank_code}/post")
+        else say("No statement was posted yet. Dinas finance hands in the first one."),
         default_sort="-until_on",
         search=say("Search: name of the file"),
         account=account,

@@ -67,7 +67,9 @@ def show_disputes(visit: Visiting) -> Response:
             Column("outcome", say("State"), kind="badge", words="dispute_outcome"),
         ),
         fetch=lambda wish: find_dispute_page(visit.db, by=actor, wish=wish),
-        empty=say("Nothing is disputed. A statement is disputed on its own page."),
+        empty=say("Nothing is disputed. A statement is disputed on its own page.")
+        if visit.may("GET /statements/{number}/dispute")
+        else say("Nothing is disputed. Producers and partners dispute a statement on its page."),
         default_sort="-raised_at",
         filters=(
             Filter("outcome", say("State"), choices_of("dispute_outcome", DisputeOutcome, word)),

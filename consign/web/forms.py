@@ -44,6 +44,8 @@ class Field:
     """Whether *choices* only suggest, and anything may be typed."""
     scan: bool = False
     """Whether a barcode may be read with the camera."""
+    blank: Sentence | None = None
+    """What the first choice of an optional select says; usually “none”."""
 
 
 @dataclass

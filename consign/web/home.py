@@ -24,6 +24,7 @@ from consign.web import (
     uploads,
     users,
 )
+from consign.web.first_steps import ShownStep, show_first_steps
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
 
@@ -58,8 +59,8 @@ FIND_FIGURES: tuple[Callable[[Visit], Sequence[tuple[str, ...]]], ...] = (
 """One function for each area that has figures for the first page: label and value, ready to show, and where it leads."""
 
 
-Standing = tuple[list[Task], list[tuple[str, ...]]]
-"""Tasks and figures of the first page."""
+Standing = tuple[list[Task], list[tuple[str, ...]], list[ShownStep]]
+"""Tasks and figures of the first page, and the first steps of a new city."""
 
 
 @router.get("/")
@@ -67,10 +68,10 @@ def show_home(visit: Visiting) -> Response:
     """Show what this person should do next, and a few figures."""
     # What verifiers hold is each one's own; everybody else of a role and reach sees the same.
     name = ("home", visit.actor.user_id if visit.may("GET /review") else 0)
-    tasks, figures = visit.remember(name, lambda: _find_standing(visit))
-    return visit.page("home.html", tasks=tasks, figures=figures)
+    tasks, figures, steps = visit.remember(name, lambda: _find_standing(visit))
+    return visit.page("home.html", tasks=tasks, figures=figures, steps=steps)
 
 
 def _find_standing(visit: Visit) -> Standing:
     tasks = sorted((task for find in FIND_TASKS for task in find(visit)), key=lambda task: not task.urgent)
-    return tasks, [pair for find in FIND_FIGURES for pair in find(visit)]
+    return tasks, [pair for find in FIND_FIGURES for pair in find(visit)], show_first_steps(visit)

@@ -44,6 +44,7 @@ MEANINGS: Mapping[Role, Sentence] = {
 }
 ROLES = choices_of("column", Role, word)
 LATEST_BEGIN = 12
+_ABOUT_VALUES = frozenset({"number_style", "date_order", "dollar"})
 _NUMBERING = {
     Receipts.PER_STORE: say("The same number on the same day is the same receipt."),
     Receipts.PER_TILL: say("The same number on the same day and the same till is the same receipt."),
@@ -84,6 +85,8 @@ class MappingForm:
     evidence: Sequence[Sentence]
     readable: bool
     """Whether the file was looked into, so that there is something to show."""
+    columns_known: bool
+    """Whether all that is asked is how the values are written."""
     unchanged: bool = True
     """Whether the form says what the counts rest on."""
 
@@ -162,6 +165,7 @@ class _Mapping:
             counts=self._upload.outcome.get("counts"),
             evidence=[load_sentence(one) for one in self.preview.get("evidence") or ()],
             readable=bool(self.preview),
+            columns_known=bool(self.asked) and all(_is_about_values(about) for about in self.asked),
         )
 
     def answer(self, form: Form, chosen: Mapping[Role, str]) -> Answers:
@@ -330,3 +334,8 @@ def _name_kind(kind: str) -> str:
 
 
 __all__ = ["MEANINGS", "MappingForm", "ShownColumn", "read_mapping", "show_mapping"]
+
+
+def _is_about_values(about: str) -> bool:
+    """Say whether a question is about how values are written, so that the columns are known."""
+    return about in _ABOUT_VALUES or about.startswith("kind:")

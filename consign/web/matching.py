@@ -10,11 +10,13 @@ from fastapi import APIRouter, Response
 from consign.errors import BadInput
 from consign.identity.rules import Act
 from consign.listing import Found, Row, Wish
+from consign.money import Rupiah
 from consign.partners.lists import find_partners_seen
 from consign.payments.accepting import accept, accept_split
 from consign.payments.match_book import Book
 from consign.payments.match_facts import FreeLine, Proposal, Rule
 from consign.payments.match_lists import find_accounts, find_free_page, find_open_of
+from consign.payments.match_rows import find_free
 from consign.payments.matching import Look, get_proposal, look, post_certain
 from consign.payments.other_lines import charge, refund
 from consign.payments.statement_lines import get_bank_line
@@ -258,7 +260,7 @@ def do_accept(visit: Visiting, line_id: int) -> Response:
     """Accept a proposal as it stands now."""
     proposal = get_proposal(visit.db, by=visit.actor, line_id=line_id, key=visit.texts.get("proposal", ""))
     match = accept(visit.db, proposal, by=visit.actor)
-    return _go_on(visit, match.account_id, say("Matched. What is left of a line stays unallocated."))
+    return _go_on(visit, match.account_id, _tell_rest(visit, [line for line, _ in proposal.taken]))
 
 
 @router.post("/matching/{line_id}/split")
@@ -274,7 +276,15 @@ def do_split(visit: Visiting, line_id: int) -> Response:
             accept_split(visit.db, by=visit.actor, taken=taken, shares=shares, remark=form["remark"] or "")
     if not form.ok:
         return _line_page(visit, line_id, split=form, status=422)
-    return _go_on(visit, line.account_id, say("Matched. What is left of a line stays unallocated."))
+    return _go_on(visit, line.account_id, _tell_rest(visit, list(taken)))
+
+
+def _tell_rest(visit: Visit, line_ids: Sequence[int]) -> Sentence:
+    """Say what is left of the lines that were matched, where anything is."""
+    rest_rp = sum(abs(free_rp) for free_rp in find_free(visit.db, line_ids).values())
+    if rest_rp == 0:
+        return say("Matched. Nothing is left of it.")
+    return say("Matched. {rest} is left of it and stays unallocated.", rest=Rupiah(rest_rp))
 
 
 def _read_amounts(form: Form, names: Sequence[str], prefix: str) -> dict[int, int]:

@@ -15,13 +15,14 @@ from consign.web.words import word
 
 FORMS = ("firm", "person")
 PKP = ("yes", "no")
+_NOT_SAID = say("nobody has said yet")
 TAX_FIELDS = (
     Field("entity", say("Firm or natural person"), kind="select", required=False,
-          choices=choices_of("partner_form", FORMS, word),
-          hint=say("PPh 23 is withheld of a firm's fee only. Blank: nobody has said yet.")),
+          choices=choices_of("partner_form", FORMS, word), blank=_NOT_SAID,
+          hint=say("PPh 23 is withheld of a firm's fee only.")),
     Field("npwp", say("NPWP"), required=False, longest=40, inputmode="numeric", hint=say("15 or 16 digits.")),
     Field("pkp", say("Taxable for PPN (PKP)"), kind="select", required=False, choices=choices_of("pkp", PKP, word),
-          hint=say("Only a PKP may charge PPN on its fee. Blank: nobody has said yet.")),
+          blank=_NOT_SAID, hint=say("Only a PKP may charge PPN on its fee.")),
     Field("pkp_since", say("PKP since"), read=read_day, kind="date", required=False,
           hint=say("The day on its letter (SPPKP). Blank where it is no PKP.")),
 )  # fmt: skip

@@ -273,7 +273,10 @@ def do_add_store(visit: Visiting, code: str) -> Response:
             reread_parked(visit.db, by=visit.actor, partner_id=partner.id)
     if not form.ok:
         return _new_store_page(visit, partner, form, status=422)
-    return visit.go(f"/partners/{quote(code)}", say("{name} was added.", name=form["name"]))
+    said = say(
+        "{name} was added. Next: an agreement with each producer, and who hands in its sales.", name=form["name"]
+    )
+    return visit.go(f"/partners/{quote(code)}", said)
 
 
 @router.get("/stores/{store_id}")

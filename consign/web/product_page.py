@@ -15,6 +15,7 @@ from consign.catalogue.changing import MOST_PHOTO_BYTES
 from consign.catalogue.listings import find_listings
 from consign.catalogue.lists import find_aliases, find_barcodes, find_prices, get_product_facts
 from consign.catalogue.numbers import as_same_length
+from consign.catalogue.register import get_register_terms
 from consign.identity.rules import Act
 from consign.partners.lists import find_partners_seen
 from consign.sentence import say
@@ -138,7 +139,7 @@ def show_product_page(visit: Visit, code: str, *, status: int = 200, **typed: Fo
         barcodes=barcodes,
         current=current,
         bars=draw_bars(current["number"]) if current else "",
-        can_get_number=_can_get_number(visit, barcodes),
+        number_way=_find_number_way(visit, barcodes),
         links=_find_links(visit, product, barcodes),
         listings=listings,
         aliases=_show_aliases(visit, product["id"]),
@@ -177,9 +178,16 @@ def _make_forms(visit: Visit, product: RowMapping, barcodes: Sequence[RowMapping
     return forms
 
 
-def _can_get_number(visit: Visit, barcodes: Sequence[RowMapping]) -> bool:
-    """Say whether the person may get a number of the city for it: it has none that is printed on."""
-    return visit.may("POST /products/{code}/number") and all(one["last"] is not None for one in barcodes)
+def _find_number_way(visit: Visit, barcodes: Sequence[RowMapping]) -> str:
+    """Return how the person gets a number of the city for it: `get`, or `settings` where the register is to be set up.
+
+    Blank where she may not, or it has one that is printed on.
+    """
+    if not visit.may("POST /products/{code}/number") or any(one["last"] is None for one in barcodes):
+        return ""
+    if visit.may("GET /numbers/settings") and get_register_terms(visit.db).prefix is None:
+        return "settings"
+    return "get"
 
 
 def _find_links(visit: Visit, product: RowMapping, barcodes: Sequence[RowMapping]) -> Mapping[str, str]:

@@ -127,7 +127,9 @@ def show_uploads(visit: Visiting) -> Response:
             if not ((column.key == "partner" and one_partner) or (column.key == "store" and one_store))
         ],
         fetch=lambda wish: find_upload_page(visit.db, by=visit.actor, wish=wish, zone=visit.zone),
-        empty=say("No sales file was handed in yet. Files that a till exports are handed in here."),
+        empty=say("No sales file was handed in yet. Files that a till exports are handed in here.")
+        if visit.may("GET /uploads/new")
+        else say("No sales file was handed in yet. Stores, their partner's finance and dinas finance hand them in."),
         default_sort="-received_at",
         filters=(
             *(() if one_partner else (by_partner,)),
@@ -411,16 +413,19 @@ def find_tasks(visit: Visit) -> list[Task]:
     standing = _find_standing(visit)
     if standing is None or visit.actor.role in (Role.HEAD, Role.AUDITOR):
         return []
-    return [*_find_file_tasks(standing), *_find_day_tasks(visit, standing)]
+    return [*_find_file_tasks(visit, standing), *_find_day_tasks(visit, standing)]
 
 
-def _find_file_tasks(standing: Standing) -> Iterator[Task]:
+def _find_file_tasks(visit: Visit, standing: Standing) -> Iterator[Task]:
     if standing.to_map:
         label = say("Sales files whose columns are to be confirmed: {count}", count=standing.to_map)
         yield Task(label, "/uploads?status=needs_mapping", say("Nothing of them is posted before."), urgent=True)
     if standing.overlapping:
         label = say("Sales files that overlap with posted sales: {count}", count=standing.overlapping)
         yield Task(label, "/uploads?status=read", say("Say whether they add, replace or are given up."), urgent=True)
+    if not standing.is_begun and visit.actor.partner_id is not None:
+        label = say("Hand in the first sales file")
+        yield Task(label, "/uploads/new", say("As the till exports it. What its columns hold is asked once."))
     if standing.refused:
         label = say("Sales files refused in the last seven days: {count}", count=standing.refused)
         yield Task(label, "/uploads?status=refused", say("See why, and hand in a mended file."))

@@ -126,8 +126,8 @@ def test_the_first_admin_needs_nobody_and_all_others_need_an_admin(empty_termina
 
 
 def find_link(printed: str) -> str:
-    """Return the token of the link in the last line, which says whose it is and how long it works."""
-    *_, line = printed.splitlines()
+    """Return the token of the link in the line that says whose it is and how long it works."""
+    line = next(line for line in printed.splitlines() if "/link/" in line)
     found = re.fullmatch(r"(\S+) chooses a password here, once and within 14 days: (\S*)/link/(\S{43})", line)
     assert found is not None, printed
     return found[3]
@@ -144,6 +144,7 @@ def sign_in_with(database: Database, token: str) -> str:
 def test_the_first_admin_gets_a_link_and_others_where_it_is_asked_for(empty_terminal: Terminal, database: Database):
     printed = add_user(empty_terminal, "Rini@Dinas.Example", "admin")[1]
     assert printed.splitlines()[0] == "rini@dinas.example was added as admin."
+    assert printed.splitlines()[-1].startswith("Write the address of your pages before it")
     assert sign_in_with(database, find_link(printed)) == "rini@dinas.example"
     link = ("--link", "--base-url", "https://titip.example/", "--as", "rini@dinas.example")
     printed = add_user(empty_terminal, "0812 345 678", "auditor", *link)[1]

@@ -34,7 +34,7 @@ ON = ("--on", "2026-11-22")
         (
             ("nib", "912000123456"),
             1,
-            "- does not fit: A NIB has 13 digits, '912000123456' has not (PP 28/2025 art. 206)",
+            "- does not fit: A NIB has 13 digits, '912000123456' has not (PP 28/2025 pasal 206)",
         ),
     ],
 )

@@ -47,6 +47,15 @@ def test_two_agreements_of_one_scope_do_not_share_a_day(bare: City, first: date,
         agree(bare, first, last)
 
 
+def test_whose_days_are_taken_is_told_which_they_are(bare: City):
+    agree(bare, JAN, date(2026, 1, 31))
+    agree(bare, MAR)
+    with pytest.raises(AgreementOverlaps, match=r"from 2026-01-01 to 2026-01-31;.* outside of these"):
+        agree(bare, date(2025, 12, 1))
+    with pytest.raises(AgreementOverlaps, match=r"from 2026-03-01 on;.* a last day before that"):
+        agree(bare, FEB)
+
+
 def test_an_agreement_may_begin_on_the_day_after_another(bare: City):
     agree(bare, JAN, date(2026, 1, 31))
     agree(bare, FEB)

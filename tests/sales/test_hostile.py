@@ -26,6 +26,7 @@ from consign.sales.placing import place_parked
 from consign.sales.rules import Overlap
 from consign.settlement.actions import close_period
 from consign.settlement.rules import DayNotClosable
+from consign.tabular.numbers import NumberStyle
 from tests.builders import ACCEPT, KERIPIK, SAMBAL, City, write_csv
 
 RECEIPTS = "Tanggal,Kode Toko,No Struk,Kode Barang,Jumlah,Total"
@@ -134,6 +135,33 @@ def test_a_store_manager_does_not_change_how_other_stores_are_read(city: City, w
             write(RECEIPTS, "2026-10-05,T1,S1,PLU1,1,15"), decisions=scaled, stated=Stated(store.id),
             by=get_actor(city.session, "t1@bm.example"),
         )  # fmt: skip
+
+
+def test_a_store_manager_says_what_the_profile_leaves_open(city: City, write: Write) -> None:
+    """The first file shows by its million how it writes numbers, so nobody is asked; the next one does not."""
+    store = city.stores[0]
+    add_user(
+        city.session, by=city.admin, login="t1@bm.example", name="T1", role=Post.STORE_MANAGER, partner_id=city.partner.id,
+        store_id=store.id,
+    )  # fmt: skip
+    manager = get_actor(city.session, "t1@bm.example")
+    header = "Tanggal;No Struk;Barcode;Jumlah;Total"
+    first = Decisions(answers=Answers(accept_suggestion=True))
+    city.post(
+        write(header, f"2026-10-05;S1;{KERIPIK};100;1.500.000"), decisions=first, stated=Stated(store.id), by=manager
+    )
+    small = write(header, f"2026-10-06;S2;{KERIPIK};1;15.000")
+    with pytest.raises(NeedsDecision, match=r"15\.000"):
+        city.post(small, stated=Stated(store.id), by=manager)
+    said = Decisions(answers=Answers(number_style=NumberStyle.INDONESIAN))
+    assert city.post(small, decisions=said, stated=Stated(store.id), by=manager).posted == 1
+    # From now on it stands in the profile: nobody is asked again, and a store manager does not change it.
+    assert city.post(write(header, f"2026-10-07;S3;{KERIPIK};1;15.000"), stated=Stated(store.id)).posted == 1
+    other = Decisions(answers=Answers(number_style=NumberStyle.ENGLISH))
+    with pytest.raises(NotAllowed):
+        city.post(
+            write(header, f"2026-10-08;S4;{KERIPIK};1;15.000"), decisions=other, stated=Stated(store.id), by=manager
+        )
 
 
 def test_a_confirmed_style_is_held_against_every_file(city: City, write: Write) -> None:

@@ -66,6 +66,11 @@ def test_a_code_that_a_till_or_a_spreadsheet_spoiled_is_found(code: str, means: 
     assert str(best.reasons[0]) == reason
 
 
+@pytest.mark.parametrize("name", ["Keripik Singkong", "Keripik Singkong 250 g"])
+def test_a_product_is_shown_with_its_content_once(name: str) -> None:
+    assert suggest(gtin(1)[:-1], shelf=[product(1, name, gtin(1))])[0].label == "Keripik Singkong 250 g"
+
+
 def test_a_box_is_named_as_a_box_and_is_never_sure() -> None:
     payload = f"1{gtin(1)[:-1]}"
     (best, *_) = suggest(payload + compute_check_digit(payload))

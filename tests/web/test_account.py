@@ -158,12 +158,31 @@ def test_who_must_use_a_second_factor_can_open_nothing_before(town: Town):
     )
     for path in ("/", "/users", "/account", "/audit"):
         assert browser.get(path).path == "/account/second-factor"
+    assert "/users" not in browser.get("/account/second-factor").links()  # no menu that only leads back here
     token = browser.get("/account/second-factor").form_token()
     typed = {"form_token": token, "code": "X", "name": "Baru", "kind": "hotel", "cycle": "month"}
     assert browser.send("POST", "/partners/new", data=typed).path == "/account/second-factor"
     page, _ = enrol(browser)
-    assert page.path == "/account"
+    assert page.path == "/"  # on to the work
     assert browser.get("/users").path == "/users"
+
+
+def test_the_key_for_the_app_stays_the_same_while_it_is_being_set_up(town: Town):
+    """A phone loads the page anew when its owner comes back from the app."""
+    first, second = Browser(town.app), Browser(town.app)
+    first.sign_in(T1)
+    second.sign_in(T1)
+    secret = secret_of(first.get("/account/second-factor"))
+    page = first.get("/account/second-factor")
+    assert secret_of(page) == secret
+    assert any(link.startswith("otpauth://totp/") and secret in link for link in page.links())
+    assert secret_of(second.get("/account/second-factor")) != secret
+    # Whoever signs in next with the same browser gets a key of his own.
+    first.post("/sign-out", {}, page="/account")
+    first.sign_in(FIRST)
+    assert secret_of(first.get("/account/second-factor")) != secret
+    _, taken = enrol(first)
+    assert secret_of(first.get("/account/second-factor")) != taken
 
 
 def test_what_was_typed_survives_the_end_of_the_session(town: Town):

@@ -158,7 +158,7 @@ def test_a_producer_is_found_by_part_of_its_name(town: Town):
         ({"fee": "5,01"}, "fee", "outside the region's 2% to 5%"),
         ({"fee": "1,99"}, "fee", "outside the region's 2% to 5%"),
         ({"fee": "dua"}, "fee", "not a percentage"),
-        ({"producer": "P1"}, "first", "in force on some of these days"),
+        ({"producer": "P1"}, "first", "An agreement of the same scope is in force from"),
         ({"producer": "Dapur"}, "producer", "P1 (Dapur 1), P2 (Dapur 2), P3 (Dapur 3)"),
         ({"producer": "Warung"}, "producer", "No producer is called “Warung”"),
         ({"partner": "XX"}, "partner", "Choose one"),

@@ -112,9 +112,17 @@ def test_a_person_splits_a_line_by_hand(opened: Opened):
     assert "The lines give Rp31.337, the statements get Rp29.250; nothing was posted." in refused.text
     assert refused.typed(f"pay-{first}") == "29.250"
     right = {**wrong, f"pay-{fourth}": "2.087", "remark": "lewat telepon"}  # 31.337 - 29.250
-    assert "Matched." in browser.post(address, right, page=page.path).text
+    assert "Matched. Nothing is left of it." in browser.post(address, right, page=page.path).text
     assert "lewat telepon" in browser.get("/matches/1").text
     assert "All of this line is matched." in browser.get(f"/matching/{lines[3]}").text
+
+
+def test_what_is_left_of_a_line_is_said_with_its_amount(opened: Opened):
+    money, lines, browsers = opened
+    page = browsers[FINANCE].get(f"/matching/{lines[3]}?partner=BM")
+    part = {f"line-{lines[3]}": "29.250", f"pay-{money.statements[0].id}": "29.250", "partner": "BM"}
+    said = browsers[FINANCE].post(f"/matching/{lines[3]}/split", part, page=page.path).text
+    assert "Matched. Rp2.087 is left of it and stays unallocated." in said  # 31.337 - 29.250
 
 
 def test_what_is_no_amount_is_said_at_its_field(opened: Opened):

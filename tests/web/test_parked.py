@@ -46,7 +46,10 @@ def test_groups_are_narrowed_and_exported(shared_town: Town):
 
 def test_the_rows_of_a_group_name_file_row_cell_and_remedy(shared_town: Town):
     page = shared_town.browser(BERUANG).get("/parked/rows?partner=BM&reason=product.unknown&code=99")
-    assert re.search(r"oktober-beruang.csv 4 the product is not known \S 99 Say which product it is, or add", page.text)
+    assert re.search(
+        r"oktober-beruang.csv 4 the product is not known \S 99 The dinas says which product it is, or adds it",
+        page.text,
+    )
     exported = shared_town.browser(BERUANG).get("/parked/rows?format=csv").source.splitlines()
     assert len(exported) == 2
     assert "2026-10-07 | T2 | S3 | 99 | Barang Asing Beruang | 1 | 1111 | 1111" in exported[1]
@@ -81,8 +84,8 @@ def test_what_waits_for_something_else_afterwards_is_said(town: Town):
     assert target in page.links()
     page = browser.get(target)
     assert "Beruang Mart has no agreement with Dapur 3 for Madu Kelulut on 7 Oct 2026." in page.text
-    assert "/agreements/new?partner=BM&producer=P3" in page.links()
-    assert "/agreements/new?partner=BM&producer=P3" not in town.browser(VERIFIER).get(target).links()
+    assert "/agreements/new?partner=BM&producer=P3&first=2026-10-07" in page.links()
+    assert "/agreements/new?partner=BM&producer=P3&first=2026-10-07" not in town.browser(VERIFIER).get(target).links()
 
 
 def test_a_price_that_is_missing_leads_to_the_product(town: Town):

@@ -81,8 +81,11 @@ def test_a_batch_goes_its_way_over_pages(office: Office):
     own = office(OWNER).get("/payouts")
     assert ("PB20260001-001" in own.text, "Rp61.111" in own.text) == (True, True)
     assert office(OTHER).get(PAYOUT).status == office(OTHER).get(BATCH).status == office(OWNER).get(BATCH).status == 404
+    asked = office(OWNER).get(PAYOUT)
+    assert ("paid out" in asked.text, '<h2 id="answer">' in asked.source) == (True, True)
     answered = office(OWNER).post(f"{PAYOUT}/answer", {"answer": "not_received", "remark": "belum"}, page=PAYOUT)
     assert "money did not come" in answered.text
+    assert ("Answer otherwise" in answered.text, '<h2 id="answer">' in answered.source) == (True, False)
     assert "money did not come belum" in finance.get(PAYOUT).text
     back = finance.get(PAYOUT)
     assert "RETUR" in back.source
@@ -114,6 +117,7 @@ def test_a_planned_payout_is_taken_out_and_a_batch_cancelled(office: Office):
     assert finance.post(f"{PAYOUT}/out", {"reason": ""}, page=PAYOUT).is_refused()
     page = office(SECOND).post(f"{PAYOUT}/out", {"reason": "salah"}, page=PAYOUT)
     assert "Payout PB20260001-001 was taken out." in page.text
+    assert 'class="btn btn-danger">Cancel the batch<' in finance.get(BATCH).source
     assert finance.post(f"{BATCH}/cancel", {"reason": "salah"}, page=BATCH).text.count("cancelled") >= 1
     assert "waits for approval" not in finance.get(BATCH).text
     again = finance.post(

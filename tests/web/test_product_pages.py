@@ -316,6 +316,8 @@ def test_before_the_city_has_a_prefix_the_refusal_says_who_sets_it(town: Town):
     page = town.browser(FIRST).post("/products/PRD-1/number", {}, page="/products/PRD-1")
     assert page.is_refused()
     assert "An admin sets it" in page.text
+    admins = town.browser(ADMIN).get("/products/PRD-1")
+    assert ("/numbers/settings" in admins.links(), "/products/PRD-1/number" in admins.actions()) == (True, False)
 
 
 def test_the_dinas_takes_a_number_out_of_use_with_a_reason(town: Town):

@@ -73,7 +73,7 @@ def test_a_posted_file_says_where_every_row_went(town: Town):
     # 2 at Rp15.000; 2,5 % of Rp30.000 is Rp750.
     assert "Sales Rp30.000" in page.text
     assert "Fee of the store Rp750" in page.text
-    assert re.search(r"the product is not known \S 77 Say which product it is", page.text)
+    assert re.search(r"the product is not known \S 77 The dinas says which product it is", page.text)
     path = f"/uploads/{upload_id}"
     assert {
         f"{path}/lines", f"{path}/lines?what=known", f"{path}/ignored", f"{path}/problems?state=open", f"{path}/file",

@@ -15,7 +15,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     "payout": {
         "planned": say("planned"),
         "sent": say("on its way"),
-        "paid": say("paid"),
+        "paid": say("paid out"),
         "returned": say("came back"),
         "cancelled": say("taken out"),
     },

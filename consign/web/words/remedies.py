@@ -42,14 +42,14 @@ _AGAIN = say(
 )
 REMEDY: Final[Mapping[str, Sentence]] = {
     **{code: say_all((first, _AGAIN)) for code, first in _IN_THE_FILE.items()},
-    "store.unknown": say("Say which store it is, or add the store. The row is then posted by itself."),
+    "store.unknown": say("The dinas says which store it is, or adds it. The row is then posted by itself."),
     "store.other_than_stated": say(
         "Hand the file in again for the store that the row names, or for no store in particular. Then dismiss this row."
     ),
-    "product.unknown": say("Say which product it is, or add the product. The row is then posted by itself."),
-    "price.missing": say("Set the product's price for this day. The row is then posted by itself."),
+    "product.unknown": say("The dinas says which product it is, or adds it. The row is then posted by itself."),
+    "price.missing": say("The dinas sets the product's price for this day. The row is then posted by itself."),
     "agreement.missing": say(
-        "Add an agreement between partner and producer for this day. The row is then posted by itself."
+        "The dinas adds an agreement of partner and producer for this day. The row is then posted by itself."
     ),
     "overlap.differs": say(
         "Compare it with what is posted. If that is right, dismiss this row; if not, reverse that upload and hand in a"
