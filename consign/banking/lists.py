@@ -32,7 +32,7 @@ def find_bank_account_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     )  # fmt: skip
     gaps = find_all_gaps(session)
     rows = [{**row, "gaps": len(gaps.get(row["id"], ()))} for row in found.rows]
-    return Found(rows, found.total, found.page, found.pages)
+    return found.with_rows(rows)
 
 
 def _select_accounts() -> Select[Any]:

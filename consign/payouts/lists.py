@@ -73,7 +73,7 @@ def find_payout_page(session: Session, *, by: Actor, wish: Wish, batch_id: int |
         session, query, wish=wish, sorts=sorts, default_sort="reference" if batch_id is not None else "-reference",
         searched=[Payout.reference, PAYEE, PAYEE_CODE, PayeeAccount.holder], tie=Payout.id,
     )  # fmt: skip
-    return Found([_show(by, row) for row in found.rows], found.total, found.page, found.pages)
+    return found.with_rows([_show(by, row) for row in found.rows])
 
 
 @dataclass(frozen=True)

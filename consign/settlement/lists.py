@@ -172,7 +172,7 @@ def _with_states(session: Session, found: Found, *, today: date) -> Found:
             return "late" if row["due_on"] < today else "due"
         return "settled" if row["due_rp"] else None
 
-    return Found([{**row, "state": find_state(row)} for row in found.rows], found.total, found.page, found.pages)
+    return found.with_rows([{**row, "state": find_state(row)} for row in found.rows])
 
 
 def find_latest_statements(session: Session, *, by: Actor, since: datetime, most: int) -> list[RowMapping]:

@@ -84,7 +84,7 @@ def show_bank_accounts(visit: Visiting) -> Response:
     def fetch(wish: Wish) -> Found:
         found = find_bank_account_page(visit.db, by=visit.actor, wish=wish)
         rows = [{**row, "bank": name_bank(row["bank_code"])} for row in found.rows]
-        return Found(rows, found.total, found.page, found.pages)
+        return found.with_rows(rows)
 
     return list_page(
         visit,
@@ -186,7 +186,7 @@ def _with_words(found: Found) -> Found:
         }
         for row in found.rows
     ]  # fmt: skip
-    return Found(rows, found.total, found.page, found.pages)
+    return found.with_rows(rows)
 
 
 @router.get("/bank/{bank_code}/files")

@@ -68,7 +68,7 @@ def show_notes(visit: Visiting) -> Response:
             {**row, "store": _name_stores(row), "path": find_note_path(row["kind"], row["number"])}
             for row in found.rows
         ]
-        return Found(rows, found.total, found.page, found.pages)
+        return found.with_rows(rows)
 
     return list_page(
         visit,

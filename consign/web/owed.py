@@ -57,7 +57,7 @@ def show_owed(visit: Visiting) -> Response:
 
     def fetch(wish: Wish) -> Found:
         found = find_debt_page(visit.db, by=actor, wish=wish, today=today)
-        return Found([_with_paths(row) for row in found.rows], found.total, found.page, found.pages)
+        return found.with_rows([_with_paths(row) for row in found.rows])
 
     parties = ([PARTNER] if sees_partners else []) + ([PRODUCER] if actor.producer_id is None else [])
     return list_page(

@@ -135,7 +135,7 @@ def show_groups(visit: Visiting) -> Response:
             }
             for row in found.rows
         ]
-        return Found(rows, found.total, found.page, found.pages)
+        return found.with_rows(rows)
 
     return list_page(
         visit,
@@ -240,7 +240,7 @@ def show_rows(visit: Visiting) -> Response:
             }
             for row in found.rows
         ]
-        return Found(rows, found.total, found.page, found.pages)
+        return found.with_rows(rows)
 
     return list_page(
         visit,

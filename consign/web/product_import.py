@@ -158,7 +158,7 @@ def show_import(visit: Visiting, import_id: int) -> Response:
         rows = [_describe_row(one, standing) for one in kept.rows if _is_wanted(one, wish)]
         found = page_rows(rows, wish=wish, default_sort="row")
         shown = [{**row, "told": by_row[row["row"]].told} for row in found.rows]
-        return Found(shown, found.total, found.page, found.pages)
+        return found.with_rows(shown)
 
     return list_page(
         visit,

@@ -77,7 +77,7 @@ def show_references(visit: Visiting) -> Response:
     def fetch(wish: Wish) -> Found:
         found = find_reference_page(visit.db, by=visit.actor, wish=wish)
         rows = [{**row, "state": _state_of(row)} for row in found.rows]
-        return Found(rows, found.total, found.page, found.pages)
+        return found.with_rows(rows)
 
     return list_page(
         visit,

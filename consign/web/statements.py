@@ -309,7 +309,7 @@ def _tell_places(found: Found) -> Found:
         }
         for row in found.rows
     ]
-    return Found(rows, found.total, found.page, found.pages)
+    return found.with_rows(rows)
 
 
 def _find_idle(lines: Sequence[StatementLine]) -> set[str]:

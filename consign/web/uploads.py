@@ -284,7 +284,7 @@ def show_problems(visit: Visiting, upload_id: str) -> Response:
         found = find_problem_page(visit.db, upload_id=seen.upload.id, wish=wish)
         rows = [tell_row(row) if row["state"] == "open" else {**row, "remedy": ""} for row in found.rows]
         rows = _tell_places(seen, rows)
-        return Found(rows, found.total, found.page, found.pages)
+        return found.with_rows(rows)
 
     return list_page(
         visit,
@@ -315,7 +315,7 @@ def show_ignored(visit: Visiting, upload_id: str) -> Response:
             }
             for row in found.rows
         ]
-        return Found(_tell_places(seen, rows), found.total, found.page, found.pages)
+        return found.with_rows(_tell_places(seen, rows))
 
     return list_page(
         visit,
@@ -358,7 +358,7 @@ def show_lines(visit: Visiting, upload_id: str) -> Response:
 
     def fetch(wish: Wish) -> Found:
         found = find_line_page(visit.db, upload=seen.upload, wish=wish)
-        return Found(_tell_places(seen, found.rows), found.total, found.page, found.pages)
+        return found.with_rows(_tell_places(seen, found.rows))
 
     return list_page(
         visit,
