@@ -33,16 +33,18 @@ ACCOUNT_COLUMNS = (
     Column("code", say("Account"), link="/bank/{code}"),
     Column("bank", say("Bank"), sort=False),
     Column("number", say("Number")),
-    Column("balance_rp", say("Balance"), kind="money"),
-    Column("unallocated_rp", say("Unallocated"), kind="money"),
+    Column("balance_rp", say("Balance"), kind="money", total=True, link="/bank/{code}#balance", sums="balance_rp"),
+    Column(
+        "unallocated_rp", say("Unallocated"), kind="money", total=True, link="/matching?account={code}", sums="free_rp"
+    ),
     Column("last_on", say("Statements until"), kind="day"),
     Column("gaps", say("Gaps"), kind="count", sort=False),
 )
 LINE_COLUMNS = (
     Column("booked_on", say("Day"), kind="day"),
     Column("words", say("What the bank wrote"), kind="long", sort=False, link="/matching/{id}"),
-    Column("amount_rp", say("Amount"), kind="money"),
-    Column("free_rp", say("Free"), kind="money", sort=False),
+    Column("amount_rp", say("Amount"), kind="money", total=True),
+    Column("free_rp", say("Free"), kind="money", sort=False, total=True),
     Column("balance_rp", say("Balance"), kind="money"),
     Column("state", say("State"), kind="badge", words="bank_line_state", sort=False),
 )
@@ -54,7 +56,7 @@ FILE_COLUMNS = (
     Column("opening_rp", say("Opening balance"), kind="money"),
     Column("closing_rp", say("Closing balance"), kind="money"),
     Column("lines", say("Lines"), kind="count"),
-    Column("new_lines", say("New"), kind="count"),
+    Column("new_lines", say("New"), kind="count", link="/bank/files/{id}", sums="rows", total=True),
     Column("pending", say("Pending"), kind="count"),
     Column("posted_at", say("Posted"), kind="moment"),
     Column("posted_by", say("By")),

@@ -76,9 +76,7 @@ def write_totals(columns: Sequence[Column], totals: Mapping[str, Any], *, langua
 
 def add_up(columns: Iterable[Column], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return what the columns with a total come to, over rows that are all at hand."""
-    return {
-        one.key: sum(row.get(one.key) or 0 for row in rows) for one in take_apart(columns) if one.total and rows
-    }
+    return {one.key: sum(row.get(one.key) or 0 for row in rows) for one in take_apart(columns) if one.total and rows}
 
 
 def _open(column: Column, language: Language, *, first: bool) -> str:

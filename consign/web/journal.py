@@ -21,10 +21,10 @@ MEMORY_BYTES = 4 << 20
 """A journal longer than this is kept on disk until it is sent."""
 COLUMNS = (
     Column("kind", say("Accounts")),
-    Column("accounts", say("Number of accounts"), kind="count"),
-    Column("debits_rp", say("Debited"), kind="money"),
-    Column("credits_rp", say("Credited"), kind="money"),
-    Column("balance_rp", say("Debits less credits"), kind="money"),
+    Column("accounts", say("Number of accounts"), kind="count", total=True),
+    Column("debits_rp", say("Debited"), kind="money", total=True),
+    Column("credits_rp", say("Credited"), kind="money", total=True),
+    Column("balance_rp", say("Debits less credits"), kind="money", total=True),
 )
 
 

@@ -153,7 +153,9 @@ def show_producer_papers(visit: Visiting, code: str) -> Response:
 
 
 def _all_of(code: str) -> Wish:
-    return Wish(rows=MOST_SHOWN, filters={"producer": code}, count=lambda _: Tally(MOST_SHOWN))  # all on one page, uncounted
+    return Wish(
+        rows=MOST_SHOWN, filters={"producer": code}, count=lambda _: Tally(MOST_SHOWN)
+    )  # all on one page, uncounted
 
 
 def _find_papers(visit: Visit, code: str) -> Sequence[Row]:

@@ -97,6 +97,11 @@ def read_wish(visit: Visit, filters: Sequence[Filter] = (), *, default_sort: str
     return replace(wish, count=lambda compute: visit.remember(key, compute)) if steady else wish
 
 
+def name_totals(columns: Sequence[Column]) -> tuple[str, ...]:
+    """Return the names of the columns that are to be added up."""
+    return tuple(one.key for one in take_apart(columns) if one.total)
+
+
 def _read_filter(one: Filter, text: str) -> str:
     if one.kind == "day":
         try:
@@ -122,8 +127,7 @@ def show_table(
 ) -> Table:
     """Return the list the address asks for; *default_sort* is the order nobody asked for, as `Wish.sort` writes it."""
     wish = read_wish(visit, filters, default_sort=default_sort, steady=steady)
-    totals = tuple(one.key for one in take_apart(columns) if one.total)
-    wish = replace(wish, totals=totals)
+    wish = replace(wish, totals=name_totals(columns))
     names = {"q", "sort", *(one.name for one in filters)}
     asked = {name: value for name, value in visit.asked.items() if name in names}
     return Table(caption, columns, fetch(wish), wish, visit.request.url.path, empty, filters, search, asked)

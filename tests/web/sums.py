@@ -60,10 +60,13 @@ def says_nothing(page: Page) -> bool:
     return 'class="nothing"' in (found[1] if found else page.source)
 
 
-def add_up_file(browser: Browser, path: str) -> tuple[int, dict[str, Decimal]]:
-    """Return how many rows the file of a list has, and what each of its columns of numbers comes to."""
+def add_up_file(browser: Browser, path: str) -> tuple[int, dict[str, Decimal]] | None:
+    """Return how many rows the file of a list has, and what each column of numbers comes to; blank where there is none."""
     join = "&" if "?" in path else "?"
-    content = browser.get(f"{path}{join}format=csv").answer.content.decode("utf-8-sig")
+    answer = browser.get(f"{path}{join}format=csv").answer
+    if "text/csv" not in answer.headers["content-type"]:
+        return None
+    content = answer.content.decode("utf-8-sig")
     heads, *rows = csv.reader(StringIO(content), delimiter=_find_delimiter(content))
     sums: dict[str, Decimal] = {}
     for place, head in enumerate(heads):
