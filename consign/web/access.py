@@ -167,6 +167,8 @@ ACCESS: dict[str, Access] = {
     "GET /late/{code}/letter.pdf": Act.READ_LATE,
     # the whole ledger
     "GET /journal": Act.EXPORT_JOURNAL,
+    "GET /journal/accounts": Act.EXPORT_JOURNAL,
+    "GET /journal/accounts/{account_id}": Act.EXPORT_JOURNAL,
     "GET /journal/ledger.beancount": Act.EXPORT_JOURNAL,
     "GET /journal/ledger.csv": Act.EXPORT_JOURNAL,
     # goods in stores

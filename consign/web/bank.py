@@ -56,7 +56,7 @@ FILE_COLUMNS = (
     Column("opening_rp", say("Opening balance"), kind="money"),
     Column("closing_rp", say("Closing balance"), kind="money"),
     Column("lines", say("Lines"), kind="count"),
-    Column("new_lines", say("New"), kind="count", link="/bank/files/{id}", sums="rows", total=True),
+    Column("new_lines", say("New"), kind="count", link="/bank/files/{id}", sums="all_rows", total=True),
     Column("pending", say("Pending"), kind="count"),
     Column("posted_at", say("Posted"), kind="moment"),
     Column("posted_by", say("By")),

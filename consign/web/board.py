@@ -62,7 +62,7 @@ ALWAYS_TOLD = (DayState.RECEIVED, DayState.ZERO, DayState.PARTIAL, DayState.MISS
 FILE_COLUMNS = (
     Column("name", say("File"), link="/uploads/{id}"),
     Column("status", say("State"), kind="badge", words="upload_status"),
-    Column("lines", say("Lines of this day"), kind="count"),
+    Column("lines", say("Lines of this day"), kind="count", total=True),
 )
 
 

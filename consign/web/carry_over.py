@@ -72,7 +72,7 @@ def show_carry_overs(visit: Visiting) -> Response:
         columns=(
             Column("partner", say("Partner"), link="/carry-over/{id}"),
             Column("until_on", say("As of"), kind="day"),
-            Column("rows", say("Rows"), kind="count", link="/carry-over/{id}", sums="rows", total=True),
+            Column("rows", say("Rows"), kind="count", link="/carry-over/{id}", sums="all_rows", total=True),
             Column("open_rp", say("Unpaid"), kind="money", link="/carry-over/{id}?kind=statement", sums="amount_rp", total=True),
             Column("received_rp", say("Received, not paid out"), kind="money", link="/carry-over/{id}?kind=received", sums="amount_rp", total=True),
             Column("rest_rp", say("Rests below zero"), kind="money", link="/carry-over/{id}?kind=rest", sums="amount_rp", total=True),

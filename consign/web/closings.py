@@ -75,7 +75,7 @@ CLOSING_COLUMNS = (
     Column("partner", say("Partner"), link="/closings/{id}"),
     Column("from_on", say("From"), kind="day"),
     Column("until_on", say("Until"), kind="day", link="/closings/{id}"),
-    Column("statements", say("Statements"), kind="count", link="/closings/{id}", sums="rows", total=True),
+    Column("statements", say("Statements"), kind="count", link="/closings/{id}", sums="all_rows", total=True),
     Column("sales_rp", say("Sales"), kind="money", link="/closings/{id}", sums="sales_rp", total=True),
     Column("fee_rp", say("Fee"), kind="money", link="/closings/{id}", sums="fee_rp", total=True),
     Column("net_rp", say("Net"), kind="money", link="/closings/{id}", sums="net_rp", total=True),

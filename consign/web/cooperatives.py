@@ -52,7 +52,7 @@ MEMBER_COLUMNS = (
     Column("first", say("Since"), kind="day"),
     Column("last", say("Last day"), kind="day"),
     Column("mandate", say("Letter of mandate"), sort=False),
-    Column("agreements", say("Agreements"), kind="count", link="{agreements_path}", sums="rows", total=True),
+    Column("agreements", say("Agreements"), kind="count", link="{agreements_path}", sums="all_rows", total=True),
 )
 MEMBER_FILTERS = (Filter("on", say("Members"), (Choice("today", say("those of today")),)),)
 LAST = Field("last", say("Last day of the membership"), read=read_day, kind="date")
@@ -76,7 +76,7 @@ def show_cooperatives(visit: Visiting) -> Response:
                 say("Members today"),
                 kind="count",
                 link="/cooperatives/{code}?on=today",
-                sums="rows",
+                sums="all_rows",
                 total=True,
             ),
             Column(
@@ -84,7 +84,7 @@ def show_cooperatives(visit: Visiting) -> Response:
                 say("Agreements"),
                 kind="count",
                 link="/agreements?cooperative={code}",
-                sums="rows",
+                sums="all_rows",
                 total=True,
             ),
         ),

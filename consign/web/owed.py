@@ -32,7 +32,9 @@ COLUMNS = (
         link="{open_path}",
         sums="open_rp",
         total=True,
-        below=Column("open_statements", say("Statements"), kind="count", link="{open_path}", sums="rows", total=True),
+        below=Column(
+            "open_statements", say("Statements"), kind="count", link="{open_path}", sums="all_rows", total=True
+        ),
     ),
     Column("rest_rp", say("Rests below zero"), kind="money", link="{rest_path}", sums="carry_rp", total=True),
     Column("late_rp", say("Late"), kind="money", link="{late_path}", sums="open_rp", total=True),
@@ -42,7 +44,7 @@ COLUMNS = (
 PARTNER_COLUMNS = (
     Column("partner", say("Partner"), link="{path}"),
     Column("owed_rp", say("Owed"), kind="money", link="{path}", sums="owed_rp", total=True),
-    Column("producers", say("Producers"), kind="count", link="{path}", sums="rows", total=True),
+    Column("producers", say("Producers"), kind="count", link="{path}", sums="all_rows", total=True),
     Column("late_rp", say("Late"), kind="money", link="{late_path}", sums="late_rp", total=True),
     Column("oldest_due_on", say("Oldest due"), kind="day"),
     Column("state", say("State"), kind="badge", words="due_state"),

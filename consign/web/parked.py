@@ -57,7 +57,7 @@ GROUP_COLUMNS = (
     Column("score", say("How likely, of 100"), kind="count", sort=False),
     Column("why", say("Why"), kind="long", sort=False),
     Column("partner", say("Partner")),
-    Column("lines", say("Lines"), kind="count", link="{rows}", sums="rows", total=True),
+    Column("lines", say("Lines"), kind="count", link="{rows}", sums="all_rows", total=True),
     Column("quantity", say("Quantity"), kind="quantity"),
     Column("gross_rp", say("Amount"), kind="money", link="{rows}", sums="gross_rp", total=True),
 )

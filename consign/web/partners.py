@@ -119,7 +119,7 @@ def show_partners(visit: Visiting) -> Response:
             Column("name", say("Name")),
             Column("kind", say("Kind"), kind="word", words="partner_kind"),
             Column("cycle", say("Settled"), kind="word", words="cycle"),
-            Column("stores", say("Stores"), kind="count", link="/partners/{code}", sums="rows", total=True),
+            Column("stores", say("Stores"), kind="count", link="/partners/{code}", sums="all_rows", total=True),
             Column("closed_until", say("Closed until"), kind="day"),
             *owed,
         ),

@@ -70,7 +70,7 @@ def show_payments(visit: Visiting) -> Response:
             Column("route", say("Payment route"), kind="word", words="route"),
             Column("amount_rp", say("Amount"), kind="money", link="/payments/{number}", sums="amount_rp", total=True),
             Column("received_rp", say("Of which came"), kind="money", total=True),
-            Column("statements", say("Statements"), kind="count", link="/payments/{number}", sums="rows"),
+            Column("statements", say("Statements"), kind="count", link="/payments/{number}", sums="all_rows"),
             Column("proof", say("Proof"), kind="flag"),
             Column("state", say("State"), kind="badge", words="notice_state"),
         ),

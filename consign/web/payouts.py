@@ -68,7 +68,9 @@ BATCH_COLUMNS = (
     Column(
         "state", say("State"), kind="badge", words="payout_batch", below=Column("sent_on", say("Sent on"), kind="day")
     ),
-    Column("payouts", say("Payouts"), kind="count", total=True, link="/payouts/{number}?state=standing", sums="rows"),
+    Column(
+        "payouts", say("Payouts"), kind="count", total=True, link="/payouts/{number}?state=standing", sums="all_rows"
+    ),
     Column(
         "total_rp", say("Total"), kind="money", total=True, link="/payouts/{number}?state=standing", sums="amount_rp"
     ),
@@ -78,9 +80,11 @@ BATCH_COLUMNS = (
         kind="count",
         total=True,
         link="/payouts/{number}?state=sent",
-        sums="rows",
+        sums="all_rows",
     ),
-    Column("returned", say("Returned"), kind="count", total=True, link="/payouts/{number}?state=returned", sums="rows"),
+    Column(
+        "returned", say("Returned"), kind="count", total=True, link="/payouts/{number}?state=returned", sums="all_rows"
+    ),
     Column("planned_by", say("Planned by"), below=Column("approved_by", say("Approved by"))),
 )
 PLAN_COLUMNS = (

@@ -102,9 +102,9 @@ def show_producers(visit: Visiting) -> Response:
             Column("owner_name", say("Owner")),
             Column("nib", say("NIB"), sort=False),
             Column(
-                "products", say("Products"), kind="count", link="/products?producer={code}", sums="rows", total=True
+                "products", say("Products"), kind="count", link="/products?producer={code}", sums="all_rows", total=True
             ),
-            Column("agreements", say("Agreements"), kind="count", link=agreements, sums="rows", total=True),
+            Column("agreements", say("Agreements"), kind="count", link=agreements, sums="all_rows", total=True),
             Column("state", say("State"), kind="badge", words="producer_state"),
             Column("has_account", say("Account"), kind="flag"),
         ),

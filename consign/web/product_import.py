@@ -46,9 +46,9 @@ OF_FILE = (
 LIST_COLUMNS = (
     Column("file_name", say("File"), link="/products/import/{id}"),
     Column("state", say("State"), kind="badge", words="import_state"),
-    Column("added", say("New"), kind="count"),
-    Column("changed", say("Changes"), kind="count"),
-    Column("problem", say("Problems"), kind="count"),
+    Column("added", say("New"), kind="count", link="/products/import/{id}?outcome=added", sums="all_rows"),
+    Column("changed", say("Changes"), kind="count", link="/products/import/{id}?outcome=changed", sums="all_rows"),
+    Column("problem", say("Problems"), kind="count", link="/products/import/{id}?outcome=problem", sums="all_rows"),
     Column("handed_in_at", say("Handed in"), kind="moment"),
     Column("handed_in_by", say("By")),
 )

@@ -7,7 +7,9 @@ NUMBER = Column("number", say("Statement"), link="/statements/{number}")
 PARTNER = Column("partner", say("Partner"))
 PRODUCER = Column("producer", say("Producer"))
 AMOUNTS = (
-    Column("line_count", say("Sale lines"), kind="count", link="/statements/{number}/lines", sums="rows", total=True),
+    Column(
+        "line_count", say("Sale lines"), kind="count", link="/statements/{number}/lines", sums="all_rows", total=True
+    ),
     Column("sales_rp", say("Sales"), kind="money", link="/statements/{number}/lines", sums="sales_rp", total=True),
     Column("fee_rp", say("Fee"), kind="money", link="/statements/{number}/lines", sums="fee_rp", total=True),
     Column("net_rp", say("Net"), kind="money", link="/statements/{number}", sums="net_rp", total=True),

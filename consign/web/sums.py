@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from consign.web.language import count, quantity, rupiah
 
-ROWS = "rows"
+ROWS = "all_rows"
 """What a number is that says how many rows a list has."""
 Amount = int | Decimal
 WRITERS: dict[str, Callable[[Amount], str]] = {"money": rupiah, "count": count, "quantity": quantity}  # type: ignore[dict-item]  # what is written is of the kind

@@ -63,8 +63,10 @@ COLUMNS = (
     Column("status", say("State"), kind="badge", words="upload_status"),
     Column("archive", say("From the archive"), link="/uploads/{archive_id}"),
     Column("rows_read", say("Rows read"), kind="count", total=True),
-    Column("posted", say("Posted"), kind="count", total=True, link="/uploads/{id}/lines", sums="rows"),
-    Column("waiting", say("Waiting"), kind="count", total=True, link="/uploads/{id}/problems?state=open", sums="rows"),
+    Column("posted", say("Posted"), kind="count", total=True, link="/uploads/{id}/lines", sums="all_rows"),
+    Column(
+        "waiting", say("Waiting"), kind="count", total=True, link="/uploads/{id}/problems?state=open", sums="all_rows"
+    ),
     Column("sales_rp", say("Sales"), kind="money", total=True, link="/uploads/{id}/lines", sums="sales_rp"),
 )
 PROBLEM_COLUMNS = (

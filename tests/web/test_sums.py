@@ -76,7 +76,7 @@ class Follower:
             return
         rows, sums = found
         for one in find_totals(page):
-            if one.of == "rows" and rows != one.amount:
+            if one.of == "all_rows" and rows != one.amount:
                 self.wrong.append(f"{path} has {one.amount} rows, its file {rows}")
             elif one.label in sums and sums[one.label] != one.amount:
                 self.wrong.append(f"{path}: {one.label} says {one.amount}, its file {sums[one.label]}")
