@@ -74,7 +74,7 @@ def find_booking_page(session: Session, *, account_id: int, wish: Wish) -> Found
 
 
 def _select_accounts() -> Select[Any]:
-    names = func.concat_ws(literal(" – "), Partner.name, Producer.name, BankAccount.code)
+    names = func.concat_ws(literal(" · "), Partner.name, Producer.name, BankAccount.code)
     return (
         select(
             Account.id, Account.kind, Partner.name.label("partner"), Producer.name.label("producer"),

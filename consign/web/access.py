@@ -165,6 +165,8 @@ ACCESS: dict[str, Access] = {
     "GET /late/{code}": Act.READ_LATE,
     "POST /late/{code}/remind": Act.CHASE_PAYMENTS,
     "GET /late/{code}/letter.pdf": Act.READ_LATE,
+    # what stores sold
+    "GET /sales": Act.READ_SALES,
     # the whole ledger
     "GET /journal": Act.EXPORT_JOURNAL,
     "GET /journal/accounts": Act.EXPORT_JOURNAL,

@@ -37,9 +37,9 @@ from consign.sales.store_days import SILENT_DAYS
 from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form
-from consign.web.language import rupiah
 from consign.web.pieces import send_pieces
 from consign.web.problem_file import write_problem_file
+from consign.web.store_sums import month_address
 from consign.web.sums import Sum, write_sum
 from consign.web.tables import XLSX, Filter, list_page
 from consign.web.tasks import Task
@@ -463,7 +463,9 @@ def find_figures(visit: Visit) -> list[tuple[str, ...]]:
     if standing is None:
         return []
     today = clock.today(visit.zone)
-    figures: list[tuple[str, ...]] = [(visit.say(say("Sales this month")), rupiah(standing.sales_rp))]
+    figures: list[tuple[str, ...]] = [
+        (visit.say(say("Sales this month")), write_sum(standing.sales_rp, of="sales_rp", path=month_address(today)))
+    ]
     if visit.actor.partner_id is None:
         path = f"/uploads?from={today}&until={today}"
         return [

@@ -164,6 +164,7 @@ EXPECTED = {
     "POST /late/{code}/remind": "D",
     "GET /late/{code}/letter.pdf": "VDHUA",
     # the whole ledger
+    "GET /sales": "SFVDHUA",
     "GET /journal": "DUA",
     "GET /journal/accounts": "DUA",
     "GET /journal/accounts/{account_id}": "DUA",
