@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -78,3 +79,45 @@ def add_up_file(browser: Browser, path: str) -> tuple[int, dict[str, Decimal]] |
 
 def _find_delimiter(content: str) -> str:
     return ";" if content.partition("\n")[0].count(";") else ","
+
+
+class Follower:
+    """Follows numbers of one person's pages; *pages* by address are open already, others are opened once."""
+
+    def __init__(self, browser: Browser, *, pages: dict[str, Page]) -> None:
+        self.browser = browser
+        self.pages = pages
+        self.followed: Counter[str] = Counter()
+        self.wrong: list[str] = []
+
+    def open(self, path: str) -> Page:
+        if path not in self.pages:
+            self.pages[path] = self.browser.get(path)
+        return self.pages[path]
+
+    def follow(self, path: str, one: SumShown) -> None:
+        """Look whether the list of the parts comes to what the number says."""
+        address, _, name = (one.target or path).partition("#")
+        address = address or path
+        page = self.open(address)
+        totals = {total.amount for total in find_totals(page, name) if total.of == one.of}
+        expected = {Decimal(0)} if not totals and says_nothing(page) else totals
+        self.followed[one.of] += 1
+        if page.status != 200 or expected != {one.amount}:
+            said = ", ".join(map(str, totals)) or "nothing"
+            self.wrong.append(f"{path}: {one.text!r} ({one.of}={one.amount}) leads to {address}: {said}")
+
+    def look_at_file(self, path: str, page: Page) -> None:
+        """Look whether the file of a list has all its rows, and comes to what its last row says."""
+        if "format=csv" not in page.source:
+            return
+        found = add_up_file(self.browser, path)
+        if found is None:
+            self.wrong.append(f"{path} gives no file")
+            return
+        rows, sums = found
+        for one in find_totals(page):
+            if one.of == "all_rows" and rows != one.amount:
+                self.wrong.append(f"{path} has {one.amount} rows, its file {rows}")
+            elif one.label in sums and sums[one.label] != one.amount:
+                self.wrong.append(f"{path}: {one.label} says {one.amount}, its file {sums[one.label]}")
