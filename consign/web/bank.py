@@ -20,7 +20,7 @@ from consign.banking.lists import (
 )
 from consign.banking.rules import BankAccountUnknown
 from consign.listing import Found, Wish
-from consign.sentence import Code, say
+from consign.sentence import Code, Sentence, say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form
 from consign.web.tables import Filter, list_page
@@ -77,6 +77,13 @@ def _new_fields() -> tuple[Field, ...]:
         Field("number", say("Account number"), inputmode="numeric", longest=30),
         Field("holder", say("In whose name"), longest=120, hint=say("As the bank writes it.")),
     )
+
+
+def _tell_none(visit: Visit) -> Sentence:
+    """Say that there is no bank statement, and what to do, to whoever may do it."""
+    if visit.may("GET /bank/{bank_code}/post"):
+        return say("No statement was posted yet. Hand in the first one here.")
+    return say("No statement was posted yet. Dinas finance hands in what the bank exports.")
 
 
 @router.get("/bank")
@@ -165,7 +172,7 @@ def show_bank_account(visit: Visiting, bank_code: str) -> Response:
         fetch=lambda wish: _with_words(
             find_bank_line_page(visit.db, by=visit.actor, account_id=account["id"], wish=wish)
         ),
-        empty=say("No statement was posted yet. Hand in the first one here."),
+        empty=_tell_none(visit),
         default_sort="-booked_on",
         filters=LINE_FILTERS,
         search=say("Search: words, sender, reference or amount"),
@@ -202,7 +209,7 @@ def show_bank_files(visit: Visiting, bank_code: str) -> Response:
         caption=say("Posted statements"),
         columns=FILE_COLUMNS,
         fetch=lambda wish: find_bank_file_page(visit.db, by=visit.actor, account_id=account["id"], wish=wish),
-        empty=say("No statement was posted yet. Hand in the first one here."),
+        empty=_tell_none(visit),
         default_sort="-until_on",
         search=say("Search: name of the file"),
         account=account,

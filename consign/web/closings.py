@@ -137,7 +137,9 @@ def show_closings(visit: Visiting) -> Response:
         caption=say("Closings"),
         columns=CLOSING_COLUMNS,
         fetch=lambda wish: find_closing_page(visit.db, by=visit.actor, wish=wish),
-        empty=say("No period is closed yet. Close one above once it is over."),
+        empty=say("No period is closed yet. Close one above once it is over.")
+        if visit.may("GET /closings/new")
+        else say("No period is closed yet. Dinas finance closes one once it is over."),
         default_sort="-until_on",
         filters=(Filter("partner", say("Partner"), partners),),
         search=say("Search: partner, person or reason"),

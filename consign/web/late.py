@@ -222,7 +222,7 @@ def show_late_partner(visit: Visiting, code: str) -> Response:
             for bucket in Bucket
         ],
         table=show_table(visit, caption=say("What is open"), columns=BILL_COLUMNS, fetch=fetch,
-                         empty=say("Every statement is paid."), default_sort="due_on", filters=(HOW, BY)),
+                         empty=say("Nothing of this partner is open. Statements stand here from their closing until they are paid."), default_sort="due_on", filters=(HOW, BY)),
         plot=_plot(visit, on=on, partner_id=partner.id),
         reminder_columns=REMINDER_COLUMNS,
         reminders=[vars(one) for one in find_reminders(visit.db, by=visit.actor, partner_id=partner.id)],

@@ -118,7 +118,9 @@ def show_payouts(visit: Visiting) -> Response:
     return list_page(
         visit, "list.html", name="payouts", caption=say("Payouts"), columns=BATCH_COLUMNS,
         fetch=lambda wish: find_batch_page(visit.db, by=visit.actor, wish=wish),
-        empty=say("No payouts were planned yet. Plan some once partners have paid into an account of the office."),
+        empty=say("No payouts were planned yet. Plan some once partners have paid into an account of the office.")
+        if visit.may("GET /payouts/new")
+        else say("No payouts were planned yet. Dinas finance plans some once partners have paid to the office."),
         default_sort="-number",
         filters=(
             Filter("state", say("State"), choices_of("payout_batch", BATCH_STATES, word)),

@@ -109,7 +109,9 @@ def show_producers(visit: Visiting) -> Response:
             Column("has_account", say("Account"), kind="flag"),
         ),
         fetch=lambda wish: find_producer_page(visit.db, by=visit.actor, wish=wish),
-        empty=say("There is no producer yet. They register by themselves, or you register them here."),
+        empty=say("There is no producer yet. They register by themselves, or you register them here.")
+        if visit.may("GET /producers/new")
+        else say("There is no producer here yet. They register by themselves, or the dinas registers them."),
         default_sort="code",
         filters=FILTERS,
         search=say("Search: code, name or owner"),

@@ -86,7 +86,9 @@ def show_references(visit: Visiting) -> Response:
         caption=say("Lists of other offices"),
         columns=LIST_COLUMNS,
         fetch=fetch,
-        empty=say("No list was loaded yet. Ask the health office for its list of SPP-IRT, and load it here."),
+        empty=say("No list was loaded yet. Ask the health office for its list of SPP-IRT, and load it here.")
+        if visit.may("GET /references/new")
+        else say("No list was loaded yet. A verifier loads what the health office sends."),
         default_sort="-imported_at",
         filters=(Filter("kind", say("Numbers"), KINDS), Filter("withdrawn", say("State"), STATES)),
         search=say("Search: office or file"),
