@@ -1,5 +1,6 @@
 """What is owed: by partner and producer, with what is late, and what the first page says of it."""
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Response
 from consign import clock
 from consign.listing import Found, Row, Wish
 from consign.money import Rupiah
+from consign.partners.queries import find_partners
 from consign.sentence import say
 from consign.settlement.debts import Debt, find_debt_page, find_debts_by_partner, sum_debt, sum_debts
 from consign.web.columns import Column
@@ -62,9 +64,7 @@ def show_owed(visit: Visiting) -> Response:
         filters.insert(0, Filter("producer", say("Producer's code"), kind="text"))
     if sees_partners:
         choices = [Choice(one["partner_code"], one["partner"]) for one in partners]
-        asked = visit.asked.get("partner", "")
-        if asked not in {one.value for one in choices}:  # who owes nothing is found to owe nothing, not what all owe
-            choices += [Choice(asked, asked)] if asked else []
+        choices += _name_debt_free(visit, {one.value for one in choices})
         filters.insert(0, Filter("partner", say("Partner"), choices))
     owed_rp, late_rp = sum_debts(visit.db, by=actor, wish=read_wish(visit, filters), today=today)
 
@@ -89,6 +89,14 @@ def show_owed(visit: Visiting) -> Response:
         partner_columns=PARTNER_COLUMNS,
         partners=[_with_partner_paths(row) for row in partners] if actor.producer_id is None else [],
     )
+
+
+def _name_debt_free(visit: Visit, known: Collection[str]) -> list[Choice]:
+    """Return the partner that is asked for where it owes nothing: it is then shown to owe nothing, not what all owe."""
+    asked = visit.asked.get("partner", "")
+    if not asked or asked in known or not visit.may("GET /partners/{code}"):
+        return []
+    return [Choice(one.code, one.name) for one in find_partners(visit.db) if one.code == asked]
 
 
 def _with_paths(row: Row) -> dict[str, Any]:
