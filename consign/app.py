@@ -81,6 +81,7 @@ from consign.web import (
     stock,
     stocks,
     store_days,
+    store_sums,
     suggestions,
     uploads,
     users,
@@ -93,7 +94,7 @@ from consign.web.guard import SecurityHeaders
 from consign.web.visit import MOST_UPLOAD_BYTES
 
 AREAS = (
-    assets, health, home, account, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings,
+    assets, health, home, account, store_sums, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings,
     statement_paper, statements, drafts, owed, journal, my_sales, goods_new, goods, goods_note, goods_paper,
     my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners,
     store_days, my_money, payments_new, payments, proofs, stock, counts, counting, losses, agreements,

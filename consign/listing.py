@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, String, cast, func, or_, select
@@ -29,12 +30,22 @@ class Wish:
     """Filters by name; a blank one does not filter."""
     rows: int = PAGE_ROWS
     """How many rows at most."""
-    count: Callable[[Callable[[], int]], int] = lambda compute: compute()
-    """Counts the rows of all pages; may know the answer from before."""
+    totals: Sequence[str] = ()
+    """Columns that are added up over the rows of all pages."""
+    count: "Callable[[Callable[[], Tally]], Tally]" = lambda compute: compute()
+    """Counts the rows of all pages and adds them up; may know the answer from before."""
 
     def for_export(self) -> "Wish":
         """Return the same wish for all pages at once."""
-        return replace(self, page=1, rows=MOST_EXPORTED_ROWS)
+        return replace(self, page=1, rows=MOST_EXPORTED_ROWS, totals=())
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rows a list has on all pages, and what its columns come to."""
+
+    rows: int
+    totals: Mapping[str, int | Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,12 @@ class Found:
     total: int
     page: int
     pages: int
+    totals: Mapping[str, int | Decimal] = field(default_factory=dict)
+    """What the columns that were to be added up come to, over the rows of all pages."""
+
+    def with_rows(self, rows: Sequence[Row]) -> "Found":
+        """Return the same page with its rows told otherwise, or with more in them."""
+        return replace(self, rows=rows)
 
 
 def fetch_page(
@@ -65,9 +82,8 @@ def fetch_page(
     """
     for word in wish.search[:LONGEST_SEARCH].split():
         query = query.where(or_(*(match_word(column, word) for column in searched)))
-    counting = select(func.count()).select_from(query.order_by(None).subquery())
-    total = wish.count(lambda: session.scalar(counting) or 0)
-    pages = max(1, -(-total // wish.rows))
+    tally = wish.count(lambda: _count(session, query, wish.totals))
+    pages = max(1, -(-tally.rows // wish.rows))
     page = min(max(1, wish.page), pages)
     name = wish.sort if wish.sort.lstrip("-") in sorts else default_sort
     column = sorts[name.lstrip("-")]
@@ -75,7 +91,16 @@ def fetch_page(
     rows = (
         session.execute(query.order_by(ordered, tie).limit(wish.rows).offset((page - 1) * wish.rows)).mappings().all()
     )
-    return Found(rows, total, page, pages)
+    return Found(rows, tally.rows, page, pages, tally.totals)
+
+
+def _count(session: Session, query: Select[Any], names: Sequence[str]) -> Tally:
+    """Count the rows of *query*, and add up its columns *names* in the same go."""
+    all_rows = query.order_by(None).subquery()
+    counted, *sums = session.execute(
+        select(func.count(), *(func.coalesce(func.sum(all_rows.c[name]), 0) for name in names)).select_from(all_rows)
+    ).one()
+    return Tally(counted, dict(zip(names, sums, strict=True)))
 
 
 def _order(column: Value, *, backwards: bool) -> ColumnElement[Any]:
@@ -97,7 +122,8 @@ def page_rows(rows: Sequence[Row], *, wish: Wish, default_sort: str) -> Found:
     ordered += [row for row in rows if row[key] is None]
     pages = max(1, -(-len(rows) // wish.rows))
     page = min(max(1, wish.page), pages)
-    return Found(ordered[(page - 1) * wish.rows : page * wish.rows], len(rows), page, pages)
+    totals = {name: sum(row[name] or 0 for row in rows) for name in wish.totals}
+    return Found(ordered[(page - 1) * wish.rows : page * wish.rows], len(rows), page, pages, totals)
 
 
 def parse_id(text: str) -> int | None:

@@ -22,7 +22,7 @@ FREE, PARTLY = "free", "partly"
 def find_bank_account_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     """Return a page of the office's bank accounts.
 
-    A row has code, bank_code, number, holder, balance_rp and unallocated_rp by the ledger, last_on (the last day of its
+    A row has code, bank_code, number, holder, balance_rp and unallocated_rp by the ledger, lines_rp (what its lines come to), last_on (the last day of its
     statements), gaps (how many), and closed_on.
     """
     authorize(by, Act.READ_BANK)
@@ -32,7 +32,7 @@ def find_bank_account_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     )  # fmt: skip
     gaps = find_all_gaps(session)
     rows = [{**row, "gaps": len(gaps.get(row["id"], ()))} for row in found.rows]
-    return Found(rows, found.total, found.page, found.pages)
+    return found.with_rows(rows)
 
 
 def _select_accounts() -> Select[Any]:
@@ -40,10 +40,15 @@ def _select_accounts() -> Select[Any]:
     last = select(func.max(BankFile.until_on)).where(BankFile.account_id == BankAccount.id).scalar_subquery()
     held = func.coalesce(bank.debits_rp - bank.credits_rp, 0)
     free = func.coalesce(unallocated.credits_rp - unallocated.debits_rp, 0)
+    lines = (
+        select(func.coalesce(func.sum(BankLine.amount_rp), 0))
+        .where(BankLine.account_id == BankAccount.id)
+        .scalar_subquery()
+    )
     columns: list[Value] = [
         BankAccount.id, BankAccount.code, BankAccount.bank_code, BankAccount.number, BankAccount.holder, BankAccount.closed_on,
         cast(held, BigInteger).label("balance_rp"), cast(free, BigInteger).label("unallocated_rp"),
-        last.label("last_on"),
+        last.label("last_on"), cast(lines, BigInteger).label("lines_rp"),
     ]  # fmt: skip
     return (
         select(*columns)

@@ -8,6 +8,12 @@ from consign.errors import Conflict, NotFound
 from consign.money import Rupiah
 
 
+class AccountUnknown(NotFound):
+    """The ledger has no such account; nothing was changed."""
+
+    code = "ledger.account_unknown"
+
+
 class AccountKind(StrEnum):
     """What an account counts. Those of a pair exist per partner and producer, so a balance never mixes partners."""
 

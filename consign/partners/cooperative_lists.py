@@ -49,7 +49,7 @@ def find_cooperative_page(session: Session, *, by: Actor, on: date, wish: Wish) 
 
 
 def find_member_page(session: Session, *, by: Actor, cooperative_id: int, on: date, wish: Wish | None) -> Found:
-    """Return a page of a cooperative's members that were or are, all those that are on the day *on* where *wish* is blank.
+    """Return a page of a cooperative's members that were or are, all those that are on the day *on* where *wish* is blank, or where its filter `on` is set.
 
     A row has id, producer_code, producer, first, last (blank while it goes on), mandate and agreements (that the cooperative
     signed for it).
@@ -78,6 +78,8 @@ def find_member_page(session: Session, *, by: Actor, cooperative_id: int, on: da
         query = query.where(CooperativeMember.days.contains(on)).order_by(Producer.name, CooperativeMember.id)
         rows = session.execute(query).mappings().all()
         return Found(rows=list(rows), total=len(rows), page=1, pages=1)
+    if wish.filters.get("on"):
+        query = query.where(CooperativeMember.days.contains(on))
     sorts = {str(column.name): column for column in query.selected_columns}
     return fetch_page(
         session, query, wish=wish, sorts=sorts, default_sort="producer", searched=[Producer.code, Producer.name],

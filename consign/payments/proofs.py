@@ -154,7 +154,7 @@ def find_proof_page(session: Session, *, by: Actor, wish: Wish) -> Found:
         session, query, wish=wish, sorts=columns, default_sort="-number",
         searched=[Statement.number, Partner.code, Partner.name, Producer.code, Producer.name], tie=Statement.id,
     )  # fmt: skip
-    return Found(_with_sides(session, found.rows), found.total, found.page, found.pages)
+    return found.with_rows(_with_sides(session, found.rows))
 
 
 def _select_proofs(by: Actor) -> Select[Any]:

@@ -22,6 +22,8 @@ from consign.sentence import say
 BATCH_STATES = ("planned", "approved", "sent", "cancelled")
 PAYOUT_STATES = ("planned", "sent", "paid", "returned", "cancelled")
 MOST_STATEMENTS = 12
+STANDING = "standing"
+"""All states but `cancelled`, as a filter: what a batch comes to."""
 _COUNTED = Payout.state != "cancelled"
 
 
@@ -60,20 +62,20 @@ def get_batch_row(session: Session, *, by: Actor, number: str) -> Row:
 def find_payout_page(session: Session, *, by: Actor, wish: Wish, batch_id: int | None = None) -> Found:
     """Return a page of payouts that *by* may see, of one batch where given; a producer sees its own part of each.
 
-    Filters: `state`. A row has reference, batch, payee, payee_code, bank, number (masked for those who need not see it),
+    Filters: `state`, or `standing`. A row has reference, batch, payee, payee_code, bank, number (masked for those who need not see it),
     holder, amount_rp, state, day, answer (the last word of the producer, or of one who says that nothing came).
     """
     query = _select_payouts(by)
     if batch_id is not None:
         query = query.where(Payout.batch_id == batch_id)
-    if wish.filters.get("state"):
-        query = query.where(Payout.state == wish.filters["state"])
+    if state := wish.filters.get("state"):
+        query = query.where(_COUNTED if state == STANDING else Payout.state == state)
     sorts = {column.name: column for column in query.selected_columns if column.name != "number"}
     found = fetch_page(
         session, query, wish=wish, sorts=sorts, default_sort="reference" if batch_id is not None else "-reference",
         searched=[Payout.reference, PAYEE, PAYEE_CODE, PayeeAccount.holder], tie=Payout.id,
     )  # fmt: skip
-    return Found([_show(by, row) for row in found.rows], found.total, found.page, found.pages)
+    return found.with_rows([_show(by, row) for row in found.rows])
 
 
 @dataclass(frozen=True)

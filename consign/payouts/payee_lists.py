@@ -52,7 +52,7 @@ def find_payee_page(session: Session, *, by: Actor, wish: Wish) -> Found:
         session, query, wish=wish, sorts=sorts, default_sort="-stated_at",
         searched=[OWNER, OWNER_CODE, PayeeAccount.holder], tie=PayeeAccount.id,
     )  # fmt: skip
-    return Found([_show(by, row) for row in found.rows], found.total, found.page, found.pages)
+    return found.with_rows([_show(by, row) for row in found.rows])
 
 
 @dataclass(frozen=True)

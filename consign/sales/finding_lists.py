@@ -95,7 +95,7 @@ def find_finding_page(session: Session, *, upload_id: int, wish: Wish) -> Found:
         tie=SalesFinding.id,
     )
     rows = [{**row, "said": tell_finding(row["code"], row["detail"])} for row in page.rows]
-    return Found(rows, page.total, page.page, page.pages)
+    return page.with_rows(rows)
 
 
 def tell_finding(code: str, detail: Mapping[str, Any]) -> Sentence:

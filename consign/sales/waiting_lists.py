@@ -109,7 +109,7 @@ def find_groups(
         tie=func.concat_ws("/", Partner.code, SalesParked.reason, CODE),
     )
     rows = [{**row, **_show_first(ranked)} for row, ranked in zip(found.rows, suggest(found.rows), strict=True)]
-    return Found(rows, found.total, found.page, found.pages)
+    return found.with_rows(rows)
 
 
 def _show_first(ranked: Sequence[Suggestion]) -> dict[str, object]:

@@ -75,7 +75,7 @@ def get_carry_over(session: Session, *, by: Actor, carry_over_id: int) -> Row:
 
 
 def find_carried_row_page(session: Session, *, carried: Row, wish: Wish) -> Found:
-    """Return a page of the rows of the sheet *carried*, each with the statement that it became."""
+    """Return a page of the rows of the sheet *carried*, each with the statement that it became. Filters: `kind`."""
     values: list[Value] = [
         CarryOverRow.row_no, CarryOverRow.kind, Producer.code.label("producer_code"), Producer.name.label("producer"),
         CarryOverRow.earlier_number, CarryOverRow.from_on, CarryOverRow.until_on, CarryOverRow.due_on,
@@ -93,6 +93,8 @@ def find_carried_row_page(session: Session, *, carried: Row, wish: Wish) -> Foun
         )
         .where(CarryOverRow.carry_over_id == carried["id"])
     )  # fmt: skip
+    if wish.filters.get("kind"):
+        query = query.where(CarryOverRow.kind == wish.filters["kind"])
     columns = {str(column.key): column for column in query.selected_columns}
     return fetch_page(
         session, query, wish=wish, sorts=columns, default_sort="row_no",

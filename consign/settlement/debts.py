@@ -105,7 +105,7 @@ def find_debt_page(session: Session, *, by: Actor, wish: Wish, today: date) -> F
     """Return a page of what each partner owes each producer, within the reach of *by*.
 
     Filters: `partner` and `producer` (codes) and `state`. A row has partner_code, partner, producer_code, producer, owed_rp (by the
-    ledger), open_statements, late_rp, oldest_due_on, days_late (blank where nothing is late) and state: `late`, `due`, or
+    ledger), open_statements, open_rp (not paid of them), rest_rp (what is owed besides: a rest below zero), late_rp, oldest_due_on, days_late (blank where nothing is late) and state: `late`, `due`, or
     `carried` where a rest below zero waits for the next statement. Pairs that owe nothing are left out.
     """
     query = _select_debts(by, wish, today=today)
@@ -157,6 +157,7 @@ def _select_debts(by: Actor, wish: Wish, *, today: date) -> Select[Any]:
             unpaid.c.partner_id,
             unpaid.c.producer_id,
             func.count().label("open_statements"),
+            _sum(unpaid.c.open_rp).label("open_rp"),
             _sum(unpaid.c.open_rp, late).label("late_rp"),
             func.min(unpaid.c.due_on).label("oldest_due_on"),
         )
@@ -175,6 +176,8 @@ def _select_debts(by: Actor, wish: Wish, *, today: date) -> Select[Any]:
             Producer.name.label("producer"),
             BALANCE.label("owed_rp"),
             func.coalesce(pairs.c.open_statements, 0).label("open_statements"),
+            func.coalesce(pairs.c.open_rp, 0).label("open_rp"),
+            cast(BALANCE - func.coalesce(pairs.c.open_rp, 0), BigInteger).label("rest_rp"),
             late_rp.label("late_rp"),
             oldest.label("oldest_due_on"),
             case((oldest < today, today - oldest), else_=null()).label("days_late"),

@@ -219,6 +219,7 @@ def list_ageing(ageings: Sequence[Ageing], *, by_law: bool) -> list[Row]:
     """
     return [
         {
+            "partner_id": one.partner_id,
             "partner_code": one.partner_code,
             "partner": one.partner,
             "owed_rp": one.owed_rp,

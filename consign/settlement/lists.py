@@ -1,34 +1,31 @@
 """Closings, statements and their sale lines as people look at them: only those within the reader's reach."""
 
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     ColumnElement,
     RowMapping,
     Select,
     and_,
-    bindparam,
     cast,
-    column,
     func,
     literal_column,
     select,
     text,
+    true,
     tuple_,
 )
 from sqlalchemy.orm import Session, aliased
 
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Value, Wish, fetch_page
+from consign.listing import Found, Row, Value, Wish, fetch_page
 from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Producer, Store
 from consign.models.sales import Sale, SalesPosting, SalesUpload
-from consign.models.settlement import Closing, Statement
+from consign.models.settlement import Allocation, Closing, Statement
 from consign.sales.queries import LINE_KIND
 from consign.sentence import say
 from consign.settlement.cuts import CUT, CUT_NAMES, find_cut
@@ -104,16 +101,19 @@ def find_statement_page(
 ) -> Found:
     """Return a page of the statements that *by* may see, of one closing where given.
 
-    Filters: `partner` and `producer` (codes), `from` and `until` (days that the period touches), and `due`: `late` for
-    those unpaid after their day, `soon` for those due within a week. A row has number, partner_code, partner,
-    producer_code, producer, from_on, until_on, line_count, sales_rp, returns_rp, fee_rp, net_rp, due_rp, due_on and state:
-    `late`, `due`, `settled` or, where nothing is to be paid, blank.
+    Filters: `partner` and `producer` (codes), `from` and `until` (days that the period touches), and `due`: `open` for
+    those unpaid, `late` for those of them after their day, `soon` for those due within a week, and `carried` for those
+    whose rest below zero waits for the next one. A row has number, partner_code, partner, producer_code, producer, from_on,
+    until_on, line_count, sales_rp, returns_rp, fee_rp, net_rp, due_rp, open_rp, carry_rp, due_on and state: `late`,
+    `due`, `settled` or, where nothing is to be paid, blank.
     """
+    paid = select(func.sum(Allocation.amount_rp)).where(Allocation.statement_id == Statement.id).scalar_subquery()
     columns: list[Value] = [
         Statement.number, Partner.code.label("partner_code"), Partner.name.label("partner"),
         Producer.code.label("producer_code"), Producer.name.label("producer"), Statement.from_on, Statement.until_on,
         Statement.line_count, Statement.sales_rp, Statement.returns_rp, Statement.fee_rp, Statement.net_rp,
-        Statement.due_rp, Statement.due_on, Statement.id, Statement.partner_id, Statement.producer_id,
+        Statement.due_rp, Statement.due_on, Statement.carry_rp,
+        cast(Statement.due_rp - func.coalesce(paid, 0), BigInteger).label("open_rp"),
     ]  # fmt: skip
     query = (
         select(*columns)
@@ -127,7 +127,7 @@ def find_statement_page(
         session, query, wish=wish, sorts=_columns_of(query), default_sort="-number",
         searched=[Statement.number, Partner.code, Partner.name, Producer.code, Producer.name], tie=Statement.id,
     )  # fmt: skip
-    return _with_states(session, found, today=today)
+    return found.with_rows([{**row, "state": _find_state(row, today=today)} for row in found.rows])
 
 
 def _ask_statements(by: Actor, wish: Wish, *, today: date) -> list[ColumnElement[bool]]:
@@ -143,36 +143,32 @@ def _ask_statements(by: Actor, wish: Wish, *, today: date) -> list[ColumnElement
     if asked.get("until"):
         conditions.append(Statement.from_on <= date.fromisoformat(asked["until"]))
     if asked.get("due"):
-        unpaid = select_open(statements_within(get_reach(by, Act.READ_STATEMENTS)))
-        due_on = unpaid.c.due_on
-        inside = due_on < today if asked["due"] == "late" else due_on.between(today, today + timedelta(SOON_DAYS))
-        conditions.append(Statement.id.in_(select(unpaid.c.id).where(unpaid.c.open_rp > 0, inside)))
+        conditions.append(_ask_due(by, asked["due"], today=today))
     return conditions
 
 
-@cache
-def _select_open_of_pairs() -> Select[Any]:
-    """Return the ids of what is not paid between each of `partners` and of `producers`, written once for all pages."""
-    ids = ARRAY(BigInteger)
-    asked = func.unnest(bindparam("partners", type_=ids), bindparam("producers", type_=ids))
-    pairs = asked.table_valued(column("partner_id"), column("producer_id"), name="pair").render_derived()
-    within = tuple_(Statement.partner_id, Statement.producer_id).in_(select(pairs.c.partner_id, pairs.c.producer_id))
-    unpaid = select_open(within)
-    return select(unpaid.c.id).where(unpaid.c.open_rp > 0)
+def _ask_due(by: Actor, due: str, *, today: date) -> ColumnElement[bool]:
+    if due == "carried":
+        later = aliased(Statement)
+        taken = select(later.id).where(
+            later.partner_id == Statement.partner_id,
+            later.producer_id == Statement.producer_id,
+            later.id > Statement.id,
+        )
+        return and_(Statement.carry_rp != 0, ~taken.exists())
+    unpaid = select_open(statements_within(get_reach(by, Act.READ_STATEMENTS)))
+    insides = {
+        "open": true(),
+        "late": unpaid.c.due_on < today,
+        "soon": unpaid.c.due_on.between(today, today + timedelta(SOON_DAYS)),
+    }
+    return Statement.id.in_(select(unpaid.c.id).where(unpaid.c.open_rp > 0, insides[due]))
 
 
-def _with_states(session: Session, found: Found, *, today: date) -> Found:
-    """Add to each statement, found within somebody's reach, whether it is paid, due or late."""
-    pairs = sorted({(row["partner_id"], row["producer_id"]) for row in found.rows})
-    facts = {"partners": [one for one, _ in pairs], "producers": [one for _, one in pairs]}
-    still_open = set(session.scalars(_select_open_of_pairs(), facts)) if pairs else set()
-
-    def find_state(row: Any) -> str | None:  # noqa: ANN401  # a row of the list
-        if row["id"] in still_open:
-            return "late" if row["due_on"] < today else "due"
-        return "settled" if row["due_rp"] else None
-
-    return Found([{**row, "state": find_state(row)} for row in found.rows], found.total, found.page, found.pages)
+def _find_state(row: Row, *, today: date) -> str | None:
+    if row["open_rp"] > 0:
+        return "late" if row["due_on"] < today else "due"
+    return "settled" if row["due_rp"] else None
 
 
 def find_latest_statements(session: Session, *, by: Actor, since: datetime, most: int) -> list[RowMapping]:

@@ -107,7 +107,7 @@ def find_product_moves(session: Session, *, by: Actor, store_id: int, product_co
     A row has id, place (its running number in that order), day, kind, quantity, balance (blank before stock was kept),
     batch, expires_on, note_number, note_kind, note_state, posting_no, partner_id, reverses_id and reversed_by (the ids of
     the movement that it takes back, and of that which takes it back). Sorted by `place`, or `-place` to begin with the
-    latest. Filter: `kind`.
+    latest. Filters: `kind`, and `kept` for those since stock was kept, which come to what stands.
 
     Raises:
         UnknownCode: there is no such store or product, or it is not for *by* to see.
@@ -118,6 +118,8 @@ def find_product_moves(session: Session, *, by: Actor, store_id: int, product_co
     query = select(moves)
     if wish.filters.get("kind"):
         query = query.where(moves.c.kind == wish.filters["kind"])
+    if wish.filters.get("kept"):
+        query = query.where(moves.c.balance.is_not(None))
     sorts = {column.name: column for column in moves.c}
     return fetch_page(
         session, query, wish=wish, sorts=sorts, default_sort="place", searched=[moves.c.note_number, moves.c.batch],

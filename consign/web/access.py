@@ -165,8 +165,12 @@ ACCESS: dict[str, Access] = {
     "GET /late/{code}": Act.READ_LATE,
     "POST /late/{code}/remind": Act.CHASE_PAYMENTS,
     "GET /late/{code}/letter.pdf": Act.READ_LATE,
+    # what stores sold
+    "GET /sales": Act.READ_SALES,
     # the whole ledger
     "GET /journal": Act.EXPORT_JOURNAL,
+    "GET /journal/accounts": Act.EXPORT_JOURNAL,
+    "GET /journal/accounts/{account_id}": Act.EXPORT_JOURNAL,
     "GET /journal/ledger.beancount": Act.EXPORT_JOURNAL,
     "GET /journal/ledger.csv": Act.EXPORT_JOURNAL,
     # goods in stores

@@ -47,7 +47,7 @@ def show_adjustments(visit: Visiting) -> Response:
         columns=(
             Column("partner", say("Partner"), link="/adjustments/{id}"),
             Column("producer", say("Producer")),
-            Column("amount_rp", say("Amount"), kind="money"),
+            Column("amount_rp", say("Amount"), kind="money", total=True),
             Column("reason", say("Why"), kind="long"),
             Column("proposed_by", say("Proposed by")),
             Column("proposed_at", say("Proposed at"), kind="moment"),

@@ -20,7 +20,7 @@ from consign.banking.lists import (
 )
 from consign.banking.rules import BankAccountUnknown
 from consign.listing import Found, Wish
-from consign.sentence import Code, say
+from consign.sentence import Code, Sentence, say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form
 from consign.web.tables import Filter, list_page
@@ -33,16 +33,18 @@ ACCOUNT_COLUMNS = (
     Column("code", say("Account"), link="/bank/{code}"),
     Column("bank", say("Bank"), sort=False),
     Column("number", say("Number")),
-    Column("balance_rp", say("Balance"), kind="money"),
-    Column("unallocated_rp", say("Unallocated"), kind="money"),
+    Column("balance_rp", say("Balance"), kind="money", total=True, link="/bank/{code}#balance", sums="balance_rp"),
+    Column(
+        "unallocated_rp", say("Unallocated"), kind="money", total=True, link="/matching?account={code}", sums="free_rp"
+    ),
     Column("last_on", say("Statements until"), kind="day"),
     Column("gaps", say("Gaps"), kind="count", sort=False),
 )
 LINE_COLUMNS = (
     Column("booked_on", say("Day"), kind="day"),
     Column("words", say("What the bank wrote"), kind="long", sort=False, link="/matching/{id}"),
-    Column("amount_rp", say("Amount"), kind="money"),
-    Column("free_rp", say("Free"), kind="money", sort=False),
+    Column("amount_rp", say("Amount"), kind="money", total=True),
+    Column("free_rp", say("Free"), kind="money", sort=False, total=True),
     Column("balance_rp", say("Balance"), kind="money"),
     Column("state", say("State"), kind="badge", words="bank_line_state", sort=False),
 )
@@ -54,7 +56,7 @@ FILE_COLUMNS = (
     Column("opening_rp", say("Opening balance"), kind="money"),
     Column("closing_rp", say("Closing balance"), kind="money"),
     Column("lines", say("Lines"), kind="count"),
-    Column("new_lines", say("New"), kind="count"),
+    Column("new_lines", say("New"), kind="count", link="/bank/files/{id}", sums="all_rows", total=True),
     Column("pending", say("Pending"), kind="count"),
     Column("posted_at", say("Posted"), kind="moment"),
     Column("posted_by", say("By")),
@@ -77,6 +79,13 @@ def _new_fields() -> tuple[Field, ...]:
     )
 
 
+def _tell_none(visit: Visit) -> Sentence:
+    """Say that there is no bank statement, and what to do, to whoever may do it."""
+    if visit.may("GET /bank/{bank_code}/post"):
+        return say("No statement was posted yet. Hand in the first one here.")
+    return say("No statement was posted yet. Dinas finance hands in what the bank exports.")
+
+
 @router.get("/bank")
 def show_bank_accounts(visit: Visiting) -> Response:
     """Show the office's bank accounts."""
@@ -84,7 +93,7 @@ def show_bank_accounts(visit: Visiting) -> Response:
     def fetch(wish: Wish) -> Found:
         found = find_bank_account_page(visit.db, by=visit.actor, wish=wish)
         rows = [{**row, "bank": name_bank(row["bank_code"])} for row in found.rows]
-        return Found(rows, found.total, found.page, found.pages)
+        return found.with_rows(rows)
 
     return list_page(
         visit,
@@ -165,9 +174,7 @@ def show_bank_account(visit: Visiting, bank_code: str) -> Response:
         fetch=lambda wish: _with_words(
             find_bank_line_page(visit.db, by=visit.actor, account_id=account["id"], wish=wish)
         ),
-        empty=say("No statement was posted yet. Hand in the first one here.")
-        if visit.may("GET /bank/{bank_code}/post")
-        else say("No statement was posted yet. Dinas finance hands in the first one."),
+        empty=_tell_none(visit),
         default_sort="-booked_on",
         filters=LINE_FILTERS,
         search=say("Search: words, sender, reference or amount"),
@@ -190,7 +197,7 @@ def _with_words(found: Found) -> Found:
         }
         for row in found.rows
     ]  # fmt: skip
-    return Found(rows, found.total, found.page, found.pages)
+    return found.with_rows(rows)
 
 
 @router.get("/bank/{bank_code}/files")
@@ -204,9 +211,7 @@ def show_bank_files(visit: Visiting, bank_code: str) -> Response:
         caption=say("Posted statements"),
         columns=FILE_COLUMNS,
         fetch=lambda wish: find_bank_file_page(visit.db, by=visit.actor, account_id=account["id"], wish=wish),
-        empty=say("No statement was posted yet. Hand in the first one here.")
-        if visit.may("GET /bank/{bank_code}/post")
-        else say("No statement was posted yet. Dinas finance hands in the first one."),
+        empty=_tell_none(visit),
         default_sort="-until_on",
         search=say("Search: name of the file"),
         account=account,

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response
 from consign import clock
 from consign.errors import NotFound
 from consign.identity.rules import Act, Role
-from consign.listing import parse_id
+from consign.listing import Found, Wish, page_rows, parse_id
 from consign.models.partners import Partner, Store
 from consign.partners.lists import find_partners_seen
 from consign.partners.rules import UnknownCode
@@ -30,6 +30,7 @@ from consign.settlement.queries import find_last_closing
 from consign.web.columns import Column
 from consign.web.forms import Form, new_form
 from consign.web.store_days import SAID_COLUMNS, tell_said
+from consign.web.tables import find_download
 from consign.web.visit import PageRoute, Visit, Visiting
 
 router = APIRouter(route_class=PageRoute)
@@ -62,7 +63,7 @@ ALWAYS_TOLD = (DayState.RECEIVED, DayState.ZERO, DayState.PARTIAL, DayState.MISS
 FILE_COLUMNS = (
     Column("name", say("File"), link="/uploads/{id}"),
     Column("status", say("State"), kind="badge", words="upload_status"),
-    Column("lines", say("Lines of this day"), kind="count"),
+    Column("lines", say("Lines of this day"), kind="count", total=True),
 )
 
 
@@ -75,6 +76,14 @@ def show_board(visit: Visiting) -> Response:
     partner = _choose_partner(partners, visit.asked.get("partner", ""))
     span = _read_month(visit)
     months = _find_months(visit, partner, span) if partner else []
+    download = find_download(
+        visit,
+        name=f"store-days-{span.first:%Y-%m}",
+        columns=_name_days(span),
+        fetch=lambda wish: _tell_days(months, wish),
+    )
+    if download is not None:
+        return download
     pages = max(1, -(-len(months) // STORES_AT_ONCE))
     page = min(max(1, parse_id(visit.asked.get("page", "1")) or 1), pages)
     stores = months[(page - 1) * STORES_AT_ONCE : page * STORES_AT_ONCE]
@@ -104,6 +113,17 @@ def show_board(visit: Visiting) -> Response:
         may_hand_in=visit.may("GET /uploads/new"),
         yesterday=_find_yesterday(visit, months, today),
     )
+
+
+def _name_days(span: Period) -> tuple[Column, ...]:
+    """Return the columns of the month as a file: the store, and each of its days."""
+    days = (Column(day.isoformat(), say("{day}", day=day), kind="word", words="store_day") for day in span.days())
+    return (Column("store", say("Store")), *days)
+
+
+def _tell_days(months: Sequence[StoreMonth], wish: Wish) -> Found:
+    rows = [{"store": one.store.name, **{day.isoformat(): state.value for day, state in one.days}} for one in months]
+    return page_rows(rows, wish=wish, default_sort="store")
 
 
 def _tell_said(months: Sequence[StoreMonth], first: date) -> list[dict[str, Any]]:

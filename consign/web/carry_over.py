@@ -3,11 +3,12 @@
 from fastapi import APIRouter, Response
 
 from consign import clock
+from consign.listing import Found, Wish
 from consign.models.settlement import CarryOver
 from consign.partners.queries import find_partners, get_partner
 from consign.sentence import say
 from consign.settlement.carry_lists import find_carried_row_page, find_carry_over_page, get_carry_over
-from consign.settlement.carry_rules import CarryRowsRefused
+from consign.settlement.carry_rules import CarriedKind, CarryRowsRefused
 from consign.settlement.carrying_over import (
     confirm_carry_over,
     count_sales_before,
@@ -18,7 +19,7 @@ from consign.settlement.carrying_over import (
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form
 from consign.web.lookup import look_up
-from consign.web.tables import XLSX, Filter, list_page, show_table
+from consign.web.tables import XLSX, Filter, find_download, list_page, show_table
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
@@ -48,7 +49,7 @@ ROW_COLUMNS = (
     Column("from_on", say("From"), kind="day"),
     Column("until_on", say("Until"), kind="day"),
     Column("due_on", say("Due on"), kind="day"),
-    Column("amount_rp", say("Amount"), kind="money"),
+    Column("amount_rp", say("Amount"), kind="money", total=True),
     Column("number", say("Statement"), link="/statements/{number}"),
 )
 PROBLEM_COLUMNS = (
@@ -71,10 +72,10 @@ def show_carry_overs(visit: Visiting) -> Response:
         columns=(
             Column("partner", say("Partner"), link="/carry-over/{id}"),
             Column("until_on", say("As of"), kind="day"),
-            Column("rows", say("Rows"), kind="count"),
-            Column("open_rp", say("Unpaid"), kind="money"),
-            Column("received_rp", say("Received, not paid out"), kind="money"),
-            Column("rest_rp", say("Rests below zero"), kind="money"),
+            Column("rows", say("Rows"), kind="count", link="/carry-over/{id}", sums="all_rows", total=True),
+            Column("open_rp", say("Unpaid"), kind="money", link="/carry-over/{id}?kind=statement", sums="amount_rp", total=True),
+            Column("received_rp", say("Received, not paid out"), kind="money", link="/carry-over/{id}?kind=received", sums="amount_rp", total=True),
+            Column("rest_rp", say("Rests below zero"), kind="money", link="/carry-over/{id}?kind=rest", sums="amount_rp", total=True),
             Column("prepared_by", say("Handed in by")),
             Column("prepared_at", say("Handed in"), kind="moment"),
             Column("outcome", say("State"), kind="badge", words="carry_outcome"),
@@ -156,9 +157,23 @@ def show_carry_over(visit: Visiting, carry_over_id: int) -> Response:
     """Show one that was handed in with its rows, and what this person may do about it."""
     found = get_carry_over(visit.db, by=visit.actor, carry_over_id=carry_over_id)
     waits = found["outcome"] == "waiting"
+
+    def fetch(wish: Wish) -> Found:
+        return find_carried_row_page(visit.db, carried=found, wish=wish)
+
+    filters = (Filter("kind", say("Kind"), choices_of("carried_kind", CarriedKind, word)),)
+    download = find_download(
+        visit,
+        name=f"carry-over-{carry_over_id}",
+        columns=ROW_COLUMNS,
+        fetch=fetch,
+        filters=filters,
+        default_sort="row_no",
+    )
+    if download is not None:
+        return download
     table = show_table(
-        visit, caption=say("Rows of the sheet"), columns=ROW_COLUMNS,
-        fetch=lambda wish: find_carried_row_page(visit.db, carried=found, wish=wish),
+        visit, caption=say("Rows of the sheet"), columns=ROW_COLUMNS, fetch=fetch, filters=filters,
         empty=say("The sheet has no rows."), default_sort="row_no", search=say("Search: producer or earlier number"),
     )  # fmt: skip
     own = found["prepared_by_id"] == visit.actor.user_id

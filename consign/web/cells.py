@@ -8,12 +8,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from consign.sentence import Sentence
+from consign.sentence import Sentence, say
 from consign.web.columns import Column, take_apart
 from consign.web.forms import Choice
 from consign.web.language import Language, count, quantity, rate, rupiah
+from consign.web.sums import Sum
 
 BLANK = '<span class="blank">&ndash;</span>'
+TOTAL = say("Together")
 Write = Callable[[Any], str]
 
 
@@ -37,13 +39,44 @@ def write_rows(
             value = row.get(column.key)
             target = column.address(row) if column.link else ""
             told = BLANK if value is None or value == "" else write(value)
-            cell = f'<a href="{escape(target)}">{told}</a>' if target else told
+            cell = _lead(column, target, value, told)
             if column.below is not None and write_below is not None:
                 under = row.get(column.below.key)
-                small = "" if under is None or under == "" else f"<small>{write_below(under)}</small>"
+                target = column.below.address(row) if column.below.link else ""
+                small = "" if under is None or under == "" else _lead(column.below, target, under, write_below(under))
+                small = small and f"<small>{small}</small>"
                 cell = f'<span class="two">{cell}{small}</span>'
             pieces.append(f"{opening}{cell}")  # HTML closes cells and rows by itself
     return Markup("".join(pieces))  # noqa: S704  # every value in it was escaped above
+
+
+def _lead(column: Column, target: str, value: Any, told: str) -> str:  # noqa: ANN401  # any cell
+    """Return what a cell tells, as the link that it is; a number made of others carries which."""
+    if not target:
+        return told
+    mark = f' data-sum="{escape(str(Sum(value, column.sums)))}"' if column.sums and told != BLANK else ""
+    return f'<a href="{escape(target)}"{mark}>{told}</a>'
+
+
+def write_totals(columns: Sequence[Column], totals: Mapping[str, Any], *, language: Language, zone: str) -> Markup:
+    """Return the row with what columns of a list come to; each carries its column's label and which it is."""
+    pieces = [f'<tr class="total"><th scope="row">{escape(language.say(TOTAL))}</th>']
+    for column in columns[1:]:
+        told = []
+        for one in take_apart([column]):
+            if one.key in totals:
+                write = _find_writer(one, language, zone)
+                mark = escape(str(Sum(totals[one.key], one.key)))
+                label = escape(language.say(one.label))
+                told.append(f'<span data-total="{mark}" data-of="{label}">{write(totals[one.key])}</span>')
+        both = f'<span class="two">{told[0]}<small>{told[1]}</small></span>' if len(told) > 1 else "".join(told)
+        pieces.append(f"{_open(column, language, first=False)}{both}" if told else "<td>")
+    return Markup("".join(pieces))  # noqa: S704  # every value in it was escaped above
+
+
+def add_up(columns: Iterable[Column], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the columns with a total come to, over rows that are all at hand."""
+    return {one.key: sum(row.get(one.key) or 0 for row in rows) for one in take_apart(columns) if one.total and rows}
 
 
 def _open(column: Column, language: Language, *, first: bool) -> str:

@@ -61,13 +61,13 @@ PERIOD_COLUMNS = (
     Column("until_on", say("Until"), kind="day"),
     Column("state", say("State"), kind="badge", words="period_state"),
     Column("store_days", say("Days without sales"), kind="count", link="{board}"),
-    Column("parked_lines", say("Waiting lines"), kind="count", link="{parked}"),
+    Column("parked_lines", say("Waiting lines"), kind="count", link="{parked}", sums="lines"),
     Column("open_uploads", say("Files not posted"), kind="count", link="{uploads}"),
 )
 PLAN_COLUMNS = (
     Column("partner", say("Partner"), link="{path}"),
     Column("until_on", say("Until"), kind="day"),
-    Column("due_rp", say("Due"), kind="money"),
+    Column("due_rp", say("Due"), kind="money", link="{path}", sums="due_rp", total=True),
     Column("prepared_by", say("Prepared by")),
     Column("prepared_at", say("Prepared at"), kind="moment"),
 )
@@ -75,10 +75,10 @@ CLOSING_COLUMNS = (
     Column("partner", say("Partner"), link="/closings/{id}"),
     Column("from_on", say("From"), kind="day"),
     Column("until_on", say("Until"), kind="day", link="/closings/{id}"),
-    Column("statements", say("Statements"), kind="count"),
-    Column("sales_rp", say("Sales"), kind="money"),
-    Column("fee_rp", say("Fee"), kind="money"),
-    Column("net_rp", say("Net"), kind="money"),
+    Column("statements", say("Statements"), kind="count", link="/closings/{id}", sums="all_rows", total=True),
+    Column("sales_rp", say("Sales"), kind="money", link="/closings/{id}", sums="sales_rp", total=True),
+    Column("fee_rp", say("Fee"), kind="money", link="/closings/{id}", sums="fee_rp", total=True),
+    Column("net_rp", say("Net"), kind="money", link="/closings/{id}", sums="net_rp", total=True),
     Column("closed_by", say("Closed by")),
     Column("closed_at", say("Closed at"), kind="moment"),
     Column("incomplete_reason", say("Closed all the same because"), kind="long", sort=False),
@@ -139,7 +139,7 @@ def show_closings(visit: Visiting) -> Response:
         fetch=lambda wish: find_closing_page(visit.db, by=visit.actor, wish=wish),
         empty=say("No period is closed yet. Close one above once it is over.")
         if visit.may("GET /closings/new")
-        else say("No period is closed yet. Dinas finance closes each once it is over."),
+        else say("No period is closed yet. Dinas finance closes one once it is over."),
         default_sort="-until_on",
         filters=(Filter("partner", say("Partner"), partners),),
         search=say("Search: partner, person or reason"),

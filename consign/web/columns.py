@@ -38,6 +38,10 @@ class Column:
     """Group of the words for a code; see `consign.web.words`."""
     below: "Column | None" = None
     """What stands small below it in the same cell, so that a list fits its page; in files it is a column of its own."""
+    total: bool = False
+    """Whether the list ends with what the column comes to, on all its pages."""
+    sums: str | None = None
+    """What of the list behind *link* comes to the number in this cell: one of its columns with a total, or its `rows`."""
 
     @property
     def right(self) -> bool:

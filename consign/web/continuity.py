@@ -34,13 +34,26 @@ PRODUCER_COLUMNS = (
     Column("filled", say("Sold of what was wanted"), kind="rate"),
     Column("accepted", say("Accepted by stores"), kind="rate"),
     Column("out_days", say("Days without any"), kind="count"),
-    Column("places", say("Products in stores"), kind="count"),
+    Column(
+        "places",
+        say("Products in stores"),
+        kind="count",
+        link="/continuity?producer={code}",
+        sums="all_rows",
+        total=True,
+    ),
     Column("at_risk", say("Likely to run out"), kind="count"),
 )
 PLACE_COLUMNS = (
     Column("product", say("Product"), link="/continuity/{store_id}/{product_code}"),
     Column("store", say("Store")),
-    Column("on_hand", say("Stands there"), kind="quantity"),
+    Column(
+        "on_hand",
+        say("Stands there"),
+        kind="quantity",
+        link="/stock/{store_id}/{product_code}?kept=yes",
+        sums="quantity",
+    ),
     Column("in_transit", say("On its way"), kind="quantity"),
     Column("a_week", say("Expected a week"), kind="quantity"),
     Column("cover_days", say("Days it lasts"), kind="count"),

@@ -1,11 +1,12 @@
 """Cooperatives: the list, one of them with its members, adding, mandates, and agreements signed for all members."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Response
 
 from consign import clock
 from consign.identity.rules import tidy_name
+from consign.listing import Found, Wish
 from consign.models.partners import Cooperative
 from consign.partners.cooperative_lists import (
     find_cooperative_page,
@@ -27,7 +28,7 @@ from consign.settlement.queries import find_last_closing
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, new_form, read_day, read_form
 from consign.web.lookup import look_up
-from consign.web.tables import list_page, show_table
+from consign.web.tables import Filter, find_download, list_page, show_table
 from consign.web.visit import PageRoute, Visit, Visiting
 
 router = APIRouter(route_class=PageRoute)
@@ -47,6 +48,13 @@ EXTEND = Field(
     kind="checkbox",
     required=False,
 )
+MEMBER_COLUMNS = (
+    Column("first", say("Since"), kind="day"),
+    Column("last", say("Last day"), kind="day"),
+    Column("mandate", say("Letter of mandate"), sort=False),
+    Column("agreements", say("Agreements"), kind="count", link="{agreements_path}", sums="all_rows", total=True),
+)
+MEMBER_FILTERS = (Filter("on", say("Members"), (Choice("today", say("those of today")),)),)
 LAST = Field("last", say("Last day of the membership"), read=read_day, kind="date")
 
 
@@ -63,8 +71,22 @@ def show_cooperatives(visit: Visiting) -> Response:
             Column("code", say("Code"), link="/cooperatives/{code}"),
             Column("name", say("Name")),
             Column("phone", say("Phone"), sort=False),
-            Column("members", say("Members today"), kind="count"),
-            Column("agreements", say("Agreements"), kind="count", link="/agreements?cooperative={code}"),
+            Column(
+                "members",
+                say("Members today"),
+                kind="count",
+                link="/cooperatives/{code}?on=today",
+                sums="all_rows",
+                total=True,
+            ),
+            Column(
+                "agreements",
+                say("Agreements"),
+                kind="count",
+                link="/agreements?cooperative={code}",
+                sums="all_rows",
+                total=True,
+            ),
         ),
         fetch=lambda wish: find_cooperative_page(visit.db, by=visit.actor, on=on, wish=wish),
         empty=say("There is no cooperative yet. One is needed only where it signs or receives money for its members."),
@@ -120,19 +142,27 @@ def _cooperative_page(
     visit: Visit, cooperative: Cooperative, form: Form, *, ending: Form | None = None, status: int = 200
 ) -> Response:
     on = clock.today(visit.zone)
+
+    def fetch(wish: Wish) -> Found:
+        found = find_member_page(visit.db, by=visit.actor, cooperative_id=cooperative.id, on=on, wish=wish)
+        paths = [urlencode({"cooperative": cooperative.code, "producer": row["producer_code"]}) for row in found.rows]
+        rows = zip(found.rows, paths, strict=True)
+        return found.with_rows([{**row, "agreements_path": f"/agreements?{asked}"} for row, asked in rows])
+
+    producer = "/producers/{producer_code}" if visit.may("GET /producers") else None
+    columns = (Column("producer", say("Producer"), link=producer), *MEMBER_COLUMNS)
+    download = find_download(
+        visit, name=f"members-{cooperative.code}", columns=columns, fetch=fetch, filters=MEMBER_FILTERS,
+        default_sort="producer",
+    )  # fmt: skip
+    if download is not None:
+        return download
     table = show_table(
         visit,
         caption=say("Members"),
-        columns=(
-            Column(
-                "producer", say("Producer"), link="/producers/{producer_code}" if visit.may("GET /producers") else None
-            ),
-            Column("first", say("Since"), kind="day"),
-            Column("last", say("Last day"), kind="day"),
-            Column("mandate", say("Letter of mandate"), sort=False),
-            Column("agreements", say("Agreements"), kind="count", link="/agreements?producer={producer_code}"),
-        ),
-        fetch=lambda wish: find_member_page(visit.db, by=visit.actor, cooperative_id=cooperative.id, on=on, wish=wish),
+        columns=columns,
+        fetch=fetch,
+        filters=MEMBER_FILTERS,
         empty=say("Nobody has mandated this cooperative yet. The admin adds members on this page."),
         default_sort="producer",
     )

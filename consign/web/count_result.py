@@ -23,9 +23,9 @@ COLUMNS = (
     Column("expected", say("By the books"), kind="quantity"),
     Column("counted", say("Counted"), kind="quantity"),
     Column("difference", say("Difference"), kind="quantity"),
-    Column("value_rp", say("Value of what is missing"), kind="money", link="{loss_path}"),
-    Column("store_rp", say("The store bears"), kind="money"),
-    Column("producer_rp", say("The producer bears"), kind="money"),
+    Column("value_rp", say("Value of what is missing"), kind="money", total=True, link="{loss_path}"),
+    Column("store_rp", say("The store bears"), kind="money", total=True),
+    Column("producer_rp", say("The producer bears"), kind="money", total=True),
     Column("contest_until", say("May be contested until"), kind="day"),
 )
 SHOW = (Choice("different", say("only differences")),)

@@ -21,6 +21,7 @@ from consign.settlement.queries import get_statement
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form
 from consign.web.signed_amounts import read_signed_rupiah
+from consign.web.sums import Sum
 from consign.web.tables import Filter, list_page
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
@@ -196,8 +197,8 @@ def find_tasks(visit: Visit) -> list[Task]:
     tasks = []
     if answers and disputes:
         label = say("Disputes to answer: {count}", count=disputes)
-        tasks.append(Task(label, "/disputes?outcome=waiting", urgent=True))
+        tasks.append(Task(label, "/disputes?outcome=waiting", urgent=True, sum=Sum(disputes)))
     if decides and adjustments:
         label = say("Corrections to decide: {count}", count=adjustments)
-        tasks.append(Task(label, "/adjustments?state=waiting"))
+        tasks.append(Task(label, "/adjustments?state=waiting", sum=Sum(adjustments)))
     return tasks

@@ -22,11 +22,11 @@ router = APIRouter(route_class=PageRoute)
 PARTNER_COLUMNS = (Column("partner", say("Partner"), link="{path}"),)
 COLUMNS = (
     Column("producer", say("Producer"), link="{path}"),
-    Column("line_count", say("Sale lines"), kind="count"),
-    Column("sales_rp", say("Sales"), kind="money"),
-    Column("fee_rp", say("Fee"), kind="money"),
-    Column("net_rp", say("Net"), kind="money"),
-    Column("due_rp", say("Due"), kind="money", link="{path}"),
+    Column("line_count", say("Sale lines"), kind="count", total=True),
+    Column("sales_rp", say("Sales"), kind="money", total=True),
+    Column("fee_rp", say("Fee"), kind="money", total=True),
+    Column("net_rp", say("Net"), kind="money", total=True),
+    Column("due_rp", say("Due"), kind="money", total=True, link="{path}"),
 )
 
 

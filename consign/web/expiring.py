@@ -16,6 +16,7 @@ from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, choices_of
 from consign.web.goods_links import link_answer, link_pull_back, link_return
+from consign.web.sums import Sum
 from consign.web.tables import Filter, list_page
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
@@ -111,8 +112,23 @@ def find_tasks(visit: Visit) -> list[Task]:
     tasks = []
     if stages[Stage.EXPIRED]:
         label = say("Batches on the shelf that are expired: {count}", count=stages[Stage.EXPIRED])
-        tasks.append(Task(label, "/expiring?stage=expired", say("They may not be sold any more."), urgent=True))
+        tasks.append(
+            Task(
+                label,
+                "/expiring?stage=expired",
+                say("They may not be sold any more."),
+                urgent=True,
+                sum=Sum(stages[Stage.EXPIRED]),
+            )
+        )
     if stages[Stage.PULL_BACK]:
         label = say("Batches to pull back: {count}", count=stages[Stage.PULL_BACK])
-        tasks.append(Task(label, "/expiring?stage=pull_back", say("They are to be off the shelf today.")))
+        tasks.append(
+            Task(
+                label,
+                "/expiring?stage=pull_back",
+                say("They are to be off the shelf today."),
+                sum=Sum(stages[Stage.PULL_BACK]),
+            )
+        )
     return tasks

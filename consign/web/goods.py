@@ -47,8 +47,8 @@ COLUMNS = (
     Column("partner", say("Partner")),
     Column("store", say("Store")),
     Column("producer", say("Producer")),
-    Column("lines", say("Lines"), kind="count", sort=False),
-    Column("amount_rp", say("At consumer prices"), kind="money", sort=False),
+    Column("lines", say("Lines"), kind="count", sort=False, link="{parts_path}", sums="all_rows"),
+    Column("amount_rp", say("At consumer prices"), kind="money", sort=False, link="{parts_path}", sums="amount_rp"),
     Column("state", say("State"), kind="badge", words="note_state"),
 )
 
@@ -65,10 +65,15 @@ def show_notes(visit: Visiting) -> Response:
     def fetch(wish: Wish) -> Found:
         found = find_notes_page(visit.db, by=actor, wish=wish)
         rows = [
-            {**row, "store": _name_stores(row), "path": find_note_path(row["kind"], row["number"])}
+            {
+                **row,
+                "store": _name_stores(row),
+                "path": find_note_path(row["kind"], row["number"]),
+                "parts_path": f"/goods/{row['number']}" if row["kind"] != NoteKind.COUNT else "",
+            }
             for row in found.rows
         ]
-        return Found(rows, found.total, found.page, found.pages)
+        return found.with_rows(rows)
 
     return list_page(
         visit,

@@ -37,7 +37,7 @@ def show_matches(visit: Visiting) -> Response:
             Column("booked_on", say("Day"), kind="day"),
             Column("account", say("Bank account")),
             Column("kind", say("Kind of match"), kind="word", words="match_kind"),
-            Column("amount_rp", say("Amount"), kind="money"),
+            Column("amount_rp", say("Amount"), kind="money", link="/matches/{id}", sums="amount_rp", total=True),
             Column("partner", say("Partner")),
             Column("statements", say("Statements")),
             Column("rule", say("By which rule"), kind="word", words="match_rule"),

@@ -49,7 +49,7 @@ FILTERS = (
 )
 COLUMNS = (
     Column("booked_on", say("Day"), kind="day"),
-    Column("free_rp", say("Unallocated"), kind="money"),
+    Column("free_rp", say("Unallocated"), kind="money", total=True),
     Column("amount_rp", say("Amount of the line"), kind="money"),
     Column("description", say("What the bank wrote")),
     Column("counterparty", say("Sender or recipient")),

@@ -20,12 +20,12 @@ PATH = "/my-money"
 PAYOUTS_SHOWN = 5
 COMING_COLUMNS = (
     Column("partner", say("Partner")),
-    Column("left_rp", say("To come"), kind="money"),
+    Column("left_rp", say("To come"), kind="money", total=True),
     Column("due_on", say("Due on"), kind="day"),
     Column("route", say("Payment route"), kind="word", words="route"),
     Column("number", say("Statement"), link="/statements/{number}"),
 )
-HELD_COLUMNS = (Column("partner", say("Partner")), Column("amount_rp", say("Amount"), kind="money"))
+HELD_COLUMNS = (Column("partner", say("Partner")), Column("amount_rp", say("Amount"), kind="money", total=True))
 
 
 @router.get("/my-money")

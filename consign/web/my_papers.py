@@ -19,7 +19,7 @@ from consign.documents.lists import find_document_page, find_notes
 from consign.documents.rules import OwnGoods
 from consign.documents.waiver_lists import find_waiver_page
 from consign.documents.wording import to_sentence
-from consign.listing import Row, Wish
+from consign.listing import Row, Tally, Wish
 from consign.models.catalogue import Product
 from consign.partners.producer_lists import get_own_producer, get_producer_facts
 from consign.sentence import Sentence, say
@@ -153,7 +153,9 @@ def show_producer_papers(visit: Visiting, code: str) -> Response:
 
 
 def _all_of(code: str) -> Wish:
-    return Wish(rows=MOST_SHOWN, filters={"producer": code}, count=lambda _: MOST_SHOWN)  # all on one page, uncounted
+    return Wish(
+        rows=MOST_SHOWN, filters={"producer": code}, count=lambda _: Tally(MOST_SHOWN)
+    )  # all on one page, uncounted
 
 
 def _find_papers(visit: Visit, code: str) -> Sequence[Row]:

@@ -24,9 +24,9 @@ from consign.sales.own_sales import (
 from consign.sentence import Sentence, say
 from consign.web.columns import Column
 from consign.web.forms import read_day
-from consign.web.language import rupiah
 from consign.web.plots import plot_days
-from consign.web.tables import Table, find_download, read_wish
+from consign.web.sums import write_sum
+from consign.web.tables import Table, find_download, name_totals, read_wish
 from consign.web.visit import PageRoute, Visit, Visiting
 
 router = APIRouter(route_class=PageRoute)
@@ -39,10 +39,10 @@ PLACE_COLUMNS = (
     Column("product", say("Product"), link="{path}"),
     Column("price_rp", say("Price today"), kind="money"),
     Column("place", say("Store"), link="{path}"),
-    Column("quantity", say("Quantity"), kind="quantity"),
-    Column("sales_rp", say("Sales"), kind="money", link="{path}"),
-    Column("fee_rp", say("Fee"), kind="money"),
-    Column("left_rp", say("After the fee"), kind="money"),
+    Column("quantity", say("Quantity"), kind="quantity", total=True),
+    Column("sales_rp", say("Sales"), kind="money", total=True, link="{path}", sums="sales_rp"),
+    Column("fee_rp", say("Fee"), kind="money", total=True),
+    Column("left_rp", say("After the fee"), kind="money", total=True),
     Column("last_sold_on", say("Last sold on"), kind="day"),
 )
 LINE_COLUMNS = (
@@ -51,13 +51,13 @@ LINE_COLUMNS = (
     Column("store", say("Store")),
     Column("kind", say("Kind"), kind="word", words="line_kind"),
     Column("receipt", say("Receipt")),
-    Column("quantity", say("Quantity"), kind="quantity"),
+    Column("quantity", say("Quantity"), kind="quantity", total=True),
     Column("unit_price_rp", say("Price at the till"), kind="money"),
     Column("agreed_price_rp", say("Agreed price"), kind="money"),
-    Column("discount_rp", say("Discount"), kind="money"),
-    Column("sales_rp", say("Sales"), kind="money"),
+    Column("discount_rp", say("Discount"), kind="money", total=True),
+    Column("sales_rp", say("Sales"), kind="money", total=True),
     Column("fee_rate_bp", say("Fee rate"), kind="rate"),
-    Column("fee_rp", say("Fee"), kind="money"),
+    Column("fee_rp", say("Fee"), kind="money", total=True),
 )
 UNSOLD_COLUMNS = (
     Column("product", say("Product"), link="/products/{product_code}"),
@@ -132,7 +132,7 @@ def show_my_sales(visit: Visiting) -> Response:
     download = find_download(visit, name="my-sales", columns=columns, fetch=fetch, default_sort=sort)
     if download is not None:
         return download
-    wish = replace(read_wish(visit, default_sort=sort), search="", rows=PLACES_AT_ONCE)
+    wish = replace(read_wish(visit, default_sort=sort), search="", rows=PLACES_AT_ONCE, totals=name_totals(columns))
     kept = {**asked.query, **place, **({"sort": visit.asked["sort"]} if visit.asked.get("sort") else {})}
     caption = say("Sale lines") if place else say("By product and store")
     empty = say("Nothing was sold in these days. Choose other days above.")
@@ -191,4 +191,4 @@ def find_figures(visit: Visit) -> list[tuple[str, ...]]:
         return []
     first, last = find_preset("this-month", today=clock.today(visit.zone))
     total = sum_own_sales(visit.db, by=visit.actor, span=Span(first, last))
-    return [(visit.say(say("Sold this month")), rupiah(total.sales_rp), PATH)]
+    return [(visit.say(say("Sold this month")), write_sum(total.sales_rp, of="sales_rp", path=PATH))]

@@ -55,6 +55,7 @@ GROUPS = (
         say("Sales"),
         (
             Entry("/my-sales", say("My sales")),
+            Entry("/sales", say("Sales of stores")),
             Entry("/uploads", say("Sales files")),
             Entry("/parked", say("Waiting lines")),
             Entry("/board", say("Store days")),

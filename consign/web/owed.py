@@ -1,5 +1,6 @@
 """What is owed: by partner and producer, with what is late, and what the first page says of it."""
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,11 +9,12 @@ from fastapi import APIRouter, Response
 from consign import clock
 from consign.listing import Found, Row, Wish
 from consign.money import Rupiah
+from consign.partners.queries import find_partners
 from consign.sentence import say
 from consign.settlement.debts import Debt, find_debt_page, find_debts_by_partner, sum_debt, sum_debts
 from consign.web.columns import Column
 from consign.web.forms import Choice, choices_of
-from consign.web.language import rupiah
+from consign.web.sums import Sum, write_sum
 from consign.web.tables import Filter, list_page, read_wish
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
@@ -24,18 +26,28 @@ STATES = choices_of("due_state", ("late", "due", "carried"), word)
 PARTNER = Column("partner", say("Partner"), link="{path}")
 PRODUCER = Column("producer", say("Producer"), link="{path}")
 COLUMNS = (
-    Column("owed_rp", say("Owed"), kind="money", link="{path}"),
-    Column("open_statements", say("Statements"), kind="count", link="{path}"),
-    Column("late_rp", say("Late"), kind="money", link="{late_path}"),
-    Column("oldest_due_on", say("Oldest due"), kind="day"),
-    Column("days_late", say("Days late"), kind="count"),
+    Column("owed_rp", say("Owed"), kind="money", total=True),
+    Column(
+        "open_rp",
+        say("On statements"),
+        kind="money",
+        link="{open_path}",
+        sums="open_rp",
+        total=True,
+        below=Column(
+            "open_statements", say("Statements"), kind="count", link="{open_path}", sums="all_rows", total=True
+        ),
+    ),
+    Column("rest_rp", say("Rests below zero"), kind="money", link="{rest_path}", sums="carry_rp", total=True),
+    Column("late_rp", say("Late"), kind="money", link="{late_path}", sums="open_rp", total=True),
+    Column("oldest_due_on", say("Oldest due"), kind="day", below=Column("days_late", say("Days late"), kind="count")),
     Column("state", say("State"), kind="badge", words="due_state"),
 )
 PARTNER_COLUMNS = (
     Column("partner", say("Partner"), link="{path}"),
-    Column("owed_rp", say("Owed"), kind="money", link="{path}"),
-    Column("producers", say("Producers"), kind="count", link="{path}"),
-    Column("late_rp", say("Late"), kind="money", link="{late_path}"),
+    Column("owed_rp", say("Owed"), kind="money", link="{path}", sums="owed_rp", total=True),
+    Column("producers", say("Producers"), kind="count", link="{path}", sums="all_rows", total=True),
+    Column("late_rp", say("Late"), kind="money", link="{late_path}", sums="late_rp", total=True),
     Column("oldest_due_on", say("Oldest due"), kind="day"),
     Column("state", say("State"), kind="badge", words="due_state"),
 )
@@ -52,12 +64,13 @@ def show_owed(visit: Visiting) -> Response:
         filters.insert(0, Filter("producer", say("Producer's code"), kind="text"))
     if sees_partners:
         choices = [Choice(one["partner_code"], one["partner"]) for one in partners]
+        choices += _name_debt_free(visit, {one.value for one in choices})
         filters.insert(0, Filter("partner", say("Partner"), choices))
     owed_rp, late_rp = sum_debts(visit.db, by=actor, wish=read_wish(visit, filters), today=today)
 
     def fetch(wish: Wish) -> Found:
         found = find_debt_page(visit.db, by=actor, wish=wish, today=today)
-        return Found([_with_paths(row) for row in found.rows], found.total, found.page, found.pages)
+        return found.with_rows([_with_paths(row) for row in found.rows])
 
     parties = ([PARTNER] if sees_partners else []) + ([PRODUCER] if actor.producer_id is None else [])
     return list_page(
@@ -78,11 +91,24 @@ def show_owed(visit: Visiting) -> Response:
     )
 
 
+def _name_debt_free(visit: Visit, known: Collection[str]) -> list[Choice]:
+    """Return the partner that is asked for where it owes nothing: it is then shown to owe nothing, not what all owe."""
+    asked = visit.asked.get("partner", "")
+    if not asked or asked in known or not visit.may("GET /partners/{code}"):
+        return []
+    return [Choice(one.code, one.name) for one in find_partners(visit.db) if one.code == asked]
+
+
 def _with_paths(row: Row) -> dict[str, Any]:
-    """Add where the amounts open into their statements."""
+    """Add where the amounts open into their statements; what is nothing leads nowhere."""
     pair = {"partner": row["partner_code"], "producer": row["producer_code"]}
     path = f"/statements?{urlencode(pair)}"
-    return {**row, "path": path, "late_path": f"{path}&due=late" if row["late_rp"] else ""}
+    opened = {
+        "open_path": f"{path}&due=open" if row["open_statements"] else "",
+        "rest_path": f"{path}&due=carried" if row["rest_rp"] else "",
+        "late_path": f"{path}&due=late" if row["late_rp"] else "",
+    }
+    return {**row, "path": path, **opened}
 
 
 def _with_partner_paths(row: Row) -> dict[str, Any]:
@@ -117,7 +143,13 @@ def find_tasks(visit: Visit) -> list[Task]:
     facts = {"count": debt.late_statements, "amount": Rupiah(debt.late_rp)}
     detail = say("Statements: {count}", count=facts["count"])
     return [
-        Task(say("Overdue to producers: {amount}", amount=facts["amount"]), "/owed?state=late", detail, urgent=True)
+        Task(
+            say("Overdue to producers: {amount}", amount=facts["amount"]),
+            "/owed?state=late",
+            detail,
+            urgent=True,
+            sum=Sum(debt.late_rp, "late_rp"),
+        )
     ]
 
 
@@ -126,11 +158,11 @@ def _list_payer_tasks(debt: Debt) -> list[Task]:
     if debt.late_statements:
         label = say("Overdue, pay it now: {amount}", amount=Rupiah(debt.late_rp))
         detail = say("Statements: {count}", count=debt.late_statements)
-        tasks.append(Task(label, "/statements?due=late", detail, urgent=True))
+        tasks.append(Task(label, "/statements?due=late", detail, urgent=True, sum=Sum(debt.late_rp, "open_rp")))
     if debt.soon_statements:
         label = say("Due within a week: {amount}", amount=Rupiah(debt.soon_rp))
         detail = say("Statements: {count}. First due on {day}.", count=debt.soon_statements, day=debt.next_due_on)
-        tasks.append(Task(label, "/statements?due=soon", detail))
+        tasks.append(Task(label, "/statements?due=soon", detail, sum=Sum(debt.soon_rp, "open_rp")))
     return tasks
 
 
@@ -138,10 +170,12 @@ def _list_payee_tasks(debt: Debt) -> list[Task]:
     tasks = []
     if debt.late_statements:
         label = say("Stores are late with {amount}", amount=Rupiah(debt.late_rp))
-        tasks.append(Task(label, "/owed?state=late", say("The dinas sees it, too, and asks the stores to pay.")))
+        detail = say("The dinas sees it, too, and asks the stores to pay.")
+        tasks.append(Task(label, "/owed?state=late", detail, sum=Sum(debt.late_rp, "late_rp")))
     if debt.soon_statements:
         label = say("Soon to be paid to you: {amount}", amount=Rupiah(debt.soon_rp))
-        tasks.append(Task(label, "/statements?due=soon", say("First due on {day}.", day=debt.next_due_on)))
+        detail = say("First due on {day}.", day=debt.next_due_on)
+        tasks.append(Task(label, "/statements?due=soon", detail, sum=Sum(debt.soon_rp, "open_rp")))
     return tasks
 
 
@@ -150,11 +184,12 @@ def find_figures(visit: Visit) -> list[tuple[str, ...]]:
     if not visit.may("GET /owed"):
         return []
     debt, actor = _get_debt(visit), visit.actor
+    owed = write_sum(debt.owed_rp, of="owed_rp", path="/owed")
     if actor.producer_id is not None:
-        return [(visit.say(say("You are owed")), rupiah(debt.owed_rp), "/owed")]
+        return [(visit.say(say("You are owed")), owed)]
     if actor.partner_id is not None:
-        return [(visit.say(say("You owe")), rupiah(debt.owed_rp), "/owed")]
+        return [(visit.say(say("You owe")), owed)]
     return [
-        (visit.say(say("Owed to producers")), rupiah(debt.owed_rp), "/owed"),
-        (visit.say(say("Overdue")), rupiah(debt.late_rp), "/owed?state=late"),
+        (visit.say(say("Owed to producers")), owed),
+        (visit.say(say("Overdue")), write_sum(debt.late_rp, of="late_rp", path="/owed?state=late")),
     ]

@@ -7,7 +7,7 @@ from consign.documents.counts import count_ends, count_own
 from consign.documents.queue import Waiting, count_waiting
 from consign.identity.rules import PERMITTED, Act, Role
 from consign.sentence import say
-from consign.web.language import count
+from consign.web.sums import Sum, write_sum
 from consign.web.tasks import Task
 from consign.web.visit import Visit
 
@@ -33,13 +33,19 @@ def _find_waiting(visit: Visit) -> Waiting | None:
 def _find_review_tasks(waiting: Waiting) -> Iterator[Task]:
     if waiting.mine:
         label = say("Papers that you have begun to review: {count}", count=waiting.mine)
-        yield Task(label, "/review?held=mine", say("Decide, or give them back to the queue."), urgent=True)
+        yield Task(
+            label,
+            "/review?held=mine",
+            say("Decide, or give them back to the queue."),
+            urgent=True,
+            sum=Sum(waiting.mine),
+        )
     if first := waiting.papers - waiting.second_looks:
         label = say("Papers that wait for review: {count}", count=first)
         yield Task(label, "/review", say("Producers may not deliver before. Begin with the oldest."))
     if waiting.second_looks:
         label = say("Papers that wait for a second look: {count}", count=waiting.second_looks)
-        yield Task(label, "/review?look=second", say("Another verifier asked for one."))
+        yield Task(label, "/review?look=second", say("Another verifier asked for one."), sum=Sum(waiting.second_looks))
 
 
 def _find_own_tasks(visit: Visit) -> Iterator[Task]:
@@ -59,15 +65,22 @@ def _find_own_tasks(visit: Visit) -> Iterator[Task]:
         yield Task(label, "/my-papers", say("Check what was read, and hand them in."))
     if own.ending:
         label = say("Papers that end within 30 days: {count}", count=own.ending)
-        yield Task(label, "/expiry?ends=30", say("Renew them in time, so that you can go on delivering."))
+        yield Task(
+            label, "/expiry?ends=30", say("Renew them in time, so that you can go on delivering."), sum=Sum(own.ending)
+        )
 
 
 def find_figures(visit: Visit) -> list[tuple[str, ...]]:
     """Return how many papers wait, for verifiers; and how many end soon, for those who oversee."""
     waiting = _find_waiting(visit)
     if waiting is not None:
-        return [(visit.say(say("Papers that wait")), count(waiting.papers), "/review")]
+        return [(visit.say(say("Papers that wait")), write_sum(waiting.papers, kind="count", path="/review"))]
     if visit.actor.role not in {Role.HEAD, Role.AUDITOR}:
         return []
     ends = count_ends(visit.db, by=visit.actor, on=clock.today(visit.zone))
-    return [(visit.say(say("Papers that end within 30 days")), count(ends.within_30), "/expiry?ends=30")]
+    return [
+        (
+            visit.say(say("Papers that end within 30 days")),
+            write_sum(ends.within_30, kind="count", path="/expiry?ends=30"),
+        )
+    ]

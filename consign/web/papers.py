@@ -71,7 +71,9 @@ def show_papers(visit: Visiting) -> Response:
         caption=say("Papers"),
         columns=[column for column in COLUMNS if not (own and column.key in {"producer", "verdict"})],
         fetch=lambda wish: find_document_page(visit.db, by=visit.actor, on=on, wish=wish),
-        empty=say("No paper was handed in yet. Begin with the NIB."),
+        empty=say("No paper was handed in yet. Begin with the NIB.")
+        if visit.may("GET /papers/new")
+        else say("No paper was handed in yet. What producers hand in appears here."),
         default_sort="-submitted_at",
         filters=(
             Filter("state", say("State"), choices_of("paper_state", State, word)),

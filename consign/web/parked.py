@@ -57,9 +57,9 @@ GROUP_COLUMNS = (
     Column("score", say("How likely, of 100"), kind="count", sort=False),
     Column("why", say("Why"), kind="long", sort=False),
     Column("partner", say("Partner")),
-    Column("lines", say("Lines"), kind="count", link="{rows}"),
+    Column("lines", say("Lines"), kind="count", link="{rows}", sums="all_rows", total=True),
     Column("quantity", say("Quantity"), kind="quantity"),
-    Column("gross_rp", say("Amount"), kind="money"),
+    Column("gross_rp", say("Amount"), kind="money", link="{rows}", sums="gross_rp", total=True),
 )
 ROW_COLUMNS = (
     Column("file", say("File"), link="/uploads/{upload_id}"),
@@ -70,7 +70,7 @@ ROW_COLUMNS = (
     Column("remedy", say("What to do"), kind="long", sort=False),
     Column("name", say("Called in the file")),
     Column("sold_on", say("Day"), kind="day"),
-    Column("gross_rp", say("Amount"), kind="money"),
+    Column("gross_rp", say("Amount"), kind="money", total=True),
 )
 EXPORTED_COLUMNS = (
     *ROW_COLUMNS,
@@ -135,7 +135,7 @@ def show_groups(visit: Visiting) -> Response:
             }
             for row in found.rows
         ]
-        return Found(rows, found.total, found.page, found.pages)
+        return found.with_rows(rows)
 
     return list_page(
         visit,
@@ -240,7 +240,7 @@ def show_rows(visit: Visiting) -> Response:
             }
             for row in found.rows
         ]
-        return Found(rows, found.total, found.page, found.pages)
+        return found.with_rows(rows)
 
     return list_page(
         visit,

@@ -31,6 +31,7 @@ from consign.web.demands import find_demands_panel
 from consign.web.forms import Field, Form, choices_of, new_form, read_day, read_form
 from consign.web.lookup import read_new_code
 from consign.web.partner_taxes import TAX_FIELDS, TAXES_REFUSED_AT, read_tax_fields, show_taxes, tell_taxes
+from consign.web.sums import write_sum
 from consign.web.tables import Filter, find_download, list_page, show_table
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
@@ -104,7 +105,9 @@ OFFERED_COLUMNS = (
 def show_partners(visit: Visiting) -> Response:
     """Show the partners this person may see."""
     owed = (
-        (Column("owes_rp", say("Owes"), kind="money", link="/owed?partner={code}"),) if visit.may("GET /owed") else ()
+        (Column("owes_rp", say("Owes"), kind="money", link="/owed?partner={code}", sums="owed_rp", total=True),)
+        if visit.may("GET /owed")
+        else ()
     )
     return list_page(
         visit,
@@ -116,7 +119,7 @@ def show_partners(visit: Visiting) -> Response:
             Column("name", say("Name")),
             Column("kind", say("Kind"), kind="word", words="partner_kind"),
             Column("cycle", say("Settled"), kind="word", words="cycle"),
-            Column("stores", say("Stores"), kind="count"),
+            Column("stores", say("Stores"), kind="count", link="/partners/{code}", sums="all_rows", total=True),
             Column("closed_until", say("Closed until"), kind="day"),
             *owed,
         ),
@@ -377,9 +380,8 @@ def find_figures(visit: Visit) -> list[tuple[str, ...]]:
     if visit.actor.role not in {Role.ADMIN, Role.HEAD}:
         return []
     producers, partners, stores = count_places(visit.db)
-    show = visit.language.show
     return [
-        (visit.say(say("Producers")), show(producers), "/producers"),
-        (visit.say(say("Partners")), show(partners), "/partners"),
-        (visit.say(say("Stores")), show(stores), "/partners"),
+        (visit.say(say("Producers")), write_sum(producers, kind="count", path="/producers")),
+        (visit.say(say("Partners")), write_sum(partners, kind="count", path="/partners")),
+        (visit.say(say("Stores")), write_sum(stores, kind="count", of="stores", path="/partners")),
     ]

@@ -17,6 +17,7 @@ from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form
 from consign.web.lookup import look_up
+from consign.web.sums import Sum
 from consign.web.tables import Filter, list_page
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
@@ -181,4 +182,4 @@ def find_tasks(visit: Visit) -> list[Task]:
         return []
     count = count_waiting(visit.db)
     label = say("Confirm bank accounts")
-    return [Task(label, "/payees?state=waiting", say("Waiting: {count}", count=count))] if count else []
+    return [Task(label, "/payees?state=waiting", say("Waiting: {count}", count=count), sum=Sum(count))] if count else []

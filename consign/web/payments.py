@@ -23,6 +23,7 @@ from consign.payments.proof_files import find_type
 from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form
+from consign.web.sums import Sum
 from consign.web.tables import Filter, list_page
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
@@ -47,8 +48,8 @@ SAID = {
 LINE_COLUMNS = (
     Column("number", say("Statement"), link="/statements/{number}"),
     Column("due_on", say("Due on"), kind="day"),
-    Column("due_rp", say("To be paid"), kind="money"),
-    Column("amount_rp", say("Paid, by the notice"), kind="money"),
+    Column("due_rp", say("To be paid"), kind="money", total=True),
+    Column("amount_rp", say("Paid, by the notice"), kind="money", total=True),
 )
 
 
@@ -67,9 +68,9 @@ def show_payments(visit: Visiting) -> Response:
             *(() if actor.partner_id is not None else (Column("partner", say("Partner")),)),
             Column("paid_on", say("Paid on"), kind="day"),
             Column("route", say("Payment route"), kind="word", words="route"),
-            Column("amount_rp", say("Amount"), kind="money"),
-            Column("received_rp", say("Of which came"), kind="money"),
-            Column("statements", say("Statements"), kind="count"),
+            Column("amount_rp", say("Amount"), kind="money", link="/payments/{number}", sums="amount_rp", total=True),
+            Column("received_rp", say("Of which came"), kind="money", total=True),
+            Column("statements", say("Statements"), kind="count", link="/payments/{number}", sums="all_rows"),
             Column("proof", say("Proof"), kind="flag"),
             Column("state", say("State"), kind="badge", words="notice_state"),
         ),
@@ -221,4 +222,4 @@ def find_tasks(visit: Visit) -> list[Task]:
     if not count:
         return []
     label = say("Payments that did not come, producers say: {count}", count=count)
-    return [Task(label, "/payments?state=contradicted", say("Ask partner and producer."), urgent=True)]
+    return [Task(label, "/payments?state=contradicted", say("Ask partner and producer."), urgent=True, sum=Sum(count))]

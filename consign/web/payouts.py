@@ -18,6 +18,7 @@ from consign.payouts.exporting import FORMATS, LAYOUT, export_batch, make_sheet
 from consign.payouts.lists import (
     BATCH_STATES,
     PAYOUT_STATES,
+    STANDING,
     find_bank_choices,
     find_batch_page,
     find_payout_page,
@@ -50,14 +51,14 @@ PAYOUT_COLUMNS = (
     Column("bank", say("Bank")),
     Column("number", say("Account"), sort=False),
     Column("holder", say("In the name of")),
-    Column("amount_rp", say("Amount"), kind="money"),
+    Column("amount_rp", say("Amount"), kind="money", total=True),
     Column("state", say("State"), kind="badge", words="payout"),
     Column("answer", say("Producer says"), kind="badge", words="payout_answer"),
 )
 OWN_COLUMNS = (
     Column("reference", say("Payout"), link="/payouts/{batch}/{reference}"),
     Column("day", say("Day"), kind="day"),
-    Column("amount_rp", say("Amount"), kind="money"),
+    Column("amount_rp", say("Amount"), kind="money", total=True),
     Column("bank", say("Bank")),
     Column("state", say("State"), kind="badge", words="payout"),
     Column("answer", say("You said"), kind="badge", words="payout_answer"),
@@ -67,20 +68,33 @@ BATCH_COLUMNS = (
     Column(
         "state", say("State"), kind="badge", words="payout_batch", below=Column("sent_on", say("Sent on"), kind="day")
     ),
-    Column("payouts", say("Payouts"), kind="count"),
-    Column("total_rp", say("Total"), kind="money"),
-    Column("to_find", say("Not found at the bank yet"), kind="count"),
-    Column("returned", say("Returned"), kind="count"),
+    Column(
+        "payouts", say("Payouts"), kind="count", total=True, link="/payouts/{number}?state=standing", sums="all_rows"
+    ),
+    Column(
+        "total_rp", say("Total"), kind="money", total=True, link="/payouts/{number}?state=standing", sums="amount_rp"
+    ),
+    Column(
+        "to_find",
+        say("Not found at the bank yet"),
+        kind="count",
+        total=True,
+        link="/payouts/{number}?state=sent",
+        sums="all_rows",
+    ),
+    Column(
+        "returned", say("Returned"), kind="count", total=True, link="/payouts/{number}?state=returned", sums="all_rows"
+    ),
     Column("planned_by", say("Planned by"), below=Column("approved_by", say("Approved by"))),
 )
 PLAN_COLUMNS = (
     Column("name", say("Payee")),
     Column("members", say("Parts"), kind="count"),
-    Column("amount_rp", say("Amount"), kind="money"),
+    Column("amount_rp", say("Amount"), kind="money", total=True),
 )
 LEFT_OUT_COLUMNS = (
     Column("name", say("Payee")),
-    Column("amount_rp", say("Amount"), kind="money"),
+    Column("amount_rp", say("Amount"), kind="money", total=True),
     Column("why", say("Why not"), kind="long"),
 )
 
@@ -104,7 +118,9 @@ def show_payouts(visit: Visiting) -> Response:
     return list_page(
         visit, "list.html", name="payouts", caption=say("Payouts"), columns=BATCH_COLUMNS,
         fetch=lambda wish: find_batch_page(visit.db, by=visit.actor, wish=wish),
-        empty=say("No payouts were planned yet. Plan some once partners have paid into an account of the office."),
+        empty=say("No payouts were planned yet. Plan some once partners have paid into an account of the office.")
+        if visit.may("GET /payouts/new")
+        else say("No payouts were planned yet. Dinas finance plans some once partners have paid to the office."),
         default_sort="-number",
         filters=(
             Filter("state", say("State"), choices_of("payout_batch", BATCH_STATES, word)),
@@ -191,7 +207,8 @@ def _batch_page(
     def fetch(wish: Wish) -> Found:
         return find_payout_page(visit.db, by=visit.actor, wish=wish, batch_id=batch["id"])
 
-    filters = (Filter("state", say("State"), choices_of("payout", PAYOUT_STATES, word)),)
+    states = (Choice(STANDING, say("all but those taken out")), *choices_of("payout", PAYOUT_STATES, word))
+    filters = (Filter("state", say("State"), states),)
     download = find_download(
         visit, name=number, columns=PAYOUT_COLUMNS, fetch=fetch, filters=filters, default_sort="reference"
     )

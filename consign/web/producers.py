@@ -17,6 +17,7 @@ from consign.partners.registration import confirm_producer, register_for
 from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form
+from consign.web.sums import Sum
 from consign.web.tables import Filter, list_page
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
@@ -100,13 +101,17 @@ def show_producers(visit: Visiting) -> Response:
             Column("name", say("Name")),
             Column("owner_name", say("Owner")),
             Column("nib", say("NIB"), sort=False),
-            Column("products", say("Products"), kind="count", link="/products?producer={code}"),
-            Column("agreements", say("Agreements"), kind="count", link=agreements),
+            Column(
+                "products", say("Products"), kind="count", link="/products?producer={code}", sums="all_rows", total=True
+            ),
+            Column("agreements", say("Agreements"), kind="count", link=agreements, sums="all_rows", total=True),
             Column("state", say("State"), kind="badge", words="producer_state"),
             Column("has_account", say("Account"), kind="flag"),
         ),
         fetch=lambda wish: find_producer_page(visit.db, by=visit.actor, wish=wish),
-        empty=say("There is no producer yet. They register by themselves, or the dinas registers them here."),
+        empty=say("There is no producer yet. They register by themselves, or you register them here.")
+        if visit.may("GET /producers/new")
+        else say("There is no producer here yet. They register by themselves, or the dinas registers them."),
         default_sort="code",
         filters=FILTERS,
         search=say("Search: code, name or owner"),
@@ -249,9 +254,9 @@ def find_tasks(visit: Visit) -> list[Task]:
     tasks = []
     if waiting:
         label = say("Producers that registered and wait for you to confirm them: {count}", count=waiting)
-        tasks.append(Task(label, "/producers?state=waiting"))
+        tasks.append(Task(label, "/producers?state=waiting", sum=Sum(waiting)))
     if without:
         label = say("Confirmed producers without any agreement: {count}", count=without)
         detail = say("Nothing of theirs can be settled before a partner agrees with them.")
-        tasks.append(Task(label, "/producers?state=confirmed&agreements=none", detail))
+        tasks.append(Task(label, "/producers?state=confirmed&agreements=none", detail, sum=Sum(without)))
     return tasks

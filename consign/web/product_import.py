@@ -46,9 +46,9 @@ OF_FILE = (
 LIST_COLUMNS = (
     Column("file_name", say("File"), link="/products/import/{id}"),
     Column("state", say("State"), kind="badge", words="import_state"),
-    Column("added", say("New"), kind="count"),
-    Column("changed", say("Changes"), kind="count"),
-    Column("problem", say("Problems"), kind="count"),
+    Column("added", say("New"), kind="count", link="/products/import/{id}?outcome=added", sums="all_rows"),
+    Column("changed", say("Changes"), kind="count", link="/products/import/{id}?outcome=changed", sums="all_rows"),
+    Column("problem", say("Problems"), kind="count", link="/products/import/{id}?outcome=problem", sums="all_rows"),
     Column("handed_in_at", say("Handed in"), kind="moment"),
     Column("handed_in_by", say("By")),
 )
@@ -158,7 +158,7 @@ def show_import(visit: Visiting, import_id: int) -> Response:
         rows = [_describe_row(one, standing) for one in kept.rows if _is_wanted(one, wish)]
         found = page_rows(rows, wish=wish, default_sort="row")
         shown = [{**row, "told": by_row[row["row"]].told} for row in found.rows]
-        return Found(shown, found.total, found.page, found.pages)
+        return found.with_rows(shown)
 
     return list_page(
         visit,

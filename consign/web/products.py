@@ -62,7 +62,9 @@ def show_products(visit: Visiting) -> Response:
             Column("aliases", say("Codes at tills"), kind="count"),
         ),
         fetch=lambda wish: find_product_page(visit.db, by=visit.actor, on=on, wish=wish),
-        empty=say("There is no product yet. Add the first one: sales find their producer by it."),
+        empty=say("There is no product yet. Add the first one: sales find their producer by it.")
+        if visit.may("GET /products/new")
+        else say("There is no product yet. Producers add their own; sales find their producer by it."),
         default_sort="code",
         filters=(
             *(() if own else (Filter("producer", say("Producer's code"), kind="text"),)),

@@ -19,8 +19,10 @@ COLUMNS = (
     Column("number", say("Statement"), link="/proofs/{number}", below=Column("until_on", say("Until"), kind="day")),
     Column("producer", say("Producer"), below=Column("partner", say("Partner"))),
     Column(
-        "due_rp", say("To be paid"), kind="money",
-        below=Column("open_rp", say("Still open"), kind="money", sort=False),
+        "due_rp", say("To be paid"), kind="money", link="/statements/{number}", sums="due_rp", total=True,
+        below=Column(
+            "open_rp", say("Still open"), kind="money", sort=False, link="/statements/{number}", sums="open_rp"
+        ),
     ),
     Column("files", say("Sales file"), kind="badge", words="proof_state", sort=False),
     Column("fee", say("Fee"), kind="badge", words="proof_state", sort=False),
@@ -32,9 +34,9 @@ FILE_COLUMNS = (
     Column("name", say("File"), link="/uploads/{id}"),
     Column("status", say("State"), kind="badge", words="upload_status"),
     Column("received_at", say("Handed in"), kind="moment"),
-    Column("lines", say("Lines"), kind="count"),
-    Column("sales_rp", say("Sales"), kind="money"),
-    Column("fee_rp", say("Fee"), kind="money"),
+    Column("lines", say("Lines"), kind="count", total=True),
+    Column("sales_rp", say("Sales"), kind="money", total=True),
+    Column("fee_rp", say("Fee"), kind="money", total=True),
 )
 NOTICE_COLUMNS = (
     Column("number", say("Notice"), link="/payments/{number}"),
@@ -48,7 +50,7 @@ NOTICE_COLUMNS = (
 ALLOCATION_COLUMNS = (
     Column("booked_on", say("Day"), kind="day"),
     Column("source", say("What"), kind="word", words="allocation_source"),
-    Column("amount_rp", say("Amount"), kind="money"),
+    Column("amount_rp", say("Amount"), kind="money", total=True),
     Column("cause", say("Came from"), link="{path}"),
     Column("person", say("By")),
 )

@@ -77,7 +77,7 @@ def show_references(visit: Visiting) -> Response:
     def fetch(wish: Wish) -> Found:
         found = find_reference_page(visit.db, by=visit.actor, wish=wish)
         rows = [{**row, "state": _state_of(row)} for row in found.rows]
-        return Found(rows, found.total, found.page, found.pages)
+        return found.with_rows(rows)
 
     return list_page(
         visit,
@@ -88,7 +88,7 @@ def show_references(visit: Visiting) -> Response:
         fetch=fetch,
         empty=say("No list was loaded yet. Ask the health office for its list of SPP-IRT, and load it here.")
         if visit.may("GET /references/new")
-        else say("No list was loaded yet. A verifier asks the health office for its list of SPP-IRT and loads it."),
+        else say("No list was loaded yet. A verifier loads what the health office sends."),
         default_sort="-imported_at",
         filters=(Filter("kind", say("Numbers"), KINDS), Filter("withdrawn", say("State"), STATES)),
         search=say("Search: office or file"),

@@ -6,7 +6,7 @@ from functools import cache, partial
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from consign.sentence import Sentence
-from consign.web import assets, cells, language
+from consign.web import assets, cells, language, sums
 from consign.web.access import may_open
 from consign.web.language import LANGUAGE_NAMES, Language
 from consign.web.navigation import find_navigation
@@ -49,6 +49,10 @@ def find_environment(code: str) -> Environment:
         navigation=find_navigation,
         may_open=may_open,
         write_rows=partial(cells.write_rows, language=spoken),
+        write_totals=partial(cells.write_totals, language=spoken),
+        count_rows=lambda rows: sums.Sum(len(rows)),
+        write_sum=sums.write_sum,
+        add_up=cells.add_up,
         write_options=partial(cells.write_options, language=spoken),
     )
     return environment

@@ -32,6 +32,7 @@ from consign.web.statement_columns import (
     PARTNER,
     PAYMENT_COLUMNS,
     PRODUCER,
+    REST_COLUMNS,
     STOCK_COLUMNS,
 )
 from consign.web.tables import FORMATS, Filter, list_page, read_wish
@@ -55,7 +56,12 @@ NEW_FOR = timedelta(days=14)
 MOST_NEW = 5
 SOLD = {"sale": say("Sold"), "return": say("Given back"), "reversal": say("Reversed")}
 """What the lines of each kind come to is called, in the order of the sums."""
-DUE = (Choice("late", say("late")), Choice("soon", say("due within a week")))
+DUE = (
+    Choice("open", say("not paid")),
+    Choice("late", say("late")),
+    Choice("soon", say("due within a week")),
+    Choice("carried", say("rest below zero")),
+)
 YES_NO = (Choice("yes", say("yes")), Choice("no", say("no")))
 MOST_LATE = 100
 """Up to so many late lines are listed on the page; all are on paper, in the files and among the sale lines."""
@@ -85,7 +91,7 @@ def show_statements(visit: Visiting) -> Response:
         name="statements",
         steady=True,
         caption=say("Statements"),
-        columns=(NUMBER, *_parties(visit), *COLUMNS),
+        columns=(NUMBER, *_parties(visit), *(REST_COLUMNS if visit.asked.get("due") == "carried" else COLUMNS)),
         fetch=lambda wish: find_statement_page(visit.db, by=actor, wish=wish, today=today),
         empty=say("There is no statement yet. One is written for each producer when a period is closed."),
         default_sort="-number",
@@ -225,12 +231,14 @@ class SumRow:
     amount_rp: int
     path: str | None = None
     total: bool = False
+    of: str = ""
+    """What the lines behind *path* come to, or which total of the statement it is."""
 
 
 def list_sums(figures: StatementFigures, path: str | None) -> list[SumRow]:
     """Return the sums of a statement in the order in which they are worked out; those of nothing are left out.
 
-    Those of a draft, without a *path*, do not open.
+    A fee is taken off: what its lines come to stands above zero there. Those of a draft, without a *path*, do not open.
     """
     by_kind: Counter[str] = Counter()
     by_rate: Counter[int] = Counter()
@@ -248,11 +256,20 @@ def list_sums(figures: StatementFigures, path: str | None) -> list[SumRow]:
         *([SumRow(say("Gross, as the tills took it in"), figures.gross_rp)] if discounted else []),
         *_unless_zero(SumRow(say("Discounts borne by the producer"), -figures.producer_discount_rp)),
         *_unless_zero(SumRow(say("Difference to the agreed prices"), figures.price_difference_rp)),
-        *(SumRow(SOLD[kind], by_kind[kind], lines(f"?kind={kind}")) for kind in SOLD if {kind} < set(by_kind)),
-        SumRow(say("Sales less returns"), figures.sales_rp, lines(), total=True),
-        *_unless_zero(SumRow(say("of which of earlier periods"), late_rp, lines("?late=yes"))),
         *(
-            SumRow(say("Store's fee, {rate}", rate=format_rate(rate_bp)), -by_rate[rate_bp], lines(f"?rate={rate_bp}"))
+            SumRow(SOLD[kind], by_kind[kind], lines(f"?kind={kind}"), of="sales_rp")
+            for kind in SOLD
+            if {kind} < set(by_kind)
+        ),
+        SumRow(say("Sales less returns"), figures.sales_rp, lines(), total=True, of="sales_rp"),
+        *_unless_zero(SumRow(say("of which of earlier periods"), late_rp, lines("?late=yes"), of="sales_rp")),
+        *(
+            SumRow(
+                say("Store's fee, {rate}", rate=format_rate(rate_bp)),
+                -by_rate[rate_bp],
+                lines(f"?rate={rate_bp}"),
+                of="fee_rp",
+            )
             for rate_bp in sorted(by_rate)
         ),
         *_unless_zero(SumRow(say("PPN on the fee"), -figures.fee_tax_rp)),
@@ -260,9 +277,9 @@ def list_sums(figures: StatementFigures, path: str | None) -> list[SumRow]:
         *_unless_zero(SumRow(say("Goods missing or damaged, borne by the store"), figures.losses_rp)),
         *_unless_zero(SumRow(say("Corrections"), figures.adjustments_rp)),
         *_unless_zero(SumRow(say("What stood before these books began"), figures.opening_rp)),
-        SumRow(say("Net of this period"), figures.net_rp, total=True),
+        SumRow(say("Net of this period"), figures.net_rp, total=True, of="net_rp"),
         *_unless_zero(SumRow(say("Rest below zero of earlier statements"), figures.carried_rp)),
-        SumRow(say("Due"), figures.due_rp, total=True),
+        SumRow(say("Due"), figures.due_rp, total=True, of="due_rp"),
         *_unless_zero(SumRow(say("Rest below zero for the next statement"), figures.carry_rp)),
     ]
 
@@ -309,7 +326,7 @@ def _tell_places(found: Found) -> Found:
         }
         for row in found.rows
     ]
-    return Found(rows, found.total, found.page, found.pages)
+    return found.with_rows(rows)
 
 
 def _find_idle(lines: Sequence[StatementLine]) -> set[str]:

@@ -36,6 +36,7 @@ SHOW = (
     Choice("unkept", say("sold, never delivered")),
 )
 KINDS = tuple(MovementKind)
+KEPT = Filter("kept", say("Since"), (Choice("yes", say("stock is kept")),))
 CAUSES: Mapping[Cause, Sentence] = {
     Cause.DELIVERY_OPEN: say("The store has not confirmed a delivery. Confirm it:"),
     Cause.ALIAS: say("The till's code may mean another product of the producer:"),
@@ -46,7 +47,7 @@ MOVE_COLUMNS = (
     Column("place", say("No."), kind="count"),
     Column("day", say("Day"), kind="day"),
     Column("kind", say("What"), kind="word", words="movement_kind"),
-    Column("quantity", say("In or out"), kind="quantity"),
+    Column("quantity", say("In or out"), kind="quantity", total=True),
     Column("balance", say("Stands then"), kind="quantity"),
     Column("batch", say("Batch")),
     Column("source", say("Paper"), link="{path}", sort=False),
@@ -155,7 +156,7 @@ def show_movements(visit: Visiting, store_id: int, product_code: str) -> Respons
         fetch=fetch,
         empty=say("Nothing moved yet."),
         default_sort="-place",
-        filters=(Filter("kind", say("What"), choices_of("movement_kind", KINDS, word)),),
+        filters=(Filter("kind", say("What"), choices_of("movement_kind", KINDS, word)), KEPT),
         store=store,
         product=product,
         partner=row["partner"],

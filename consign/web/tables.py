@@ -14,6 +14,7 @@ from consign.money import format_rate
 from consign.sentence import Sentence, say
 from consign.web.columns import Column, take_apart
 from consign.web.forms import Choice
+from consign.web.sums import Sum
 from consign.web.visit import Visit
 from reports.table import write_csv, write_xlsx
 
@@ -45,6 +46,11 @@ class Table:
     search: Sentence | None = None
     """What can be searched for; blank where nothing can."""
     asked: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def total_rows(self) -> Sum:
+        """Return how many rows the list has on all pages."""
+        return Sum(self.found.total)
 
     def address(self, **changed: object) -> str:
         """Return the address of the same list with some things asked differently; a blank value takes one out."""
@@ -91,6 +97,11 @@ def read_wish(visit: Visit, filters: Sequence[Filter] = (), *, default_sort: str
     return replace(wish, count=lambda compute: visit.remember(key, compute)) if steady else wish
 
 
+def name_totals(columns: Sequence[Column]) -> tuple[str, ...]:
+    """Return the names of the columns that are to be added up."""
+    return tuple(one.key for one in take_apart(columns) if one.total)
+
+
 def _read_filter(one: Filter, text: str) -> str:
     if one.kind == "day":
         try:
@@ -116,6 +127,7 @@ def show_table(
 ) -> Table:
     """Return the list the address asks for; *default_sort* is the order nobody asked for, as `Wish.sort` writes it."""
     wish = read_wish(visit, filters, default_sort=default_sort, steady=steady)
+    wish = replace(wish, totals=name_totals(columns))
     names = {"q", "sort", *(one.name for one in filters)}
     asked = {name: value for name, value in visit.asked.items() if name in names}
     return Table(caption, columns, fetch(wish), wish, visit.request.url.path, empty, filters, search, asked)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from consign.sentence import Sentence
+from consign.web.sums import Sum
 
 
 @dataclass(frozen=True)
@@ -13,3 +14,5 @@ class Task:
     path: str
     detail: Sentence | None = None
     urgent: bool = False
+    sum: Sum | None = None
+    """The number in *label*, where the page behind *path* lists what it is made of."""

@@ -48,7 +48,7 @@ IGNORED_COLUMNS = (
 )
 FINDING_COLUMNS = (
     Column("code", say("What was found"), kind="word", words="finding", link="{path}"),
-    Column("lines", say("Lines"), kind="count"),
+    Column("lines", say("Lines"), kind="count", link="{path}", sums="lines", total=True),
     Column("amount_rp", say("Amount, or difference of price"), kind="money"),
     Column("first_row", say("First row"), kind="count"),
     Column("remedy", say("What to do"), kind="long"),

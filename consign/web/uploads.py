@@ -37,9 +37,10 @@ from consign.sales.store_days import SILENT_DAYS
 from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form
-from consign.web.language import count, rupiah
 from consign.web.pieces import send_pieces
 from consign.web.problem_file import write_problem_file
+from consign.web.store_sums import month_address
+from consign.web.sums import Sum, write_sum
 from consign.web.tables import XLSX, Filter, list_page
 from consign.web.tasks import Task
 from consign.web.upload_page import find_members_download, show_upload_page, tell_progress, tell_row
@@ -61,10 +62,12 @@ COLUMNS = (
     Column("store", say("Store")),
     Column("status", say("State"), kind="badge", words="upload_status"),
     Column("archive", say("From the archive"), link="/uploads/{archive_id}"),
-    Column("rows_read", say("Rows read"), kind="count"),
-    Column("posted", say("Posted"), kind="count", link="/uploads/{id}/lines"),
-    Column("waiting", say("Waiting"), kind="count", link="/uploads/{id}/problems?state=open"),
-    Column("sales_rp", say("Sales"), kind="money"),
+    Column("rows_read", say("Rows read"), kind="count", total=True),
+    Column("posted", say("Posted"), kind="count", total=True, link="/uploads/{id}/lines", sums="all_rows"),
+    Column(
+        "waiting", say("Waiting"), kind="count", total=True, link="/uploads/{id}/problems?state=open", sums="all_rows"
+    ),
+    Column("sales_rp", say("Sales"), kind="money", total=True, link="/uploads/{id}/lines", sums="sales_rp"),
 )
 PROBLEM_COLUMNS = (
     Column("row_no", say("Row"), kind="row"),
@@ -86,7 +89,7 @@ FINDING_COLUMNS = (
     Column("product", say("Product")),
     Column("store", say("Store")),
     Column("said", say("In detail"), kind="long", sort=False),
-    Column("lines", say("Lines"), kind="count"),
+    Column("lines", say("Lines"), kind="count", total=True),
     Column("quantity", say("Quantity"), kind="quantity"),
     Column("amount_rp", say("Amount, or difference of price"), kind="money"),
     Column("first_row", say("First row"), kind="count"),
@@ -97,13 +100,13 @@ LINE_COLUMNS = (
     Column("store", say("Store")),
     Column("receipt", say("Receipt")),
     Column("product", say("Product")),
-    Column("quantity", say("Quantity"), kind="quantity"),
+    Column("quantity", say("Quantity"), kind="quantity", total=True),
     Column("unit_price_rp", say("Price"), kind="money"),
     Column("agreed_price_rp", say("Agreed price"), kind="money"),
-    Column("gross_rp", say("Gross"), kind="money"),
-    Column("discount_rp", say("Discount"), kind="money"),
-    Column("sales_rp", say("Sales"), kind="money"),
-    Column("fee_rp", say("Fee"), kind="money"),
+    Column("gross_rp", say("Gross"), kind="money", total=True),
+    Column("discount_rp", say("Discount"), kind="money", total=True),
+    Column("sales_rp", say("Sales"), kind="money", total=True),
+    Column("fee_rp", say("Fee"), kind="money", total=True),
 )
 
 
@@ -286,7 +289,7 @@ def show_problems(visit: Visiting, upload_id: str) -> Response:
         found = find_problem_page(visit.db, upload_id=seen.upload.id, wish=wish)
         rows = [tell_row(row) if row["state"] == "open" else {**row, "remedy": ""} for row in found.rows]
         rows = _tell_places(seen, rows)
-        return Found(rows, found.total, found.page, found.pages)
+        return found.with_rows(rows)
 
     return list_page(
         visit,
@@ -317,7 +320,7 @@ def show_ignored(visit: Visiting, upload_id: str) -> Response:
             }
             for row in found.rows
         ]
-        return Found(_tell_places(seen, rows), found.total, found.page, found.pages)
+        return found.with_rows(_tell_places(seen, rows))
 
     return list_page(
         visit,
@@ -360,7 +363,7 @@ def show_lines(visit: Visiting, upload_id: str) -> Response:
 
     def fetch(wish: Wish) -> Found:
         found = find_line_page(visit.db, upload=seen.upload, wish=wish)
-        return Found(_tell_places(seen, found.rows), found.total, found.page, found.pages)
+        return found.with_rows(_tell_places(seen, found.rows))
 
     return list_page(
         visit,
@@ -419,10 +422,22 @@ def find_tasks(visit: Visit) -> list[Task]:
 def _find_file_tasks(visit: Visit, standing: Standing) -> Iterator[Task]:
     if standing.to_map:
         label = say("Sales files whose columns are to be confirmed: {count}", count=standing.to_map)
-        yield Task(label, "/uploads?status=needs_mapping", say("Nothing of them is posted before."), urgent=True)
+        yield Task(
+            label,
+            "/uploads?status=needs_mapping",
+            say("Nothing of them is posted before."),
+            urgent=True,
+            sum=Sum(standing.to_map),
+        )
     if standing.overlapping:
         label = say("Sales files that overlap with posted sales: {count}", count=standing.overlapping)
-        yield Task(label, "/uploads?status=read", say("Say whether they add, replace or are given up."), urgent=True)
+        yield Task(
+            label,
+            "/uploads?status=read",
+            say("Say whether they add, replace or are given up."),
+            urgent=True,
+            sum=Sum(standing.overlapping),
+        )
     if not standing.is_begun and visit.actor.partner_id is not None:
         label = say("Hand in the first sales file")
         yield Task(label, "/uploads/new", say("As the till exports it. What its columns hold is asked once."))
@@ -431,7 +446,9 @@ def _find_file_tasks(visit: Visit, standing: Standing) -> Iterator[Task]:
         yield Task(label, "/uploads?status=refused", say("See why, and hand in a mended file."))
     if standing.waiting:
         label = say("Lines that wait: {count}", count=standing.waiting)
-        yield Task(label, "/parked", say("See what each waits for, and what to do."))
+        yield Task(
+            label, "/parked", say("See what each waits for, and what to do."), sum=Sum(standing.waiting, "lines")
+        )
 
 
 def _find_day_tasks(visit: Visit, standing: Standing) -> Iterator[Task]:
@@ -440,7 +457,9 @@ def _find_day_tasks(visit: Visit, standing: Standing) -> Iterator[Task]:
         yield Task(label, "/board", say("Hand in the file of each day, or say that nothing was sold."))
     if visit.actor.partner_id is None and standing.silent:
         label = say("Stores that reported nothing for three days: {count}", count=standing.silent)
-        yield Task(label, f"/board/chasing?silent={SILENT_DAYS}", say("Ask them for their sales."))
+        yield Task(
+            label, f"/board/chasing?silent={SILENT_DAYS}", say("Ask them for their sales."), sum=Sum(standing.silent)
+        )
 
 
 def find_figures(visit: Visit) -> list[tuple[str, ...]]:
@@ -449,11 +468,17 @@ def find_figures(visit: Visit) -> list[tuple[str, ...]]:
     if standing is None:
         return []
     today = clock.today(visit.zone)
-    figures: list[tuple[str, ...]] = [(visit.say(say("Sales this month")), rupiah(standing.sales_rp))]
+    figures: list[tuple[str, ...]] = [
+        (visit.say(say("Sales this month")), write_sum(standing.sales_rp, of="sales_rp", path=month_address(today)))
+    ]
     if visit.actor.partner_id is None:
         path = f"/uploads?from={today}&until={today}"
-        return [*figures, (visit.say(say("Sales files today")), count(standing.uploads_today), path)]
-    return [*figures, (visit.say(say("Lines that wait")), count(standing.waiting), "/parked")]
+        return [
+            *figures,
+            (visit.say(say("Sales files today")), write_sum(standing.uploads_today, kind="count", path=path)),
+        ]
+    waiting = write_sum(standing.waiting, kind="count", of="lines", path="/parked")
+    return [*figures, (visit.say(say("Lines that wait")), waiting)]
 
 
 def _find_standing(visit: Visit) -> Standing | None:

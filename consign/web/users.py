@@ -19,6 +19,7 @@ from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form
 from consign.web.lookup import look_up
+from consign.web.sums import Sum
 from consign.web.tables import Filter, list_page
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
@@ -229,4 +230,6 @@ def find_tasks(visit: Visit) -> list[Task]:
         return []
     count = count_never_came(visit.db)
     label = say("People who were invited more than a week ago and never signed in: {count}", count=count)
-    return [Task(label, "/users?seen=never", say("Ask them, or make them a new link."))] if count else []
+    return (
+        [Task(label, "/users?seen=never", say("Ask them, or make them a new link."), sum=Sum(count))] if count else []
+    )

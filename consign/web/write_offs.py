@@ -46,7 +46,7 @@ def show_write_offs(visit: Visiting) -> Response:
             Column("number", say("Statement"), link="/write-offs/{id}"),
             Column("partner", say("Partner")),
             Column("producer", say("Producer")),
-            Column("amount_rp", say("Amount"), kind="money"),
+            Column("amount_rp", say("Amount"), kind="money", total=True),
             Column("reason_code", say("Why it is missing"), kind="word", words="difference"),
             Column("borne_by", say("Who bears it"), kind="word", words="bearer"),
             Column("proposer", say("Proposed by")),

@@ -164,7 +164,10 @@ EXPECTED = {
     "POST /late/{code}/remind": "D",
     "GET /late/{code}/letter.pdf": "VDHUA",
     # the whole ledger
+    "GET /sales": "SFVDHUA",
     "GET /journal": "DUA",
+    "GET /journal/accounts": "DUA",
+    "GET /journal/accounts/{account_id}": "DUA",
     "GET /journal/ledger.beancount": "DUA",
     "GET /journal/ledger.csv": "DUA",
     "GET /counts": "PSFVDHUAX",
@@ -435,6 +438,7 @@ def addresses(shared_town: Town) -> dict[str, str]:
         "user_id": str(town.id("user_account", login="t2@beruang.example")),
         "upload_id": str(town.id("sales_upload", name="oktober-beruang.csv")),
         "agreement_id": str(town.ask("SELECT min(id) FROM agreement")[0][0]),
+        "account_id": str(town.ask("SELECT min(id) FROM account")[0][0]),
         "closing_id": str(town.ask("SELECT min(id) FROM closing")[0][0]),
         "number": str(town.ask("SELECT min(number) FROM statement")[0][0]),
         "gtin": as_same_length(KERIPIK),

@@ -1,4 +1,7 @@
-"""All lists offer their files and say what is missing, all refusals lead on: found by walking every page, not from a list."""
+"""All lists offer their files and say what is missing, numbers made of others lead to their parts, all refusals lead on.
+
+Found by walking every page as somebody of every role, not from a list.
+"""
 
 import re
 from collections import Counter, deque
@@ -17,7 +20,7 @@ from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
 from consign.identity.rules import Role
 from consign.web.access import find_routes, list_routes
-from tests.builders import ADMIN, FINANCE
+from tests.builders import ADMIN, AUDITOR, FINANCE
 from tests.conftest import REGION
 from tests.web.bank_things import put_banks
 from tests.web.browsing import Browser, Page, give_passwords
@@ -30,9 +33,18 @@ from tests.web.payment_things import put_payments
 from tests.web.payout_things import put_payouts
 from tests.web.shelf_things import put_shelves
 from tests.web.stock_things import put_notes
-from tests.web.town import FIRST, T1, VERIFIER, Town
+from tests.web.sums import Follower, find_sums
+from tests.web.town import BERUANG, COOPERATIVE, FIRST, HEAD, OFFICER, T1, VERIFIER, Town
 
-PEOPLE = (FINANCE, ADMIN, VERIFIER, T1, FIRST)
+LEAST = {
+    FINANCE: 180, ADMIN: 90, HEAD: 90, AUDITOR: 90, VERIFIER: 75, BERUANG: 35, FIRST: 40, T1: 15, COOPERATIVE: 2, OFFICER: 1,
+}  # fmt: skip
+"""By person, one of every role: how many numbers that are made of others must be seen to lead to their parts, at least."""
+PEOPLE = tuple(LEAST)
+THOROUGHLY = {FINANCE, T1, FIRST}
+"""People whose files are added up, and of whose pages so many numbers of a kind are followed; others see the same lists."""
+MOST_OF_A_KIND = 3
+Walks = dict[str, list[tuple[str, Page]]]
 LIST = re.compile(r'<section class="list">(.*?)</section>', re.DOTALL)
 NOTHING = re.compile(r'<p class="nothing">(.*?)</p>', re.DOTALL)
 IN_VAIN = "qzxqzx"
@@ -42,10 +54,13 @@ ALL_IS_WELL = frozenset(
         "No partner has named any.",
         "No row waits.",
         "Nothing needs to be delivered now, as far as stock and sales are known.",
-        "Every statement is paid.",
     }
 )
 """What is said where nothing is missing, so that nothing is to be done."""
+ORDERS = re.compile(
+    r"(?:^|[.:,] |and )(?:add|begin|close|hand in|load|plan|register|sign|write|you register)\b", re.IGNORECASE
+)
+"""How an empty state tells its reader to do something himself."""
 OFFICE = (Role.ADMIN, Role.DINAS_FINANCE, Role.HEAD, Role.VERIFIER)
 
 
@@ -56,6 +71,12 @@ def things(shared_town: Town) -> None:
         put_papers, put_goods, put_counts, put_shelves, put_notes, put_banks, put_bank, put_payments, put_payouts, put_debts,
     ):  # fmt: skip
         put(shared_town)
+
+
+@pytest.fixture(scope="module")
+def walks(shared_town: Town, things: None) -> Walks:  # noqa: ARG001  # what was put stands where pages lead to it
+    """Return all kinds of pages of each person; each is opened once."""
+    return {login: list(walk(shared_town.app, shared_town.browser(login))) for login in PEOPLE}
 
 
 def find_route(app: FastAPI, path: str) -> str | None:
@@ -99,12 +120,12 @@ def leads_on(nothing: str) -> bool:
     )
 
 
-def test_every_list_offers_its_files_and_says_what_to_do_where_nothing_is_found(shared_town: Town):
+def test_every_list_offers_its_files_and_says_what_to_do_where_nothing_is_found(shared_town: Town, walks: Walks):
     lists = 0
     wrong: set[tuple[str, str, str]] = set()
     for login in PEOPLE:
         browser = shared_town.browser(login)
-        for path, page in walk(shared_town.app, browser):
+        for path, page in walks[login]:
             for part in LIST.findall(page.source):
                 lists += 1
                 wrong |= {(login, path, one) for one in find_faults(part)}
@@ -117,6 +138,25 @@ def test_every_list_offers_its_files_and_says_what_to_do_where_nothing_is_found(
     print(f"looked at {lists} lists")
     assert lists > 150
     assert not wrong, "\n".join(map(str, sorted(wrong)))
+
+
+@pytest.mark.parametrize("login", PEOPLE)
+def test_every_number_made_of_others_leads_to_a_list_that_comes_to_the_same(
+    shared_town: Town, walks: Walks, login: str
+):
+    follower = Follower(shared_town.browser(login), pages=dict(walks[login]))
+    for path, page in walks[login]:
+        kinds: Counter[str] = Counter()
+        for one in find_sums(page):
+            kind = f"{one.of} {find_route(shared_town.app, re.split('[?#]', one.target)[0] or path.partition('?')[0])}"
+            kinds[kind] += 1
+            if kinds[kind] <= (MOST_OF_A_KIND if login in THOROUGHLY else 1):
+                follower.follow(path, one)
+        if login in THOROUGHLY:
+            follower.look_at_file(path, page)
+    print(f"{login}: followed {follower.followed.total()}: {dict(follower.followed)}")
+    assert not follower.wrong, "\n".join(sorted(set(follower.wrong)))
+    assert follower.followed.total() >= LEAST[login]
 
 
 def find_faults(part: str) -> Iterator[str]:
@@ -150,10 +190,24 @@ def test_every_page_of_an_empty_region_says_what_is_missing_and_what_to_do(datab
     assert not wrong, "\n".join(map(str, sorted(wrong)))
 
 
+def test_nobody_is_told_to_do_what_only_others_may(database: Database, town_files: Files):
+    """The auditor changes nothing: where nothing is there yet, it is said who begins."""
+    app = create_app(database, town_files, region=REGION, region_name="Kota Balikpapan")
+    with database.transaction(REGION) as session:
+        add_user(session, by=None, login=ADMIN, name="Orang Admin", role=Role.ADMIN)
+        add_user(session, by=get_actor(session, ADMIN), login=AUDITOR, name="Orang Inspektorat", role=Role.AUDITOR)
+    give_passwords(database)
+    browser = Browser(app)
+    browser.sign_in(AUDITOR)
+    told = [(path, read_text(empty)) for path, page in walk(app, browser) for empty in NOTHING.findall(page.source)]
+    assert len(told) > 15
+    assert [one for one in told if ORDERS.search(one[1])] == []
+
+
 def test_every_refusal_has_a_way_on(shared_town: Town):
     refused: Counter[int] = Counter()
     dead_ends = []
-    for login in (FINANCE, T1, FIRST):
+    for login in (FINANCE, T1, FIRST, BERUANG, COOPERATIVE):
         browser = shared_town.browser(login)
         token = browser.get("/privacy").form_token()
         for route in list_routes(shared_town.app):

@@ -55,9 +55,12 @@ def test_each_amount_leads_to_its_statements(late_town: Town):
     paths = {link for link in page.links() if link.startswith("/statements?")}
     assert paths == {
         "/statements?partner=BM&producer=P1",
+        "/statements?partner=BM&producer=P1&due=open",
         "/statements?partner=BM&producer=P1&due=late",
         "/statements?partner=BM&producer=P2",
+        "/statements?partner=BM&producer=P2&due=open",
         "/statements?partner=KM&producer=P3",
+        "/statements?partner=KM&producer=P3&due=open",
     }
     for path in paths:
         assert browser.get(f"{path}&format=csv").source.count("NP-2026-") == 1
