@@ -25,6 +25,25 @@ settings.register_profile("consign", deadline=None)
 settings.load_profile("consign")
 
 
+LONGEST = (
+    "tests/browser/test_every_page.py",
+    "tests/web/test_strangers.py",
+    "tests/test_story.py",
+    "tests/settlement/test_money_in_any_order.py",
+    "tests/web/test_consistency.py",
+    "tests/web/test_access.py",
+    "tests/web/test_forgeries.py",
+    "tests/year/test_small_year.py",
+)
+"""Files that take longest, the longest first: begun last, they would leave one of two processes without work."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.relative_to(item.config.rootpath).as_posix(), len(places)))
+
+
 @pytest.fixture(scope="session")
 def server_url() -> str:
     """Start a server in a folder of its own: pytest's folders are for their owner only, and the server is another user.

@@ -1,8 +1,11 @@
 """Serving the pages."""
 
+import atexit
 import gc
 import os
+import signal
 import socket
+import sys
 
 import click
 import uvicorn
@@ -11,7 +14,7 @@ from uvicorn.supervisors.multiprocess import Multiprocess
 
 from consign.app import create_app
 from consign.cli.context import Context, open_services, pass_context
-from consign.db import Database
+from consign.db import Database, start_embedded
 from consign.files import Files
 from consign.jobs.worker import Worker
 from consign.regions import get_region
@@ -36,9 +39,15 @@ def serve(context: Context, *, host: str, port: int, processes: int, no_worker: 
     config = uvicorn.Config(
         f"{__name__}:{make}", factory=True, host=host, port=port, workers=processes, log_level="warning"
     )
+    # Once it has stopped, uvicorn lets the signal do what it did before: by itself it would end us before the embedded
+    # database is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if processes == 1:
         uvicorn.Server(config).run()
         return
+    if context.settings.database_url is None:
+        # They join ours: one that a signal ends says no farewell to a database that it started itself.
+        os.environ["CONSIGN_DATABASE_URL"] = start_embedded(context.settings.data_dir)
     listening = config.bind_socket()
     # Its connections inherit this. Without it the last packet of an answer waits 40 ms for the browser to confirm others.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -72,4 +81,5 @@ def _compose(*, with_worker: bool) -> FastAPI:
     )
     gc.collect()
     gc.freeze()  # what is there now stays: looking through it for garbage would hold up a page for a tenth of a second
+    atexit.register(gc.unfreeze)  # else libraries complain at the end of what was never given back
     return app
