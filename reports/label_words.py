@@ -7,7 +7,7 @@ from functools import cached_property
 
 from reports.statement import format_rupiah
 from reports.symbols import SymbolKind
-from reports.typeface import ASCENT_PM, DESCENT_PM, LEADING_PM, keep_printable, text_width_um, wrap
+from reports.typeface import DESCENT_PM, LEADING_PM, find_ascent_pm, keep_printable, text_width_um, wrap
 from reports.wording import LabelNotice, Term, tell
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
@@ -80,6 +80,11 @@ class Row:
         """Return how wide it is."""
         return sum(piece.width_um for piece in self.pieces) + self.gap_um * (len(self.pieces) - 1)
 
+    @cached_property
+    def ascent_um(self) -> int:
+        """Return how high it stands above its baseline, rounded up."""
+        return max(-(-piece.size_um * find_ascent_pm(piece.text, bold=piece.is_bold) // 1_000) for piece in self.pieces)
+
 
 @dataclass(frozen=True)
 class Block:
@@ -92,16 +97,18 @@ class Block:
         """Return how high it is, from the ascenders of the first row to the descenders of the last."""
         if not self.rows:
             return 0
-        lead = sum(row.size_um * (LEADING_PM - ASCENT_PM - DESCENT_PM) for row in self.rows[1:])
-        return (sum(row.size_um * (ASCENT_PM + DESCENT_PM) for row in self.rows) + lead) // 1_000
+        *_, (last, baseline) = self.baselines(0)
+        return baseline + last.size_um * DESCENT_PM // 1_000
 
     def baselines(self, top_um: int) -> Iterator[tuple[Row, int]]:
         """Yield every row with its baseline, where the block begins at *top_um*."""
-        foot = top_um * 1_000
-        for place, row in enumerate(self.rows):
-            lead = row.size_um * (LEADING_PM - ASCENT_PM - DESCENT_PM) if place else 0
-            yield row, (foot + lead + row.size_um * ASCENT_PM) // 1_000
-            foot += lead + row.size_um * (ASCENT_PM + DESCENT_PM)
+        if not self.rows:
+            return
+        baseline = (top_um + self.rows[0].ascent_um) * 1_000
+        for above, row in zip((None, *self.rows), self.rows, strict=False):
+            if above is not None:
+                baseline += above.size_um * DESCENT_PM + row.size_um * (LEADING_PM - DESCENT_PM)
+            yield row, baseline // 1_000
 
 
 def write_day(day: date) -> str:

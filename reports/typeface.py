@@ -6,6 +6,7 @@ which they have, only ever draws signs closer than that by what a test measures.
 """
 
 import functools
+import math
 import unicodedata
 
 from PIL import ImageFont
@@ -49,6 +50,12 @@ def _width(text: str, *, bold: bool) -> int:
 def text_width_um(text: str, *, size_um: int, bold: bool) -> int:
     """Return how wide *text* is, rounded up."""
     return -(-_width(text, bold=bold) * size_um // UNITS)
+
+
+@functools.lru_cache(maxsize=4_096)
+def find_ascent_pm(text: str, *, bold: bool) -> int:
+    """Return how high *text* stands above its baseline, in thousandths of its size: more than others with an accent on a capital."""
+    return max(ASCENT_PM, -math.floor(_face(bold=bold, size=UNITS).getbbox(text, anchor="ls")[1]))
 
 
 def keep_printable(text: str) -> tuple[str, str]:

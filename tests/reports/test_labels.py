@@ -219,7 +219,9 @@ SIGNS = st.characters(exclude_categories=["Cs"])
 
 @settings(max_examples=60, deadline=None)
 @given(
-    name=st.one_of(st.text(SIGNS, max_size=130), st.just(LONG_NAME), st.just("W" * 120), st.just("Éjã " * 30)),
+    name=st.one_of(
+        st.text(SIGNS, max_size=130), st.just(LONG_NAME), st.just("W" * 120), st.just("Éjã " * 30), st.just("Ù")
+    ),
     producer=st.one_of(st.none(), st.text(SIGNS, max_size=60)),
     stock=st.sampled_from(list(STOCKS)),
     dpi=st.sampled_from([203, 300, 600]),

@@ -34,7 +34,9 @@ def put_paper(town: Town, *, producer: str, ends_on: date | None, kind: str = "s
 
 def figures_of(page: Page) -> list[int]:
     """Return the figures: ended already, within 7, 30 and 60 days."""
-    return [int(one) for one in re.findall(r'<dd><a href="/expiry\?ends=[^"]*">([0-9]+)</a>', page.source)]
+    return [
+        int(one) for one in re.findall(r'<dd><a href="/expiry\?ends=[^"]*" data-sum="[^"]*">([0-9]+)</a>', page.source)
+    ]
 
 
 @pytest.fixture

@@ -59,13 +59,13 @@ def test_what_is_empty_tells_only_those_who_act_to_act_here(town: Town):
             session.execute(text(f"DELETE FROM region_6471.{table}"))
     for path, login, said in (
         ("/closings", FINANCE, "Close one above once it is over."),
-        ("/closings", ADMIN, "Dinas finance closes each once it is over."),
+        ("/closings", ADMIN, "Dinas finance closes one once it is over."),
         ("/uploads", FINANCE, "are handed in here."),
         ("/uploads", ADMIN, "dinas finance hand them in."),
         ("/bank", ADMIN, "The admin adds it here."),
         ("/bank", FINANCE, "The admin adds it."),
         ("/references", ADMIN, "and load it here."),
-        ("/references", HEAD, "A verifier asks the health office"),
+        ("/references", HEAD, "A verifier loads what the health office sends."),
     ):
         assert said in town.browser(login).get(path).text, (path, login)
 

@@ -69,7 +69,7 @@ def test_the_plot_tells_the_same_as_its_table_and_the_page_is_small(shared_town:
     assert " style=" not in page.source
     assert "<style" not in page.source
     assert len(gzip.compress(page.answer.content, 5)) < 6_000
-    assert page.text.count("Rp45.000") == 4  # in the figures, at the bar, in the plot's table, and in the list
+    assert page.text.count("Rp45.000") == 5  # in the figures, at the bar, in the plot's table, in the list and its sum
 
 
 def test_products_without_sales_are_named(town: Town):

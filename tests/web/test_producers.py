@@ -184,7 +184,7 @@ def test_producers_are_not_open_to_producers(shared_town: Town):
 
 def test_a_person_of_a_cooperative_acts_for_a_member_until_the_mandate_ends(town: Town):
     admin, helper = town.browser(ADMIN), town.browser(COOPERATIVE)
-    assert "There is no producer yet" in helper.get("/producers").text
+    assert "There is no producer here yet" in helper.get("/producers").text
     assert helper.get("/producers/P1").status == 404
     member = {"producer": "P1", "first": "2026-01-01", "mandate": "SK 1/2026"}
     assert admin.post("/cooperatives/KOP-1/members", member).status == 200
