@@ -11,7 +11,6 @@ from compliance.refusals import NumberRefused
 from consign.db import Database
 from consign.files import Files
 from consign.sample.goods import read_producers
-from consign.sample.load import load_city
 from consign.sample.paper_files import write_paper, write_pdf
 from consign.sample.paper_plan import Fate, SamplePaper
 from consign.sample.paper_steps import plan_all
@@ -58,8 +57,8 @@ def test_a_file_is_the_same_whenever_it_is_made_and_holds_what_was_typed():
     assert b"(a \\(b\\) \\\\) Tj" in write_pdf(["a (b) \\"])
 
 
-def test_the_city_has_papers_of_every_fate_and_they_are_judged(database: Database, files: Files):
-    load_city(database, files, region=REGION, watch=lambda _place, _total, _what: None)
+def test_the_city_has_papers_of_every_fate_and_they_are_judged(whole_city: tuple[Database, Files]):
+    database, _ = whole_city
     with database.transaction(REGION) as session:
 
         def ask(query: str) -> list[tuple[object, ...]]:

@@ -80,9 +80,8 @@ def snapshot(session: Session) -> dict[str, int]:
     }
 
 
-def test_the_city_is_whole_and_nothing_in_it_contradicts_anything(database: Database, files: Files) -> None:
-    load_city(database, files, region=REGION, watch=ignore)
-
+def test_the_city_is_whole_and_nothing_in_it_contradicts_anything(whole_city: tuple[Database, Files]) -> None:
+    database, files = whole_city
     with database.transaction(REGION) as session:
         # 40 who sell, two who wait, and one whom the field officer helps.
         assert (count(session, Producer), count(session, Product)) == (43, 88)
@@ -118,9 +117,8 @@ def test_the_city_is_whole_and_nothing_in_it_contradicts_anything(database: Data
         assert list(find_breaches(session, files)) == []
 
 
-def test_the_first_month_is_closed_and_owed(database: Database, files: Files) -> None:
-    load_city(database, files, region=REGION, watch=ignore)
-
+def test_the_first_month_is_closed_and_owed(whole_city: tuple[Database, Files]) -> None:
+    database, _ = whole_city
     with database.transaction(REGION) as session:
         opened = {
             store.opened_on for one in find_partners(session) for store in find_stores(session, partner_id=one.id)
@@ -275,9 +273,8 @@ def test_pictures_are_the_same_bytes_whenever_they_are_made_and_differ_by_produc
             assert (picture.format, picture.size, dict(picture.getexif())) == ("JPEG", (1_000, 1_000), {})
 
 
-def test_the_city_has_numbers_shelves_photos_and_a_list(database: Database, files: Files) -> None:
-    load_city(database, files, region=REGION, watch=ignore)
-
+def test_the_city_has_numbers_shelves_photos_and_a_list(whole_city: tuple[Database, Files]) -> None:
+    database, _ = whole_city
     with database.transaction(REGION) as session:
 
         def ask(query: str) -> list[tuple[object, ...]]:

@@ -308,7 +308,8 @@ def strangers(shared_town: Town) -> dict[str, Stranger]:
 
 @pytest.fixture(scope="module")
 def browsers(shared_town: Town) -> dict[str, Browser]:
-    """Return the browser of everybody, and of an officer who acts for the third producer."""
+    """Return the browser of everybody, and of an officer who acts for the third producer; the other region is there."""
+    assert shared_town.other
     people = [*PEOPLE, COOPERATIVE, ADMIN, FINANCE, AUDITOR]
     return {**{login: shared_town.browser(login) for login in people}, ACTING: shared_town.act_for("P3")}
 

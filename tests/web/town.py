@@ -1,8 +1,9 @@
-"""A town for the pages: two partners, three stores, three producers, a person for every role, and a second region."""
+"""A town for the pages: two partners, three stores, three producers, a person for every role, and a second region for who asks."""
 
 import tempfile
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -14,8 +15,9 @@ from consign.catalogue.actions import add_gtin, add_product, add_product_alias, 
 from consign.db import Database
 from consign.files import Files
 from consign.identity.actions import add_user
-from consign.identity.queries import get_actor
+from consign.identity.queries import get_account, get_actor
 from consign.identity.rules import Actor, Role
+from consign.identity.sessions import begin_session
 from consign.jobs.posting import Handover, post_sales_file
 from consign.partners.actions import add_partner, add_producer, add_store, add_store_alias
 from consign.partners.agreeing import add_agreement
@@ -52,23 +54,28 @@ PEOPLE: dict[str, tuple[Role, str | None, str | None, str | None]] = {
 
 @dataclass
 class Town:
-    """The application over the town. Everybody signs in once; their browsers keep their sessions."""
+    """The application over the town. Everybody's session begins once; their browsers keep it."""
 
     database: Database
     files: Files
     app: FastAPI
-    other: FastAPI
-    """The same installation, serving the second region."""
     _browsers: dict[str, Browser] = field(default_factory=dict)
 
     def browser(self, login: str) -> Browser:
         """Return the browser of the person with *login*, signed in."""
         if login not in self._browsers:
-            browser = Browser(self.app)
-            page = browser.sign_in(login)
-            assert (page.status, page.path) == (200, "/"), page.text
-            self._browsers[login] = browser
+            browser = self._browsers[login] = Browser(self.app)
+            with self.database.transaction(REGION) as session:
+                person = get_account(session, login)
+                person.language = browser.language
+                browser.cookies.set("consign-session", begin_session(session, person, agent=""))
         return self._browsers[login]
+
+    @cached_property
+    def other(self) -> FastAPI:
+        """The same installation, serving a second region, which is built when it is first asked for."""
+        _build_other_region(self.database)
+        return create_app(self.database, self.files, region=OTHER_REGION, region_name="Kota Samarinda")
 
     def id(self, table: str, **known: str) -> int:
         """Return the id of the row of *table* whose columns are *known*."""
@@ -93,10 +100,8 @@ class Town:
 
 
 def open_town(database: Database, files: Files) -> Town:
-    """Open the applications of both regions over *database*."""
-    app = create_app(database, files, region=REGION, region_name="Kota Balikpapan")
-    other = create_app(database, files, region=OTHER_REGION, region_name="Kota Samarinda")
-    return Town(database, files, app, other)
+    """Open the application over *database*."""
+    return Town(database, files, create_app(database, files, region=REGION, region_name="Kota Balikpapan"))
 
 
 def build_town(database: Database, files: Files) -> None:
@@ -120,7 +125,6 @@ def build_town(database: Database, files: Files) -> None:
         for code in ("BM", "KM"):
             partner_id = get_partner(session, code).id
             close_period(session, by=by, partner_id=partner_id, until=date(2026, 10, 31), incomplete_reason="uji coba")
-    _build_other_region(database)
 
 
 def _add_kancil(session: Session, admin: Actor) -> None:
