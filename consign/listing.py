@@ -94,6 +94,11 @@ def fetch_page(
     return Found(rows, tally.rows, page, pages, tally.totals)
 
 
+def columns_of(query: Select[Any]) -> dict[str, Value]:
+    """Return what *query* selects by its names, for lists that can be sorted by all of it."""
+    return {str(column.key): column for column in query.selected_columns}
+
+
 def _count(session: Session, query: Select[Any], names: Sequence[str]) -> Tally:
     """Count the rows of *query*, and add up its columns *names* in the same go."""
     all_rows = query.order_by(None).subquery()

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Select, case, cast, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from consign.ledger.rules import AccountUnknown
-from consign.listing import Found, Row, Wish, fetch_page
+from consign.listing import Found, Row, Wish, columns_of, fetch_page
 from consign.models.banking import BankAccount
 from consign.models.ledger import Account, Transfer
 from consign.models.partners import Partner, Producer
@@ -24,9 +24,8 @@ def find_account_page(session: Session, *, wish: Wish) -> Found:
     query = _select_accounts()
     if wish.filters.get("kind"):
         query = query.where(Account.kind == wish.filters["kind"])
-    sorts = {str(column.key): column for column in query.selected_columns}
     return fetch_page(
-        session, query, wish=wish, sorts=sorts, default_sort="kind",
+        session, query, wish=wish, sorts=columns_of(query), default_sort="kind",
         searched=[Partner.code, Partner.name, Producer.code, Producer.name, BankAccount.code], tie=Account.id,
     )  # fmt: skip
 
@@ -66,9 +65,8 @@ def find_booking_page(session: Session, *, account_id: int, wish: Wish) -> Found
         query = query.where(Transfer.booked_on >= wish.filters["from"])
     if wish.filters.get("until"):
         query = query.where(Transfer.booked_on <= wish.filters["until"])
-    sorts = {str(column.key): column for column in query.selected_columns}
     return fetch_page(
-        session, query, wish=wish, sorts=sorts, default_sort="-booked_on", searched=[Transfer.cause, Transfer.key],
+        session, query, wish=wish, sorts=columns_of(query), default_sort="-booked_on", searched=[Transfer.cause, Transfer.key],
         tie=Transfer.id.desc(),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Select, cast, func, select
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Wish, fetch_page
+from consign.listing import Found, Wish, columns_of, fetch_page
 from consign.models.partners import Partner, Store
 from consign.models.sales import Sale
 
@@ -23,7 +23,7 @@ def find_store_sums(session: Session, *, by: Actor, first: date, last: date, wis
     if wish.filters.get("partner"):
         query = query.where(Partner.code == wish.filters["partner"])
     return fetch_page(
-        session, query.group_by(Store.id, Partner.id), wish=wish, sorts=_columns_of(query), default_sort="-sales_rp",
+        session, query.group_by(Store.id, Partner.id), wish=wish, sorts=columns_of(query), default_sort="-sales_rp",
         searched=[Store.code, Store.name, Partner.code, Partner.name], tie=Store.id,
     )  # fmt: skip
 
@@ -35,7 +35,7 @@ def find_day_sums(session: Session, *, by: Actor, store_id: int, first: date, la
     """
     query = _sum_sales(by, first, last, Store.id.label("store_id"), Sale.sold_on.label("day"))
     query = query.where(Store.id == store_id).group_by(Store.id, Sale.sold_on)
-    return fetch_page(session, query, wish=wish, sorts=_columns_of(query), default_sort="-day", tie=Sale.sold_on)
+    return fetch_page(session, query, wish=wish, sorts=columns_of(query), default_sort="-day", tie=Sale.sold_on)
 
 
 def _sum_sales(by: Actor, first: date, last: date, *columns: Any) -> Select[Any]:
@@ -54,8 +54,3 @@ def _sum_sales(by: Actor, first: date, last: date, *columns: Any) -> Select[Any]
     if reach.partner_id is not None:
         query = query.where(Sale.partner_id == reach.partner_id)
     return query if reach.store_id is None else query.where(Sale.store_id == reach.store_id)
-
-
-def _columns_of(query: Select[Any]) -> dict[str, Any]:
-    """Return what *query* selects by its names, to sort by."""
-    return {str(column.key): column for column in query.selected_columns}

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Row, Value, Wish, fetch_page
+from consign.listing import Found, Row, Value, Wish, columns_of, fetch_page
 from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Producer, Store
@@ -43,7 +43,7 @@ def find_closing_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     if wish.filters.get("partner"):
         query = query.where(Partner.code == wish.filters["partner"])
     return fetch_page(
-        session, query, wish=wish, sorts=_columns_of(query), default_sort="-until_on",
+        session, query, wish=wish, sorts=columns_of(query), default_sort="-until_on",
         searched=[Partner.code, Partner.name, Closing.incomplete_reason, UserAccount.name], tie=Closing.id.desc(),
     )  # fmt: skip
 
@@ -91,11 +91,6 @@ def _select_closings(by: Actor) -> Select[Any]:
     return query if reach.partner_id is None else query.where(Closing.partner_id == reach.partner_id)
 
 
-def _columns_of(query: Select[Any]) -> dict[str, Value]:
-    """Return what *query* selects by its names, to sort by."""
-    return {str(column.key): column for column in query.selected_columns}
-
-
 def find_statement_page(
     session: Session, *, by: Actor, wish: Wish, today: date, closing_id: int | None = None
 ) -> Found:
@@ -124,7 +119,7 @@ def find_statement_page(
     if closing_id is not None:
         query = query.where(Statement.closing_id == closing_id)
     found = fetch_page(
-        session, query, wish=wish, sorts=_columns_of(query), default_sort="-number",
+        session, query, wish=wish, sorts=columns_of(query), default_sort="-number",
         searched=[Statement.number, Partner.code, Partner.name, Producer.code, Producer.name], tie=Statement.id,
     )  # fmt: skip
     return found.with_rows([{**row, "state": _find_state(row, today=today)} for row in found.rows])
@@ -194,7 +189,7 @@ def find_line_page(session: Session, *, statement: RowMapping, wish: Wish) -> Fo
     read: upload_id, upload, its parts and row_no. The source of a reversal is that of the line it takes back.
     """
     query = _select_lines(session, statement)
-    columns = _columns_of(query)
+    columns = columns_of(query)
     asked = wish.filters
     for name in ("store", "product_code", "kind"):
         wanted = asked.get(name.removesuffix("_code"))
