@@ -11,11 +11,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
-from starlette.routing import Match
 
 from consign.sample.people import VERIFIER
-from consign.web.access import ACCESS, find_routes
+from consign.web.access import ACCESS
 from tests.browser.people import open_context, sign_in
+from tests.web.browsing import find_route
 
 PEOPLE = (
     None,
@@ -100,9 +100,8 @@ class Survey:
 
     def find_route(self, path: str) -> str | None:
         if path not in self.routes:
-            scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
-            matching = (one for one in find_routes(self.app) if one.matches(scope)[0] is Match.FULL)
-            self.routes[path] = next((f"GET {one.path}" for one in matching), None)
+            route = find_route(self.app, path)
+            self.routes[path] = route and f"GET {route}"
         return self.routes[path]
 
 

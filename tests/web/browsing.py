@@ -11,10 +11,12 @@ from html.parser import HTMLParser
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
+from starlette.routing import Match
 
 from consign.db import Database
 from consign.identity.accounts import PRIVACY_NOTICE
 from consign.identity.secrets import hash_password
+from consign.web.access import find_routes
 from tests.conftest import REGION
 
 PASSWORD = "empat kata tanpa kaitan 64"  # noqa: S105  # of invented people
@@ -22,6 +24,12 @@ BASE = "http://127.0.0.1"
 AT_ONCE = 4
 """Requests that are under way together, where many are sent."""
 Files = Mapping[str, tuple[str, bytes]]
+
+
+def find_route(app: FastAPI, path: str) -> str | None:
+    """Return the kind of page that an address without its query leads to, as its route writes it; blank where there is none."""
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
+    return next((one.path for one in find_routes(app) if one.matches(scope)[0] is Match.FULL), None)
 
 
 @cache

@@ -11,7 +11,6 @@ from urllib.parse import parse_qs
 
 import pytest
 from fastapi import FastAPI
-from starlette.routing import Match
 
 from consign.app import create_app
 from consign.db import Database
@@ -19,11 +18,11 @@ from consign.files import Files
 from consign.identity.actions import add_user
 from consign.identity.queries import get_actor
 from consign.identity.rules import Role
-from consign.web.access import find_routes, list_routes
+from consign.web.access import list_routes
 from tests.builders import ADMIN, AUDITOR, FINANCE
 from tests.conftest import REGION
 from tests.web.bank_things import put_banks
-from tests.web.browsing import Browser, Page, give_passwords
+from tests.web.browsing import Browser, Page, find_route, give_passwords
 from tests.web.count_things import put_counts
 from tests.web.debt_things import put_debts
 from tests.web.goods_things import put_goods
@@ -33,7 +32,7 @@ from tests.web.payment_things import put_payments
 from tests.web.payout_things import put_payouts
 from tests.web.shelf_things import put_shelves
 from tests.web.stock_things import put_notes
-from tests.web.sums import Follower, find_sums
+from tests.web.sums import LIST, Follower, find_sums
 from tests.web.town import BERUANG, COOPERATIVE, FIRST, HEAD, OFFICER, T1, VERIFIER, Town
 
 LEAST = {
@@ -45,7 +44,6 @@ THOROUGHLY = {FINANCE, T1, FIRST}
 """People whose files are added up, and of whose pages so many numbers of a kind are followed; others see the same lists."""
 MOST_OF_A_KIND = 3
 Walks = dict[str, list[tuple[str, Page]]]
-LIST = re.compile(r'<section class="list">(.*?)</section>', re.DOTALL)
 NOTHING = re.compile(r'<p class="nothing">(.*?)</p>', re.DOTALL)
 IN_VAIN = "qzxqzx"
 ALL_IS_WELL = frozenset(
@@ -77,11 +75,6 @@ def things(shared_town: Town) -> None:
 def walks(shared_town: Town, things: None) -> Walks:  # noqa: ARG001  # what was put stands where pages lead to it
     """Return all kinds of pages of each person; each is opened once."""
     return {login: list(walk(shared_town.app, shared_town.browser(login))) for login in PEOPLE}
-
-
-def find_route(app: FastAPI, path: str) -> str | None:
-    scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
-    return next((one.path for one in find_routes(app) if one.matches(scope)[0] is Match.FULL), None)
 
 
 def walk(app: FastAPI, browser: Browser) -> Iterator[tuple[str, Page]]:

@@ -9,8 +9,7 @@ import pytest
 
 from consign.web.access import find_routes
 from tests.builders import ADMIN, AUDITOR, FINANCE
-from tests.web.browsing import Browser, Page
-from tests.web.test_weight import find_route
+from tests.web.browsing import Browser, Page, find_route
 from tests.web.town import BERUANG, FIRST, OFFICER, T1, Town
 from tests.words import read_catalogue
 
@@ -57,7 +56,7 @@ def walk(town: Town, browser: Browser) -> Iterator[Page]:
     seen, waiting = set(), deque(["/"])
     while waiting:
         path = waiting.popleft()
-        route = find_route(town, path.partition("?")[0])
+        route = find_route(town.app, path.partition("?")[0])
         if route is None or route in seen or "format=" in path or path.startswith("/static/"):
             continue
         seen.add(route)

@@ -7,14 +7,12 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import event, text
-from starlette.routing import Match
 
 from consign.app import COMPRESSION
-from consign.web.access import find_routes
 from consign.web.assets import find_assets
 from tests.builders import ADMIN, FINANCE
 from tests.web.bank_things import put_banks
-from tests.web.browsing import Browser
+from tests.web.browsing import Browser, find_route
 from tests.web.count_things import put_counts
 from tests.web.debt_things import put_debts
 from tests.web.goods_things import put_goods
@@ -64,17 +62,12 @@ def papers(shared_town: Town) -> None:
     put_debts(shared_town)
 
 
-def find_route(town: Town, path: str) -> str | None:
-    scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
-    return next((one.path for one in find_routes(town.app) if one.matches(scope)[0] is Match.FULL), None)
-
-
 def measure(town: Town, login: str) -> dict[str, tuple[int, int, str]]:
     """Walk along all links as *login*; give for each kind of page its statements, its bytes, and an address."""
     browser, figures, waiting = town.browser(login), {}, deque(["/"])
     while waiting:
         path = waiting.popleft()
-        route = find_route(town, path.partition("?")[0])
+        route = find_route(town.app, path.partition("?")[0])
         if route is None or route in figures or "format=" in path or path.startswith("/static/"):
             continue
         with counting(town) as asked:

@@ -10,12 +10,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import Engine, event, text
-from starlette.routing import Match
 
 from consign.app import create_app
-from consign.web.access import find_routes
 from tests.browser.test_every_page import NO_PAGES
-from tests.web.browsing import Browser, give_passwords
+from tests.web.browsing import Browser, find_route, give_passwords
 from tests.year.acting import REGION, WRITTEN
 from tests.year.running import Year
 from tests.year.setting_up import login
@@ -95,7 +93,7 @@ def _walk(browser: Browser, app: FastAPI) -> Iterator[tuple[str, float]]:
     seen, waiting = set[str](), deque(["/"])
     while waiting:
         path = waiting.popleft()
-        route = _find_route(app, path.partition("?")[0])
+        route = find_route(app, path.partition("?")[0])
         if route is None or route in seen or f"GET {route}" in NO_PAGES or "format=" in path:
             continue
         seen.add(route)
@@ -108,8 +106,3 @@ def _walk(browser: Browser, app: FastAPI) -> Iterator[tuple[str, float]]:
             path = f"{path} (status {page.status})"
         yield path, median(times)
         waiting += [link.partition("#")[0] for link in page.links() if link.startswith("/")]
-
-
-def _find_route(app: FastAPI, path: str) -> str | None:
-    scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
-    return next((one.path for one in find_routes(app) if one.matches(scope)[0] is Match.FULL), None)
