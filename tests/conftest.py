@@ -17,6 +17,9 @@ from consign.db import Database, region_name, start_embedded
 from consign.files import Files
 from consign.regions import add_region
 from tests.builders import City, build_city
+from tests.scratch import write_into_memory
+
+write_into_memory()
 
 REGION = "64.71"
 
@@ -49,7 +52,7 @@ def server_url() -> str:
     """Start a server in a folder of its own: pytest's folders are for their owner only, and the server is another user.
 
     The folder is removed after the server has stopped, which it does when this process ends. What it holds need not outlive
-    the machine, so it waits for no disk: to drop a database takes a twentieth of the time then.
+    the machine, so it waits for no disk, and keeps little of its log.
     """
     folder = Path(tempfile.mkdtemp(prefix="consign-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -57,6 +60,8 @@ def server_url() -> str:
     for statement in (
         "ALTER SYSTEM SET fsync = off",
         "ALTER SYSTEM SET full_page_writes = off",
+        "ALTER SYSTEM SET max_wal_size = '256MB'",
+        "ALTER SYSTEM SET min_wal_size = '80MB'",
         "SELECT pg_reload_conf()",
     ):
         run_as_owner(url, statement)
