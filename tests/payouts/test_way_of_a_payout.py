@@ -68,9 +68,7 @@ def test_a_payout_goes_its_whole_way(paying: Paying):
     assert [paying.of_bank(kind) for kind in kinds] == [0, 0, 0]
     paying.assert_sound()
     told = paying.session.scalars(
-        select(Notice.kind)
-        .where(Notice.recipient == f"producer:{paying.city.producers[0].id}")
-        .order_by(Notice.id)
+        select(Notice.kind).where(Notice.recipient == f"producer:{paying.city.producers[0].id}").order_by(Notice.id)
     ).all()
     assert [one for one in told if one.startswith("payouts.")][-2:] == ["payouts.sent", "payouts.paid"]
     assert line.amount_rp == -100_000

@@ -362,9 +362,8 @@ def kind_of(path: str) -> tuple[str, str]:
 def filled(path: str, ref: str) -> str:
     """Return the address with *ref* in its hole."""
     path = path.replace(kind_of(path)[0], quote(ref)).replace("{number}", "1")  # of a paper's page
-    return path.replace("{product_code}", "PRD-1").replace("{producer_code}", "P1")
     path = path.replace("{payout_reference}", f"{ref.replace('-', '')}-001")
-    return path.replace("{product_code}", "PRD-1")
+    return path.replace("{product_code}", "PRD-1").replace("{producer_code}", "P1")
 
 
 def try_readings(path: str, strange: Stranger) -> Iterator[Try]:
