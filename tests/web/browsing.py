@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +20,7 @@ from consign.identity.secrets import hash_password
 from consign.web.access import find_routes
 from tests.conftest import REGION
 
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # else it is looked for on the disk at every request
 PASSWORD = "empat kata tanpa kaitan 64"  # noqa: S105  # of invented people
 BASE = "http://127.0.0.1"
 AT_ONCE = 4
@@ -174,7 +176,8 @@ class Browser:
         async def ask() -> list[httpx.Response]:
             transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
             some = asyncio.Semaphore(AT_ONCE)
-            async with httpx.AsyncClient(transport=transport, base_url=self.base) as client:
+            plain = {"accept-encoding": "identity"}
+            async with httpx.AsyncClient(transport=transport, base_url=self.base, headers=plain) as client:
 
                 async def one(sent: Sent) -> httpx.Response:
                     async with some:

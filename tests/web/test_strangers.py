@@ -148,6 +148,10 @@ FORMS = {
 """What stands in a form, so that it would be taken if the thing were the person's own."""
 OPEN = {Open.EVERYBODY, Open.SIGNED_IN}
 SEARCHED = 3
+AS_FILES = 1
+"""How many things of a kind are asked for as a file as well: a list or a page is narrowed before it becomes one."""
+LIKE_ANOTHER = {SECOND, KANCIL, T2, K1}
+"""Who sees lists as another of the same role does; what they may not see is asked for by its address as well."""
 OTHER_COOPERATIVE = "KOP-RAHASIA"
 _CELL = re.compile(r"<[tv][^>]*>([^<]*)<")
 _TOKEN = re.compile(r'name="form_token" value="[^"]*"')
@@ -374,9 +378,10 @@ def try_readings(path: str, strange: Stranger) -> Iterator[Try]:
         yield from _try_filters(path, strange, (besides, f"{besides}&format=csv"))
         yield from _try_searches(path, strange, (besides, f"{besides}&format=xlsx"))
         return
-    for ref, asked in product(strange.refs.get(kind, ()), ("", "?format=csv")):
+    for place, ref in enumerate(strange.refs.get(kind, ())):
         none = nothing_like(ref)
-        yield Try(Sent("GET", filled(path, ref) + asked), Sent("GET", filled(path, none) + asked), ref, none)
+        for asked in ("", "?format=csv")[: 2 if place < AS_FILES else 1]:
+            yield Try(Sent("GET", filled(path, ref) + asked), Sent("GET", filled(path, none) + asked), ref, none)
     if kind in strange.own:
         yield from _try_filters(filled(path, strange.own[kind]), strange, ("",))
 
@@ -385,19 +390,19 @@ def _try_filters(path: str, strange: Stranger, asked: Sequence[str]) -> Iterator
     for name, of_kind in FILTERS.items():
         if name == "replaces" and path != "/papers/new":
             continue
-        for ref in strange.refs[of_kind]:
+        for place, ref in enumerate(strange.refs[of_kind]):
             if ref.isdigit() and name not in BY_ID:
                 continue
             none = nothing_like(ref)
-            for more in asked[:1] if ref.isdigit() else asked:
+            for more in asked if place < AS_FILES else asked[:1]:
                 given, other = f"{path}?{name}={quote_plus(ref)}{more}", f"{path}?{name}={none}{more}"
                 yield Try(Sent("GET", given), Sent("GET", other), ref, none)
 
 
 def _try_searches(path: str, strange: Stranger, asked: Sequence[str]) -> Iterator[Try]:
     words = [word for word in strange.words if " " not in word]  # a search looks for every word by itself
-    for word, more in product(words[:SEARCHED], asked):
-        none = NOWHERE["code"]
+    none = NOWHERE["code"]
+    for word, more in (*product(words[:SEARCHED], asked[:1]), *product(words[:AS_FILES], asked[1:])):
         yield Try(Sent("GET", f"{path}?q={quote_plus(word)}{more}"), Sent("GET", f"{path}?q={none}{more}"), word, none)
 
 
@@ -489,7 +494,10 @@ def test_nobody_learns_anything_of_a_stranger(
 ):
     found = Found()
     for login, strange in strangers.items():
-        tries = [one for path in paths_for(shared_town, login, "GET") for one in try_readings(path, strange)]
+        paths = paths_for(shared_town, login, "GET")
+        if login in LIKE_ANOTHER:
+            paths = [path for path in paths if kind_of(path)[0]]
+        tries = [one for path in paths for one in try_readings(path, strange)]
         sweep(browsers[login], strange, tries, found)
     tell(capsys, "strangers' things read", found)
     assert "\n".join(found.leaked[:40]) == ""
@@ -535,8 +543,8 @@ ELSEWHERE = Stranger(
         "cooperative": ["KOP-S"],
         "partner": ["SM"],
         "store": ["S1"],
-        "producer": [f"S{number}" for number in range(20, 40)],
-        "product": [f"SMR-{number}" for number in range(20, 40)],
+        "producer": ["S20", "S39"],
+        "product": ["SMR-20", "SMR-39"],
         "agreement": [],
         "upload": [],
         "statement": [],
@@ -559,7 +567,8 @@ def test_another_region_is_not_there_for_anybody(
     shared_town: Town, browsers: dict[str, Browser], capsys: pytest.CaptureFixture[str]
 ):
     found = Found()
-    for login, browser in browsers.items():
+    one_of_each = {role_of(login): (login, browser) for login, browser in browsers.items()}
+    for login, browser in one_of_each.values():
         for path in paths_for(shared_town, login, "GET"):
             sweep(browser, ELSEWHERE, list(islice(try_readings(path, ELSEWHERE), 4)), found)
     tell(capsys, "another region's things read", found)
