@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from consign.db import Database, region_name, start_embedded
 from consign.files import Files
 from consign.regions import add_region
+from consign.sample.load import load_city
 from tests.builders import City, build_city
 from tests.scratch import write_into_memory
 
@@ -77,6 +79,25 @@ def template(server_url: str) -> str:
     add_region(database, code=REGION, name="Kota Balikpapan")
     database.close()
     return "template_city"
+
+
+@dataclass(frozen=True)
+class SampleCity:
+    """The sample city as it was loaded once for a test process, to be copied."""
+
+    template: str
+    files: Path
+
+
+@pytest.fixture(scope="session")
+def sample_city(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> SampleCity:
+    """Load the sample city into a database of its own."""
+    loaded = SampleCity("template_sample", tmp_path_factory.mktemp("sample-files"))
+    run_as_owner(server_url, f"CREATE DATABASE {loaded.template} TEMPLATE {template}")
+    database = open_database(server_url, loaded.template)
+    load_city(database, Files.open(url=None, folder=loaded.files), region=REGION, watch=lambda *_: None)
+    database.close()
+    return loaded
 
 
 @pytest.fixture(scope="session")

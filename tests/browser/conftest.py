@@ -1,20 +1,18 @@
 """The sample city, served with its worker, and a browser; without an installed browser these tests say so and skip."""
 
+import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser
-from sqlalchemy import make_url
 
 from consign.app import create_app
 from consign.db import Database
 from consign.files import Files
-from consign.regions import add_region
-from consign.sample.load import REGION, REGION_NAME, load_city
+from consign.sample.load import REGION, REGION_NAME
 from tests.browser.serving import find_chromium, open_browser, serving
-from tests.conftest import run_as_owner
+from tests.conftest import SampleCity, copied
 
 
 @pytest.fixture(scope="module")
@@ -27,16 +25,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def sample(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, Files]]:
-    """Load the sample city into a database of its own."""
-    run_as_owner(server_url, "CREATE DATABASE sample_city")
-    url = make_url(server_url).set(database="sample_city").render_as_string(hide_password=False)
-    database = Database.open(url=url, data_dir=Path())
-    files = Files.open(url=None, folder=tmp_path_factory.mktemp("sample-files"))
-    add_region(database, code=REGION, name=REGION_NAME)
-    load_city(database, files, region=REGION, watch=lambda *_: None)
-    yield database, files
-    database.close()
+def sample(
+    server_url: str, sample_city: SampleCity, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Database, Files]]:
+    """Open a copy of the sample city, which people in browsers change."""
+    folder = tmp_path_factory.mktemp("browser") / "files"
+    shutil.copytree(sample_city.files, folder)
+    with copied(server_url, sample_city.template) as database:
+        yield database, Files.open(url=None, folder=folder)
 
 
 @pytest.fixture(scope="session")
