@@ -117,6 +117,7 @@ EXPECTED = {
     "POST /aliases/end": "VDA",
     "GET /board": "SFVDHUA",
     "POST /board/no-sales": "SFD",
+    "GET /board/days": "SFVDHUA",
     "GET /board/chasing": "SFVDHUA",
     "POST /board/remind": "FDA",
     "GET /closings": "VDHUA",
