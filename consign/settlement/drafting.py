@@ -15,8 +15,8 @@ from consign.models.settlement import Statement
 from consign.period import Period, is_over
 from consign.sentence import say
 from consign.settlement.adjustments import list_due
-from consign.settlement.contents import find_contents
-from consign.settlement.cuts import find_cut
+from consign.settlement.contents import find_contents, find_lines
+from consign.settlement.cuts import Cut, find_cut
 from consign.settlement.drafts import (
     Draft,
     Standing,
@@ -30,7 +30,7 @@ from consign.settlement.figures import make_figures
 from consign.settlement.losses import WaitingLosses, find_due_lines
 from consign.settlement.queries import find_routes
 from consign.settlement.rules import DraftUnknown
-from reports.statement import StatementFigures
+from reports.statement import StatementFigures, StatementLine
 
 SUMMED = (
     "line_count", "sales_rp", "fee_rp", "fee_tax_rp", "pph23_rp", "losses_rp", "adjustments_rp", "net_rp", "due_rp",
@@ -76,6 +76,19 @@ class DraftView:
     """Whether the period has ended in all stores; then it can be closed."""
     waiting: tuple[WaitingLosses, ...]
     """Losses of all producers that a closing would leave for a later one; for a producer's eyes none."""
+
+
+@dataclass(frozen=True)
+class DraftLines:
+    """The sale lines that the draft of one statement is made of."""
+
+    partner: str
+    producer: str
+    producer_id: int
+    period: Period
+    cut: Cut
+    lines: Sequence[StatementLine]
+    """Summed, as the statement would print them."""
 
 
 def find_draft_partners(session: Session, *, by: Actor) -> list[tuple[str, str]]:
@@ -128,21 +141,7 @@ def get_draft(
         DraftUnknown: there is no such pair that *by* may see drafts of, or nothing was sold or lost yet.
 
     """
-    reach = get_reach(by, Act.READ_STATEMENTS)
-    query = (
-        select(Partner, Producer, RegionTerms)
-        .select_from(Partner)
-        .join(Producer, Producer.code == producer_code)
-        .join(RegionTerms, RegionTerms.id == 1)
-        .where(_within(by), Partner.code == partner_code)
-    )
-    if reach.producer_id is not None:
-        query = query.where(Producer.id == reach.producer_id)
-    found = session.execute(query).one_or_none()
-    drafted = _sketch(session, found[0].id, until) if found else None
-    if found is None or drafted is None:
-        raise _unknown()
-    partner, producer, terms = found
+    partner, producer, terms, drafted = _get_pair(session, by, partner_code, producer_code, until)
     standing, draft, period = drafted
     cut = find_cut(session, draft.cut)
     sums = compute_one(session, draft, cut, producer_id=producer.id)
@@ -175,8 +174,46 @@ def get_draft(
         prepared_by="",
         is_draft=True,
     )
-    waiting = draft.losses.waiting if reach.producer_id is None else ()  # they are not told by producer
+    own = get_reach(by, Act.READ_STATEMENTS).producer_id is not None
+    waiting = () if own else draft.losses.waiting  # they are not told by producer
     return DraftView(figures, _is_over(standing, period, now=now), waiting)
+
+
+def get_draft_lines(
+    session: Session, *, by: Actor, partner_code: str, producer_code: str, until: date | None = None
+) -> DraftLines:
+    """Return the sale lines of one producer's next statement of a partner; *until* as in `find_draft`.
+
+    Raises:
+        DraftUnknown: there is no such pair that *by* may see drafts of, or nothing was sold or lost yet.
+
+    """
+    partner, producer, _, (_, draft, period) = _get_pair(session, by, partner_code, producer_code, until)
+    cut = find_cut(session, draft.cut)
+    lines = find_lines(session, cut, producer_ids=[producer.id])[producer.id]
+    if not lines and compute_one(session, draft, cut, producer_id=producer.id) is None:
+        raise _unknown()
+    return DraftLines(partner.name, producer.name, producer.id, period, draft.cut, lines)
+
+
+def _get_pair(
+    session: Session, by: Actor, partner_code: str, producer_code: str, until: date | None
+) -> tuple[Partner, Producer, RegionTerms, tuple[Standing, Draft, Period]]:
+    reach = get_reach(by, Act.READ_STATEMENTS)
+    query = (
+        select(Partner, Producer, RegionTerms)
+        .select_from(Partner)
+        .join(Producer, Producer.code == producer_code)
+        .join(RegionTerms, RegionTerms.id == 1)
+        .where(_within(by), Partner.code == partner_code)
+    )
+    if reach.producer_id is not None:
+        query = query.where(Producer.id == reach.producer_id)
+    found = session.execute(query).one_or_none()
+    drafted = _sketch(session, found[0].id, until) if found else None
+    if found is None or drafted is None:
+        raise _unknown()
+    return found[0], found[1], found[2], drafted
 
 
 def _find_due_on(period: Period, *, today: date, days: int) -> date:

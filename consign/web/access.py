@@ -125,6 +125,7 @@ ACCESS: dict[str, Access] = {
     "GET /statements/{number}/paper.csv": Act.READ_STATEMENTS,
     "GET /drafts": Act.READ_STATEMENTS,
     "GET /drafts/{partner_code}/{producer_code}": Act.READ_STATEMENTS,
+    "GET /drafts/{partner_code}/{producer_code}/lines": Act.READ_STATEMENTS,
     "GET /drafts/{partner_code}/{producer_code}/paper.pdf": Act.READ_STATEMENTS,
     "GET /owed": Act.READ_OWED,
     "GET /my-sales": Act.READ_OWN_SALES,

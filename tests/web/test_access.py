@@ -136,6 +136,7 @@ EXPECTED = {
     "GET /statements/{number}/paper.csv": "PFVDHUAX",
     "GET /drafts": "PFVDHUAX",
     "GET /drafts/{partner_code}/{producer_code}": "PFVDHUAX",
+    "GET /drafts/{partner_code}/{producer_code}/lines": "PFVDHUAX",
     "GET /drafts/{partner_code}/{producer_code}/paper.pdf": "PFVDHUAX",
     "GET /owed": "PFVDHUAX",
     "GET /my-sales": "PX",
