@@ -23,6 +23,7 @@ from consign.web.words import word
 router = APIRouter(route_class=PageRoute)
 MOST_DAYS = 400
 """So many days are shown at once; of more, the last ones."""
+NO_PARTNER = say("There is no partner yet. The dinas adds partners first.")
 STATES = [state.value for state in DayState if state is not DayState.AHEAD]
 COLUMNS = (
     Column("store", say("Store"), link="/board?store={store_id}&day={day}"),
@@ -45,7 +46,11 @@ def show_days(visit: Visiting) -> Response:
     by_partner = Filter("partner", say("Partner"), [Choice(one.code, one.name) for one in partners])
     filters = (*((by_partner,) if len(partners) > 1 else ()), *FILTERS)
     span = _read_span(visit, read_wish(visit, filters).filters)
-    facts = {"partner": partner.name if partner else "", "first": span.first, "last": span.last}
+    lead, empty = NO_PARTNER, NO_PARTNER
+    if partner is not None:
+        facts = {"partner": partner.name, "first": span.first, "last": span.last}
+        lead = say("{partner}, {first} to {last}. A day opens to what is known of it.", **facts)
+        empty = say("No store of this partner sold consigned goods in these days. Choose other days.")
     return list_page(
         visit,
         "list.html",
@@ -53,11 +58,11 @@ def show_days(visit: Visiting) -> Response:
         caption=say("Days of stores"),
         columns=COLUMNS,
         fetch=lambda wish: _find(visit, partner, span, wish),
-        empty=say("No store of this partner sold consigned goods in these days. Choose other days."),
+        empty=empty,
         default_sort="day",
         filters=filters,
         search=say("Search: store"),
-        lead=say("{partner}, {first} to {last}. A day opens to what is known of it.", **facts),
+        lead=lead,
         acts=[("/board", say("Store days"))],
     )
 
