@@ -21,6 +21,7 @@ from consign.web import (
     bank_closing,
     bank_uploads,
     board,
+    board_days,
     carry_over,
     chasing,
     closings,
@@ -94,7 +95,7 @@ from consign.web.guard import SecurityHeaders
 from consign.web.visit import MOST_UPLOAD_BYTES
 
 AREAS = (
-    assets, health, home, account, store_sums, day_sheet, uploads, mapping, parked, aliases, board, chasing, closings,
+    assets, health, home, account, store_sums, day_sheet, uploads, mapping, parked, aliases, board, board_days, chasing, closings,
     statement_paper, statements, drafts, owed, journal, my_sales, goods_new, goods, goods_note, goods_paper,
     my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners,
     store_days, my_money, payments_new, payments, proofs, stock, counts, counting, losses, agreements,

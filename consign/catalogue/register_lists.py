@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from consign.catalogue.lists import state_of_number
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Value, Wish, fetch_page
+from consign.listing import Found, Value, Wish, fetch_page, parse_id
 from consign.models.catalogue import Barcode, NumberSeries, Product, ReservedRange
 from consign.models.partners import Agreement, Partner, Producer
 
@@ -20,8 +20,9 @@ KINDS = ("city", "gtin")
 def find_number_page(session: Session, *, by: Actor, on: date, wish: Wish) -> Found:
     """Return a page of all numbers, as they stand on the day *on*.
 
-    People of a partner see the numbers of producers that have or had an agreement with it. Filters: `state`, `kind` and
-    `taken` (`yes`: in use, and among numbers that a partner uses itself; for people of a partner, that theirs does).
+    People of a partner see the numbers of producers that have or had an agreement with it. Filters: `state`, `kind`,
+    `begins` (digits that they begin with), `taken` (`yes`: in use, and among numbers that a partner uses itself; for people
+    of a partner, that theirs does) and `range` (the id of such numbers).
     A row has number, product, product_code, producer, producer_code, brand, content, kind, from_on, until_on, state and
     reason.
     """
@@ -29,8 +30,12 @@ def find_number_page(session: Session, *, by: Actor, on: date, wish: Wish) -> Fo
     for name, value in (("state", state_of_number(on)), ("kind", Barcode.kind)):
         if wish.filters.get(name):
             query = query.where(value == wish.filters[name])
+    if wish.filters.get("begins"):
+        query = query.where(Barcode.number.startswith(wish.filters["begins"], autoescape=True))
+    partner_id = get_reach(by, Act.READ_NUMBERS).partner_id
+    if wish.filters.get("range"):
+        query = query.where(_is_taken(partner_id, range_id=parse_id(wish.filters["range"])))
     if wish.filters.get("taken") == "yes":
-        partner_id = get_reach(by, Act.READ_NUMBERS).partner_id
         query = query.where(_is_taken(partner_id), Barcode.until_on.is_(None))
     return fetch_page(
         session,
@@ -71,9 +76,26 @@ def find_ranges(session: Session) -> Sequence[RowMapping]:
     return session.execute(query.order_by(ReservedRange.first, ReservedRange.id)).mappings().all()
 
 
+def find_range(session: Session, *, by: Actor, range_id: int | None) -> RowMapping | None:
+    """Return the first and last of the numbers that a partner uses itself; for people of a partner, of those of theirs."""
+    partner_id = get_reach(by, Act.READ_NUMBERS).partner_id
+    query = select(ReservedRange.id, ReservedRange.first, ReservedRange.last).where(
+        ReservedRange.id == range_id,
+        ReservedRange.withdrawn_at.is_(None),
+        *(() if partner_id is None else (ReservedRange.partner_id == partner_id,)),
+    )
+    return session.execute(query).mappings().one_or_none()
+
+
 def find_series(session: Session) -> Sequence[RowMapping]:
-    """Return the series of the register by prefix: prefix, and how many running numbers were used of it."""
-    query = select(NumberSeries.prefix, (NumberSeries.next_serial - 1).label("used")).order_by(NumberSeries.prefix)
+    """Return the series of the register by prefix: prefix, used and passed.
+
+    *used*: how many numbers were given of it; *passed*: how many were passed over, since a partner uses them itself.
+    """
+    used = select(func.count()).where(Barcode.prefix == NumberSeries.prefix).scalar_subquery()
+    query = select(
+        NumberSeries.prefix, used.label("used"), (NumberSeries.next_serial - 1 - used).label("passed")
+    ).order_by(NumberSeries.prefix)
     return session.execute(query).mappings().all()
 
 
@@ -104,12 +126,13 @@ def _select_numbers(by: Actor, *, on: date) -> Select[Any]:
     return query
 
 
-def _is_taken(partner_id: int | None) -> ColumnElement[bool]:
-    """Return whether a partner uses a number itself; with *partner_id*, whether that one does."""
+def _is_taken(partner_id: int | None, *, range_id: int | None = None) -> ColumnElement[bool]:
+    """Return whether a partner uses a number itself; with *partner_id*, whether that one does; with a range, among those."""
     return (Barcode.kind == "city") & exists().where(
         ReservedRange.withdrawn_at.is_(None),
         _lies_in_range(Barcode.number),
         *(() if partner_id is None else (ReservedRange.partner_id == partner_id,)),
+        *(() if range_id is None else (ReservedRange.id == range_id,)),
     )
 
 

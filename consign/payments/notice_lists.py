@@ -39,7 +39,7 @@ _STATE = """CASE WHEN payment_notice.withdrawn_at IS NOT NULL THEN 'withdrawn' W
     WHEN sums.received_rp >= sums.amount_rp THEN 'received' WHEN sums.received_rp > 0 THEN 'partly' ELSE 'announced' END"""
 
 _LINES = text("""
-    SELECT statement.number, statement.due_on, statement.due_rp, line.amount_rp, statement.producer_id,
+    SELECT statement.id AS statement_id, statement.number, statement.due_on, statement.due_rp, line.amount_rp, statement.producer_id,
       producer.code AS producer_code, producer.name AS producer, answer.answer, answer.answered_at, answer.remark,
       person.name AS answered_by
     FROM payment_notice_line AS line JOIN statement ON statement.id = line.statement_id
@@ -59,7 +59,7 @@ class NoticePart:
     producer_code: str
     producer: str
     lines: Sequence[RowMapping]
-    """Each with number, due_on, due_rp and amount_rp of a statement."""
+    """Each with statement_id, number, due_on, due_rp and amount_rp of a statement."""
     answer: Answer | None
     answered_at: datetime | None
     answered_by: str | None

@@ -88,14 +88,17 @@ class StoreMonth:
 
 
 def find_board(
-    session: Session, *, by: Actor, partner_id: int, span: Period, settled_until: date | None
+    session: Session, *, by: Actor, partner_id: int, span: Period, settled_until: date | None, store_code: str = ""
 ) -> list[StoreMonth]:
     """Return the stores of a partner that *by* may see, by code, with the states of the days of *span*.
 
-    *settled_until* is the last day of the partner's closed periods. Stores that sold on none of the days are left out.
+    *settled_until* is the last day of the partner's closed periods. *store_code* names the one store that is asked for.
+    Stores that sold on none of the days are left out.
     """
     reach = get_reach(by, Act.READ_SALES)
     query = select(Store).where(Store.partner_id == partner_id, stores_within(reach)).order_by(Store.code, Store.id)
+    if store_code:
+        query = query.where(Store.code == store_code)
     stores = session.scalars(query).all()
     wish = {
         "partner": partner_id, "stores": [store.id for store in stores], "first": span.first, "last": span.last,

@@ -20,7 +20,7 @@ _OWING = text(f"""
     WITH {CHASED_SPAN}, {MISSING_DAYS}, {SILENCE},
     closed AS (SELECT partner_id, max(until_on) AS until_on FROM closing GROUP BY partner_id),
     unsettled AS (
-      SELECT missing_day.store_id, count(*) AS days FROM missing_day
+      SELECT missing_day.store_id, count(*) AS days, min(missing_day.day) AS from_on FROM missing_day
       LEFT JOIN closed ON closed.partner_id = missing_day.partner_id
       WHERE missing_day.day > COALESCE(closed.until_on, '-infinity') GROUP BY missing_day.store_id),
     sold AS (
@@ -44,7 +44,7 @@ _OWING = text(f"""
       FROM user_account WHERE active AND role IN ('store_manager', 'partner_finance') GROUP BY partner_id, store_id)
     SELECT store.id, store.code, store.name AS store, partner.id AS partner_id, partner.code AS partner_code,
       partner.name AS partner, silence.oldest_on, silence.latest_on, silence.missing,
-      COALESCE(unsettled.days, 0) AS unsettled, silence.silent, GREATEST(silence.reported_on, before.day) AS reported_on,
+      COALESCE(unsettled.days, 0) AS unsettled, unsettled.from_on AS unsettled_from, silence.silent, silence.silent_from, GREATEST(silence.reported_on, before.day) AS reported_on,
       local.at::date - GREATEST(silence.reported_on, before.day) AS days_since, stake.usual_rp,
       manager.names AS managers, finance.names AS finance, told.times, told.step,
       last.day AS reminded_on, last.name AS reminded_by, last.by_itself, local.at::date AS today
@@ -76,8 +76,8 @@ def find_owing(
 
     A row has id, code, store, partner, partner_code, partner_id; oldest_on and latest_on of its missing days; how many are
     missing and how many of them unsettled, that is after the last closing; silent, how many since its last report, and
-    reported_on, the day of that; usual_rp, what the missing days would usually come to; managers and finance, names with
-    logins; times and step of the reminders since oldest_on, and the last reminder ever.
+    reported_on, the day of that; unsettled_from and silent_from, the first of those days, blank where there is none;
+    usual_rp, what the missing days would usually come to; managers and finance, names with logins; times and step of the reminders since oldest_on, and the last reminder ever.
     """
     return list(session.execute(_OWING, _facts(by, act, now=now, partner_id=partner_id)).mappings())
 

@@ -16,7 +16,7 @@ from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Store
 from consign.models.sales import Sale, SalesIgnored, SalesKnown, SalesParked, SalesPosting, SalesUpload
-from consign.sales.uploads import UploadUnknown
+from consign.sales.uploads import OPEN_STATUSES, UploadUnknown
 from consign.sentence import say
 
 Archive = aliased(SalesUpload, name="archive")
@@ -59,9 +59,9 @@ def uploads_within(by: Actor) -> ColumnElement[bool]:
 def find_upload_page(session: Session, *, by: Actor, wish: Wish, zone: str) -> Found:
     """Return a page of the uploads that *by* may see.
 
-    Filters: `partner` and `store` (codes), `status`, `waiting` (anything: with lines that wait), `from` and `until` (days
-    on which it was received by the clock of *zone*, both inside). A row has id, name, received_at, received_by, partner,
-    partner_code, store, status, archive, archive_id, rows_read, posted, known, ignored, waiting and sales_rp.
+    Filters: `partner` and `store` (codes), `status`, `open` (anything: may still bring sales), `waiting` (anything: with
+    lines that wait), `from` and `until` (days on which it was received by the clock of *zone*, both inside). A row has id,
+    name, received_at, received_by, partner, partner_code, store, status, archive, archive_id, rows_read, posted, known, ignored, waiting and sales_rp.
     """
     posted = select(func.sum(SalesPosting.posted_rows)).where(_adds()).scalar_subquery()
     known = select(func.sum(SalesPosting.known_rows)).where(_adds()).scalar_subquery()
@@ -114,6 +114,8 @@ def _narrow(query: Select[Any], wish: Wish, waiting: ColumnElement[int], zone: s
     for name, column in (("partner", Partner.code), ("store", Store.code), ("status", SalesUpload.status)):
         if wish.filters.get(name):
             query = query.where(column == wish.filters[name])
+    if wish.filters.get("open"):
+        query = query.where(SalesUpload.status.in_(OPEN_STATUSES))
     if wish.filters.get("waiting"):
         query = query.where(waiting > 0)
     if wish.filters.get("from"):

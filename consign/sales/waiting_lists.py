@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -239,7 +240,7 @@ def find_states(session: Session, *, by: Actor, group: Group) -> Sequence[RowMap
 def find_rows(session: Session, *, by: Actor, wish: Wish) -> Found:
     """Return a page of the waiting rows that *by* may see.
 
-    Filters: `partner`, `reason` and `code`. A row has upload_id, file, its parts, row_no, partner, partner_code, reason, code,
+    Filters: `partner`, `reason`, `code` and `sold_until` (a day; rows without one are among them). A row has upload_id, file, its parts, row_no, partner, partner_code, reason, code,
     column, cell, raw, store_code, name, sold_on, quantity and gross_rp.
     """
     columns: list[Value] = [
@@ -263,6 +264,9 @@ def find_rows(session: Session, *, by: Actor, wish: Wish) -> Found:
     query = _narrow(_select_open(columns, by), wish)
     if wish.filters.get("code"):
         query = query.where(func.trim(CODE) == wish.filters["code"])
+    if wish.filters.get("sold_until"):
+        until = date.fromisoformat(wish.filters["sold_until"])
+        query = query.where(or_(SalesParked.sold_on <= until, SalesParked.sold_on.is_(None)))
     return fetch_page(
         session,
         query,

@@ -1,6 +1,7 @@
 """What statements would come to if their period were closed with what is in now. Nothing is written."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,14 +15,27 @@ from consign.models.settlement import Statement
 from consign.period import Period, is_over
 from consign.sentence import say
 from consign.settlement.adjustments import list_due
-from consign.settlement.contents import find_contents
-from consign.settlement.cuts import find_cut
-from consign.settlement.drafts import Draft, Standing, compute_one, compute_statements, get_standing, sketch_closing
+from consign.settlement.contents import find_contents, find_lines
+from consign.settlement.cuts import Cut, find_cut
+from consign.settlement.drafts import (
+    Draft,
+    Standing,
+    compute_one,
+    compute_statements,
+    find_ends,
+    get_standing,
+    sketch_closing,
+)
 from consign.settlement.figures import make_figures
 from consign.settlement.losses import WaitingLosses, find_due_lines
 from consign.settlement.queries import find_routes
 from consign.settlement.rules import DraftUnknown
-from reports.statement import StatementFigures
+from reports.statement import StatementFigures, StatementLine
+
+SUMMED = (
+    "line_count", "sales_rp", "fee_rp", "fee_tax_rp", "pph23_rp", "losses_rp", "adjustments_rp", "net_rp", "due_rp",
+)  # fmt: skip
+"""What a line of drafts says of a statement."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +48,23 @@ class DraftLine:
     line_count: int
     sales_rp: int
     fee_rp: int
+    fee_tax_rp: int
+    pph23_rp: int
+    losses_rp: int
+    adjustments_rp: int
     net_rp: int
     due_rp: int
+
+
+@dataclass(frozen=True)
+class DraftList:
+    """What all statements of a partner's next closing would come to."""
+
+    period: Period | None
+    """Blank before anything of the partner's was sold or lost."""
+    ends: Sequence[date]
+    """Days until which it can be closed now."""
+    lines: Sequence[DraftLine]
 
 
 @dataclass(frozen=True)
@@ -49,14 +78,29 @@ class DraftView:
     """Losses of all producers that a closing would leave for a later one; for a producer's eyes none."""
 
 
+@dataclass(frozen=True)
+class DraftLines:
+    """The sale lines that the draft of one statement is made of."""
+
+    partner: str
+    producer: str
+    producer_id: int
+    period: Period
+    cut: Cut
+    lines: Sequence[StatementLine]
+    """Summed, as the statement would print them."""
+
+
 def find_draft_partners(session: Session, *, by: Actor) -> list[tuple[str, str]]:
     """Return codes and names of the partners of which *by* may see drafts, by name."""
     partners = session.scalars(select(Partner).where(_within(by)).order_by(Partner.name, Partner.id))
     return [(one.code, one.name) for one in partners]
 
 
-def find_draft(session: Session, *, by: Actor, partner_code: str) -> tuple[Period | None, list[DraftLine]]:
-    """Return the next period of a partner and what each statement of it would come to, within the reach of *by*.
+def find_draft(session: Session, *, by: Actor, partner_code: str, until: date | None = None) -> DraftList:
+    """Return what each statement of a partner's next closing would come to, within the reach of *by*.
+
+    It is that of the next period, or reaches until the day *until* where it can be closed so far.
 
     Raises:
         DraftUnknown: there is no such partner that *by* may see drafts of.
@@ -67,10 +111,10 @@ def find_draft(session: Session, *, by: Actor, partner_code: str) -> tuple[Perio
     if found is None:
         raise _unknown()
     partner: Partner = found[0]
-    drafted = _sketch(session, partner.id)
+    drafted = _sketch(session, partner.id, until)
     if drafted is None:
-        return None, []
-    _, draft, period = drafted
+        return DraftList(None, [], [])
+    standing, draft, period = drafted
     reach = get_reach(by, Act.READ_STATEMENTS)
     sums = {
         one.producer_id: one
@@ -78,37 +122,26 @@ def find_draft(session: Session, *, by: Actor, partner_code: str) -> tuple[Perio
         if reach.producer_id in {None, one.producer_id}
     }
     named = select(Producer.id, Producer.code, Producer.name).where(Producer.id.in_(sums)).order_by(Producer.name)
-    return period, [
+    lines = [
         DraftLine(
-            partner_code=partner.code, producer_code=row.code, producer=row.name, line_count=sums[row.id].line_count,
-            sales_rp=sums[row.id].sales_rp, fee_rp=sums[row.id].fee_rp, net_rp=sums[row.id].net_rp, due_rp=sums[row.id].due_rp,
+            partner_code=partner.code, producer_code=row.code, producer=row.name,
+            **{name: getattr(sums[row.id], name) for name in SUMMED},
         )
         for row in session.execute(named)
     ]  # fmt: skip
+    return DraftList(period, find_ends(standing, now=clock.now()), lines)
 
 
-def get_draft(session: Session, *, by: Actor, partner_code: str, producer_code: str) -> DraftView:
-    """Return what one producer's next statement of a partner would say.
+def get_draft(
+    session: Session, *, by: Actor, partner_code: str, producer_code: str, until: date | None = None
+) -> DraftView:
+    """Return what one producer's next statement of a partner would say; *until* as in `find_draft`.
 
     Raises:
         DraftUnknown: there is no such pair that *by* may see drafts of, or nothing was sold or lost yet.
 
     """
-    reach = get_reach(by, Act.READ_STATEMENTS)
-    query = (
-        select(Partner, Producer, RegionTerms)
-        .select_from(Partner)
-        .join(Producer, Producer.code == producer_code)
-        .join(RegionTerms, RegionTerms.id == 1)
-        .where(_within(by), Partner.code == partner_code)
-    )
-    if reach.producer_id is not None:
-        query = query.where(Producer.id == reach.producer_id)
-    found = session.execute(query).one_or_none()
-    drafted = _sketch(session, found[0].id) if found else None
-    if found is None or drafted is None:
-        raise _unknown()
-    partner, producer, terms = found
+    partner, producer, terms, drafted = _get_pair(session, by, partner_code, producer_code, until)
     standing, draft, period = drafted
     cut = find_cut(session, draft.cut)
     sums = compute_one(session, draft, cut, producer_id=producer.id)
@@ -141,8 +174,46 @@ def get_draft(session: Session, *, by: Actor, partner_code: str, producer_code: 
         prepared_by="",
         is_draft=True,
     )
-    waiting = draft.losses.waiting if reach.producer_id is None else ()  # they are not told by producer
+    own = get_reach(by, Act.READ_STATEMENTS).producer_id is not None
+    waiting = () if own else draft.losses.waiting  # they are not told by producer
     return DraftView(figures, _is_over(standing, period, now=now), waiting)
+
+
+def get_draft_lines(
+    session: Session, *, by: Actor, partner_code: str, producer_code: str, until: date | None = None
+) -> DraftLines:
+    """Return the sale lines of one producer's next statement of a partner; *until* as in `find_draft`.
+
+    Raises:
+        DraftUnknown: there is no such pair that *by* may see drafts of, or nothing was sold or lost yet.
+
+    """
+    partner, producer, _, (_, draft, period) = _get_pair(session, by, partner_code, producer_code, until)
+    cut = find_cut(session, draft.cut)
+    lines = find_lines(session, cut, producer_ids=[producer.id])[producer.id]
+    if not lines and compute_one(session, draft, cut, producer_id=producer.id) is None:
+        raise _unknown()
+    return DraftLines(partner.name, producer.name, producer.id, period, draft.cut, lines)
+
+
+def _get_pair(
+    session: Session, by: Actor, partner_code: str, producer_code: str, until: date | None
+) -> tuple[Partner, Producer, RegionTerms, tuple[Standing, Draft, Period]]:
+    reach = get_reach(by, Act.READ_STATEMENTS)
+    query = (
+        select(Partner, Producer, RegionTerms)
+        .select_from(Partner)
+        .join(Producer, Producer.code == producer_code)
+        .join(RegionTerms, RegionTerms.id == 1)
+        .where(_within(by), Partner.code == partner_code)
+    )
+    if reach.producer_id is not None:
+        query = query.where(Producer.id == reach.producer_id)
+    found = session.execute(query).one_or_none()
+    drafted = _sketch(session, found[0].id, until) if found else None
+    if found is None or drafted is None:
+        raise _unknown()
+    return found[0], found[1], found[2], drafted
 
 
 def _find_due_on(period: Period, *, today: date, days: int) -> date:
@@ -154,12 +225,14 @@ def _is_over(standing: Standing, period: Period, *, now: datetime) -> bool:
     return bool(standing.zones) and is_over(period.last, zones=list(standing.zones), now=now)
 
 
-def _sketch(session: Session, partner_id: int) -> tuple[Standing, Draft, Period] | None:
-    standing = get_standing(session, partner_id=partner_id)
+def _sketch(session: Session, partner_id: int, until: date | None) -> tuple[Standing, Draft, Period] | None:
+    standing, now = get_standing(session, partner_id=partner_id), clock.now()
     period = standing.next_period
     if period is None:
         return None
-    return standing, sketch_closing(session, standing, until=period.last, now=clock.now()), period
+    if until in find_ends(standing, now=now):
+        period = replace(period, last=until)
+    return standing, sketch_closing(session, standing, until=period.last, now=now), period
 
 
 def _within(by: Actor) -> ColumnElement[bool]:

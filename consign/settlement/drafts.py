@@ -14,6 +14,7 @@ from consign.identity.rules import Act, Actor, get_reach
 from consign.partners.queries import get_region_terms
 from consign.period import Cycle, Period, is_over, period_of
 from consign.sales.queries import count_missing_days, find_missing_days
+from consign.sales.uploads import OPEN_STATUSES
 from consign.sentence import say
 from consign.settlement.adjustments import DueAdjustment, find_due_adjustments, sum_by_producer
 from consign.settlement.cuts import Cut, find_cut
@@ -32,9 +33,6 @@ from consign.settlement.rules import (
     make_idle,
     refuse_day_not_closable,
 )
-
-NOT_POSTED = ("received", "needs_mapping", "read")
-"""States of an upload that may still bring sales."""
 
 _STANDING = text("""
     SELECT partner.id AS partner_id, partner.code, partner.name, partner.cycle, last.until_on AS closed_until,
@@ -193,7 +191,11 @@ def find_missing(session: Session, *, partner_id: int, first: date, last: date) 
 
 def _count_waiting(session: Session, spans: Sequence[tuple[int, date]]) -> dict[int, tuple[int, int]]:
     """Return for each partner and last day how many lines wait, and how many uploads are not posted."""
-    facts = {"partners": [one for one, _ in spans], "lasts": [last for _, last in spans], "statuses": list(NOT_POSTED)}
+    facts = {
+        "partners": [one for one, _ in spans],
+        "lasts": [last for _, last in spans],
+        "statuses": list(OPEN_STATUSES),
+    }
     return {row.partner_id: (row.parked_lines, row.open_uploads) for row in session.execute(_WAITING, facts)}
 
 

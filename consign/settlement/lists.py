@@ -28,7 +28,7 @@ from consign.models.sales import Sale, SalesPosting, SalesUpload
 from consign.models.settlement import Allocation, Closing, Statement
 from consign.sales.queries import LINE_KIND
 from consign.sentence import say
-from consign.settlement.cuts import CUT, CUT_NAMES, find_cut
+from consign.settlement.cuts import CUT, CUT_NAMES, Cut, find_cut
 from consign.settlement.debts import SOON_DAYS, select_open, statements_within
 from consign.settlement.rules import ClosingUnknown
 
@@ -180,15 +180,15 @@ def find_latest_statements(session: Session, *, by: Actor, since: datetime, most
     return list(session.execute(query).mappings())
 
 
-def find_line_page(session: Session, *, statement: RowMapping, wish: Wish) -> Found:
-    """Return a page of the sale lines that *statement*, found by `get_statement`, is made of.
+def find_line_page(session: Session, *, cut: Closing | Cut, producer_id: int, wish: Wish) -> Found:
+    """Return a page of the sale lines that the statement of a producer is made of inside *cut*, a closing's or a draft's.
 
     Filters: `store` and `product` (codes), `kind`, `late` (`yes` or `no`: of a day of an earlier period), `rate` (basis
     points) and `price` (the till's, of one unit). A row has sold_on, store, store_name, receipt, product_code, product, kind, late, quantity, unit_price_rp,
     gross_rp, discount_rp, agreed_price_rp, sales_rp, fee_base_rp, fee_rate_bp, fee_rp, fee_rate_from, and where it was
     read: upload_id, upload, its parts and row_no. The source of a reversal is that of the line it takes back.
     """
-    query = _select_lines(session, statement)
+    query = _select_lines(session, cut, producer_id)
     columns = columns_of(query)
     asked = wish.filters
     for name in ("store", "product_code", "kind"):
@@ -196,8 +196,8 @@ def find_line_page(session: Session, *, statement: RowMapping, wish: Wish) -> Fo
         if wanted:
             query = query.where(columns[name] == wanted)
     if asked.get("late"):
-        query = query.where(Sale.sold_on <= statement["Closing"].before_on if asked["late"] == "yes" else
-                            Sale.sold_on > statement["Closing"].before_on)  # fmt: skip
+        is_late = Sale.sold_on <= cut.before_on
+        query = query.where(is_late if asked["late"] == "yes" else ~is_late)
     if asked.get("rate"):
         query = query.where(Sale.fee_rate_bp == int(asked["rate"]))
     if asked.get("price"):
@@ -209,9 +209,7 @@ def find_line_page(session: Session, *, statement: RowMapping, wish: Wish) -> Fo
     )  # fmt: skip
 
 
-def _select_lines(session: Session, statement: RowMapping) -> Select[Any]:
-    closing: Closing = statement["Closing"]
-    own: Statement = statement["Statement"]
+def _select_lines(session: Session, closing: Closing | Cut, producer_id: int) -> Select[Any]:
     posting = aliased(SalesPosting)
     cut = {name: value for name, value in find_cut(session, closing).items() if name in CUT_NAMES}
     columns: list[Value] = [
@@ -232,7 +230,7 @@ def _select_lines(session: Session, statement: RowMapping) -> Select[Any]:
             posting.number == func.coalesce(Sale.reverses_posting_no, Sale.posting_no),
         ))
         .outerjoin(SalesUpload, SalesUpload.id == posting.upload_id)
-        .where(text(CUT).bindparams(**cut), Sale.producer_id == own.producer_id)
+        .where(text(CUT).bindparams(**cut), Sale.producer_id == producer_id)
     )  # fmt: skip
 
 

@@ -94,6 +94,7 @@ ACCESS: dict[str, Access] = {
     "POST /aliases/end": Act.MANAGE_CODES,  # of a store it needs the right to manage partners besides
     "GET /board": Act.READ_SALES,
     "POST /board/no-sales": Act.POST_SALES,
+    "GET /board/days": Act.READ_SALES,
     "GET /board/chasing": Act.READ_SALES,
     "POST /board/remind": Act.CHASE_SALES,
     # cooperatives, and other terms of agreements
@@ -124,6 +125,7 @@ ACCESS: dict[str, Access] = {
     "GET /statements/{number}/paper.csv": Act.READ_STATEMENTS,
     "GET /drafts": Act.READ_STATEMENTS,
     "GET /drafts/{partner_code}/{producer_code}": Act.READ_STATEMENTS,
+    "GET /drafts/{partner_code}/{producer_code}/lines": Act.READ_STATEMENTS,
     "GET /drafts/{partner_code}/{producer_code}/paper.pdf": Act.READ_STATEMENTS,
     "GET /owed": Act.READ_OWED,
     "GET /my-sales": Act.READ_OWN_SALES,

@@ -27,6 +27,7 @@ from consign.sales.no_sales import confirm_no_sales
 from consign.sales.rules import DayFacts, DayState
 from consign.sentence import say
 from consign.settlement.queries import find_last_closing
+from consign.web.board_links import days_address
 from consign.web.columns import Column
 from consign.web.forms import Form, new_form
 from consign.web.store_days import SAID_COLUMNS, tell_said
@@ -73,9 +74,9 @@ def show_board(visit: Visiting) -> Response:
     if "store" in visit.asked and "day" in visit.asked:
         return _show_day(visit)
     partners = find_partners_seen(visit.db, by=visit.actor, act=Act.READ_SALES)
-    partner = _choose_partner(partners, visit.asked.get("partner", ""))
+    partner = choose_partner(partners, visit.asked.get("partner", ""))
     span = _read_month(visit)
-    months = _find_months(visit, partner, span) if partner else []
+    months = find_months(visit, partner, span) if partner else []
     download = find_download(
         visit,
         name=f"store-days-{span.first:%Y-%m}",
@@ -106,6 +107,7 @@ def show_board(visit: Visiting) -> Response:
         page=page,
         pages=pages,
         totals=_sum_up(months),
+        day_list=days_address(partner.code, span) if partner else "",
         signs=SIGNS,
         linked=LINKED,
         good=GOOD,
@@ -131,7 +133,7 @@ def _tell_said(months: Sequence[StoreMonth], first: date) -> list[dict[str, Any]
     return tell_said([one.store for one in months], {one.store.id: one.selling for one in months}, first=first)
 
 
-def _choose_partner(partners: Sequence[Partner], code: str) -> Partner | None:
+def choose_partner(partners: Sequence[Partner], code: str) -> Partner | None:
     """Return the partner that is asked for, else the first.
 
     Raises:
@@ -157,7 +159,8 @@ def _read_month(visit: Visit) -> Period:
     return period_of(first, Cycle.MONTH)
 
 
-def _find_months(visit: Visit, partner: Partner, span: Period) -> list[StoreMonth]:
+def find_months(visit: Visit, partner: Partner, span: Period, *, store_code: str = "") -> list[StoreMonth]:
+    """Return the days of a partner's stores, or of the one with a code, as far as this person may see them."""
     closing = find_last_closing(visit.db, partner.id)
     return find_board(
         visit.db,
@@ -165,6 +168,7 @@ def _find_months(visit: Visit, partner: Partner, span: Period) -> list[StoreMont
         partner_id=partner.id,
         span=span,
         settled_until=closing.until_on if closing else None,
+        store_code=store_code,
     )
 
 
@@ -209,7 +213,7 @@ def _read_store_day(visit: Visit, given: Mapping[str, str]) -> tuple[Store, Part
 
 
 def _day_page(visit: Visit, store: Store, partner: Partner, day: date, *, form: Form, status: int = 200) -> Response:
-    months = _find_months(visit, partner, Period(day, day))
+    months = find_months(visit, partner, Period(day, day))
     found = next((one for one in months if one.store.id == store.id), None)
     return visit.page(
         "board_day.html",

@@ -1,6 +1,7 @@
 """The chasing list: stores that owe reports, and reminding one or all that are shown."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,11 +12,13 @@ from consign.errors import BadInput
 from consign.identity.rules import Act
 from consign.listing import Found, Row, Wish, parse_id
 from consign.partners.lists import find_partners_seen
+from consign.period import Period
 from consign.sales.chasing import REMINDED, find_owing, find_owing_page, may_see_contacts, narrow
 from consign.sales.reminding import Reminded, remind_store, remind_stores
-from consign.sales.rules import FINANCE_STEP, HEAD_STEP
+from consign.sales.rules import FINANCE_STEP, HEAD_STEP, DayState
 from consign.sales.store_days import SILENT_DAYS
 from consign.sentence import Sentence, say
+from consign.web.board_links import days_address
 from consign.web.columns import Column
 from consign.web.forms import Choice, Form, choices_of, new_form
 from consign.web.tables import Filter, list_page
@@ -28,10 +31,10 @@ SILENT = (Choice(str(SILENT_DAYS), say("three days or more")), Choice("10", say(
 COLUMNS = (
     Column("store", say("Store"), link="/board?partner={partner_code}"),
     Column("partner", say("Partner")),
-    Column("missing", say("Missing days"), kind="count", total=True),
+    Column("missing", say("Missing days"), kind="count", link="{missing_days}", sums="all_rows", total=True),
     Column("oldest_on", say("Oldest"), kind="day", link="/board?store={id}&day={oldest_on}"),
-    Column("unsettled", say("Not settled yet"), kind="count"),
-    Column("silent", say("Silent days"), kind="count"),
+    Column("unsettled", say("Not settled yet"), kind="count", link="{unsettled_days}", sums="all_rows"),
+    Column("silent", say("Silent days"), kind="count", link="{silent_days}", sums="all_rows"),
     Column("reported_on", say("Last day reported"), kind="day"),
     Column("days_since", say("Days since then"), kind="count"),
     Column("usual_rp", say("Usual sales of these days"), kind="money", total=True),
@@ -85,9 +88,18 @@ def _chasing_page(visit: Visit, form: Form, *, status: int = 200) -> Response:
 
 
 def _tell(row: Row) -> dict[str, Any]:
-    """Return a row with who reminded in words."""
+    """Return a row with who reminded in words, and where the days that it counts stand."""
     by: str | Sentence | None = say("by itself") if row["by_itself"] else row["reminded_by"]
-    return {**row, "reminded_by": by}
+    firsts = {"missing": row["oldest_on"], "unsettled": row["unsettled_from"], "silent": row["silent_from"]}
+    return {**row, "reminded_by": by, **{f"{name}_days": _find_days(row, first) for name, first in firsts.items()}}
+
+
+def _find_days(row: Row, first: date | None) -> str:
+    """Return where the missing days of a store stand from *first* on; blank where there is none."""
+    if first is None:
+        return ""
+    span = Period(first, row["latest_on"])
+    return days_address(row["partner_code"], span, state=DayState.MISSING, store_code=row["code"])
 
 
 @router.post("/board/remind")

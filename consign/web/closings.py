@@ -14,7 +14,8 @@ from consign.listing import Found, Wish
 from consign.money import Rupiah
 from consign.partners.queries import get_partner, get_region_terms
 from consign.period import Period
-from consign.sentence import Sentence, say
+from consign.sales.rules import DayState
+from consign.sentence import say
 from consign.settlement.actions import close_period
 from consign.settlement.drafts import (
     Draft,
@@ -27,11 +28,12 @@ from consign.settlement.drafts import (
     preview_closing,
 )
 from consign.settlement.lists import find_closing_page, find_statement_page, get_closing
-from consign.settlement.losses import WaitingLosses
 from consign.settlement.preparing import find_waiting_plans, prepare_closing, withdraw_plan
 from consign.settlement.queries import find_closing
 from consign.settlement.rules import ClosedLater, DayNotClosable
 from consign.stock.loss_rules import LossState
+from consign.web.board_links import days_address
+from consign.web.closing_links import find_draft_path, find_losses_path, find_places, tell_waiting
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, new_form, read_day, read_form
 from consign.web.statement_columns import AMOUNTS
@@ -60,9 +62,9 @@ PERIOD_COLUMNS = (
     Column("from_on", say("From"), kind="day"),
     Column("until_on", say("Until"), kind="day"),
     Column("state", say("State"), kind="badge", words="period_state"),
-    Column("store_days", say("Days without sales"), kind="count", link="{board}"),
-    Column("parked_lines", say("Waiting lines"), kind="count", link="{parked}", sums="lines"),
-    Column("open_uploads", say("Files not posted"), kind="count", link="{uploads}"),
+    Column("store_days", say("Days without sales"), kind="count", link="{days}", sums="all_rows"),
+    Column("parked_lines", say("Waiting lines"), kind="count", link="{parked}", sums="all_rows"),
+    Column("open_uploads", say("Files not posted"), kind="count", link="{uploads}", sums="all_rows"),
 )
 PLAN_COLUMNS = (
     Column("partner", say("Partner"), link="{path}"),
@@ -97,10 +99,20 @@ class Gap:
     store: str
     days: int
     spans: Sequence[tuple[date, date]]
+    partner: str = ""
+
+    @property
+    def path(self) -> str:
+        """Return where they stand one by one."""
+        return self.find_path(self.spans[0][0], self.spans[-1][1])
+
+    def find_path(self, first: date, last: date) -> str:
+        """Return where those of them stand that lie between two days, both inside."""
+        return days_address(self.partner, Period(first, last), state=DayState.MISSING, store_code=self.store)
 
 
-def gather_gaps(store_days: Iterable[tuple[str, date]]) -> list[Gap]:
-    """Return the missing days by store; *store_days* are in order."""
+def gather_gaps(store_days: Iterable[tuple[str, date]], *, partner_code: str = "") -> list[Gap]:
+    """Return the missing days by store of a partner; *store_days* are in order."""
     gaps = []
     for store, group in groupby(store_days, key=lambda one: one[0]):
         spans: list[tuple[date, date]] = []
@@ -111,18 +123,8 @@ def gather_gaps(store_days: Iterable[tuple[str, date]]) -> list[Gap]:
                 spans[-1] = (spans[-1][0], day)
             else:
                 spans.append((day, day))
-        gaps.append(Gap(store, count, spans))
+        gaps.append(Gap(store, count, spans, partner_code))
     return gaps
-
-
-def find_places(partner_code: str, month: date) -> dict[str, str]:
-    """Return where what is missing of a partner can be put right."""
-    partner = urlencode({"partner": partner_code})
-    return {
-        "board": f"/board?{partner}&month={month:%Y-%m}",
-        "parked": f"/parked?{partner}",
-        "uploads": f"/uploads?{partner}",
-    }
 
 
 @router.get("/closings")
@@ -159,10 +161,10 @@ def _tell_pending(visit: Visit, one: Pending) -> dict[str, Any]:
         return told
     told |= {"from_on": one.period.first, "until_on": one.period.last}
     if one.over:
-        places = find_places(one.standing.code, one.period.first)
-        counts = {"board": one.store_days, "parked": one.parked_lines, "uploads": one.open_uploads}
+        places = find_places(one.standing.code, one.period)
+        counts = {"days": one.store_days, "parked": one.parked_lines, "uploads": one.open_uploads}
         told |= {"store_days": one.store_days, "parked_lines": one.parked_lines, "open_uploads": one.open_uploads}
-        told |= {name: place if counts[name] else "" for name, place in places.items()}
+        told |= {name: places[name] if count else "" for name, count in counts.items()}
         if visit.may("GET /closings/new"):
             told["path"] = _new_path(one.standing.code, one.period.last)
     return told
@@ -208,7 +210,7 @@ def _new_page(visit: Visit, standing: Standing, until: date | None, *, form: For
 
 def _tell_draft(visit: Visit, standing: Standing, draft: Draft, form: Form | None) -> dict[str, Any]:
     missing = draft.missing
-    gaps = gather_gaps(missing.store_days)
+    gaps = gather_gaps(missing.store_days, partner_code=standing.code)
     fields = (*FIELDS[:2], REASON) if missing else FIELDS[:2]
     texts = form.texts if form else {"partner": standing.code, "until": draft.cut.until_on.isoformat()}
     shown = Form(fields, dict(texts))
@@ -221,10 +223,12 @@ def _tell_draft(visit: Visit, standing: Standing, draft: Draft, form: Form | Non
         "missing": missing,
         "gaps": gaps[:MOST_STORES],
         "more_stores": len(gaps) - MOST_STORES,
-        "places": find_places(standing.code, period.first),
+        "places": find_places(standing.code, period),
         "losses": draft.losses,
-        "waiting": [tell_waiting(one) for one in draft.losses.waiting],
+        "losses_path": find_losses_path(standing.code, LossState.DUE, period.last),
+        "waiting": tell_waiting(visit, draft.losses.waiting, partner_code=standing.code, until=period.last),
         "coming": preview_closing(visit.db, draft),
+        "coming_path": find_draft_path(standing.code, period.last),
         **_tell_plan(visit, standing, draft),
     }
 
@@ -268,16 +272,6 @@ def do_withdraw_plan(visit: Visiting) -> Response:
     partner = get_partner(visit.db, form["partner"] or "")
     plan = withdraw_plan(visit.db, by=visit.actor, partner_id=partner.id)
     return visit.go(_new_path(partner.code, plan.until_on), say("What was prepared is withdrawn; nothing was closed."))
-
-
-def tell_waiting(losses: WaitingLosses) -> Sentence:
-    """Say how many losses wait, and for what."""
-    facts = {"count": losses.count, "value": Rupiah(losses.value_rp)}
-    return {
-        LossState.OPEN: say("Losses that may still be contested: {count}, worth {value}.", **facts),
-        LossState.CONTESTED: say("Losses that were contested and wait for the dinas: {count}, worth {value}.", **facts),
-        LossState.UNDECIDED: say("Losses for which no share is agreed or decided: {count}, worth {value}.", **facts),
-    }[losses.state]
 
 
 @router.post("/closings/new")
@@ -331,7 +325,8 @@ def show_closing(visit: Visiting, closing_id: int) -> Response:
         search=say("Search: number or producer"),
     )
     missing = closing["missing"]
-    gaps = gather_gaps((store, date.fromisoformat(day)) for store, day in missing["store_days"])
+    days = ((store, date.fromisoformat(day)) for store, day in missing["store_days"])
+    gaps = gather_gaps(days, partner_code=closing["partner_code"])
     return visit.page(
         "closing.html",
         closing=closing,
@@ -339,7 +334,7 @@ def show_closing(visit: Visiting, closing_id: int) -> Response:
         missing=missing,
         gaps=gaps[:MOST_STORES],
         more_stores=len(gaps) - MOST_STORES,
-        places=find_places(closing["partner_code"], closing["from_on"]),
+        places=find_places(closing["partner_code"], Period(closing["from_on"], closing["until_on"])),
         audit=f"/audit?{urlencode({'q': f'closing:{closing_id}'})}" if visit.may("GET /audit") else None,
     )
 

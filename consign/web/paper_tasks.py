@@ -59,7 +59,8 @@ def _find_own_tasks(visit: Visit) -> Iterator[Task]:
         yield Task(label, "/my-papers", say("The dinas wrote what is to be corrected."), urgent=True)
     if own.blocked:
         label = say("Products that may not be delivered yet: {count}", count=own.blocked)
-        yield Task(label, "/my-papers", say("See which papers they lack, and how to get them."), urgent=True)
+        detail = say("See which papers they lack, and how to get them.")
+        yield Task(label, "/products?standing=blocked", detail, urgent=True, sum=Sum(own.blocked))
     if own.drafts:
         label = say("Papers that you have begun and not handed in: {count}", count=own.drafts)
         yield Task(label, "/my-papers", say("Check what was read, and hand them in."))

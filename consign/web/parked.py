@@ -251,7 +251,11 @@ def show_rows(visit: Visiting) -> Response:
         fetch=fetch,
         empty=say("No row waits."),
         default_sort="upload_id",
-        filters=(*_filters(visit), Filter("code", say("Code"), kind="text")),
+        filters=(
+            *_filters(visit),
+            Filter("code", say("Code"), kind="text"),
+            Filter("sold_until", say("Sold until"), kind="day"),
+        ),
         search=say("Search: file, cell or text of the row"),
     )
 

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
 from consign import clock
+from consign.listing import Found, Row, Wish
 from consign.partners.queries import get_region_terms
 from consign.partners.rules import Route
 from consign.payments.answers import answer_payment, take_as_received
+from consign.payments.came import Came, find_came
 from consign.payments.notice_lists import (
     NoticePart,
     NoticeView,
@@ -23,6 +25,7 @@ from consign.payments.proof_files import find_type
 from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form
+from consign.web.statements import tell_cause
 from consign.web.sums import Sum
 from consign.web.tables import Filter, list_page
 from consign.web.tasks import Task
@@ -51,6 +54,13 @@ LINE_COLUMNS = (
     Column("due_rp", say("To be paid"), kind="money", total=True),
     Column("amount_rp", say("Paid, by the notice"), kind="money", total=True),
 )
+CAME_COLUMNS = (
+    Column("number", say("Statement"), link="/statements/{number}"),
+    Column("what", say("What was said or found"), link="{path}"),
+    Column("at", say("When"), kind="moment"),
+    Column("by", say("By whom")),
+    Column("came_rp", say("Came"), kind="money", total=True),
+)
 
 
 @router.get("/payments")
@@ -69,12 +79,12 @@ def show_payments(visit: Visiting) -> Response:
             Column("paid_on", say("Paid on"), kind="day"),
             Column("route", say("Payment route"), kind="word", words="route"),
             Column("amount_rp", say("Amount"), kind="money", link="/payments/{number}", sums="amount_rp", total=True),
-            Column("received_rp", say("Of which came"), kind="money", total=True),
+            Column("received_rp", say("Of which came"), kind="money", link="{came}", sums="came_rp", total=True),
             Column("statements", say("Statements"), kind="count", link="/payments/{number}", sums="all_rows"),
             Column("proof", say("Proof"), kind="flag"),
             Column("state", say("State"), kind="badge", words="notice_state"),
         ),
-        fetch=lambda wish: find_notice_page(visit.db, by=actor, wish=wish),
+        fetch=lambda wish: _find_page(visit, wish),
         empty=say("No payment was announced yet. A partner announces what it has paid."),
         default_sort="-number",
         filters=(
@@ -88,6 +98,27 @@ def show_payments(visit: Visiting) -> Response:
         lead=say("What partners say they paid, and whether it came."),
         acts=[("/payments/new", say("Announce a payment"))] if visit.may("GET /payments/new") else [],
     )
+
+
+def _find_page(visit: Visit, wish: Wish) -> Found:
+    found = find_notice_page(visit.db, by=visit.actor, wish=wish)
+    return found.with_rows([{**row, "came": _find_came_path(row)} for row in found.rows])
+
+
+def _find_came_path(row: Row) -> str:
+    """Return where what came of a notice stands; blank where nothing did."""
+    return f"/payments/{row['number']}#came" if row["received_rp"] else ""
+
+
+def _tell_came(visit: Visit, one: Came) -> dict[str, object]:
+    """Return what came in words, and where it was found for those who may see that."""
+    told: dict[str, object] = {"what": say("found beyond this notice"), "path": ""}
+    if one.answer is not None:
+        told = {"what": word("payment_answer", one.answer), "path": ""}
+    elif one.cause is not None:
+        cause = tell_cause(visit, one.cause)
+        told = {"what": cause["cause"], "path": cause["path"]}
+    return {**vars(one), **told}
 
 
 @router.get("/payments/{payment_number}")
@@ -110,6 +141,9 @@ def _payment_page(
         notice=view.notice,
         row=view.row,
         columns=LINE_COLUMNS,
+        came_path=_find_came_path(view.row),
+        came=[_tell_came(visit, one) for one in find_came(visit.db, view)],
+        came_columns=CAME_COLUMNS,
         may_answer=asked and visit.may("POST /payments/{payment_number}/answer"),
         takes=_find_takes(visit, view) if asked else {},
         withdrawal=(withdrawal or new_form((REASON,))) if may_withdraw else None,

@@ -52,7 +52,7 @@ LIST_COLUMNS = (
     Column("issuer", say("Office"), link="/references/{id}"),
     Column("kind", say("Numbers"), kind="word", words="paper_kind"),
     Column("as_of", say("Drawn up on"), kind="day"),
-    Column("row_count", say("Rows"), kind="count"),
+    Column("row_count", say("Rows"), kind="count", link="/references/{id}", sums="all_rows", total=True),
     Column("state", say("State"), kind="badge", words="list_state", sort=False),
     Column("imported_at", say("Loaded"), kind="moment"),
     Column("imported_by", say("By")),

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Response
 from consign import clock
 from consign.catalogue.numbers import count_serials
 from consign.catalogue.register import get_register_terms, reserve_range, set_register_terms, withdraw_range
-from consign.catalogue.register_lists import KINDS, STATES, find_number_page, find_ranges, find_series
+from consign.catalogue.register_lists import KINDS, STATES, find_number_page, find_range, find_ranges, find_series
 from consign.catalogue.register_print import print_register
 from consign.identity.rules import Act
+from consign.listing import parse_id
 from consign.partners.lists import find_partners_seen
 from consign.partners.queries import get_partner
 from consign.sentence import say
@@ -49,12 +50,13 @@ RANGE_COLUMNS = (
     Column("last", say("Until")),
     Column("partner", say("Partner")),
     Column("note", say("What for")),
-    Column("in_way", say("Numbers in the way"), kind="count", link="/numbers?taken=yes"),
+    Column("in_way", say("Numbers in the way"), kind="count", link="/numbers?taken=yes&range={id}", sums="all_rows"),
 )
 SERIES_COLUMNS = (
     Column("prefix", say("Begin with")),
-    Column("used", say("Used"), kind="count"),
+    Column("used", say("Used"), kind="count", link="/numbers?begins={prefix}", sums="all_rows"),
     Column("left", say("Left"), kind="count"),
+    Column("passed", say("Passed over, as partners use them"), kind="count"),
 )
 
 
@@ -89,12 +91,24 @@ def show_numbers(visit: Visiting) -> Response:
         filters=(
             Filter("state", say("State"), choices_of("number_state", STATES, word)),
             Filter("kind", say("Kind"), choices_of("number_kind", KINDS, word)),
+            Filter("begins", say("Begins with"), kind="text"),
             Filter("taken", say("Used by a partner itself"), [Choice("yes", word("yes_no", "yes"))]),
+            *_find_range_filter(visit),
         ),
         search=say("Search: number, product, brand or producer"),
         lead=say("Every number means one product, for ever. Numbers of the city hold in its stores only."),
         acts=acts,
     )
+
+
+def _find_range_filter(visit: Visit) -> list[Filter]:
+    """Return the filter by the numbers that a partner uses itself, where the address names some."""
+    asked = parse_id(visit.asked.get("range", ""))
+    found = find_range(visit.db, by=visit.actor, range_id=asked) if asked is not None else None
+    if found is None:
+        return []
+    label = say("{first} to {last}", first=found["first"], last=found["last"])
+    return [Filter("range", say("Numbers of a partner"), [Choice(str(found["id"]), label)])]
 
 
 @router.get("/numbers/print")
@@ -143,7 +157,9 @@ def _settings_page(
         problems=terms or ranges,
         ranges=find_ranges(visit.db),
         range_columns=RANGE_COLUMNS,
-        series=[{**row, "left": count_serials(row["prefix"]) - row["used"]} for row in find_series(visit.db)],
+        series=[
+            {**row, "left": count_serials(row["prefix"]) - row["used"] - row["passed"]} for row in find_series(visit.db)
+        ],
         series_columns=SERIES_COLUMNS,
     )
 

@@ -1,7 +1,6 @@
 """Statements: the list, one as a document to print and download, and the sale lines it is made of."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,23 +9,21 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 
 from consign import clock
-from consign.listing import Found
 from consign.money import Rupiah, format_rate
 from consign.partners.queries import get_region_terms
-from consign.sales.rows import tell_row_place
 from consign.sentence import Code, Sentence, say
 from consign.settlement.dispute_lists import find_disputes_of
-from consign.settlement.lists import find_latest_statements, find_line_page, find_partner_choices, find_statement_page
+from consign.settlement.lists import find_latest_statements, find_partner_choices, find_statement_page
 from consign.settlement.paid import find_paid
 from consign.settlement.queries import compute_figures, find_statement_lines, get_statement
 from consign.web.columns import Column
 from consign.web.forms import Choice
+from consign.web.sale_lines import SOLD, narrow_lines, show_sale_lines
 from consign.web.statement_columns import (
     ADJUSTMENT_COLUMNS,
     COLUMNS,
     FIGURE_COLUMNS,
     LATE_COLUMNS,
-    LINE_COLUMNS,
     LOSS_COLUMNS,
     NUMBER,
     PARTNER,
@@ -35,7 +32,7 @@ from consign.web.statement_columns import (
     REST_COLUMNS,
     STOCK_COLUMNS,
 )
-from consign.web.tables import FORMATS, Filter, list_page, read_wish
+from consign.web.tables import FORMATS, Filter, list_page
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
@@ -54,15 +51,12 @@ router = APIRouter(route_class=PageRoute)
 
 NEW_FOR = timedelta(days=14)
 MOST_NEW = 5
-SOLD = {"sale": say("Sold"), "return": say("Given back"), "reversal": say("Reversed")}
-"""What the lines of each kind come to is called, in the order of the sums."""
 DUE = (
     Choice("open", say("not paid")),
     Choice("late", say("late")),
     Choice("soon", say("due within a week")),
     Choice("carried", say("rest below zero")),
 )
-YES_NO = (Choice("yes", say("yes")), Choice("no", say("no")))
 MOST_LATE = 100
 """Up to so many late lines are listed on the page; all are on paper, in the files and among the sale lines."""
 
@@ -131,25 +125,26 @@ def show_statement(visit: Visiting, number: str) -> Response:
         near_rp=terms.near_amount_rp,
         payments=[{**vars(one), **tell_cause(visit, one.cause)} for one in paid.payments],
         payment_columns=PAYMENT_COLUMNS,
-        **tell_content(visit, figures, path),
+        **tell_content(visit, figures, f"{path}/lines"),
     )
 
 
-def tell_content(visit: Visit, figures: StatementFigures, path: str | None) -> dict[str, Any]:
-    """Return what the page of a statement, or of a draft without a *path*, shows of its figures."""
+def tell_content(visit: Visit, figures: StatementFigures, lines_path: str) -> dict[str, Any]:
+    """Return what the page of a statement or of a draft shows of its figures; its sale lines stand at *lines_path*."""
     return {
         "columns": FIGURE_COLUMNS,
-        "rows": [_tell_figure(path, line) for line in figures.lines],
+        "rows": [_tell_figure(lines_path, line) for line in figures.lines],
         "loss_columns": LOSS_COLUMNS,
         "losses": [_tell_loss(visit, loss) for loss in figures.losses],
         "late_columns": LATE_COLUMNS,
         "late": [_tell_late(line) for line in figures.late[:MOST_LATE]],
         "more_late": max(len(figures.late) - MOST_LATE, 0),
+        "late_path": narrow_lines(lines_path, late="yes"),
         "stock_columns": STOCK_COLUMNS,
         "stock": [_tell_stock(one) for one in figures.stock],
         "adjustment_columns": ADJUSTMENT_COLUMNS,
         "adjustments": [vars(one) for one in figures.adjustments],
-        "sums": list_sums(figures, path),
+        "sums": list_sums(figures, lines_path),
         "in_words": spell_rupiah(figures.due_rp),
     }
 
@@ -185,7 +180,7 @@ def _tell_stock(one: StatementStockLine) -> dict[str, Any]:
     return {**vars(one), "product": say("{name} ({code})", name=one.product, code=one.product_code)}
 
 
-def _tell_figure(path: str | None, line: StatementLine) -> dict[str, Any]:
+def _tell_figure(lines_path: str, line: StatementLine) -> dict[str, Any]:
     asked = {
         "store": line.store,
         "product": line.product_code,
@@ -204,7 +199,7 @@ def _tell_figure(path: str | None, line: StatementLine) -> dict[str, Any]:
         "sales_rp": line.sales_rp,
         "fee_rate_bp": line.fee_rate_bp,
         "fee_rp": line.fee_rp,
-        "path": f"{path}/lines?{urlencode(asked)}" if path else "",
+        "path": narrow_lines(lines_path, **asked),
     }
 
 
@@ -235,10 +230,10 @@ class SumRow:
     """What the lines behind *path* come to, or which total of the statement it is."""
 
 
-def list_sums(figures: StatementFigures, path: str | None) -> list[SumRow]:
+def list_sums(figures: StatementFigures, lines_path: str) -> list[SumRow]:
     """Return the sums of a statement in the order in which they are worked out; those of nothing are left out.
 
-    A fee is taken off: what its lines come to stands above zero there. Those of a draft, without a *path*, do not open.
+    A fee is taken off: what its lines, which stand at *lines_path*, come to stands above zero there.
     """
     by_kind: Counter[str] = Counter()
     by_rate: Counter[int] = Counter()
@@ -248,26 +243,22 @@ def list_sums(figures: StatementFigures, path: str | None) -> list[SumRow]:
         by_rate[line.fee_rate_bp] += line.fee_rp
         late_rp += line.sales_rp if line.late else 0
 
-    def lines(query: str = "") -> str | None:
-        return f"{path}/lines{query}" if path else None
+    def lines(**asked: object) -> str:
+        return narrow_lines(lines_path, **asked)
 
     discounted = figures.producer_discount_rp or figures.price_difference_rp
     return [
         *([SumRow(say("Gross, as the tills took it in"), figures.gross_rp)] if discounted else []),
         *_unless_zero(SumRow(say("Discounts borne by the producer"), -figures.producer_discount_rp)),
         *_unless_zero(SumRow(say("Difference to the agreed prices"), figures.price_difference_rp)),
-        *(
-            SumRow(SOLD[kind], by_kind[kind], lines(f"?kind={kind}"), of="sales_rp")
-            for kind in SOLD
-            if {kind} < set(by_kind)
-        ),
+        *(SumRow(SOLD[kind], by_kind[kind], lines(kind=kind), of="sales_rp") for kind in SOLD if {kind} < set(by_kind)),
         SumRow(say("Sales less returns"), figures.sales_rp, lines(), total=True, of="sales_rp"),
-        *_unless_zero(SumRow(say("of which of earlier periods"), late_rp, lines("?late=yes"), of="sales_rp")),
+        *_unless_zero(SumRow(say("of which of earlier periods"), late_rp, lines(late="yes"), of="sales_rp")),
         *(
             SumRow(
                 say("Store's fee, {rate}", rate=format_rate(rate_bp)),
                 -by_rate[rate_bp],
-                lines(f"?rate={rate_bp}"),
+                lines(rate=rate_bp),
                 of="fee_rp",
             )
             for rate_bp in sorted(by_rate)
@@ -292,88 +283,15 @@ def _unless_zero(row: SumRow) -> list[SumRow]:
 def show_statement_lines(visit: Visiting, number: str) -> Response:
     """Show the sale lines a statement, or a part of it, is made of, each with where it was read."""
     found = get_statement(visit.db, by=visit.actor, number=number)
-    lines = find_statement_lines(visit.db, found)
-    filters = _find_filters(lines)
-    wish = read_wish(visit, filters)
-    idle = _find_idle(lines)
-    source = "/uploads/{upload_id}" if visit.may("GET /uploads/{upload_id}") else None
-    return list_page(
+    return show_sale_lines(
         visit,
         "statement_lines.html",
         name=f"{found['Statement'].number}-lines",
-        caption=say("Sale lines"),
-        columns=(
-            *(column for column in LINE_COLUMNS if column.key not in idle),
-            Column("upload", say("File"), link=source),
-            Column("row_no", say("Row in the file"), kind="row", sort=False, link="{source}" if source else None),
-        ),
-        fetch=lambda wish: _tell_places(find_line_page(visit.db, statement=found, wish=wish)),
-        empty=say("Nothing was sold in this period."),
-        default_sort="sold_on",
-        filters=filters,
-        search=say("Search: receipt, store, product or file"),
+        cut=found["Closing"],
+        producer_id=found["Statement"].producer_id,
+        lines=find_statement_lines(visit.db, found),
         statement=found,
-        part=None if wish.search else _sum_part(lines, wish.filters),
     )
-
-
-def _tell_places(found: Found) -> Found:
-    rows = [
-        {
-            **row,
-            "row_no": tell_row_place(row["row_no"], row["parts"]),
-            "source": f"/uploads/{row['upload_id']}/lines?row={row['row_no']}" if row["upload_id"] else "",
-        }
-        for row in found.rows
-    ]
-    return found.with_rows(rows)
-
-
-def _find_idle(lines: Sequence[StatementLine]) -> set[str]:
-    """Return the columns that would say the same on every line: kinds where all are sales, late days where none is."""
-    idle = set() if any(line.kind != "sale" for line in lines) else {"kind", "fee_rate_from"}
-    return idle if any(line.late for line in lines) else idle | {"late"}
-
-
-def _find_filters(lines: Sequence[StatementLine]) -> list[Filter]:
-    """Return what the lines can be narrowed by: only what the statement holds, and where there is a choice."""
-    stores = sorted({(line.store, line.store_name) for line in lines})
-    products = sorted({(line.product, line.product_code) for line in lines})
-    kinds = [kind for kind in SOLD if any(line.kind == kind for line in lines)]
-    rates = sorted({line.fee_rate_bp for line in lines})
-    prices = sorted({line.unit_price_rp for line in lines})
-    late = YES_NO if len({line.late for line in lines}) > 1 else ()
-    filters = (
-        Filter("store", say("Store"), [Choice(code, name) for code, name in stores]),
-        Filter("product", say("Product"), [Choice(code, f"{name} ({code})") for name, code in products]),
-        Filter("kind", say("Kind"), [Choice(kind, word("line_kind", kind)) for kind in kinds]),
-        Filter("late", say("Of an earlier period"), late),
-        Filter("rate", say("Fee rate"), [Choice(str(rate_bp), format_rate(rate_bp)) for rate_bp in rates]),
-        Filter("price", say("Price"), [Choice(str(price), str(Rupiah(price))) for price in prices]),
-    )
-    return [one for one in filters if len(one.choices) > 1]
-
-
-def _sum_part(lines: Sequence[StatementLine], asked: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the part of a statement that is asked for comes to."""
-
-    def fits(line: StatementLine) -> bool:
-        facts = {
-            "store": line.store,
-            "product": line.product_code,
-            "kind": line.kind,
-            "late": "yes" if line.late else "no",
-            "rate": str(line.fee_rate_bp),
-            "price": str(line.unit_price_rp),
-        }
-        return all(not wanted or facts[name] == wanted for name, wanted in asked.items())
-
-    part = [line for line in lines if fits(line)]
-    return {
-        "quantity": sum(line.quantity for line in part),
-        "sales_rp": sum(line.sales_rp for line in part),
-        "fee_rp": sum(line.fee_rp for line in part),
-    }
 
 
 def find_tasks(visit: Visit) -> list[Task]:

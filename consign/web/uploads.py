@@ -137,6 +137,7 @@ def show_uploads(visit: Visiting) -> Response:
         filters=(
             *(() if one_partner else (by_partner,)),
             Filter("status", say("State"), choices_of("upload_status", STATUSES, word)),
+            Filter("open", say("Not posted yet"), [Choice("yes", word("yes_no", "yes"))]),
             Filter("waiting", say("Waiting lines"), [Choice("yes", say("with waiting lines"))]),
             Filter("from", say("Handed in from"), kind="day"),
             Filter("until", say("until"), kind="day"),

@@ -1,5 +1,6 @@
 """Closing a period on the page: what is missing, what it comes to, once and never twice."""
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -19,10 +20,13 @@ from consign.web.closings import gather_gaps
 from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, SAMBAL, City, build_city, write_csv
 from tests.conftest import REGION
 from tests.web.browsing import Browser, Page, give_passwords
+from tests.web.sums import Follower, find_sums
 from tests.web.town import BERUANG, FIRST, HEAD, T1, VERIFIER, Town
 
 UNTIL = "2026-10-31"
 NEW = f"/closings/new?partner=BM&until={UNTIL}"
+MISSING_DAYS = "/board/days?partner=BM&state=missing&from=2026-10-01&until=2026-10-31"
+WAITING_ROWS = "/parked/rows?partner=BM&sold_until=2026-10-31"
 
 
 @pytest.fixture
@@ -61,7 +65,7 @@ def count(database: Database, table: str) -> int:
 
 def test_what_can_be_closed_leads_to_the_draft_and_to_what_is_missing(browser: Browser):
     page = browser.get("/closings")
-    assert {NEW, "/board?partner=BM&month=2026-10", "/parked?partner=BM"} <= set(page.links())
+    assert {NEW, MISSING_DAYS, WAITING_ROWS} <= set(page.links())
     for seen in ("Beruang Mart", "1 Oct 2026", "31 Oct 2026", "something is missing", "59"):
         assert seen in page.text  # two stores and 31 days less two with sales and one whose line waits: 59
     assert "No period is closed yet" in page.text
@@ -72,9 +76,59 @@ def test_the_draft_says_what_closing_will_come_to_and_writes_nothing(browser: Br
     # 45.000 and 22.500; 2,5 %: 1.125 and 562,50, so 563.
     for seen in ("Rp67.500", "Rp1.688", "Rp65.812", "T1", "1 Oct 2026 – 4 Oct 2026"):  # noqa: RUF001  # between two days
         assert seen in page.text
-    assert {"/board?partner=BM&month=2026-10", "/parked?partner=BM"} <= set(page.links())
+    assert {MISSING_DAYS, WAITING_ROWS} <= set(page.links())
     assert [one["name"] for one in page.all("textarea")] == ["reason"]
     assert (count(database, "closing"), count(database, "statement"), count(database, "transfer")) == (0, 0, 0)
+
+
+def follow(browser: Browser, *paths: str) -> Counter[str]:
+    """Follow every number of some pages; return what they were of."""
+    follower = Follower(browser, pages={})
+    for path in paths:
+        for one in find_sums(follower.open(path)):
+            follower.follow(path, one)
+    assert follower.wrong == []
+    return follower.followed
+
+
+def test_each_number_before_a_closing_leads_to_what_it_is_made_of(
+    browser: Browser, database: Database, october: City, tmp_path: Path
+):
+    with database.transaction(REGION) as session:
+        october.session = session
+        # A line of November that waits is no line of this closing; a file that nobody posted is one of it.
+        october.post(write_csv(tmp_path, "2026-11-02,T1,N1,98,Apa,1,1000,1000", name="november.csv"))
+        session.execute(text("""
+            INSERT INTO sales_upload (partner_id, sha256, name, size_bytes, status, outcome, decisions, received_by, received_at)
+            SELECT partner_id, sha256 || 'x', 'lain.csv', 1, 'needs_mapping', '{}', '{}', received_by, received_at
+            FROM sales_upload ORDER BY id LIMIT 1"""))  # fmt: skip
+    found = {one.target: one.amount for one in find_sums(browser.get("/closings"))}
+    assert found == {MISSING_DAYS: 59, WAITING_ROWS: 1, "/uploads?partner=BM&open=yes": 1}
+    follow(browser, "/closings")
+    # Statements, lines, sales, fee, net, due; 59 days, one line, one file; and the days of T1 and of T2.
+    followed = follow(browser, NEW)
+    assert followed == {"all_rows": 6, "line_count": 1, "sales_rp": 1, "fee_rp": 1, "net_rp": 1, "due_rp": 1}
+    gaps = {link for link in browser.get(NEW).links() if link.startswith("/board/days?partner=BM&store=T1")}
+    spans = {"from=2026-10-01&until=2026-10-04", "from=2026-10-06&until=2026-10-31", "from=2026-10-01&until=2026-10-31"}
+    assert gaps == {f"/board/days?partner=BM&store=T1&state=missing&{span}" for span in spans}
+
+
+def test_a_closing_over_two_periods_leads_to_the_drafts_of_both(
+    browser: Browser, database: Database, october: City, tmp_path: Path
+):
+    with database.transaction(REGION) as session:
+        october.session = session
+        october.post(write_csv(tmp_path, f"2026-09-05,T1,A1,{KERIPIK},Keripik,1,15000,15000", name="september.csv"))
+    # 15.000 of September; with October it is 15.000 + 67.500.
+    for until, sales in (("2026-09-30", "sales_rp=15000"), (UNTIL, "sales_rp=82500")):
+        new = f"/closings/new?partner=BM&until={until}"
+        assert sales in browser.get(new).source
+        assert sum(follow(browser, new, f"/drafts?partner=BM&until={until}").values()) > 10
+        draft = f"/drafts/BM/P1?until={until}"
+        assert draft in browser.get(f"/drafts?partner=BM&until={until}").links()
+        followed = follow(browser, draft)
+        assert (followed["sales_rp"], followed["fee_rp"]) >= (2, 2)
+    assert "sales_rp=15000" in browser.get("/drafts?partner=BM&until=2026-12-31").source  # no end: the next one
 
 
 def test_without_a_reason_it_is_refused_on_the_field_and_nothing_is_closed(browser: Browser, database: Database):

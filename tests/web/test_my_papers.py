@@ -9,6 +9,7 @@ from consign.documents.rules import Decision
 from tests.builders import ADMIN, AUDITOR
 from tests.web.browsing import Browser, Page
 from tests.web.handing_in import NIB, confirm, decide, hand_in_nib, id_of, make_photo, upload
+from tests.web.sums import Follower, find_sums
 from tests.web.test_weight import MOST_QUERIES, counting
 from tests.web.town import FIRST, HEAD, SECOND, VERIFIER, Town
 
@@ -191,6 +192,27 @@ def test_a_producer_sees_only_its_own(town: Town):
     assert "PRD-1" not in page.source
     # Only the dinas sees a producer by its code.
     assert town.browser(FIRST).get("/producers/P1/papers").status in {403, 404}
+
+
+def test_the_number_of_products_that_may_not_be_delivered_leads_to_just_those(town: Town):
+    # Two of the producer's four are stopped; the third may be delivered, the fourth was not judged; another's is stopped.
+    town.ask(
+        "INSERT INTO product (code, producer_id, name, net_content, net_unit) SELECT 'PRD-9' || n, producer_id, 'Abon ' || n,"
+        " '100', 'g' FROM product, generate_series(1, 3) AS n WHERE code = 'PRD-1' RETURNING id"
+    )
+    town.ask(
+        "INSERT INTO product_eligibility (product_id, standing, computed_on, computed_at)"
+        " SELECT id, CASE code WHEN 'PRD-92' THEN 'warned' ELSE 'blocked' END, '2026-11-22', now()"
+        " FROM product WHERE code IN ('PRD-1', 'PRD-91', 'PRD-92', 'PRD-2') RETURNING product_id"
+    )
+    follower = Follower(town.browser(FIRST), pages={})
+    (task,) = [one for one in find_sums(Browser(town.app).sign_in(FIRST)) if "may not be delivered" in one.text]
+    assert task.amount == 2
+    follower.follow("/", task)
+    assert follower.wrong == []
+    listed = follower.open(task.target)
+    assert {"/products/PRD-1", "/products/PRD-91"} <= set(listed.links())
+    assert "/products/PRD-92" not in listed.links()
 
 
 def test_the_page_asks_no_more_for_many_products(town: Town):

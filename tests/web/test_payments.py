@@ -11,6 +11,7 @@ from tests.builders import AUDITOR, FINANCE
 from tests.conftest import REGION
 from tests.web.browsing import Page
 from tests.web.payment_things import SLIP
+from tests.web.sums import Follower, find_sums
 from tests.web.town import BERUANG, FIRST, HEAD, KANCIL, SECOND, Town
 
 
@@ -23,9 +24,9 @@ def statement_of(town: Town, code: str) -> str:
     return str(town.ask(query, code=code)[0][0])
 
 
-def announce(town: Town, code: str = "P1", amount: str = "1.000", **more: str) -> Page:
+def announce(town: Town, code: str = "P1", amount: str = "1.000", **more: str | list[str]) -> Page:
     number = statement_of(town, code)
-    data = {
+    data: dict[str, str | list[str]] = {
         "route": "direct",
         "paid_on": today(),
         "pay": number,
@@ -128,6 +129,25 @@ def age(town: Town, path: str, *, days: int, sha256: str) -> None:
             text("UPDATE payment_notice SET noted_at = :at, sha256 = :sha256 WHERE number = :number"),
             {"at": clock.now() - timedelta(days), "sha256": sha256, "number": path.rpartition("/")[2]},
         )
+
+
+@pytest.mark.parametrize("login", [FINANCE, BERUANG, FIRST, HEAD])
+def test_what_came_leads_to_the_answers_and_matches_it_is_made_of(town: Town, login: str):
+    both = {"pay": [statement_of(town, code) for code in ("P1", "P2")]}
+    path = announce(town, amount="600", **{f"amount_{both['pay'][1]}": "400"}, **both).path
+    assert "#came" not in town.browser(login).get(path).source  # nothing came yet
+    town.browser(FIRST).post(f"{path}/answer", {"answer": "received"}, page=path)
+    follower = Follower(town.browser(login), pages={})
+    came = [one for page in ("/payments", path) for one in find_sums(follower.open(page)) if one.of == "came_rp"]
+    # Of Rp1.000 the first producer says that its Rp600 came.
+    assert [int(one.amount) for one in came] == [600, 600]
+    for one in came:
+        assert one.target == f"{path}#came"
+        follower.follow(path, one)
+    assert follower.wrong == []
+    town.browser(SECOND).post(f"{path}/answer", {"answer": "received"}, page=path)
+    # A producer sees its own part alone.
+    assert f"came_rp={600 if login == FIRST else 1_000}" in town.browser(login).get(path).source
 
 
 def test_a_wrong_notice_is_withdrawn_with_a_reason(town: Town):

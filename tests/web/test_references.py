@@ -4,6 +4,7 @@ import pytest
 
 from tests.builders import AUDITOR
 from tests.web.browsing import Page
+from tests.web.sums import Follower, find_sums
 from tests.web.town import FIRST, HEAD, VERIFIER, Town
 
 NEW = {"kind": "nib", "issuer": "DPMPTSP Kota Balikpapan", "as_of": "2026-11-01"}
@@ -35,6 +36,16 @@ def test_a_list_is_loaded_and_can_be_searched(town: Town):
     assert "DPMPTSP Kota Balikpapan" in page.text
     assert page.actions() == []
     assert "/references/new" not in page.links()
+
+
+def test_the_number_of_rows_leads_to_just_those_that_can_be_looked_up(town: Town):
+    path = load(town).path
+    follower = Follower(town.browser(AUDITOR), pages={})
+    for page in ("/references", path):
+        (rows,) = find_sums(follower.open(page))
+        assert (int(rows.amount), rows.target) == (2, path)  # the third has no number
+        follower.follow(page, rows)
+    assert follower.wrong == []
 
 
 def test_rows_that_could_not_be_used_are_shown_and_downloaded(town: Town):

@@ -17,6 +17,7 @@ from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, OPENED, SAMBAL
 from tests.conftest import REGION
 from tests.web.browsing import Browser, Page
 from tests.web.goods_things import PREFIX, open_register
+from tests.web.sums import Follower, find_sums
 from tests.web.test_weight import MOST_QUERIES, counting
 from tests.web.town import BERUANG, FIRST, HEAD, K1, KANCIL, MADU, OFFICER, T1, VERIFIER, Town
 
@@ -281,6 +282,44 @@ def test_a_range_that_is_noted_shows_the_products_that_need_another_number(given
     assert "Kue Lumpur" in page.text
     page = admin.get("/numbers/settings")
     assert "210000000000 219999999999 Beruang Mart Timbangan 1" in page.text
+
+
+def test_how_many_numbers_were_given_or_are_in_the_way_leads_to_just_those(given: Town):
+    admin = given.browser(ADMIN)
+    save(admin)  # a second series, of which none was given yet
+    use_numbers(given)  # the first number is in Beruang's way; the second, which is out of use, in nobody's
+    follower = Follower(admin, pages={})
+    sums = [one for one in find_sums(follower.open("/numbers/settings")) if one.target.startswith("/numbers?")]
+    assert sorted(int(one.amount) for one in sums) == [0, 0, 1, 2]
+    for one in sums:
+        follower.follow("/numbers/settings", one)
+    assert follower.wrong == []
+    assert numbers_on(admin.get("/numbers?begins=21")) == sorted([FIRST_NUMBER, SECOND_NUMBER])
+    assert numbers_on(admin.get("/numbers?begins=2471")) == []
+    assert numbers_on(admin.get("/numbers?begins=2%")) == []
+
+
+def test_a_number_that_a_partner_uses_is_passed_over_and_not_called_used(given: Town):
+    admin = given.browser(ADMIN)
+    third = make_city_number(PREFIX, 3)
+    note(admin, first=third[:12], last=third[:12])
+    with given.database.transaction(REGION) as session:
+        by = get_actor(session, ADMIN)
+        product = add_product(
+            session, by=by, producer_id=given.id("producer", code="P1"), code="BARU-4", name="Wajik", net_content=250,
+            net_unit="g", goods_class=None, food_group=None,
+        )  # fmt: skip
+        issue_number(session, by=by, product=product, on=OPENED)
+    # Three were given and one passed over: 9.999.999.999 less four.
+    assert "21 3 9.999.999.995 1" in admin.get("/numbers/settings").text
+
+
+def test_people_of_a_partner_narrow_to_their_own_ranges_alone(given: Town):
+    use_numbers(given)
+    (own, other) = (given.id("reserved_range", partner_id=given.id("partner", code=code)) for code in ("BM", "KM"))
+    assert numbers_on(given.browser(BERUANG).get(f"/numbers?range={own}"))[-1:] == [FIRST_NUMBER]
+    strange, nothing = (given.browser(BERUANG).get(f"/numbers?range={one}") for one in (other, 987654))
+    assert numbers_on(strange) == numbers_on(nothing)
 
 
 def test_a_range_without_numbers_in_use_is_noted_and_withdrawn(given: Town):

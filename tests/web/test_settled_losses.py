@@ -9,6 +9,7 @@ from tests.builders import FINANCE, build_city
 from tests.conftest import REGION
 from tests.stock.losing import SEPTEMBER, build_losing, freeze
 from tests.web.browsing import Browser, give_passwords
+from tests.web.sums import Follower, find_sums
 
 NEW = "/closings/new?partner=BM&until=2026-09-30"
 
@@ -39,6 +40,19 @@ def test_a_draft_says_which_losses_it_takes_and_which_wait(browser: Browser):
         "Losses for which no share is agreed or decided: 1, worth Rp21.937.",
     ):
         assert said in page.text
+
+
+def test_each_number_of_losses_leads_to_those_losses(browser: Browser):
+    follower = Follower(browser, pages={})
+    sums = [one for one in find_sums(follower.open(NEW)) if one.target.startswith("/losses?")]
+    # What the statements take, as an amount and as a count, and one of each kind that waits.
+    amounts = [("store_rp", 11_700), ("all_rows", 1), ("all_rows", 1), ("all_rows", 1)]
+    assert [(one.of, one.amount) for one in sums] == amounts
+    for one in sums:
+        follower.follow(NEW, one)
+    for one in find_sums(follower.open("/drafts/BM/P1?until=2026-09-30")):
+        follower.follow("/drafts/BM/P1?until=2026-09-30", one)
+    assert follower.wrong == []
 
 
 def test_a_closing_and_its_statement_name_what_was_lost(browser: Browser):
