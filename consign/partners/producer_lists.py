@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from consign import clock
 from consign.errors import BadInput
 from consign.identity.rules import PERMITTED, Act, Actor, get_reach
-from consign.listing import Found, Wish, fetch_page, match_word
+from consign.listing import Found, Wish, columns_of, fetch_page, match_word
 from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
 from consign.models.ledger import Account
@@ -89,7 +89,7 @@ def find_producer_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     if asked.get("agreements"):
         agreed = exists().where(Agreement.producer_id == Producer.id)
         query = query.where(agreed == (asked["agreements"] == "some"))
-    sorts = {column.name: column for column in query.selected_columns if column.name != "nib"}
+    sorts = columns_of(query, but="nib")
     searched = [Producer.code, Producer.name, Producer.owner_name, *([Producer.nib] if may_read_nib(by) else [])]
     return fetch_page(session, query, wish=wish, sorts=sorts, default_sort="code", searched=searched, tie=Producer.id)
 

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Boolean, RowMapping, Select, String, column, 
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Row, Value, Wish, fetch_page
+from consign.listing import Found, Row, Value, Wish, columns_of, fetch_page
 from consign.models.partners import Partner, Producer
 from consign.models.settlement import Closing, Statement
 from consign.payments.expected import LAST_ANSWERS
@@ -139,7 +139,7 @@ def find_proof_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     number, partner, producer, until_on, due_on, route, due_rp, open_rp, files, fee, transfer, word and state.
     """
     query = _select_proofs(by).where(Statement.due_rp > 0)
-    columns = {str(one.key): one for one in query.selected_columns}
+    columns = columns_of(query)
     asked = wish.filters
     for name, value in (("partner", Partner.code), ("producer", Producer.code), ("route", Statement.route)):
         if asked.get(name):
