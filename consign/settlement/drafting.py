@@ -16,7 +16,14 @@ from consign.sentence import say
 from consign.settlement.adjustments import list_due
 from consign.settlement.contents import find_contents
 from consign.settlement.cuts import find_cut
-from consign.settlement.drafts import Draft, Standing, compute_one, compute_statements, get_standing, sketch_closing
+from consign.settlement.drafts import (
+    ClosingPartner,
+    Draft,
+    compute_one,
+    compute_statements,
+    get_closing_partner,
+    sketch_closing,
+)
 from consign.settlement.figures import make_figures
 from consign.settlement.losses import WaitingLosses, find_due_lines
 from consign.settlement.queries import find_routes
@@ -109,7 +116,7 @@ def get_draft(session: Session, *, by: Actor, partner_code: str, producer_code: 
     if found is None or drafted is None:
         raise _unknown()
     partner, producer, terms = found
-    standing, draft, period = drafted
+    closing_partner, draft, period = drafted
     cut = find_cut(session, draft.cut)
     sums = compute_one(session, draft, cut, producer_id=producer.id)
     if sums is None:
@@ -142,7 +149,7 @@ def get_draft(session: Session, *, by: Actor, partner_code: str, producer_code: 
         is_draft=True,
     )
     waiting = draft.losses.waiting if reach.producer_id is None else ()  # they are not told by producer
-    return DraftView(figures, _is_over(standing, period, now=now), waiting)
+    return DraftView(figures, _is_over(closing_partner, period, now=now), waiting)
 
 
 def _find_due_on(period: Period, *, today: date, days: int) -> date:
@@ -150,16 +157,16 @@ def _find_due_on(period: Period, *, today: date, days: int) -> date:
     return max(today, period.last + timedelta(1)) + timedelta(days)
 
 
-def _is_over(standing: Standing, period: Period, *, now: datetime) -> bool:
-    return bool(standing.zones) and is_over(period.last, zones=list(standing.zones), now=now)
+def _is_over(closing_partner: ClosingPartner, period: Period, *, now: datetime) -> bool:
+    return bool(closing_partner.zones) and is_over(period.last, zones=list(closing_partner.zones), now=now)
 
 
-def _sketch(session: Session, partner_id: int) -> tuple[Standing, Draft, Period] | None:
-    standing = get_standing(session, partner_id=partner_id)
-    period = standing.next_period
+def _sketch(session: Session, partner_id: int) -> tuple[ClosingPartner, Draft, Period] | None:
+    closing_partner = get_closing_partner(session, partner_id=partner_id)
+    period = closing_partner.next_period
     if period is None:
         return None
-    return standing, sketch_closing(session, standing, until=period.last, now=clock.now()), period
+    return closing_partner, sketch_closing(session, closing_partner, until=period.last, now=clock.now()), period
 
 
 def _within(by: Actor) -> ColumnElement[bool]:
