@@ -9,10 +9,10 @@ import click
 from sqlalchemy.orm import Session
 
 from consign import clock
-from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
-from consign.cli.goods_lines import find_place, store_options, tell_note
+from consign.cli.context import DAY, Context, as_user, pass_context
+from consign.cli.goods_options import acting_options, find_place, store_options
+from consign.cli.goods_output import tell_note
 from consign.cli.output import print_json, print_table, working
-from consign.cli.speaking import language_option
 from consign.db import savepoint
 from consign.listing import Row, Wish
 from consign.money import Rupiah
@@ -44,10 +44,7 @@ def stock() -> None:
 @store_options
 @click.option("--product", "product_code", metavar="CODE", help="How it came to what stands of this product.")
 @click.option("--only", type=click.Choice(["negative", "empty", "unkept"]), help="What needs looking at.")
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@acting_options
 def show(
     context: Context,
     *,
@@ -112,10 +109,7 @@ def _print_moves(rows: Sequence[Row], language: Language) -> None:
 @click.option("--full", "is_full", is_flag=True, help="All goods were counted: what FILE does not name is not there.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and keep nothing.")
 @click.option("--remark", default="", help="What is to be known besides.")
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@acting_options
 def count(
     context: Context,
     *,
@@ -171,10 +165,7 @@ def _print_problems(refused: CountFileRefused, language: Language) -> None:
 @stock.command("import")
 @click.argument("file", type=FILE)
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and keep nothing.")
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@acting_options
 def import_(context: Context, *, file: Path, dry_run: bool, language: Language, login: str, as_json: bool) -> int:
     """Record the notes that FILE (XLSX or CSV) tells of: deliveries, returns, transfers, write-offs, counts.
 
@@ -225,10 +216,7 @@ def template(context: Context, *, output: Path, login: str) -> None:
 @click.option("--partner", metavar="CODE", default="")
 @click.option("--producer", metavar="CODE", default="")
 @click.option("--state", type=click.Choice([one.value for one in LossState]), help="What may still be said about it.")
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@acting_options
 def losses(
     context: Context, *, partner: str, producer: str, state: str | None, language: Language, login: str, as_json: bool
 ) -> None:
