@@ -27,7 +27,8 @@ from consign.db import Database, DatabaseUnreachable, RegionUnknown
 from consign.errors import ConsignError, NeedsDecision, Question
 from consign.files import FileMissing, Files, hash_file
 from consign.identity.queries import UserUnknown, get_actor
-from consign.identity.rules import Act, clean_text, get_reach
+from consign.identity.rules import Act, get_reach
+from consign.identity.spelling import clean_text
 from consign.jobs.posting import Handover, post_sales_file
 from consign.models.sales import SalesUpload
 from consign.sales.file_posting import Decisions, Outcome

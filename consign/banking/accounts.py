@@ -14,7 +14,8 @@ from consign.banking.queries import get_bank_account
 from consign.banking.rules import BankAccountInUse, BankAccountNotClosed, BankAccountTaken
 from consign.errors import BadInput, refuse_blank
 from consign.identity.actions import record_event
-from consign.identity.rules import Act, Actor, authorize, tidy_name
+from consign.identity.rules import Act, Actor, authorize
+from consign.identity.spelling import tidy_name
 from consign.ledger.queries import find_balance
 from consign.ledger.rules import AccountKind, AccountName
 from consign.models.banking import BankAccount

@@ -25,7 +25,7 @@ from consign.catalogue.list_file import ListRow
 from consign.catalogue.numbers import GTIN_LENGTHS, LONGEST_GTIN, GtinInvalid, parse_gtin
 from consign.catalogue.rules import LONGEST_INGREDIENTS, MOST_PIECES, Details, refuse_impossible_details
 from consign.errors import BadInput, ConsignError
-from consign.identity.rules import LONGEST_NAME, clean_text
+from consign.identity.spelling import LONGEST_NAME, clean_text
 from consign.sentence import load_sentence, say
 from consign.tabular.cells import is_error_value, is_scientific, shown
 from consign.tabular.headers import normalize

@@ -20,7 +20,8 @@ from consign.catalogue.stocks import as_paper, find_passed, get_stock
 from consign.db import defer
 from consign.files import Files
 from consign.identity.actions import record_event
-from consign.identity.rules import Act, Actor, authorize, clean_text, get_reach
+from consign.identity.rules import Act, Actor, authorize, get_reach
+from consign.identity.spelling import clean_text
 from consign.models.catalogue import LabelOrder, Product
 from consign.models.partners import Producer
 from consign.sentence import Sentence, dump_sentence, say

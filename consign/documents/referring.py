@@ -14,7 +14,8 @@ from consign.db import insert_rows
 from consign.documents.rules import ListMissing, ListRefused, ListTaken
 from consign.errors import refuse_blank
 from consign.identity.actions import record_event
-from consign.identity.rules import Act, Actor, authorize, tidy_name
+from consign.identity.rules import Act, Actor, authorize
+from consign.identity.spelling import tidy_name
 from consign.models.documents import ReferenceList
 from consign.partners.queries import get_region_terms
 from consign.sentence import Code, say

@@ -10,7 +10,7 @@ from consign.errors import BadInput, NotAllowed, NotFound
 from consign.identity.actions import record_event
 from consign.identity.links import RESET_LASTS, LinkUnknown, end_links_of, find_link_user, is_open, make_link
 from consign.identity.queries import describe_actor
-from consign.identity.rules import Actor, normalize_login
+from consign.identity.rules import Actor
 from consign.identity.secrets import (
     find_totp_step,
     hash_password,
@@ -27,6 +27,7 @@ from consign.identity.sessions import (
     refuse_too_many,
     take_code,
 )
+from consign.identity.spelling import normalize_login
 from consign.models.identity import Consent, UserAccount, UserLink
 from consign.sentence import say
 

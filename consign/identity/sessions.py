@@ -13,17 +13,9 @@ from consign.db import run_last
 from consign.errors import ConsignError, NotAllowed, NotFound
 from consign.identity.actions import record_event
 from consign.identity.queries import describe_actor
-from consign.identity.rules import (
-    MUST_USE_SECOND_FACTOR,
-    Act,
-    Actor,
-    Role,
-    authorize,
-    clean_text,
-    normalize_login,
-    read_login,
-)
+from consign.identity.rules import MUST_USE_SECOND_FACTOR, Act, Actor, Role, authorize
 from consign.identity.secrets import find_totp_step, hash_token, make_token, verify_password
+from consign.identity.spelling import clean_text, normalize_login, read_login
 from consign.models.identity import LoginFailure, UserAccount, UserLink, UserSession
 from consign.models.partners import CooperativeMember, Producer, RegionTerms
 from consign.sentence import say

@@ -7,7 +7,8 @@ from consign import clock
 from consign.errors import BadInput, Conflict, NotAllowed, NotFound
 from consign.identity.actions import record_event
 from consign.identity.remarks import LONGEST_REMARK, tidy_reason
-from consign.identity.rules import Act, Actor, authorize, clean_text
+from consign.identity.rules import Act, Actor, authorize
+from consign.identity.spelling import clean_text
 from consign.ledger.rules import AccountKind, AccountName
 from consign.models.payments import WriteOff
 from consign.money import Rupiah

@@ -16,7 +16,7 @@ from consign.catalogue.import_rules import CellRefused as DayRefused
 from consign.catalogue.import_rules import RowProblem, cut
 from consign.catalogue.list_file import HandedInList, ListRow, read_rows
 from consign.errors import BadInput
-from consign.identity.rules import clean_text
+from consign.identity.spelling import clean_text
 from consign.period import Cycle, period_of
 from consign.sentence import load_sentence, say
 from consign.settlement.carry_rules import (

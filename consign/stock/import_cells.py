@@ -11,7 +11,7 @@ from consign.catalogue.import_rules import CellRefused as DayRefused
 from consign.catalogue.list_file import ListRow
 from consign.errors import BadInput
 from consign.identity.remarks import LONGEST_REMARK
-from consign.identity.rules import clean_text
+from consign.identity.spelling import clean_text
 from consign.sentence import load_sentence, say
 from consign.stock.import_columns import CHOICES, CODE_OF, COUNTED, REASONS_OF, ListedKind, Role
 from consign.stock.import_file import GoodsList

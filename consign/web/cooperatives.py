@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Response
 
 from consign import clock
-from consign.identity.rules import tidy_name
+from consign.identity.spelling import tidy_name
 from consign.listing import Found, Wish
 from consign.models.partners import Cooperative
 from consign.partners.cooperative_lists import (

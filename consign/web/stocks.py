@@ -22,7 +22,7 @@ from consign.catalogue.stocks import (
     save_stock,
 )
 from consign.errors import BadInput
-from consign.identity.rules import tidy_name
+from consign.identity.spelling import tidy_name
 from consign.listing import page_rows
 from consign.models.catalogue import LabelStock
 from consign.sentence import say

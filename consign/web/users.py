@@ -8,8 +8,9 @@ from fastapi import APIRouter, Response
 from consign.identity.actions import SCOPED, add_user
 from consign.identity.administering import change_role, drop_second_factor, invite_user, set_active
 from consign.identity.lists import count_never_came, find_user_page, get_user_facts
-from consign.identity.rules import Act, Role, tidy_name
+from consign.identity.rules import Act, Role
 from consign.identity.sessions import find_sessions
+from consign.identity.spelling import tidy_name
 from consign.listing import Row
 from consign.partners.cooperatives import find_cooperatives, get_cooperative
 from consign.partners.lists import find_partners_seen
