@@ -19,19 +19,11 @@ from consign.identity.accounts import (
     set_language,
 )
 from consign.identity.channels import NO_CHANNEL, Channel, choose_channel, find_target
+from consign.identity.failed_tries import TooManyTries
 from consign.identity.links import find_link_user
 from consign.identity.secrets import LONGEST_PASSWORD, PasswordTooWeak, is_totp_secret, make_totp_secret, totp_address
-from consign.identity.sessions import (
-    SignInRefused,
-    TooManyTries,
-    act_for_producer,
-    begin_session,
-    end_session,
-    find_sessions,
-    finish_sign_in,
-    make_code_step,
-    sign_in,
-)
+from consign.identity.sessions import act_for_producer, end_session, find_sessions
+from consign.identity.signing_in import SignInRefused, begin_session, finish_sign_in, make_code_step, sign_in
 from consign.partners.queries import get_region_terms
 from consign.partners.registration import register_producer
 from consign.sentence import say
