@@ -36,7 +36,7 @@ from reports.labels import (
     plan_labels,
     write_labels,
 )
-from reports.symbols import PRINTERS_DPI, is_small
+from reports.symbol_sizes import PRINTERS_DPI, is_small
 
 MAKE_LABELS = "make_labels"
 """The worker's task that makes a sheet."""

@@ -38,7 +38,8 @@ from consign.listing import Wish
 from consign.partners.queries import get_partner, get_region_terms
 from consign.regions import get_region
 from consign.sentence import say
-from reports.symbols import Symbol, SymbolKind, draw_symbol, make_symbol
+from reports.symbol_drawing import draw_symbol
+from reports.symbols import Symbol, SymbolKind, make_symbol
 from reports.table import write_csv, write_xlsx
 
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
