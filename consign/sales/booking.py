@@ -19,10 +19,11 @@ from consign.period import ZONES, Period
 from consign.sales import overlap, posting
 from consign.sales.cancelled import CancelledLines
 from consign.sales.copying import Copier
-from consign.sales.findings import Posted, keep_findings
+from consign.sales.findings import keep_findings
 from consign.sales.layout import Layout, Receipts, Role
 from consign.sales.parking import Target
 from consign.sales.places import Places, find_places
+from consign.sales.posted_lines import Posted
 from consign.sales.profiles import keep_profile
 from consign.sales.progress import DECIDING, POSTING, Tell, tell_nobody
 from consign.sales.reading import Reader
