@@ -11,7 +11,7 @@ from typing import BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consign.catalogue.import_rules import RowProblem, cut, tell_problem
+from consign.catalogue.import_rules import RowProblem, tell_problem
 from consign.catalogue.list_file import ListRow, read_rows
 from consign.errors import BadInput, ConsignError
 from consign.files import copy_within
@@ -22,7 +22,7 @@ from consign.payments.notice_rules import MOST_LINES, Payable, refuse_line
 from consign.sentence import Sentence, load_sentence, say, say_all
 from consign.settlement.allocating import find_open
 from consign.settlement.shares import Share
-from consign.tabular.cells import shown
+from consign.tabular.cells import cut, shown
 from consign.tabular.headers import normalize
 from consign.tabular.numbers import NumberStyle, decide_number_style, parse_number
 from consign.tabular.opening import open_table

@@ -13,7 +13,7 @@ from typing import Any
 from consign.catalogue.import_columns import EXAMPLE, ImportColumn
 from consign.catalogue.import_numbers import failed_formula, read_day
 from consign.catalogue.import_rules import CellRefused as DayRefused
-from consign.catalogue.import_rules import RowProblem, cut
+from consign.catalogue.import_rules import RowProblem
 from consign.catalogue.list_file import HandedInList, ListRow, read_rows
 from consign.errors import BadInput
 from consign.identity.spelling import clean_text
@@ -30,7 +30,7 @@ from consign.settlement.carry_rules import (
     CarrySheetRefused,
     refuse_unfitting,
 )
-from consign.tabular.cells import is_error_value, shown
+from consign.tabular.cells import cut, is_error_value, shown
 from consign.tabular.dates import DateOrder, decide_date_order
 from consign.tabular.decision import Decision
 from consign.tabular.headers import normalize

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from consign.catalogue.import_rules import RowProblem, cut, tell_problem
+from consign.catalogue.import_rules import RowProblem, tell_problem
 from consign.errors import BadInput
 from consign.sentence import Sentence, say, say_all
 from consign.stock.import_columns import ListedKind, Role
@@ -21,7 +21,6 @@ __all__ = [
     "Outcome",
     "RowOutcome",
     "RowProblem",
-    "cut",
     "tell_problem",
     "tell_row",
 ]
