@@ -16,7 +16,7 @@ from consign.cli.output import print_json, print_table, working
 from consign.db import savepoint
 from consign.listing import Row, Wish
 from consign.money import Rupiah
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 from consign.stock.count_file import count_from_file
 from consign.stock.import_rules import CountFileRefused, Outcome, tell_problem, tell_row
 from consign.stock.import_sheets import write_movements_template
@@ -222,7 +222,7 @@ def losses(
 ) -> None:
     """List what was lost in stores, and who bears what of it."""
     with context.acting(login) as (session, by):
-        on = clock.today(get_region_terms(session).zone)
+        on = get_office_day(session)
         wish = Wish(filters={"partner": partner, "producer": producer, "state": state or ""}).for_export()
         rows = find_loss_page(session, by=by, on=on, wish=wish).rows
     if as_json:
