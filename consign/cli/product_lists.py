@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -14,7 +13,7 @@ from consign.catalogue.importing import Imported, take_import, try_import
 from consign.cli.context import Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table, working
 from consign.cli.products import place_everywhere
-from consign.db import savepoint
+from consign.db import rehearsal
 from consign.files import Files
 from consign.identity.rules import Actor
 from consign.partners.queries import get_office_day, get_producer
@@ -22,10 +21,6 @@ from consign.partners.queries import get_office_day, get_producer
 ROWS_WITH_PROBLEMS = 1
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
-
-
-class _RehearsedError(Exception):
-    """Takes back what was only rehearsed."""
 
 
 @click.group()
@@ -59,15 +54,8 @@ def import_(
 
 def _rehearse(session: Session, by: Actor, file: Path, producer_id: int | None) -> Imported:
     """Try the list with a store of files that is gone afterwards."""
-    tried: list[Imported] = []
-    with (
-        tempfile.TemporaryDirectory(prefix="consign-") as folder,
-        suppress(_RehearsedError),
-        savepoint(session),  # takes back what was done inside when something is raised
-    ):
-        tried.append(_try(session, by, file, producer_id, Files.open(url=None, folder=Path(folder))))
-        raise _RehearsedError
-    return tried[0]
+    with tempfile.TemporaryDirectory(prefix="consign-") as folder, rehearsal(session):
+        return _try(session, by, file, producer_id, Files.open(url=None, folder=Path(folder)))
 
 
 def _try(session: Session, by: Actor, file: Path, producer_id: int | None, files: Files) -> Imported:

@@ -1,7 +1,7 @@
 """What stands in stores on the command line: showing it, counts, lists of movements, and losses."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from consign.cli.context import DAY, Context, as_user, pass_context
 from consign.cli.goods_options import acting_options, find_place, store_options
 from consign.cli.goods_output import tell_note
 from consign.cli.output import print_json, print_table, working
-from consign.db import savepoint
+from consign.db import rehearsal
 from consign.listing import Row, Wish
 from consign.money import Rupiah
 from consign.partners.queries import get_office_day
@@ -29,10 +29,6 @@ from consign.web.language import Language
 ROWS_WITH_PROBLEMS = 1
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
-
-
-class _RehearsedError(Exception):
-    """Takes back what was only rehearsed."""
 
 
 @click.group()
@@ -151,9 +147,8 @@ def _kept(session: Session, *, dry_run: bool) -> Iterator[None]:
     if not dry_run:
         yield
         return
-    with suppress(_RehearsedError), savepoint(session):  # takes back what was done inside when something is raised
+    with rehearsal(session):
         yield
-        raise _RehearsedError
 
 
 def _print_problems(refused: CountFileRefused, language: Language) -> None:
