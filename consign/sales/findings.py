@@ -12,9 +12,9 @@ from consign.db import insert_rows
 from consign.sales.odd_days import find_days, find_unagreed
 from consign.sales.odd_goods import find_not_eligible, find_not_listed, find_oversold, find_retired
 from consign.sales.odd_lines import find_fractions, find_prices, find_unpaired, find_unusual
-from consign.sales.posted_lines import Finding, Posted
+from consign.sales.posted_lines import Finding, PostedLines
 
-FINDERS: tuple[Callable[[Posted], Iterator[Finding]], ...] = (
+FINDERS: tuple[Callable[[PostedLines], Iterator[Finding]], ...] = (
     find_prices,
     find_not_eligible,
     find_not_listed,
@@ -29,7 +29,7 @@ FINDERS: tuple[Callable[[Posted], Iterator[Finding]], ...] = (
 """Each looks for one kind of thing. What other slices know of a posting's lines is asked for by one more of these."""
 
 
-def keep_findings(posted: Posted) -> int:
+def keep_findings(posted: PostedLines) -> int:
     """Look for what is odd in a posting that was just recorded, keep it, and return how many findings there are.
 
     The server has no figures about lines of this very transaction, and would step through them one by one.

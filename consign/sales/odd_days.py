@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from consign import clock
 from consign.models.partners import Store
 from consign.models.settlement import Closing
-from consign.sales.posted_lines import Finding, Posted, figures_of
+from consign.sales.posted_lines import Finding, PostedLines, figures_of
 from consign.sales.rules import find_day_oddities
 from consign.sales.sums import StoreDay
 
@@ -30,7 +30,7 @@ _AGREED = text("""
     GROUP BY 1""")
 
 
-def find_days(posted: Posted) -> Iterator[Finding]:
+def find_days(posted: PostedLines) -> Iterator[Finding]:
     """Find days on which a store was not open, that are long past, or whose period is closed."""
     stores = {
         one.id: one
@@ -60,7 +60,7 @@ def find_days(posted: Posted) -> Iterator[Finding]:
         )
 
 
-def find_unagreed(posted: Posted) -> Iterator[Finding]:
+def find_unagreed(posted: PostedLines) -> Iterator[Finding]:
     """Find lines that wait because they are of days before an agreement begins, or after it ended."""
     summed: dict[int, Finding] = {}
     spans: dict[int, tuple[date, date]] = {}

@@ -9,7 +9,7 @@ from consign.catalogue.goods import as_goods
 from consign.documents.looking_back import find_blocked, find_blocked_days
 from consign.models.catalogue import Product, ProductListing
 from consign.models.partners import Store
-from consign.sales.posted_lines import POSTED_SALES, SUMS, Finding, Posted, figures_of
+from consign.sales.posted_lines import POSTED_SALES, SUMS, Finding, PostedLines, figures_of
 from consign.sentence import dump_sentence
 from consign.stock.rules import shorten
 from consign.stock.short import find_short, suspect
@@ -46,7 +46,7 @@ _OVERSOLD = text(f"""
     WHERE sale.partner_id = :partner AND sale.posting_no = :number GROUP BY 1, 2 HAVING sum(quantity) > 0""")  # noqa: S608  # constants
 
 
-def find_not_eligible(posted: Posted) -> Iterator[Finding]:
+def find_not_eligible(posted: PostedLines) -> Iterator[Finding]:
     """Find products that were sold on days on which their papers did not allow to deliver them."""
     blocked = find_blocked(posted.session, sorted(posted.places.producers))
     if not blocked or not posted.sums.days:
@@ -73,7 +73,7 @@ def find_not_eligible(posted: Posted) -> Iterator[Finding]:
         yield Finding("product.not_eligible", **figures_of(row), product_id=row["product_id"], detail=detail)
 
 
-def find_not_listed(posted: Posted) -> Iterator[Finding]:
+def find_not_listed(posted: PostedLines) -> Iterator[Finding]:
     """Find products that were sold in stores that do not offer them; only stores that say what they offer are judged."""
     stores = sorted({store_id for store_id, _, _ in posted.sums.days})
     query = select(ProductListing.store_id, func.min(func.lower(ProductListing.days)).label("since")).where(
@@ -92,7 +92,7 @@ def find_not_listed(posted: Posted) -> Iterator[Finding]:
         yield Finding("product.not_listed", **figures_of(row), product_id=row["product_id"], detail=detail)
 
 
-def find_retired(posted: Posted) -> Iterator[Finding]:
+def find_retired(posted: PostedLines) -> Iterator[Finding]:
     """Find products that were sold after the last day on which they are offered; goods on the shelf still count."""
     products = sorted(posted.places.producers)
     if not products or not posted.sums.days:
@@ -104,7 +104,7 @@ def find_retired(posted: Posted) -> Iterator[Finding]:
         yield Finding("product.retired", **figures_of(row), product_id=row["product_id"], detail=detail)
 
 
-def find_oversold(posted: Posted) -> Iterator[Finding]:
+def find_oversold(posted: PostedLines) -> Iterator[Finding]:
     """Find goods that stand below zero now that these lines were sold; what was sold before their last count does not count."""
     stores = {store_id for store_id, _, _ in posted.sums.days}
     short = {(one.store_id, one.product_id): one for one in find_short(posted.session, stores)} if stores else {}

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, select, text
 
 from consign.catalogue.rules import is_by_weight
 from consign.models.catalogue import Product
-from consign.sales.posted_lines import POSTED_SALES, SUMS, Finding, Posted, figures_of
+from consign.sales.posted_lines import POSTED_SALES, SUMS, Finding, PostedLines, figures_of
 from consign.sales.rules import is_far_off
 
 MOST_PRICES = 5
@@ -41,7 +41,7 @@ _USUAL = text("""
     GROUP BY 1, 2, 3 HAVING count(*) >= :least""")
 
 
-def find_prices(posted: Posted) -> Iterator[Finding]:
+def find_prices(posted: PostedLines) -> Iterator[Finding]:
     """Find products that a till sold at another price than was agreed for the day."""
     if not posted.any(lambda day: day.price_differs):
         return
@@ -62,7 +62,7 @@ def find_prices(posted: Posted) -> Iterator[Finding]:
         )
 
 
-def find_fractions(posted: Posted) -> Iterator[Finding]:
+def find_fractions(posted: PostedLines) -> Iterator[Finding]:
     """Find fractions of goods that are sold by the piece."""
     rows = posted.read(_FRACTIONS) if posted.any(lambda day: day.fractions) else ()
     if not rows:
@@ -75,7 +75,7 @@ def find_fractions(posted: Posted) -> Iterator[Finding]:
             yield Finding("quantity.fraction", **figures_of(row), product_id=row["product_id"])
 
 
-def find_unusual(posted: Posted) -> Iterator[Finding]:
+def find_unusual(posted: PostedLines) -> Iterator[Finding]:
     """Find lines of far more than is usual of the product in the store; each is a finding of its own."""
     if not posted.any(lambda day: day.most >= UNUSUAL_FROM):
         return
@@ -100,7 +100,7 @@ def find_unusual(posted: Posted) -> Iterator[Finding]:
             )
 
 
-def find_unpaired(posted: Posted) -> Iterator[Finding]:
+def find_unpaired(posted: PostedLines) -> Iterator[Finding]:
     """Find returns whose sale was not found; they take the rate of their own day."""
     rows = posted.read(_UNPAIRED) if posted.any(lambda day: day.unpaired) else ()
     for row in rows:

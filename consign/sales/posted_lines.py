@@ -32,7 +32,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Posted:
+class PostedLines:
     """A posting whose lines are looked at, before its transaction ends."""
 
     session: Session
