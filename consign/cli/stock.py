@@ -9,6 +9,7 @@ import click
 from sqlalchemy.orm import Session
 
 from consign import clock
+from consign.catalogue.import_rules import tell_problem
 from consign.cli.context import DAY, Context, as_user, pass_context
 from consign.cli.goods_options import acting_options, find_place, store_options
 from consign.cli.goods_output import tell_note
@@ -18,7 +19,7 @@ from consign.listing import Row, Wish
 from consign.money import Rupiah
 from consign.partners.queries import get_office_day
 from consign.stock.count_file import count_from_file
-from consign.stock.import_rules import CountFileRefused, Outcome, tell_problem, tell_row
+from consign.stock.import_rules import CountFileRefused, Outcome, tell_row
 from consign.stock.import_sheets import write_movements_template
 from consign.stock.importing import ImportedNotes, import_movements, try_movements
 from consign.stock.loss_lists import find_loss_page

@@ -8,24 +8,6 @@ from consign.errors import BadInput
 from consign.sentence import Sentence, say, say_all
 from consign.stock.import_columns import ListedKind, Role
 
-__all__ = [
-    "PROBLEMS",
-    "CellRefused",
-    "CountFileRefused",
-    "ImportColumnMissing",
-    "ImportColumnTwice",
-    "ImportEmpty",
-    "ImportTooLarge",
-    "ImportTooLong",
-    "NoteOutcome",
-    "Outcome",
-    "RowOutcome",
-    "RowProblem",
-    "tell_problem",
-    "tell_row",
-]
-
-
 PROBLEMS = (
     "row.width", "cell.blank", "cell.error_value", "text.too_long", "word.unknown", "code.scientific", "number.invalid",
     "number.ambiguous", "quantity.too_fine", "quantity.out_of_bounds", "quantity.zero", "date.invalid", "date.ambiguous",

@@ -16,6 +16,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from consign import clock
+from consign.catalogue.import_rules import RowProblem
 from consign.db import rehearsal, savepoint
 from consign.documents.intake import clean_file_name
 from consign.errors import ConsignError
@@ -33,7 +34,7 @@ from consign.stock.import_columns import NEEDED, ListedKind, Role
 from consign.stock.import_file import GoodsList, copy_list, read_list
 from consign.stock.import_matching import Lookup
 from consign.stock.import_plans import Planned, fail, group_rows, plan_note
-from consign.stock.import_rules import NoteOutcome, Outcome, RowOutcome, RowProblem
+from consign.stock.import_rules import NoteOutcome, Outcome, RowOutcome
 from consign.stock.moving import lock_stores
 from consign.stock.returning import send_return
 from consign.stock.rules import PREFIXES, NoteKind, NoteState
