@@ -20,9 +20,7 @@ from consign.models.catalogue import LabelStock, ScanTest
 from consign.sentence import say
 from reports import labels as paper
 from reports.labels import refuse_impossible_stock
-from reports.symbol_sizes import PRINTERS_DPI
 
-__all__ = ["PRINTERS_DPI"]
 TEST_PREFIX = "952"
 """What GS1 keeps for examples: a test symbol never means real goods."""
 LONGEST_NOTE = 300

@@ -26,7 +26,6 @@ from consign.catalogue.register import (
 )
 from consign.catalogue.register_lists import find_number_page
 from consign.catalogue.register_print import print_register
-from consign.catalogue.stocks import PRINTERS_DPI
 from consign.cli.context import Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json
 from consign.cli.products import place_everywhere
@@ -37,6 +36,7 @@ from consign.partners.queries import get_office_day, get_partner
 from consign.regions import get_region
 from consign.sentence import say
 from reports.symbol_drawing import draw_symbol
+from reports.symbol_sizes import PRINTERS_DPI
 from reports.symbols import Symbol, SymbolKind, make_symbol
 from reports.table import write_csv, write_xlsx
 

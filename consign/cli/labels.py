@@ -8,11 +8,12 @@ import click
 from consign.catalogue.label_facts import Look, Wanted
 from consign.catalogue.labels import Sheet, draw_labels
 from consign.catalogue.rules import LabelsRefused
-from consign.catalogue.stocks import PRINTERS_DPI, find_stock_called
+from consign.catalogue.stocks import find_stock_called
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, working
 from consign.partners.queries import get_office_day
 from consign.sentence import say
+from reports.symbol_sizes import PRINTERS_DPI
 
 LOOK = ("content", "price", "producer", "permit", "halal", "qr")
 

@@ -45,7 +45,8 @@ from consign.settlement.carry_rules import (
     refuse_carry_day,
 )
 from consign.settlement.carry_sheet import read_carry_sheet, write_carry_template
-from consign.settlement.queries import Cut, find_last_closing, find_routes, find_statements
+from consign.settlement.cuts import Cut
+from consign.settlement.queries import find_last_closing, find_routes, find_statements
 from consign.stock.import_file import copy_list
 
 
