@@ -19,8 +19,8 @@ from consign.partners.queries import lock_partner
 from consign.sales.placing import place_parked
 from consign.settlement.adjustments import record_taken
 from consign.settlement.cuts import hold_movements
-from consign.settlement.drafts import Draft, compute_statements, draft_closing, get_closing_partner
 from consign.settlement.losses import record_settled
+from consign.settlement.next_closing import Draft, compute_statements, draft_closing, get_closing_partner
 from consign.settlement.preparing import close_plan, get_plan_to_close
 from consign.settlement.queries import find_closing, find_routes, find_statements
 from consign.settlement.rules import Missing, StatementSum, ask_about_missing, order_statement_transfers

@@ -16,7 +16,9 @@ from consign.sentence import say
 from consign.settlement.adjustments import list_due
 from consign.settlement.contents import find_contents
 from consign.settlement.cuts import find_cut
-from consign.settlement.drafts import (
+from consign.settlement.figures import make_figures
+from consign.settlement.losses import WaitingLosses, find_due_lines
+from consign.settlement.next_closing import (
     ClosingPartner,
     Draft,
     compute_one,
@@ -24,8 +26,6 @@ from consign.settlement.drafts import (
     get_closing_partner,
     sketch_closing,
 )
-from consign.settlement.figures import make_figures
-from consign.settlement.losses import WaitingLosses, find_due_lines
 from consign.settlement.queries import find_routes
 from consign.settlement.rules import DraftUnknown
 from reports.statement import StatementFigures

@@ -22,7 +22,7 @@ from consign.partners.queries import get_region_terms, lock_partner
 from consign.sales.placing import place_parked
 from consign.sentence import Code, say, say_all
 from consign.settlement.cuts import hold_movements
-from consign.settlement.drafts import compute_statements, draft_closing, get_closing_partner
+from consign.settlement.next_closing import compute_statements, draft_closing, get_closing_partner
 from consign.settlement.rules import (
     ClosedByPreparer,
     ClosedLater,

@@ -16,7 +16,9 @@ from consign.partners.queries import get_partner, get_region_terms
 from consign.period import Period
 from consign.sentence import Sentence, say
 from consign.settlement.actions import close_period
-from consign.settlement.drafts import (
+from consign.settlement.lists import find_closing_page, find_statement_page, get_closing
+from consign.settlement.losses import WaitingLosses
+from consign.settlement.next_closing import (
     ClosingPartner,
     Draft,
     Pending,
@@ -26,8 +28,6 @@ from consign.settlement.drafts import (
     get_closing_partner,
     preview_closing,
 )
-from consign.settlement.lists import find_closing_page, find_statement_page, get_closing
-from consign.settlement.losses import WaitingLosses
 from consign.settlement.preparing import find_waiting_plans, prepare_closing, withdraw_plan
 from consign.settlement.queries import find_closing
 from consign.settlement.rules import ClosedLater, DayNotClosable

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from consign.models.payouts import Payout
 from consign.money import Rupiah
 from consign.partners.queries import get_office_day
+from consign.payouts.answers import ANSWERS, answer_payout
 from consign.payouts.approving import take_out
 from consign.payouts.bank_lines import (
     confirm_payouts,
@@ -17,7 +18,6 @@ from consign.payouts.bank_lines import (
     undo_confirmation,
 )
 from consign.payouts.lists import PayoutView, get_payout_view
-from consign.payouts.money_word import ANSWERS, answer_payout
 from consign.payouts.undoing_returns import undo_return
 from consign.sentence import say
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form, read_id

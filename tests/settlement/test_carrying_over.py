@@ -38,7 +38,7 @@ from consign.settlement.carrying_over import (
     prepare_carry_over,
     withdraw_carry_over,
 )
-from consign.settlement.drafts import find_ends, get_closing_partner
+from consign.settlement.next_closing import find_ends, get_closing_partner
 from tests.builders import City, build_city, terms, write_csv
 from tests.settlement.carrying import FIRST, ROWS, Clock, add_head, as_sheet, carry_over, hand_in, set_clock
 from tests.settlement.test_closing import line

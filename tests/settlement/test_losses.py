@@ -13,8 +13,8 @@ from consign.db import finish
 from consign.ledger.queries import find_balances
 from consign.ledger.rules import AccountKind
 from consign.models.ledger import Transfer
-from consign.settlement.drafts import draft_closing, find_ends, get_closing_partner, preview_closing
 from consign.settlement.losses import WaitingLosses
+from consign.settlement.next_closing import draft_closing, find_ends, get_closing_partner, preview_closing
 from consign.settlement.queries import get_statement_figures
 from consign.stock.loss_rules import LossState
 from consign.stock.rules import Reason

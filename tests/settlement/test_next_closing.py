@@ -9,7 +9,7 @@ from consign.partners.actions import change_partner_cycle
 from consign.period import Cycle, Period
 from consign.sales.no_sales import confirm_no_sales
 from consign.settlement.actions import close_period
-from consign.settlement.drafts import (
+from consign.settlement.next_closing import (
     Pending,
     draft_closing,
     find_ends,
