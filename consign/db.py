@@ -5,7 +5,7 @@ import json
 import os
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +180,18 @@ def savepoint(session: Session) -> Iterator[None]:
         session.info.clear()
         session.info.update(kept)
         raise
+
+
+class _RehearsedError(Exception):
+    """Ends a rehearsal."""
+
+
+@contextmanager
+def rehearsal(session: Session) -> Iterator[None]:
+    """Take back all that is done inside, also where nothing raises, and what it left for the end of the transaction."""
+    with suppress(_RehearsedError), savepoint(session):
+        yield
+        raise _RehearsedError
 
 
 def backend_pid(session: Session) -> int:

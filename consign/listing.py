@@ -94,9 +94,12 @@ def fetch_page(
     return Found(rows, tally.rows, page, pages, tally.totals)
 
 
-def columns_of(query: Select[Any]) -> dict[str, Value]:
-    """Return what *query* selects by its names, for lists that can be sorted by all of it."""
-    return {str(column.key): column for column in query.selected_columns}
+def columns_of(query: Select[Any], *, but: str = "") -> dict[str, Value]:
+    """Return what *query* selects by its names, for lists that can be sorted by all of it.
+
+    *but* names one to leave out, such as a number that is shown masked: the order would give it away.
+    """
+    return {str(column.key): column for column in query.selected_columns if column.key != but}
 
 
 def _count(session: Session, query: Select[Any], names: Sequence[str]) -> Tally:

@@ -19,7 +19,9 @@ from reports.label_words import (
     join_head,
 )
 from reports.qr_codes import QR_QUIET, QrDrawing
-from reports.symbols import Drawing, Symbol, below_bars, dot_um, full_bar_um
+from reports.symbol_drawing import Drawing, below_bars
+from reports.symbol_sizes import dot_um, full_bar_um
+from reports.symbols import Symbol
 
 LEAST_BAR_UM = 8_000
 """Shorter bars are not printed, unless full ones are shorter: those of a short Code 128."""

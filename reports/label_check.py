@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from reports.label_layout import LabelLayout
 from reports.labels import LabelPlan, PlacedLabel, place_labels
-from reports.symbols import SymbolKind, dot_um
+from reports.symbol_sizes import dot_um
+from reports.symbols import SymbolKind
 from reports.wording import LabelRefused
 
 Pixels = NDArray[np.uint8]

@@ -13,7 +13,9 @@ from reports.label_arrangements import LEAST_BAR_UM, Draft, Frame, TextLine, fin
 from reports.label_stock import LabelStock
 from reports.label_words import Label, find_words
 from reports.qr_codes import QrDrawing, make_qr
-from reports.symbols import Drawing, fit_module, is_small, make_symbol, to_mm
+from reports.symbol_drawing import Drawing
+from reports.symbol_sizes import fit_module, is_small, to_mm
+from reports.symbols import make_symbol
 from reports.wording import LabelNotice, LabelTooFull, Term, tell
 
 LEAVE_OUT = ("qr", "producer", "halal", "pirt", "content", "batch", "expires_on", "price_rp")

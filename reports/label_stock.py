@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from reports.symbols import dot_um
+from reports.symbol_sizes import dot_um
 from reports.wording import LabelRefused
 
 LEAST_LABEL_UM = 10_000

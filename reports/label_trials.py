@@ -9,19 +9,9 @@ from math import ceil
 
 from reports.label_stock import LabelStock, cells_of, refuse_impossible_stock
 from reports.label_words import Block, as_rows
-from reports.symbols import (
-    Drawing,
-    SymbolDoesNotFit,
-    SymbolImpossible,
-    SymbolKind,
-    dot_um,
-    full_bar_um,
-    make_symbol,
-    small_module,
-    symbol_width_um,
-    to_mm,
-    trace_boxes,
-)
+from reports.symbol_drawing import Drawing, trace_boxes
+from reports.symbol_sizes import SymbolDoesNotFit, dot_um, full_bar_um, small_module, symbol_width_um, to_mm
+from reports.symbols import SymbolImpossible, SymbolKind, make_symbol
 from reports.typeface import keep_printable, wrap
 from reports.typesetting import typeset
 from reports.wording import Term

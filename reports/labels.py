@@ -9,7 +9,9 @@ from reports.label_layout import LabelLayout, lay_out
 from reports.label_stock import Cell, LabelStock, StockImpossible, cells_of, refuse_impossible_stock
 from reports.label_trials import write_calibration, write_test_scan
 from reports.label_words import Label
-from reports.symbols import SymbolDoesNotFit, SymbolImpossible, SymbolKind, dot_um, trace_boxes
+from reports.symbol_drawing import trace_boxes
+from reports.symbol_sizes import SymbolDoesNotFit, dot_um
+from reports.symbols import SymbolImpossible, SymbolKind
 from reports.typesetting import typeset
 from reports.wording import LabelNotice, LabelRefused, LabelTooFull
 

@@ -6,7 +6,7 @@ from math import ceil
 
 import segno
 
-from reports.symbols import dot_um
+from reports.symbol_sizes import dot_um
 from reports.wording import LabelTooFull
 
 QR_MODULE_UM, QR_QUIET = 300, 4

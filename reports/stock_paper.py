@@ -8,7 +8,9 @@ from enum import StrEnum
 from math import ceil
 
 from reports.qr_codes import make_qr
-from reports.symbols import Drawing, SymbolKind, dot_um, fit_module, full_bar_um, make_symbol, trace_boxes
+from reports.symbol_drawing import Drawing, trace_boxes
+from reports.symbol_sizes import dot_um, fit_module, full_bar_um
+from reports.symbols import SymbolKind, make_symbol
 from reports.typeface import TextPen
 
 DPI = 300

@@ -3,7 +3,11 @@
 import ast
 import importlib
 import pkgutil
+import re
+import sys
+import tomllib
 from collections.abc import Callable, Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -133,6 +137,27 @@ def test_the_rule_finds_what_breaks_it(name: str):
 def test_the_one_place_that_may_is_there(modules: dict[str, ast.Module], path: str):
     allowed = [find for find, elsewhere, _ in RULES.values() if path in elsewhere]
     assert [list(find(modules[path])) != [] for find in allowed] == [True]
+
+
+def find_imported(tree: ast.Module) -> Iterator[str]:
+    """Find what is imported from outside: the first part of its name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def test_what_is_imported_is_a_dependency_of_ours_and_not_of_one_of_them(modules: dict[str, ast.Module]):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lists = [project["dependencies"], *project["optional-dependencies"].values()]
+    shipped = {re.split(r"[^A-Za-z0-9._-]", requirement)[0].lower() for named in lists for requirement in named}
+    imported = {name for tree in modules.values() for name in find_imported(tree)}
+    outside = imported - sys.stdlib_module_names - {"consign", "compliance", "reports"}
+    assert len(outside) > 30
+    sources = packages_distributions()
+    packages = {name: {one.lower().replace("_", "-") for one in sources[name]} for name in outside}
+    assert sorted(name for name in outside if not packages[name] & shipped) == []
 
 
 def find_errors(root: type[ConsignError]) -> Iterator[type[ConsignError]]:

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import click
@@ -48,25 +49,9 @@ def test_the_traced_files_call_each_other(caller: str, callee: str) -> None:
 def test_every_command_is_in_readme() -> None:
     context = click.Context(cli)
     assert [name for name in cli.list_commands(context) if not re.search(rf"\b{name}\b", README)] == []
-    groups = (
-        "user",
-        "sales",
-        "delivery",
-        "goods",
-        "stock",
-        "loss",
-        "numbers",
-        "documents",
-        "bank",
-        "match",
-        "payment",
-        "payout",
-        "payee",
-    )
-    for name in groups:
-        group = cli.get_command(context, name)
-        assert isinstance(group, click.Group)
-        assert [one for one in group.commands if not re.search(rf"\b{one}\b", README)] == []
+    for group in (cli.get_command(context, name) for name in cli.list_commands(context)):
+        if isinstance(group, click.Group):
+            assert [one for one in group.commands if not re.search(rf"\b{one}\b", README)] == []
 
 
 def test_the_map_names_every_package_and_module() -> None:
@@ -74,6 +59,30 @@ def test_the_map_names_every_package_and_module() -> None:
     present = {path.name for path in (ROOT / "consign").iterdir() if path.is_dir() and path.name != "__pycache__"}
     present |= {path.name for path in (ROOT / "consign").glob("*.py") if not path.name.startswith("__")}
     assert sorted(name for name in present if name not in shown) == []
+
+
+def read_dependencies() -> set[str]:
+    """Return every package that pyproject names: those that are shipped, those of extras, and those of development."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    lists = [
+        project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"].values(),
+        *project["dependency-groups"].values(),
+    ]
+    return {re.split(r"[^A-Za-z0-9._-]", requirement)[0].lower() for named in lists for requirement in named}
+
+
+def test_every_dependency_stands_in_readme_with_its_reason_and_no_other_package_does() -> None:
+    needed = read_dependencies()
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned = {line.partition("==")[0] for line in lock.splitlines() if "==" in line}
+    told = README[README.index("## What it stands on") : README.index("## The map")]
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", told, re.MULTILINE)
+    named = {word for _, packages in rows for word in re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)*", packages.lower())}
+    assert len(needed) > 60
+    assert sorted(needed - named) == []
+    assert sorted((named & pinned) - needed) == []
+    assert sorted(needed - pinned) == []
 
 
 def test_readme_gives_the_figures_that_were_measured() -> None:

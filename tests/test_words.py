@@ -22,10 +22,10 @@ from consign.models import RegionBase
 from consign.partners.actions import PARTNER_KINDS
 from consign.partners.rules import DiscountBorneBy, FeeOn
 from consign.period import ZONES, Cycle
-from consign.sales.columns import PROBLEMS
 from consign.sales.finding_lists import FINDING_CODES
 from consign.sales.known_layouts import load_known_layouts
 from consign.sales.layout import KindEffect, Receipts, Role
+from consign.sales.problems import PROBLEMS
 from consign.sales.rules import DayState, Overlap
 from consign.sentence import say
 from consign.stock.loss_rules import LossState

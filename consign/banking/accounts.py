@@ -14,11 +14,12 @@ from consign.banking.queries import get_bank_account
 from consign.banking.rules import BankAccountInUse, BankAccountNotClosed, BankAccountTaken
 from consign.errors import BadInput, refuse_blank
 from consign.identity.actions import record_event
-from consign.identity.rules import Act, Actor, authorize, tidy_name
+from consign.identity.rules import Act, Actor, authorize
+from consign.identity.spelling import tidy_name
 from consign.ledger.queries import find_balance
 from consign.ledger.rules import AccountKind, AccountName
 from consign.models.banking import BankAccount
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 from consign.sentence import say
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
@@ -83,7 +84,7 @@ def close_bank_account(session: Session, *, by: Actor, code: str, closed_on: dat
     """
     authorize(by, Act.MANAGE_BANK_ACCOUNTS)
     account = get_bank_account(session, code)
-    if closed_on > clock.today(get_region_terms(session).zone):
+    if closed_on > get_office_day(session):
         raise BadInput(
             say("{day} has not come yet; the account {code} was not closed.", day=closed_on, code=code)
         )  # fmt: skip

@@ -16,8 +16,6 @@ from consign.ledger.rules import AccountKind, AccountName, TransferKind, Transfe
 from consign.models.banking import BankFile, BankLine
 from consign.money import Rupiah
 
-__all__ = ["BankStatement", "NewLine", "StatementLine", "book_statement", "find_new_lines", "lock_bank_account"]
-
 _OPENING = text("""
     SELECT COALESCE(sum(CASE WHEN account.id = transfer.debit_account_id THEN amount_rp ELSE -amount_rp END), 0)
     FROM account JOIN transfer ON account.id IN (transfer.debit_account_id, transfer.credit_account_id)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from consign.banking.chain import find_all_gaps
 from consign.banking.rules import BankFileUnknown
 from consign.identity.rules import Act, Actor, authorize
-from consign.listing import Found, Value, Wish, fetch_page
+from consign.listing import Found, Value, Wish, columns_of, fetch_page
 from consign.models.banking import BankAccount, BankFile, BankLine, BankUpload
 from consign.models.identity import UserAccount
 from consign.models.ledger import Account
@@ -27,7 +27,7 @@ def find_bank_account_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     """
     authorize(by, Act.READ_BANK)
     found = fetch_page(
-        session, _select_accounts(), wish=wish, sorts=_columns_of(_select_accounts()), default_sort="code",
+        session, _select_accounts(), wish=wish, sorts=columns_of(_select_accounts()), default_sort="code",
         searched=[BankAccount.code, BankAccount.number, BankAccount.holder], tie=BankAccount.id,
     )  # fmt: skip
     gaps = find_all_gaps(session)
@@ -78,7 +78,7 @@ def find_bank_line_page(session: Session, *, by: Actor, account_id: int, wish: W
         query = query.where(BankLine.booked_on <= date.fromisoformat(wish.filters["until"]))
     if side := wish.filters.get("side"):
         query = query.where(BankLine.amount_rp > 0 if side == "in" else BankLine.amount_rp < 0)
-    columns = _columns_of(query)
+    columns = columns_of(query)
     if state := wish.filters.get("state"):
         query = query.where(columns["state"] == state)
     sorts = {name: columns[name] for name in ("id", "booked_on", "amount_rp", "balance_rp", "description")}
@@ -108,11 +108,6 @@ def _select_lines(account_id: int) -> Select[Any]:
     return select(*columns).outerjoin(taken, literal(value=True)).where(BankLine.account_id == account_id)
 
 
-def _columns_of(query: Select[Any]) -> dict[str, Any]:
-    """Return what *query* selects by its names, to sort by."""
-    return {str(column.key): column for column in query.selected_columns}
-
-
 def _select_files() -> Select[Any]:
     columns: list[Value] = [
         BankFile.id, BankAccount.code.label("account"), BankFile.name, BankFile.statement_no, BankFile.layout,
@@ -134,7 +129,7 @@ def find_bank_file_page(session: Session, *, by: Actor, account_id: int, wish: W
     """
     authorize(by, Act.READ_BANK)
     query = _select_files().where(BankFile.account_id == account_id)
-    sorts = {name: column for name, column in _columns_of(query).items() if name != "sha256"}
+    sorts = columns_of(query, but="sha256")
     return fetch_page(
         session, query, wish=wish, sorts=sorts, default_sort="-until_on", searched=[BankFile.name, BankFile.layout],
         tie=BankFile.id.desc(),
@@ -159,7 +154,7 @@ def find_file_line_page(session: Session, *, by: Actor, account_id: int, file_id
     """Return a page of the lines that one statement brought first, as rows of the list of lines."""
     authorize(by, Act.READ_BANK)
     query = _select_lines(account_id).where(BankLine.file_id == file_id)
-    columns = _columns_of(query)
+    columns = columns_of(query)
     sorts = {name: columns[name] for name in ("id", "booked_on", "amount_rp", "balance_rp", "description")}
     return fetch_page(
         session, query, wish=wish, sorts=sorts, default_sort="id",

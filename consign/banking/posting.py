@@ -1,12 +1,11 @@
 """Posting a bank's file: read, proven, written, all in one transaction; a dry run is the same, taken back at the end."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,7 +18,7 @@ from consign.banking.profiles import find_kept_mapping, keep_mapping
 from consign.banking.queries import find_posted_files, get_bank_account, refuse_closed
 from consign.banking.reading import BankReading, inspect_bank_file
 from consign.banking.rules import BankStatement
-from consign.db import savepoint
+from consign.db import rehearsal, savepoint
 from consign.errors import NeedsDecision, Question
 from consign.files import Files, copy_checked, hash_file
 from consign.identity.actions import record_event
@@ -69,10 +68,6 @@ class PostedBankFile:
         return sum(one.new_lines for one in self.statements)
 
 
-class _TakenBackError(Exception):
-    """Ends a dry run: all that was written is taken back."""
-
-
 def post_bank_file(
     session: Session,
     files: Files,
@@ -115,24 +110,10 @@ def post_bank_file(
     if not dry_run:
         with savepoint(session):
             return write()
-    posted = _write_and_take_back(session, write)
+    with rehearsal(session):
+        posted = write()
+    session.expire_all()
     return replace(posted, statements=tuple(replace(one, file_id=None) for one in posted.statements))
-
-
-def _write_and_take_back(session: Session, write: Callable[[], PostedBankFile]) -> PostedBankFile:
-    """Return what *write* comes to, and take back all that it wrote."""
-    written: list[PostedBankFile] = []
-    try:
-        with savepoint(session):
-            written.append(write())
-            _take_back()
-    except _TakenBackError:
-        session.expire_all()
-    return written[0]
-
-
-def _take_back() -> NoReturn:
-    raise _TakenBackError
 
 
 def read_for_account(session: Session, account: BankAccount, *, path: Path, answers: BankAnswers) -> BankReading:

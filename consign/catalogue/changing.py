@@ -25,7 +25,8 @@ from consign.documents.intake import MOST_BYTES, store_file
 from consign.documents.wording import sentence_of
 from consign.files import Files, copy_within
 from consign.identity.actions import change_row, record_event
-from consign.identity.rules import Act, Actor, authorize, tidy_name
+from consign.identity.rules import Act, Actor, authorize
+from consign.identity.spelling import tidy_name
 from consign.models.catalogue import Barcode, Product
 from consign.partners.due import mark_due
 from consign.sentence import Code, say

@@ -20,14 +20,14 @@ from consign.catalogue.import_numbers import (
     read_whole,
     split_unit,
 )
-from consign.catalogue.import_rules import CellRefused, RowProblem, cut
+from consign.catalogue.import_rules import CellRefused, RowProblem
 from consign.catalogue.list_file import ListRow
 from consign.catalogue.numbers import GTIN_LENGTHS, LONGEST_GTIN, GtinInvalid, parse_gtin
 from consign.catalogue.rules import LONGEST_INGREDIENTS, MOST_PIECES, Details, refuse_impossible_details
 from consign.errors import BadInput, ConsignError
-from consign.identity.rules import LONGEST_NAME, clean_text
+from consign.identity.spelling import LONGEST_NAME, clean_text
 from consign.sentence import load_sentence, say
-from consign.tabular.cells import is_error_value, is_scientific, shown
+from consign.tabular.cells import cut, is_error_value, is_scientific, shown
 from consign.tabular.headers import normalize
 
 SMALLER: Mapping[str, tuple[str, int]] = {"kg": ("g", 1_000), "l": ("ml", 1_000)}

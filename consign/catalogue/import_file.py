@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from consign.catalogue.import_columns import COLUMNS, EXAMPLE, ROLE_OF, Role
+from consign.catalogue.import_columns import COLUMNS, ROLE_OF, Role
 from consign.catalogue.import_rules import (
     ImportColumnMissing,
     ImportColumnTwice,
@@ -13,11 +13,9 @@ from consign.catalogue.import_rules import (
     ImportTooLarge,
     ImportTooLong,
 )
-from consign.catalogue.list_file import HandedInList, ListRow, read_rows
+from consign.catalogue.list_file import HandedInList, ListRow, find_places, is_example, read_rows_within
 from consign.files import copy_within
 from consign.sentence import say
-from consign.tabular.cells import shown
-from consign.tabular.headers import normalize
 from consign.tabular.opening import open_table
 from consign.tabular.table import Table
 
@@ -64,7 +62,7 @@ def read_list(path: Path, *, whose_is_known: bool) -> ProductList:
     with open_table(path, words=frozenset(ROLE_OF)) as table:
         places = _find_places(table, whose_is_known=whose_is_known)
         rows = _read_rows(table)
-    kept = [row for row in rows if row.broken or not _is_example(row, places)]
+    kept = [row for row in rows if not is_example(row, places.get(Role.NAME))]
     if not kept:
         raise ImportEmpty(
             say("The list has no row with a product; nothing was changed. Fill in a row for each product.")
@@ -73,20 +71,16 @@ def read_list(path: Path, *, whose_is_known: bool) -> ProductList:
 
 
 def _find_places(table: Table, *, whose_is_known: bool) -> Mapping[Role, int]:
-    places: dict[Role, int] = {}
-    for place, header in enumerate(table.headers):
-        role = ROLE_OF.get(normalize(header))
-        if role is None:
-            continue
-        if role in places:
-            raise ImportColumnTwice(
-                say(
-                    "“{first}” and “{second}” are columns for the same; nothing was changed. Leave one of them out.",
-                    first=table.describe_column(places[role]),
-                    second=table.describe_column(place),
-                )
+    places, twice = find_places(table, ROLE_OF)
+    if twice is not None:
+        first, second = twice
+        raise ImportColumnTwice(
+            say(
+                "“{first}” and “{second}” are columns for the same; nothing was changed. Leave one of them out.",
+                first=first,
+                second=second,
             )
-        places[role] = place
+        )
     if Role.NAME not in places and Role.CODE not in places:
         raise ImportColumnMissing(
             say(
@@ -107,16 +101,9 @@ def _find_places(table: Table, *, whose_is_known: bool) -> Mapping[Role, int]:
 
 
 def _read_rows(table: Table) -> list[ListRow]:
-    rows: list[ListRow] = []
-    for part in read_rows(table):
-        rows += part
-        if len(rows) > MOST_ROWS:
-            raise ImportTooLong(
-                say("The list has more than {most} rows; nothing was changed. Hand it in in parts.", most=MOST_ROWS)
-            )
-    return sorted(rows, key=lambda row: row.row)
-
-
-def _is_example(row: ListRow, places: Mapping[Role, int]) -> bool:
-    place = places.get(Role.NAME)
-    return place is not None and shown(row.cells[place]).strip().casefold().startswith(EXAMPLE)
+    rows = read_rows_within(table, most=MOST_ROWS)
+    if rows is None:
+        raise ImportTooLong(
+            say("The list has more than {most} rows; nothing was changed. Hand it in in parts.", most=MOST_ROWS)
+        )
+    return rows

@@ -17,7 +17,8 @@ from consign.catalogue.import_file import ProductList
 from consign.catalogue.import_matching import Known, Shelf
 from consign.catalogue.import_rules import CellRefused, Change
 from consign.catalogue.rules import Details
-from consign.identity.rules import PERMITTED, Act, Actor, clean_text
+from consign.identity.rules import PERMITTED, Act, Actor
+from consign.identity.spelling import clean_text
 from consign.models.catalogue import Product
 from consign.sentence import say
 

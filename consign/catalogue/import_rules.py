@@ -8,9 +8,8 @@ from consign.catalogue.import_columns import Role
 from consign.errors import BadInput, Conflict, NotFound
 from consign.money import Rupiah
 from consign.sentence import Code, Sentence, say, say_all
+from consign.tabular.cells import cut
 
-LONGEST_CELL = 200
-"""Characters of a cell that are shown."""
 Value = str | int | date | None
 
 
@@ -124,11 +123,6 @@ class RowOutcome:
     problems: tuple[RowProblem, ...] = ()
     cells: tuple[str, ...] = field(default=(), repr=False)
     """The row as it stands in the file."""
-
-
-def cut(cell: str) -> str:
-    """Return a cell as short as it can be shown."""
-    return cell if len(cell) <= LONGEST_CELL else f"{cell[: LONGEST_CELL - 1]}…"
 
 
 def tell_row(outcome: RowOutcome) -> Sentence | None:

@@ -7,7 +7,6 @@ alone: one that cannot be taken leaves nothing, and the others are not kept back
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,7 +24,7 @@ from consign.catalogue.import_plans import Run
 from consign.catalogue.import_rules import ImportIdle, ImportTaken, Outcome, RowOutcome
 from consign.catalogue.import_steps import take_row
 from consign.catalogue.product_imports import get_import
-from consign.db import savepoint
+from consign.db import rehearsal
 from consign.documents.intake import clean_file_name
 from consign.files import Files, hash_file
 from consign.identity.actions import record_event
@@ -54,10 +53,6 @@ class Imported:
     def useful(self) -> int:
         """Return how many rows add or change a product."""
         return sum(one.outcome in {Outcome.ADDED, Outcome.CHANGED} for one in self.rows)
-
-
-class _TakeBackError(Exception):
-    """Takes back what was only tried."""
 
 
 def try_import(
@@ -151,11 +146,8 @@ def _rehearse(
     session: Session, found: ProductList, *, by: Actor, producer_id: int | None, on: date
 ) -> tuple[RowOutcome, ...]:
     """Do all that a list says, and take it back."""
-    tried: list[tuple[RowOutcome, ...]] = []
-    with suppress(_TakeBackError), savepoint(session):  # takes back what was done inside when something is raised
-        tried.append(_take_rows(session, found, by=by, producer_id=producer_id, on=on, lock=False))
-        raise _TakeBackError
-    return tried[0]
+    with rehearsal(session):
+        return _take_rows(session, found, by=by, producer_id=producer_id, on=on, lock=False)
 
 
 def _take_rows(

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, Select, func, select
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Value, Wish, fetch_page
+from consign.listing import Found, Value, Wish, columns_of, fetch_page
 from consign.models.catalogue import Barcode, LabelOrder, LabelStock, Product
 from consign.models.identity import UserAccount
 from consign.models.partners import Producer
@@ -46,7 +46,7 @@ def find_order_page(session: Session, *, by: Actor, wish: Wish) -> Found:
         session,
         query,
         wish=wish,
-        sorts={column.name: column for column in query.selected_columns},
+        sorts=columns_of(query),
         default_sort="-made_at",
         searched=[Producer.name, Producer.code, LabelStock.name],
         tie=LabelOrder.id.desc(),

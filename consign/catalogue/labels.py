@@ -20,7 +20,8 @@ from consign.catalogue.stocks import as_paper, find_passed, get_stock
 from consign.db import defer
 from consign.files import Files
 from consign.identity.actions import record_event
-from consign.identity.rules import Act, Actor, authorize, clean_text, get_reach
+from consign.identity.rules import Act, Actor, authorize, get_reach
+from consign.identity.spelling import clean_text
 from consign.models.catalogue import LabelOrder, Product
 from consign.models.partners import Producer
 from consign.sentence import Sentence, dump_sentence, say
@@ -35,7 +36,7 @@ from reports.labels import (
     plan_labels,
     write_labels,
 )
-from reports.symbols import PRINTERS_DPI, is_small
+from reports.symbol_sizes import PRINTERS_DPI, is_small
 
 MAKE_LABELS = "make_labels"
 """The worker's task that makes a sheet."""

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
-from consign.catalogue.import_columns import ImportColumn
+from consign.catalogue.import_columns import EXAMPLE, ImportColumn
 from consign.tabular.cells import shown
+from consign.tabular.headers import normalize
 from consign.tabular.table import Batch, Table
 
 R = TypeVar("R")
@@ -51,6 +52,36 @@ class HandedInList(Generic[R]):
         """Return what stands in a column; nothing where the file has none. Broken rows are passed over."""
         place = self.places.get(role)
         return [] if place is None else [row.cells[place] for row in self.rows if not row.broken]
+
+
+def find_places(table: Table, roles: Mapping[str, R]) -> tuple[dict[R, int], tuple[str, str] | None]:
+    """Return the place of each column that *roles* know by its header, and the first two headers that mean the same.
+
+    Whoever reads the list refuses such two in its own words, which say what was not done.
+    """
+    places: dict[R, int] = {}
+    for place, header in enumerate(table.headers):
+        role = roles.get(normalize(header))
+        if role is not None and role in places:
+            return places, (table.describe_column(places[role]), table.describe_column(place))
+        if role is not None:
+            places[role] = place
+    return places, None
+
+
+def is_example(row: ListRow, place: int | None) -> bool:
+    """Say whether a row is the example that a template has, by its cell at *place*."""
+    return place is not None and not row.broken and shown(row.cells[place]).strip().casefold().startswith(EXAMPLE)
+
+
+def read_rows_within(table: Table, *, most: int) -> list[ListRow] | None:
+    """Return the rows of a *table* in their order, without blank ones; none at all where there are more than *most*."""
+    rows: list[ListRow] = []
+    for part in read_rows(table):
+        rows += part
+        if len(rows) > most:
+            return None
+    return sorted(rows, key=lambda row: row.row)
 
 
 def read_rows(table: Table) -> Iterator[list[ListRow]]:

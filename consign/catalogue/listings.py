@@ -13,7 +13,7 @@ from consign.catalogue.rules import ListingMissing, ListingOverlaps
 from consign.errors import BadInput
 from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize
-from consign.listing import Found, Value, Wish, fetch_page
+from consign.listing import Found, Value, Wish, columns_of, fetch_page
 from consign.models.catalogue import Product, ProductListing
 from consign.models.partners import Partner, Producer, Store
 from consign.partners.rules import UnknownCode
@@ -130,7 +130,7 @@ def find_listed_page(session: Session, *, store_id: int, on: date, wish: Wish) -
         .join(Producer, Producer.id == Product.producer_id)
         .where(ProductListing.store_id == store_id, or_(_upper().is_(None), _upper() > on))
     )
-    sorts = {column.name: column for column in query.selected_columns}
+    sorts = columns_of(query)
     return fetch_page(
         session,
         query,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from consign.catalogue.rules import ProductUnknown
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Value, Wish, fetch_page
+from consign.listing import Found, Value, Wish, columns_of, fetch_page
 from consign.models.catalogue import Barcode, Product, ProductAlias, ProductPrice
 from consign.models.documents import ProductEligibility
 from consign.models.partners import Partner, Producer
@@ -82,7 +82,7 @@ def find_product_page(session: Session, *, by: Actor, on: date, wish: Wish) -> F
         asked = wish.filters["standing"]
         query = query.where(ProductEligibility.standing.is_not_distinct_from(None if asked == "none" else asked))
     numbers = select(func.string_agg(Barcode.number, " ")).where(Barcode.product_id == Product.id).scalar_subquery()
-    sorts = {column.name: column for column in query.selected_columns}
+    sorts = columns_of(query)
     return fetch_page(
         session,
         query,

@@ -37,7 +37,8 @@ from consign.db import insert_rows
 from consign.documents.eligibility import find_kept, judge
 from consign.errors import refuse_blank
 from consign.identity.actions import record_event
-from consign.identity.rules import Act, Actor, authorize, clean_text
+from consign.identity.rules import Act, Actor, authorize
+from consign.identity.spelling import clean_text
 from consign.models.catalogue import (
     Barcode,
     NumberSeries,

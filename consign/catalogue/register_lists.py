@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from consign.catalogue.lists import state_of_number
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Value, Wish, fetch_page, parse_id
+from consign.listing import Found, Value, Wish, columns_of, fetch_page, parse_id
 from consign.models.catalogue import Barcode, NumberSeries, Product, ReservedRange
 from consign.models.partners import Agreement, Partner, Producer
 
@@ -41,7 +41,7 @@ def find_number_page(session: Session, *, by: Actor, on: date, wish: Wish) -> Fo
         session,
         query,
         wish=wish,
-        sorts={column.name: column for column in query.selected_columns},
+        sorts=columns_of(query),
         default_sort="number",
         searched=[Barcode.number, Product.name, Product.code, Producer.name, Producer.code, Product.brand],
         tie=Barcode.number,

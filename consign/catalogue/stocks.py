@@ -14,14 +14,13 @@ from consign.catalogue.drawing import drawing
 from consign.catalogue.numbers import compute_check_digit
 from consign.catalogue.rules import ScanTestMissing, ScanWrong, StockMissing, StockNameTaken
 from consign.identity.actions import record_event
-from consign.identity.rules import Act, Actor, authorize, clean_text, tidy_name
+from consign.identity.rules import Act, Actor, authorize
+from consign.identity.spelling import clean_text, tidy_name
 from consign.models.catalogue import LabelStock, ScanTest
 from consign.sentence import say
 from reports import labels as paper
 from reports.labels import refuse_impossible_stock
-from reports.symbols import PRINTERS_DPI
 
-__all__ = ["PRINTERS_DPI"]
 TEST_PREFIX = "952"
 """What GS1 keeps for examples: a test symbol never means real goods."""
 LONGEST_NOTE = 300

@@ -1,12 +1,11 @@
 """Agreements on the command line: adding, continuing with other terms, ending, listing them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
-from consign import clock
 from consign.catalogue.queries import get_product
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table
@@ -18,11 +17,11 @@ from consign.models.partners import Agreement
 from consign.money import format_rate
 from consign.partners.agreeing import add_agreement, continue_agreement, end_agreement
 from consign.partners.agreement_lists import find_agreement_page, get_agreement_facts
-from consign.partners.queries import get_partner, get_producer, get_region_terms, get_store, get_terms, lock_partner
+from consign.partners.queries import get_office_day, get_partner, get_producer, get_store, get_terms
 from consign.partners.taxes import find_tax_notices
 from consign.sales.placing import place_parked
 from consign.sentence import Sentence, say
-from consign.settlement.queries import find_last_closing
+from consign.settlement.queries import hold_closed_until
 
 
 @click.group()
@@ -80,7 +79,7 @@ def agreement_continue(
     """Let other terms of the agreement NUMBER hold from a day on, as a new version; what is not said stays as it is."""
     with context.acting(login) as (session, by):
         old = _get_agreement(session, number, by=by)
-        closed_until = _lock_closed(session, old.partner_id)
+        closed_until = hold_closed_until(session, old.partner_id)
         version = continue_agreement(
             session,
             by=by,
@@ -114,7 +113,7 @@ def agreement_end(context: Context, *, number: int, last: datetime | None, goes_
     day = last.date() if last else None
     with context.acting(login) as (session, by):
         found = _get_agreement(session, number, by=by)
-        closed_until = _lock_closed(session, found.partner_id)
+        closed_until = hold_closed_until(session, found.partner_id)
         end_agreement(session, by=by, agreement_id=found.id, last=day, closed_until=closed_until)
         placed = place_parked(session, by=by, partner_id=found.partner_id)
     told = f"ends on {day}" if day else "goes on without a last day"
@@ -128,17 +127,10 @@ def _get_agreement(session: Session, number: int, *, by: Actor) -> Agreement:
         AgreementMissing: there is none that *by* may see.
 
     """
-    on = clock.today(get_region_terms(session).zone)
+    on = get_office_day(session)
     return session.get_one(
         Agreement, get_agreement_facts(session, by=by, agreement_id=str(number), on=on)["id"]
     )  # fmt: skip
-
-
-def _lock_closed(session: Session, partner_id: int) -> date | None:
-    """Lock a partner and return its last closed day, which nobody moves meanwhile."""
-    lock_partner(session, partner_id)
-    closing = find_last_closing(session, partner_id)
-    return closing.until_on if closing else None
 
 
 @agreement.command("list")
@@ -154,7 +146,7 @@ def agreement_list(
     """List agreements with their numbers."""
     wanted = {"partner": partner_code, "producer": producer_code, "on": str(on.date()) if on else ""}
     with context.acting(login) as (session, by):
-        today = clock.today(get_region_terms(session).zone)
+        today = get_office_day(session)
         wish = Wish(filters=wanted, rows=MOST_EXPORTED_ROWS)
         rows = [dict(row) for row in find_agreement_page(session, by=by, on=today, wish=wish).rows]
     if as_json:

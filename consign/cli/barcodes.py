@@ -1,6 +1,5 @@
 """Barcodes on the command line: drawing one, and the city register."""
 
-from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -8,7 +7,6 @@ import click
 import segno
 from sqlalchemy.orm import Session
 
-from consign import clock
 from consign.catalogue.drawing import drawing
 from consign.catalogue.numbers import (
     GTIN_LENGTHS,
@@ -28,17 +26,18 @@ from consign.catalogue.register import (
 )
 from consign.catalogue.register_lists import find_number_page
 from consign.catalogue.register_print import print_register
-from consign.catalogue.stocks import PRINTERS_DPI
 from consign.cli.context import Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json
 from consign.cli.products import place_everywhere
 from consign.errors import BadInput
 from consign.identity.rules import Actor
 from consign.listing import Wish
-from consign.partners.queries import get_partner, get_region_terms
+from consign.partners.queries import get_office_day, get_partner
 from consign.regions import get_region
 from consign.sentence import say
-from reports.symbols import Symbol, SymbolKind, draw_symbol, make_symbol
+from reports.symbol_drawing import draw_symbol
+from reports.symbol_sizes import PRINTERS_DPI
+from reports.symbols import Symbol, SymbolKind, make_symbol
 from reports.table import write_csv, write_xlsx
 
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -143,7 +142,7 @@ def _draw_link(code: str, address: str, output: Path, ending: str) -> None:
 def issue(context: Context, *, product: str, login: str, as_json: bool) -> None:
     """Give the PRODUCT the next number of the city register."""
     with context.acting(login) as (session, by):
-        number = issue_number(session, by=by, product=get_product(session, product), on=_today(session))
+        number = issue_number(session, by=by, product=get_product(session, product), on=get_office_day(session))
         placed = place_everywhere(session, by)
     if as_json:
         print_json({"product": product, "number": number, "placed": placed})
@@ -159,7 +158,7 @@ def issue(context: Context, *, product: str, login: str, as_json: bool) -> None:
 def retire(context: Context, *, number: str, reason: str, login: str) -> None:
     """Take the NUMBER out of use after today; it goes on finding its product."""
     with context.acting(login) as (session, by):
-        retire_number(session, by=by, number=number, reason=reason, on=_today(session))
+        retire_number(session, by=by, number=number, reason=reason, on=get_office_day(session))
     click.echo(f"{number} is in use until today, and is never given again.")
 
 
@@ -206,7 +205,7 @@ def register(context: Context, *, output: Path, login: str) -> None:
     region = get_region(context.database, context.region).name
     with context.acting(login) as (session, by):
         if ending == "pdf":
-            content = print_register(session, by=by, region=region, on=_today(session))
+            content = print_register(session, by=by, region=region, on=get_office_day(session))
         else:
             content = _write_list(session, by, ending)
     output.write_bytes(content)
@@ -214,14 +213,10 @@ def register(context: Context, *, output: Path, login: str) -> None:
 
 
 def _write_list(session: Session, by: Actor, ending: str) -> bytes:
-    on = _today(session)
+    on = get_office_day(session)
     count = find_number_page(session, by=by, on=on, wish=Wish(rows=1)).total
     found = find_number_page(session, by=by, on=on, wish=Wish(sort="number", rows=max(count, 1)))
     rows = [[row[head] for head in HEADS] for row in found.rows]
     if ending == "xlsx":
         return write_xlsx(HEADS, rows, sheet="numbers")
     return write_csv(HEADS, rows).encode("utf-8-sig")
-
-
-def _today(session: Session) -> date:
-    return clock.today(get_region_terms(session).zone)

@@ -5,7 +5,6 @@ from typing import Any
 
 import click
 
-from consign import clock
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table
 from consign.cli.terms import USUAL, read_terms, with_terms
@@ -19,7 +18,13 @@ from consign.partners.cooperatives import (
     extend_to_member,
     get_cooperative,
 )
-from consign.partners.queries import get_partner, get_producer, get_region_terms, get_store, lock_partner
+from consign.partners.queries import (
+    get_office_day,
+    get_partner,
+    get_producer,
+    get_store,
+    lock_partner,
+)
 from consign.partners.rules import Route
 from consign.sales.placing import reread_parked
 from consign.settlement.queries import find_last_closing
@@ -144,7 +149,7 @@ def cooperative_sign(
 def cooperative_list(context: Context, *, login: str, as_json: bool) -> None:
     """List the cooperatives."""
     with context.acting(login) as (session, by):
-        on = clock.today(get_region_terms(session).zone)
+        on = get_office_day(session)
         rows = [dict(row) for row in find_cooperative_page(session, by=by, on=on, wish=Wish().for_export()).rows]
     if as_json:
         print_json(rows)

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import click
 
-from consign import clock
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table
 from consign.errors import BadInput
 from consign.listing import MOST_EXPORTED_ROWS, Wish
 from consign.money import Rupiah, format_rate
-from consign.partners.queries import get_partner, get_producer, get_region_terms, get_store
+from consign.partners.queries import get_office_day, get_partner, get_producer, get_store
 from consign.sentence import say
 from consign.settlement.carrying_over import (
     confirm_carry_over,
@@ -230,7 +229,7 @@ def late() -> None:
 def list_late(context: Context, *, by_law: bool, login: str, as_json: bool) -> None:
     """Show what each partner owes, by how many days it is late."""
     with context.acting(login) as (session, by):
-        on = clock.today(get_region_terms(session).zone)
+        on = get_office_day(session)
         rows = [dict(row) for row in list_ageing(find_ageing(session, by=by, on=on), by_law=by_law)]
     if as_json:
         print_json(rows)

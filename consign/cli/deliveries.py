@@ -6,18 +6,21 @@ from pathlib import Path
 import click
 
 from consign import clock
-from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
-from consign.cli.goods_lines import (
+from consign.cli.context import DAY, Context, as_user, pass_context
+from consign.cli.goods_options import (
     LINES,
-    describe_view,
+    acting_options,
+    choose_day,
+    day_option,
     find_place,
-    print_notes,
-    print_view,
+    number_argument,
+    producer_option,
     read_lines,
     read_refusals,
     store_options,
-    tell_note,
+    writing_options,
 )
+from consign.cli.goods_output import describe_view, print_notes, print_view, tell_note
 from consign.cli.output import print_json
 from consign.cli.speaking import language_option
 from consign.listing import Wish
@@ -34,10 +37,7 @@ from reports.stock_note import write_note
 
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
-producer_option = click.option("--producer", "producer_code", metavar="CODE", required=True)
-day_option = click.option("--day", type=DAY, help="The store's local day; else today.")
-remark_option = click.option("--remark", default="", help="Such as who brings the goods.")
-reason_option = click.option("--reason", required=True)
+why_option = click.option("--reason", required=True)
 
 
 @click.group()
@@ -45,21 +45,12 @@ def delivery() -> None:
     """Send goods to stores; confirm, give up, take back, show, list and print any note about goods by its NUMBER."""
 
 
-def choose_day(day: datetime | None, store: Store) -> datetime:
-    """Return the day that was named, else the store's today."""
-    return day or datetime.combine(clock.today(store.zone), datetime.min.time())
-
-
 @delivery.command("send")
 @LINES
 @producer_option
 @store_options
 @day_option
-@remark_option
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@writing_options
 def send(
     context: Context,
     *,
@@ -81,7 +72,7 @@ def send(
             by=by,
             producer_id=get_producer(session, producer_code).id,
             store_id=store.id,
-            day=choose_day(day, store).date(),
+            day=choose_day(day, store),
             lines=read_lines(session, lines, partner_id=store.partner_id),
             remark=remark,
         )
@@ -89,13 +80,10 @@ def send(
 
 
 @delivery.command("confirm")
-@click.argument("number")
+@number_argument
 @click.option("--on", "on", type=DAY, help="Day on which the goods arrived; else today.")
 @click.option("--refuse", "refused", metavar="LINE=QUANTITY:REASON", multiple=True, help="What was not taken, and why.")
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@acting_options
 def confirm(
     context: Context,
     *,
@@ -114,19 +102,16 @@ def confirm(
             session,
             by=by,
             note_id=found.id,
-            on=choose_day(on, store).date(),
+            on=choose_day(on, store),
             refusals=read_refusals(refused),
         )
         tell_note(session, note, by=by, as_json=as_json, language=language)
 
 
 @delivery.command("cancel")
-@click.argument("number")
-@reason_option
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@number_argument
+@why_option
+@acting_options
 def cancel(context: Context, *, number: str, reason: str, language: Language, login: str, as_json: bool) -> None:
     """Give up a note that waits."""
     with context.acting(login) as (session, by):
@@ -135,12 +120,9 @@ def cancel(context: Context, *, number: str, reason: str, language: Language, lo
 
 
 @delivery.command("reverse")
-@click.argument("number")
-@reason_option
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@number_argument
+@why_option
+@acting_options
 def reverse(context: Context, *, number: str, reason: str, language: Language, login: str, as_json: bool) -> None:
     """Take back all that a note moved, each by a linked movement."""
     with context.acting(login) as (session, by):
@@ -149,11 +131,8 @@ def reverse(context: Context, *, number: str, reason: str, language: Language, l
 
 
 @delivery.command("show")
-@click.argument("number")
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@number_argument
+@acting_options
 def show(context: Context, *, number: str, language: Language, login: str, as_json: bool) -> None:
     """Show a note with its lines, and what is odd about it."""
     with context.acting(login) as (session, by):
@@ -171,10 +150,7 @@ def show(context: Context, *, number: str, language: Language, login: str, as_js
 @click.option("--store", metavar="CODE", default="")
 @click.option("--producer", metavar="CODE", default="")
 @click.option("--waiting", is_flag=True, help="Only notes that wait for somebody.")
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@acting_options
 def list_(
     context: Context,
     *,
@@ -202,7 +178,7 @@ def list_(
 
 
 @delivery.command("paper")
-@click.argument("number")
+@number_argument
 @click.option("-o", "--output", type=NEW_FILE, required=True, help="File to write (PDF).")
 @language_option
 @as_user

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from compliance.facts import Kind
 from compliance.reading import PaperRefused, Reading, read_paper
-from consign import clock
 from consign.cli.context import Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table
 from consign.cli.speaking import language_option
@@ -19,7 +18,7 @@ from consign.documents.wording import sentence_of
 from consign.identity.rules import Actor
 from consign.listing import Wish
 from consign.models.documents import Document
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 from consign.web.language import Language
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -131,7 +130,7 @@ def _decide(
         decision=decision,
         reason=reason,
         consulted=consulted,
-        on=clock.today(get_region_terms(session).zone),
+        on=get_office_day(session),
     )
 
 

@@ -4,21 +4,20 @@ from datetime import datetime
 
 import click
 
-from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
-from consign.cli.deliveries import (
-    cancel,
+from consign.cli.context import DAY, Context
+from consign.cli.deliveries import cancel, confirm, list_, paper, reverse, show
+from consign.cli.goods_options import (
+    LINES,
     choose_day,
-    confirm,
     day_option,
-    list_,
-    paper,
+    find_place,
     producer_option,
-    remark_option,
-    reverse,
-    show,
-)  # fmt: skip
-from consign.cli.goods_lines import LINES, find_place, read_lines, store_options, tell_note
-from consign.cli.speaking import language_option
+    read_lines,
+    reason_option,
+    store_options,
+    writing_options,
+)
+from consign.cli.goods_output import tell_note
 from consign.partners.queries import get_producer, get_store
 from consign.stock.notes import get_note
 from consign.stock.returning import ask_pull_back, send_return
@@ -37,14 +36,10 @@ def goods() -> None:
 @LINES
 @producer_option
 @store_options
-@click.option("--reason", type=click.Choice([one.value for one in RETURN_REASONS]), required=True)
+@reason_option(RETURN_REASONS)
 @click.option("--answers", metavar="NUMBER", help="The pull-back that this answers.")
 @day_option
-@remark_option
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@writing_options
 def return_(
     context: Context,
     *,
@@ -68,7 +63,7 @@ def return_(
             by=by,
             store_id=store.id,
             producer_id=get_producer(session, producer_code).id,
-            day=choose_day(day, store).date(),
+            day=choose_day(day, store),
             lines=read_lines(session, lines, partner_id=store.partner_id, reason=reason),
             remark=remark,
             answers_id=get_note(session, answers, by=by).id if answers else None,
@@ -80,13 +75,9 @@ def return_(
 @LINES
 @producer_option
 @store_options
-@click.option("--reason", type=click.Choice([one.value for one in RETURN_REASONS]), required=True)
+@reason_option(RETURN_REASONS)
 @click.option("--until", "until", type=DAY, required=True, help="Day by which they are to be off the shelf.")
-@remark_option
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@writing_options
 def pull_back(
     context: Context,
     *,
@@ -121,11 +112,7 @@ def pull_back(
 @store_options
 @click.option("--to", "to_code", metavar="CODE", required=True, help="The partner's store that gets them.")
 @day_option
-@remark_option
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@writing_options
 def transfer(
     context: Context,
     *,
@@ -147,7 +134,7 @@ def transfer(
             by=by,
             store_id=store.id,
             to_store_id=get_store(session, partner_id=store.partner_id, code=to_code).id,
-            day=choose_day(day, store).date(),
+            day=choose_day(day, store),
             lines=read_lines(session, lines, partner_id=store.partner_id),
             remark=remark,
         )
@@ -157,13 +144,9 @@ def transfer(
 @goods.command("write-off")
 @LINES
 @store_options
-@click.option("--reason", type=click.Choice([one.value for one in WRITE_OFF_REASONS]), required=True)
+@reason_option(WRITE_OFF_REASONS)
 @day_option
-@remark_option
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@writing_options
 def write_off_(
     context: Context,
     *,
@@ -184,7 +167,7 @@ def write_off_(
             session,
             by=by,
             store_id=store.id,
-            day=choose_day(day, store).date(),
+            day=choose_day(day, store),
             lines=read_lines(session, lines, partner_id=store.partner_id, reason=reason),
             remark=remark,
         )

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import click
 
-from consign import clock
 from consign.catalogue.label_facts import Look, Wanted
 from consign.catalogue.labels import Sheet, draw_labels
 from consign.catalogue.rules import LabelsRefused
-from consign.catalogue.stocks import PRINTERS_DPI, find_stock_called
+from consign.catalogue.stocks import find_stock_called
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, working
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 from consign.sentence import say
+from reports.symbol_sizes import PRINTERS_DPI
 
 LOOK = ("content", "price", "producer", "permit", "halal", "qr")
 
@@ -59,7 +59,7 @@ def labels(
     with context.acting(login) as (session, by), working("labels"):
         chosen = find_stock_called(session, by=by, name=stock)
         sheet = Sheet(chosen.id, int(dpi) if dpi else chosen.dpi, start, small)
-        on = clock.today(get_region_terms(session).zone)
+        on = get_office_day(session)
         notices, made = draw_labels(session, by=by, wanted=wanted, look=look, sheet=sheet, on=on)
     output.write_bytes(made.pdf)
     if as_json:

@@ -8,7 +8,6 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consign import clock
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table
 from consign.errors import BadInput
@@ -16,7 +15,7 @@ from consign.identity.rules import Actor
 from consign.listing import MOST_EXPORTED_ROWS, Wish
 from consign.models.payouts import Payout, PayoutBatch
 from consign.money import Rupiah
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 from consign.payouts.approving import approve_batch, cancel_batch, take_out
 from consign.payouts.bank_lines import confirm_certain, confirm_payouts, propose_payouts, return_payout
 from consign.payouts.batches import get_batch_by_number
@@ -214,7 +213,7 @@ def list_payouts(context: Context, *, batch: str | None, login: str, as_json: bo
 
 
 def _day(session: Session, on: datetime | None) -> Any:  # noqa: ANN401  # a day
-    return on.date() if on else clock.today(get_region_terms(session).zone)
+    return on.date() if on else get_office_day(session)
 
 
 def _get_account(session: Session, code: str) -> int:

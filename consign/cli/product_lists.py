@@ -2,31 +2,25 @@
 
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
-from consign import clock
 from consign.catalogue.import_rules import Outcome, RowOutcome, tell_row
 from consign.catalogue.import_sheets import export_products, write_template
 from consign.catalogue.importing import Imported, take_import, try_import
 from consign.cli.context import Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table, working
 from consign.cli.products import place_everywhere
-from consign.db import savepoint
+from consign.db import rehearsal
 from consign.files import Files
 from consign.identity.rules import Actor
-from consign.partners.queries import get_producer, get_region_terms
+from consign.partners.queries import get_office_day, get_producer
 
 ROWS_WITH_PROBLEMS = 1
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
-
-
-class _RehearsedError(Exception):
-    """Takes back what was only rehearsed."""
 
 
 @click.group()
@@ -60,19 +54,12 @@ def import_(
 
 def _rehearse(session: Session, by: Actor, file: Path, producer_id: int | None) -> Imported:
     """Try the list with a store of files that is gone afterwards."""
-    tried: list[Imported] = []
-    with (
-        tempfile.TemporaryDirectory(prefix="consign-") as folder,
-        suppress(_RehearsedError),
-        savepoint(session),  # takes back what was done inside when something is raised
-    ):
-        tried.append(_try(session, by, file, producer_id, Files.open(url=None, folder=Path(folder))))
-        raise _RehearsedError
-    return tried[0]
+    with tempfile.TemporaryDirectory(prefix="consign-") as folder, rehearsal(session):
+        return _try(session, by, file, producer_id, Files.open(url=None, folder=Path(folder)))
 
 
 def _try(session: Session, by: Actor, file: Path, producer_id: int | None, files: Files) -> Imported:
-    on = clock.today(get_region_terms(session).zone)
+    on = get_office_day(session)
     with file.open("rb") as source:
         return try_import(session, by=by, source=source, name=file.name, producer_id=producer_id, files=files, on=on)
 
@@ -82,7 +69,7 @@ def _take(session: Session, by: Actor, file: Path, producer_id: int | None, file
     tried = _try(session, by, file, producer_id, files)
     if not tried.useful:
         return tried, 0
-    on = clock.today(get_region_terms(session).zone)
+    on = get_office_day(session)
     taken = take_import(session, by=by, import_id=tried.handed_in.id, files=files, on=on)
     return taken, place_everywhere(session, by)
 
@@ -127,6 +114,6 @@ def export(context: Context, *, output: Path, producer_code: str | None, login: 
     """Write the present products as a list that can be changed and handed in again."""
     with context.acting(login) as (session, by):
         producer_id = get_producer(session, producer_code).id if producer_code else None
-        on = clock.today(get_region_terms(session).zone)
+        on = get_office_day(session)
         output.write_bytes(export_products(session, by=by, producer_id=producer_id, on=on))
     click.echo(f"{output} was written.")

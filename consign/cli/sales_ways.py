@@ -19,7 +19,9 @@ from consign.cli.speaking import language_option
 from consign.money import Rupiah
 from consign.partners.queries import get_partner, get_store
 from consign.sales.template import choose_span, write_template
-from consign.watching import ASKING, DONE, LATER, REFUSED, Taken, Watcher, plain_name
+from consign.watching.folder import plain_name
+from consign.watching.outcomes import ASKING, DONE, LATER, REFUSED, Taken
+from consign.watching.watcher import Watcher
 from consign.web.language import LANGUAGES, Language
 
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)

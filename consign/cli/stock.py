@@ -1,7 +1,7 @@
 """What stands in stores on the command line: showing it, counts, lists of movements, and losses."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -9,16 +9,17 @@ import click
 from sqlalchemy.orm import Session
 
 from consign import clock
-from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
-from consign.cli.goods_lines import find_place, store_options, tell_note
+from consign.catalogue.import_rules import tell_problem
+from consign.cli.context import DAY, Context, as_user, pass_context
+from consign.cli.goods_options import acting_options, find_place, store_options
+from consign.cli.goods_output import tell_note
 from consign.cli.output import print_json, print_table, working
-from consign.cli.speaking import language_option
-from consign.db import savepoint
+from consign.db import rehearsal
 from consign.listing import Row, Wish
 from consign.money import Rupiah
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 from consign.stock.count_file import count_from_file
-from consign.stock.import_rules import CountFileRefused, Outcome, tell_problem, tell_row
+from consign.stock.import_rules import CountFileRefused, Outcome, tell_row
 from consign.stock.import_sheets import write_movements_template
 from consign.stock.importing import ImportedNotes, import_movements, try_movements
 from consign.stock.loss_lists import find_loss_page
@@ -31,10 +32,6 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
-class _RehearsedError(Exception):
-    """Takes back what was only rehearsed."""
-
-
 @click.group()
 def stock() -> None:
     """Show what stands in stores, count it, and hand in lists of movements."""
@@ -44,10 +41,7 @@ def stock() -> None:
 @store_options
 @click.option("--product", "product_code", metavar="CODE", help="How it came to what stands of this product.")
 @click.option("--only", type=click.Choice(["negative", "empty", "unkept"]), help="What needs looking at.")
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@acting_options
 def show(
     context: Context,
     *,
@@ -112,10 +106,7 @@ def _print_moves(rows: Sequence[Row], language: Language) -> None:
 @click.option("--full", "is_full", is_flag=True, help="All goods were counted: what FILE does not name is not there.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and keep nothing.")
 @click.option("--remark", default="", help="What is to be known besides.")
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@acting_options
 def count(
     context: Context,
     *,
@@ -157,9 +148,8 @@ def _kept(session: Session, *, dry_run: bool) -> Iterator[None]:
     if not dry_run:
         yield
         return
-    with suppress(_RehearsedError), savepoint(session):  # takes back what was done inside when something is raised
+    with rehearsal(session):
         yield
-        raise _RehearsedError
 
 
 def _print_problems(refused: CountFileRefused, language: Language) -> None:
@@ -171,10 +161,7 @@ def _print_problems(refused: CountFileRefused, language: Language) -> None:
 @stock.command("import")
 @click.argument("file", type=FILE)
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and keep nothing.")
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@acting_options
 def import_(context: Context, *, file: Path, dry_run: bool, language: Language, login: str, as_json: bool) -> int:
     """Record the notes that FILE (XLSX or CSV) tells of: deliveries, returns, transfers, write-offs, counts.
 
@@ -225,16 +212,13 @@ def template(context: Context, *, output: Path, login: str) -> None:
 @click.option("--partner", metavar="CODE", default="")
 @click.option("--producer", metavar="CODE", default="")
 @click.option("--state", type=click.Choice([one.value for one in LossState]), help="What may still be said about it.")
-@language_option
-@as_user
-@as_json_option
-@pass_context
+@acting_options
 def losses(
     context: Context, *, partner: str, producer: str, state: str | None, language: Language, login: str, as_json: bool
 ) -> None:
     """List what was lost in stores, and who bears what of it."""
     with context.acting(login) as (session, by):
-        on = clock.today(get_region_terms(session).zone)
+        on = get_office_day(session)
         wish = Wish(filters={"partner": partner, "producer": producer, "state": state or ""}).for_export()
         rows = find_loss_page(session, by=by, on=on, wish=wish).rows
     if as_json:

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from consign import clock
 from consign.breach import Breach
 from consign.models.documents import ONE_PER_BUSINESS
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 
 STATE_AFTER = {
     "uploaded": ("draft",),
@@ -101,7 +100,7 @@ def check_eligibility(session: Session) -> Iterator[Breach]:
 
     What changes by itself must be judged within a day: the worker looks for it every minute.
     """
-    today = clock.today(get_region_terms(session).zone)
+    today = get_office_day(session)
     rows = session.execute(
         text("""
         SELECT product.id, kept.product_id IS NULL AS unjudged, kept.changes_on < :today AND kept.computed_on < kept.changes_on AS overdue

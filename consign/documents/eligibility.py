@@ -19,10 +19,7 @@ from consign.identity.actions import record_event
 from consign.models.catalogue import Product
 from consign.models.documents import EligibilityDue, ProductEligibility
 from consign.outbox import Message, record_notices
-from consign.partners.due import JUDGING as RECOMPUTE
-from consign.partners.due import mark_due
-
-__all__ = ["RECOMPUTE", "find_kept", "judge", "mark_due", "recompute"]
+from consign.partners.due import JUDGING
 
 GOODS_AT_ONCE = 5_000
 """Products that are judged and written by one round of statements."""
@@ -124,7 +121,7 @@ def defer_due(session: Session, *, on: date) -> bool:
     )
     if waiting is None and session.scalar(day_come.limit(1)) is None:
         return False
-    defer(session, RECOMPUTE, key=RECOMPUTE)
+    defer(session, JUDGING, key=JUDGING)
     return True
 
 

@@ -17,7 +17,7 @@ from consign.documents.parts import find_hits
 from consign.documents.rules import DocumentMissing
 from consign.documents.wording import ShownFinding, load_findings
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Row, Value, Wish, fetch_page, parse_id
+from consign.listing import Found, Row, Value, Wish, columns_of, fetch_page, parse_id
 from consign.models.catalogue import Product
 from consign.models.documents import Document, DocumentEvent, DocumentPage, DocumentProduct
 from consign.models.identity import UserAccount
@@ -279,7 +279,7 @@ def _filter(query: Select[Any], wish: Wish, *, on: date) -> Select[Any]:
 
 
 def _fetch(session: Session, query: Select[Any], *, by: Actor, wish: Wish, sort: str) -> Found:
-    sorts = {column.name: column for column in query.selected_columns}
+    sorts = columns_of(query)
     found = fetch_page(
         session,
         query,

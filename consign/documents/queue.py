@@ -10,7 +10,7 @@ from compliance.standing import State
 from consign.documents.masked import select_number
 from consign.documents.parts import WAITING
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Value, Wish, fetch_page
+from consign.listing import Found, Value, Wish, columns_of, fetch_page
 from consign.models.documents import Document
 from consign.models.identity import UserAccount
 from consign.models.partners import Producer
@@ -77,7 +77,7 @@ def find_queue_page(session: Session, *, by: Actor, wish: Wish) -> Found:
             query = query.where(Document.claimed_by != by.user_id)
         case "nobody":
             query = query.where(Document.claimed_by.is_(None))
-    sorts = {column.name: column for column in query.selected_columns}
+    sorts = columns_of(query)
     return fetch_page(
         session,
         query,

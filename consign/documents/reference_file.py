@@ -15,14 +15,13 @@ from consign.documents.rules import ListRefused
 from consign.documents.wording import sentence_of
 from consign.files import Files, copy_within, hash_file
 from consign.sentence import Code, Sentence, say
-from consign.tabular.cells import is_error_value, is_scientific, shown
+from consign.tabular.cells import cut, is_error_value, is_scientific, shown
 from consign.tabular.headers import normalize
 from consign.tabular.opening import open_table
 from consign.tabular.table import Batch, Table
 
 MOST_BYTES = 50 << 20
 MOST_ROWS = 200_000
-LONGEST_CELL = 200
 
 NUMBER_WORDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.PIRT: (
@@ -151,20 +150,20 @@ def _read_batch(
 ) -> Iterator[ListedNumber | ListProblem]:
     why = say("The row has more or fewer cells than the header.")
     for broken in batch.broken:
-        yield ListProblem(broken.row, "", _cut(shown("\t".join(broken.cells))), why)
+        yield ListProblem(broken.row, "", cut(shown("\t".join(broken.cells))), why)
     cells = zip(batch.rows, batch.cells[number].to_pylist(), batch.cells[holder].to_pylist(), strict=True)
     for row, written, name in cells:
         tidy = " ".join(shown(name or "").split())
         try:
             compact = _read_number(kind, written or "")
         except NumberRefused as refusal:
-            cell = _cut(shown(written or ""))
+            cell = cut(shown(written or ""))
             yield ListProblem(int(row), table.describe_column(number), cell, sentence_of(refusal))
             continue
         if not tidy or is_error_value(tidy):
-            yield ListProblem(int(row), table.describe_column(holder), _cut(tidy), say("The name is blank."))
+            yield ListProblem(int(row), table.describe_column(holder), cut(tidy), say("The name is blank."))
             continue
-        yield ListedNumber(int(row), compact, _cut(tidy))
+        yield ListedNumber(int(row), compact, cut(tidy))
 
 
 def _read_number(kind: Kind, written: str) -> str:
@@ -178,7 +177,3 @@ def _read_number(kind: Kind, written: str) -> str:
     if is_scientific(cell):
         raise NumberRefused("A spreadsheet has rounded this number, so its last digits are lost.")
     return KINDS[kind].module.parse(cell).compact
-
-
-def _cut(cell: str) -> str:
-    return cell if len(cell) <= LONGEST_CELL else f"{cell[: LONGEST_CELL - 1]}…"

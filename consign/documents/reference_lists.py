@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from consign.documents.rules import ListMissing
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Value, Wish, fetch_page, parse_id
+from consign.listing import Found, Value, Wish, columns_of, fetch_page, parse_id
 from consign.models.documents import ReferenceEntry, ReferenceList
 from consign.models.identity import UserAccount
 from consign.sentence import say
@@ -30,7 +30,7 @@ def find_reference_page(session: Session, *, by: Actor, wish: Wish) -> Found:
         session,
         query,
         wish=wish,
-        sorts={column.name: column for column in query.selected_columns},
+        sorts=columns_of(query),
         default_sort="-imported_at",
         searched=[ReferenceList.issuer, ReferenceList.file_name],
         tie=ReferenceList.id,
@@ -60,7 +60,7 @@ def find_reference_entries(session: Session, *, by: Actor, list_id: int, wish: W
         session,
         query,
         wish=wish,
-        sorts={column.name: column for column in query.selected_columns},
+        sorts=columns_of(query),
         default_sort="row",
         searched=[ReferenceEntry.number, ReferenceEntry.name],
         tie=ReferenceEntry.row,

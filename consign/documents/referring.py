@@ -14,9 +14,10 @@ from consign.db import insert_rows
 from consign.documents.rules import ListMissing, ListRefused, ListTaken
 from consign.errors import refuse_blank
 from consign.identity.actions import record_event
-from consign.identity.rules import Act, Actor, authorize, tidy_name
+from consign.identity.rules import Act, Actor, authorize
+from consign.identity.spelling import tidy_name
 from consign.models.documents import ReferenceList
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day, get_region_terms
 from consign.sentence import Code, say
 
 REFERENCE_KINDS = (Kind.PIRT, Kind.HALAL, Kind.NIB)
@@ -128,7 +129,7 @@ def _refuse_list(session: Session, *, kind: Kind, as_of: date, entries: Sequence
     if kind not in REFERENCE_KINDS:
         kinds = [Code("paper_kind", one) for one in REFERENCE_KINDS]
         raise ListRefused(say("Lists are loaded of {kinds} only; nothing was loaded.", kinds=kinds))
-    if as_of > clock.today(get_region_terms(session).zone):
+    if as_of > get_office_day(session):
         raise ListRefused(say("The list cannot have been drawn up on {day}; nothing was loaded.", day=as_of))
     if not entries:
         raise ListRefused(say("No row of the list holds a number that can be used; nothing was loaded."))

@@ -10,7 +10,6 @@ from compliance.findings import Verdict
 from compliance.kinds import KINDS
 from compliance.standing import State
 from consign import clock
-from consign.documents.eligibility import mark_due
 from consign.documents.expiry import keep_reminders
 from consign.documents.lines import has_same_number, is_in_line_of, leave_rest, take_products_over
 from consign.documents.parts import (
@@ -30,6 +29,7 @@ from consign.models.identity import UserAccount
 from consign.models.partners import Producer
 from consign.outbox import Message, record_notices
 from consign.partners.actions import set_nib
+from consign.partners.due import mark_due
 from consign.sentence import say
 
 CLAIM_LASTS = timedelta(minutes=30)

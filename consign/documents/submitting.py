@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from compliance.facts import Kind
 from compliance.standing import State
 from consign import clock
-from consign.documents.eligibility import mark_due
 from consign.documents.intake import TakenIn
 from consign.documents.lines import has_same_number, is_in_line_of, take_products_over
 from consign.documents.parts import (
@@ -33,6 +32,7 @@ from consign.models.catalogue import Product
 from consign.models.documents import Document, DocumentPage
 from consign.outbox import Message, record_notices
 from consign.partners.actions import get_producer_to_change
+from consign.partners.due import mark_due
 from consign.sentence import Code, say
 
 

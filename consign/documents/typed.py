@@ -8,7 +8,7 @@ from compliance.refusals import NumberRefused
 from consign.documents.rules import Typed
 from consign.documents.wording import sentence_of
 from consign.errors import BadInput
-from consign.identity.rules import clean_text
+from consign.identity.spelling import clean_text
 from consign.sentence import say
 
 LONGEST_TEXT = 4_000

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from consign.documents.rules import WaiverMissing
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Value, Wish, fetch_page, parse_id
+from consign.listing import Found, Value, Wish, columns_of, fetch_page, parse_id
 from consign.models.catalogue import Product
 from consign.models.documents import PaperWaiver
 from consign.models.identity import UserAccount
@@ -25,7 +25,7 @@ def find_waiver_page(session: Session, *, by: Actor, on: date, wish: Wish) -> Fo
     granted_by (a name), granted_at and state as of *on*. One that was ended before its first day is over.
     """
     query = _select_waivers(by, on=on)
-    columns: dict[str, Value] = {column.name: column for column in query.selected_columns}
+    columns = columns_of(query)
     for name, column in _FILTERED.items():
         if wish.filters.get(name):
             query = query.where(columns[column] == wish.filters[name])

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from compliance.facts import Kind
 from consign import clock
-from consign.documents.eligibility import mark_due
 from consign.documents.rules import DocumentIncomplete, WaiverMissing
 from consign.documents.typed import tidy_text
 from consign.errors import BadInput
@@ -17,6 +16,7 @@ from consign.models.catalogue import Product
 from consign.models.documents import PaperWaiver
 from consign.outbox import Message, record_notices
 from consign.partners.actions import get_producer_to_change
+from consign.partners.due import mark_due
 from consign.sentence import say
 
 

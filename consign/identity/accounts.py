@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from consign import clock
 from consign.errors import BadInput, NotAllowed, NotFound
 from consign.identity.actions import record_event
+from consign.identity.failed_tries import TooManyTries, forget_failures, name_tried, note_failure, refuse_too_many
 from consign.identity.links import RESET_LASTS, LinkUnknown, end_links_of, find_link_user, is_open, make_link
 from consign.identity.queries import describe_actor
-from consign.identity.rules import Actor, normalize_login
+from consign.identity.rules import Actor
 from consign.identity.secrets import (
     find_totp_step,
     hash_password,
@@ -18,15 +19,9 @@ from consign.identity.secrets import (
     refuse_weak_password,
     verify_password,
 )
-from consign.identity.sessions import (
-    TooManyTries,
-    end_sessions_of,
-    forget_failures,
-    name_tried,
-    note_failure,
-    refuse_too_many,
-    take_code,
-)
+from consign.identity.sessions import end_sessions_of
+from consign.identity.signing_in import take_code
+from consign.identity.spelling import normalize_login
 from consign.models.identity import Consent, UserAccount, UserLink
 from consign.sentence import say
 

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from consign import clock
 from consign.db import run_last
 from consign.errors import BadInput, Conflict, NotAllowed, refuse_blank
-from consign.identity.rules import Act, Actor, Role, authorize, compute_event_hash, normalize_login, tidy_name
+from consign.identity.audit_chain import compute_event_hash
+from consign.identity.rules import Act, Actor, Role, authorize
+from consign.identity.spelling import normalize_login, tidy_name
 from consign.models import RegionBase
 from consign.models.identity import AuditEvent, AuditHead, UserAccount
 from consign.models.partners import Store

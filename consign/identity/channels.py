@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from consign.errors import BadInput
 from consign.identity.accounts import get_user
 from consign.identity.actions import record_event
-from consign.identity.rules import Actor, clean_text, normalize_login, normalize_phone
+from consign.identity.rules import Actor
+from consign.identity.spelling import clean_text, normalize_login, normalize_phone
 from consign.models.identity import UserAccount
 from consign.sentence import say
 

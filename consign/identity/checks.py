@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consign.breach import Breach
+from consign.identity.audit_chain import FIRST_HASH, compute_event_hash
 from consign.identity.queries import find_chain_head
-from consign.identity.rules import FIRST_HASH, compute_event_hash
 from consign.models.identity import AuditEvent
 
 EVENTS_AT_ONCE = 1_000

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from consign import clock
 from consign.identity.accounts import UserMissing
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Value, Wish, fetch_page, match_word, parse_id
+from consign.listing import Found, Value, Wish, columns_of, fetch_page, match_word, parse_id
 from consign.models.catalogue import Product
 from consign.models.identity import AuditEvent, UserAccount, UserLink, UserSession
 from consign.models.partners import Cooperative, Partner, Producer, Store
@@ -67,7 +67,7 @@ def find_user_page(session: Session, *, by: Actor, wish: Wish) -> Found:
         query = query.where(UserAccount.active == (asked["active"] == "yes"))
     if asked.get("seen"):
         query = query.where(_never_came())
-    sorts = {column.name: column for column in query.selected_columns}
+    sorts = columns_of(query)
     return fetch_page(
         session,
         query,

@@ -4,7 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consign.errors import NotFound
-from consign.identity.rules import Actor, Role, read_login
+from consign.identity.rules import Actor, Role
+from consign.identity.spelling import read_login
 from consign.models.identity import AuditHead, UserAccount
 from consign.sentence import say
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from consign.errors import BadInput
-from consign.identity.rules import clean_text
+from consign.identity.spelling import clean_text
 from consign.sentence import say
 
 LONGEST_REMARK: Final = 500

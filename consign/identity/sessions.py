@@ -1,40 +1,25 @@
-"""Signing in and out: tries, sessions, and who a session's holder is."""
+"""Sessions: who holds one, how long it lasts, how it ends, and for whom its holder acts."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from consign import clock
 from consign.db import run_last
-from consign.errors import ConsignError, NotAllowed, NotFound
+from consign.errors import NotFound
 from consign.identity.actions import record_event
 from consign.identity.queries import describe_actor
-from consign.identity.rules import (
-    MUST_USE_SECOND_FACTOR,
-    Act,
-    Actor,
-    Role,
-    authorize,
-    clean_text,
-    normalize_login,
-    read_login,
-)
-from consign.identity.secrets import find_totp_step, hash_token, make_token, verify_password
-from consign.models.identity import LoginFailure, UserAccount, UserLink, UserSession
+from consign.identity.rules import MUST_USE_SECOND_FACTOR, Act, Actor, Role, authorize
+from consign.identity.secrets import hash_token, make_token
+from consign.identity.spelling import clean_text
+from consign.models.identity import UserAccount, UserSession
 from consign.models.partners import CooperativeMember, Producer, RegionTerms
 from consign.sentence import say
 
 LONGEST_AGENT = 200
-LOCKS = {"login": 7101, "address": 7102, "sweep": 7103}
-"""First halves of the keys of the server's advisory locks: by login, by address, and for deleting old failures."""
-FAILURES_COUNT_FOR = timedelta(minutes=15)
-MOST_FAILURES_PER_LOGIN = 5
-MOST_FAILURES_PER_ADDRESS = 50
-CODE_STEP_LASTS = timedelta(minutes=5)
 SEEN_EXACT_TO = timedelta(minutes=1)
 
 SHORT = (timedelta(hours=2), timedelta(hours=12))
@@ -45,18 +30,6 @@ LASTS: dict[Role, tuple[timedelta, timedelta]] = {
     Role.STORE_MANAGER: LONG,
 }
 """How long a session lasts unused, and at most. Those who move money or see everything sign in every day."""
-
-
-class SignInRefused(ConsignError):
-    """Login, password or code are not right; nobody was signed in."""
-
-    code = "identity.sign_in_refused"
-
-
-class TooManyTries(ConsignError):
-    """Too many tries failed in the last quarter of an hour; nobody was signed in and nothing was changed."""
-
-    code = "identity.too_many_tries"
 
 
 class SessionUnknown(NotFound):
@@ -106,182 +79,8 @@ _VISITOR = text("""
     WHERE held.token_hash = :token AND held.ended_at IS NULL AND account.active""")
 
 
-def sign_in(
-    session: Session, *, login: str, password: str, code: str | None, address: str, agent: str
-) -> tuple[str, UserAccount] | None:
-    """Begin a session and return its token and the person; blank where the password is right and a code is needed.
-
-    A failed try is kept in this transaction: the caller must catch the refusal and commit, without a savepoint that
-    takes the try back.
-
-    Raises:
-        SignInRefused: login, password or code are not right, or the account is not active.
-        TooManyTries: five tries for this login, or fifty from this address, failed in the last quarter of an hour.
-
-    """
-    wanted = read_login(login)
-    tried = name_tried(login)
-    refuse_too_many(session, login=tried, address=address)
-    user = session.scalar(select(UserAccount).where(UserAccount.login == wanted, UserAccount.active))
-    kept = user.password_hash if user else None
-    if not verify_password(password, kept) or user is None or not _is_still(session, user, password_hash=kept):
-        note_failure(session, login=tried, address=address)
-        raise SignInRefused(say("Login and password do not fit; nobody was signed in."))
-    if user.totp_secret is not None:
-        if not code:
-            return None
-        if not take_code(session, user, code):
-            note_failure(session, login=tried, address=address)
-            raise SignInRefused(
-                say("The code is not right or was used before; nobody was signed in. Wait for the next one.")
-            )
-    return _begin_session(session, user, agent=agent), user
-
-
-def make_code_step(session: Session, *, login: str) -> str:
-    """Return a token that stands for the password of *login*, which `sign_in` has just found right, for five minutes."""
-    user = session.execute(select(UserAccount).where(UserAccount.login == read_login(login))).scalar_one()
-    token, now = make_token(), clock.now()
-    step = UserLink(
-        token_hash=hash_token(token),
-        kind="code",
-        user_id=user.id,
-        made_at=now,
-        ends_at=now + CODE_STEP_LASTS,
-        used_at=None,
-    )
-    session.add(step)
-    session.flush()
-    return token
-
-
-def finish_sign_in(session: Session, *, step: str, code: str, address: str, agent: str) -> tuple[str, UserAccount]:
-    """Complete a signing-in with a code of the authenticator app; the same rules as for `sign_in`.
-
-    Raises:
-        SignInRefused: the step is too old or was used, or the code is not right; after a wrong code the step goes on.
-        TooManyTries: that happened too often.
-
-    """
-    is_open = (
-        UserLink.token_hash == hash_token(step),
-        UserLink.kind == "code",
-        UserLink.used_at.is_(None),
-        UserLink.ends_at > clock.now(),
-    )
-    user_id = session.scalar(select(UserLink.user_id).where(*is_open))
-    user = session.get(UserAccount, user_id) if user_id else None
-    if user is None:
-        raise SignInRefused(say("That took too long; nobody was signed in. Begin again with login and password."))
-    tried = name_tried(user.login)
-    refuse_too_many(session, login=tried, address=address)
-    if not take_code(session, user, code):
-        note_failure(session, login=tried, address=address)
-        raise SignInRefused(
-            say("The code is not right or was used before; nobody was signed in. Wait for the next one.")
-        )
-    claimed = update(UserLink).where(*is_open).values(used_at=clock.now()).returning(UserLink.user_id)
-    if not user.active or session.scalar(claimed) is None:  # used, or ended by a new password, in the meantime
-        raise SignInRefused(say("That took too long; nobody was signed in. Begin again with login and password."))
-    return _begin_session(session, user, agent=agent), user
-
-
-def _is_still(session: Session, user: UserAccount, *, password_hash: str | None) -> bool:
-    """Say whether the account is open and has this password still, and keep it so until the transaction ends.
-
-    Trying a password takes a while. Without this, whoever knows the old one could begin a session just after all
-    sessions were ended.
-    """
-    session.refresh(user, with_for_update={"key_share": True})
-    return user.active and user.password_hash == password_hash
-
-
-def name_tried(given: str) -> str:
-    """Return by which name failed tries are counted.
-
-    What is no login may be a password in the wrong field: of that too little is kept to guess it by.
-    """
-    try:
-        return normalize_login(given)
-    except ConsignError:
-        return f"other {hashlib.sha256(clean_text(given).lower().encode()).hexdigest()[:4]}"
-
-
-def refuse_too_many(session: Session, *, login: str, address: str) -> None:
-    """Refuse a further try after too many.
-
-    Tries for one login wait for each other until their transactions end, and so do tries from one address, so that none
-    slips through. A blank address does not count.
-
-    Raises:
-        TooManyTries: five tries for this login, or fifty from this address, failed in the last quarter of an hour.
-
-    """
-    _wait_for(session, "login", login)
-    if address:
-        _wait_for(session, "address", address)
-    counts = session.execute(
-        text("""
-        SELECT (SELECT count(*) FROM login_failure WHERE login = :login AND at > :since) AS by_login,
-          (SELECT count(*) FROM login_failure WHERE address = :address AND address <> '' AND at > :since) AS by_address"""),
-        {"login": login, "address": address, "since": clock.now() - FAILURES_COUNT_FOR},
-    ).one()
-    if counts.by_login >= MOST_FAILURES_PER_LOGIN or counts.by_address >= MOST_FAILURES_PER_ADDRESS:
-        raise TooManyTries(
-            say(
-                "Too many tries failed; nothing was changed. Try again in a quarter of an hour, or ask for a new password."
-            )
-        )
-
-
-def _wait_for(session: Session, lock: str, what: str) -> None:
-    session.execute(
-        text("SELECT pg_advisory_xact_lock(:lock, hashtext(current_schema() || ' ' || :what))"),
-        {"lock": LOCKS[lock], "what": what},
-    )
-
-
-def note_failure(session: Session, *, login: str, address: str) -> None:
-    """Keep a failed try, and delete those of the day before, unless another transaction does."""
-    now = clock.now()
-    alone = text("SELECT pg_try_advisory_xact_lock(:lock, hashtext(current_schema()))")
-    if session.scalar(alone, {"lock": LOCKS["sweep"]}):
-        session.execute(delete(LoginFailure).where(LoginFailure.at < now - timedelta(days=1)))
-    session.add(LoginFailure(login=login, address=address, at=now))
-    session.flush()
-
-
-def forget_failures(session: Session, login: str) -> None:
-    """Let a person who has chosen a new password try again at once."""
-    session.execute(delete(LoginFailure).where(LoginFailure.login == name_tried(login)))
-
-
-def take_code(session: Session, user: UserAccount, code: str) -> bool:
-    """Take a code of the person's authenticator app, each only once; say whether it is right."""
-    session.refresh(user, with_for_update={"key_share": True})
-    step = find_totp_step(
-        user.totp_secret or "", code, at_second=int(clock.now().timestamp()), after_step=user.totp_last_step
-    )
-    if step is None:
-        return False
-    user.totp_last_step = step
-    session.flush()
-    return True
-
-
-def begin_session(session: Session, user: UserAccount, *, agent: str) -> str:
-    """Begin a session of somebody who has just registered; return the token that only the person's browser keeps.
-
-    Raises:
-        NotAllowed: the person has a second factor, which only `sign_in` asks for.
-
-    """
-    if user.totp_secret is not None:
-        raise NotAllowed(say("You have a second factor; nobody was signed in. Sign in with its code."))
-    return _begin_session(session, user, agent=agent)
-
-
-def _begin_session(session: Session, user: UserAccount, *, agent: str) -> str:
+def open_session(session: Session, user: UserAccount, *, agent: str) -> str:
+    """Begin a session of somebody who has shown who they are; return the token that only the person's browser keeps."""
     token, now = make_token(), clock.now()
     _, longest = LASTS[Role(user.role)]
     session.add(

@@ -57,7 +57,7 @@ WEEK_DAYS = 7
 
 
 @dataclass(frozen=True)
-class Standing:
+class ShelfBatch:
     """What stands of one batch. Thousandths of its unit."""
 
     batch_id: int
@@ -99,7 +99,7 @@ _FACTS = text("""
 
 
 def assess_endings(
-    standing: Sequence[Standing], forecast: Forecast | None, *, on: date, pull_back_days: int
+    standing: Sequence[ShelfBatch], forecast: Forecast | None, *, on: date, pull_back_days: int
 ) -> dict[int, Ending]:
     """Return by batch what is sold of it from *on* until the day before it is to be off the shelf, and what is left then.
 
@@ -249,7 +249,7 @@ def _find_endings(
     first, last = on - timedelta(LOOKED_BACK_DAYS), on - timedelta(1)
     for days in find_pair_days(session, facts, first=first, last=last):
         row = facts[days.store_id, days.product_id]
-        standing = [Standing(*one) for one in zip(row.ids, row.ends, row.quantities, strict=True)]
+        standing = [ShelfBatch(*one) for one in zip(row.ids, row.ends, row.quantities, strict=True)]
         endings = assess_endings(standing, forecast_place(days), on=on, pull_back_days=pull_back_days)
         found.update({(days.store_id, batch): ending for batch, ending in endings.items()})
     return found

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from consign import clock
 from consign.catalogue import labels
 from consign.catalogue.goods import find_goods
 from consign.db import Database
@@ -17,7 +16,7 @@ from consign.files import Files
 from consign.identity.queries import UserUnknown, get_actor
 from consign.identity.rules import PERMITTED, Act, Actor
 from consign.models.identity import UserAccount
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 from consign.payments.matching import post_certain
 from consign.payouts.bank_lines import confirm_certain
 from consign.sales import placing
@@ -131,7 +130,7 @@ def recompute_eligibility(database: Database, *, region: str, watch: Watch = _un
     judged = 0
     while True:
         with database.transaction(region) as session, watch(session):
-            on = clock.today(get_region_terms(session).zone)
+            on = get_office_day(session)
             producer_ids = take_due(session, on=on)
             if not producer_ids:
                 return judged

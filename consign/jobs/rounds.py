@@ -15,7 +15,7 @@ from consign.documents.reviewing import release_lapsed
 from consign.insight.reminding import remind_of_stock
 from consign.models.region import Region
 from consign.partners.due import mark_due_by_other_rules
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 from consign.payments.asking import ask_silent
 from consign.sales.progress import forget_stale
 from consign.sales.reminding import remind_silent
@@ -46,7 +46,7 @@ def look_after_papers(database: Database) -> int:
     """
 
     def look(session: Session) -> int:
-        on = clock.today(get_region_terms(session).zone)
+        on = get_office_day(session)
         mark_due_by_other_rules(session)
         defer_due(session, on=on)
         return release_lapsed(session, now=clock.now()) + announce_ends(session, on=on)

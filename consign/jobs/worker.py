@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from consign.catalogue import labels
 from consign.db import Database, backend_pid
-from consign.documents.eligibility import RECOMPUTE
 from consign.files import Files
 from consign.jobs.enqueued import (
     give_up_labels,
@@ -34,6 +33,7 @@ from consign.jobs.rounds import (
     sweep_labels,
 )
 from consign.notifying.services import Services
+from consign.partners.due import JUDGING
 from consign.payments.matching import MATCH_BANK_LINES
 from consign.sales.placing import PLACE_PARKED
 from consign.sales.uploads import READ_SALES_FILE
@@ -183,7 +183,7 @@ class Worker:
         app = App(connector=connector)
         app.task(name=READ_SALES_FILE, pass_context=True, retry=retry)(self._read_sales_file)
         app.task(name=PLACE_PARKED, retry=retry)(self._place_parked)
-        app.task(name=RECOMPUTE, retry=retry)(self._recompute_eligibility)
+        app.task(name=JUDGING, retry=retry)(self._recompute_eligibility)
         app.task(name=MATCH_BANK_LINES, retry=retry)(self._match_bank_lines)
         app.task(name=labels.MAKE_LABELS, pass_context=True, retry=retry)(self._make_labels)
         return app

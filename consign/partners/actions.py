@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from consign import clock
 from consign.errors import BadInput, refuse_blank
 from consign.identity.actions import change_row, record_event
-from consign.identity.rules import Act, Actor, authorize, clean_text, normalize_phone, tidy_name
+from consign.identity.rules import Act, Actor, authorize
+from consign.identity.spelling import clean_text, normalize_phone, tidy_name
 from consign.models import RegionBase
 from consign.models.partners import Agreement, Partner, Producer, RegionTerms, Store, StoreAlias
 from consign.partners.due import mark_all_due, mark_due

@@ -7,7 +7,7 @@ from sqlalchemy import Date, RowMapping, Select, case, cast, func, literal, sele
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Value, Wish, fetch_page, parse_id
+from consign.listing import Found, Value, Wish, columns_of, fetch_page, parse_id
 from consign.models.catalogue import Product
 from consign.models.partners import Agreement, Cooperative, Partner, Producer, Store
 from consign.partners.rules import AgreementMissing
@@ -86,7 +86,7 @@ def find_agreement_page(session: Session, *, by: Actor, on: date, wish: Wish) ->
         query = query.where(Agreement.route == wish.filters["route"])
     if wish.filters.get("on"):
         query = query.where(Agreement.days.contains(date.fromisoformat(wish.filters["on"])))
-    sorts = {column.name: column for column in query.selected_columns}
+    sorts = columns_of(query)
     return fetch_page(
         session,
         query,

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from consign import clock
 from consign.breach import Breach
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 
 
 def check_fee_bounds(session: Session) -> Iterator[Breach]:
@@ -17,7 +16,7 @@ def check_fee_bounds(session: Session) -> Iterator[Breach]:
         SELECT agreement.id, fee_rate_bp, fee_from_bp, fee_to_bp FROM agreement, region_terms
         WHERE fee_rate_bp NOT BETWEEN fee_from_bp AND fee_to_bp AND (upper_inf(days) OR upper(days) > :today)
         ORDER BY agreement.id"""),
-        {"today": clock.today(get_region_terms(session).zone)},
+        {"today": get_office_day(session)},
     )
     for row in rows:
         what = f"takes {row.fee_rate_bp} bp, the region allows {row.fee_from_bp} to {row.fee_to_bp} bp"

@@ -6,7 +6,7 @@ from sqlalchemy import Date, cast, func, select
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, authorize, get_reach
-from consign.listing import Found, Wish, fetch_page
+from consign.listing import Found, Wish, columns_of, fetch_page
 from consign.models.partners import Agreement, Cooperative, CooperativeMember, Producer
 from consign.partners.cooperatives import get_cooperative
 from consign.partners.rules import UnknownCode
@@ -41,7 +41,7 @@ def find_cooperative_page(session: Session, *, by: Actor, on: date, wish: Wish) 
     )
     if own is not None:
         query = query.where(Cooperative.id == own)
-    sorts = {str(column.name): column for column in query.selected_columns}
+    sorts = columns_of(query)
     return fetch_page(
         session, query, wish=wish, sorts=sorts, default_sort="name", searched=[Cooperative.code, Cooperative.name],
         tie=Cooperative.id,
@@ -80,7 +80,7 @@ def find_member_page(session: Session, *, by: Actor, cooperative_id: int, on: da
         return Found(rows=list(rows), total=len(rows), page=1, pages=1)
     if wish.filters.get("on"):
         query = query.where(CooperativeMember.days.contains(on))
-    sorts = {str(column.name): column for column in query.selected_columns}
+    sorts = columns_of(query)
     return fetch_page(
         session, query, wish=wish, sorts=sorts, default_sort="producer", searched=[Producer.code, Producer.name],
         tie=CooperativeMember.id,

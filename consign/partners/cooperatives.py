@@ -13,7 +13,8 @@ from consign import clock
 from consign.db import savepoint
 from consign.errors import refuse_blank
 from consign.identity.actions import record_event
-from consign.identity.rules import Act, Actor, authorize, clean_text, normalize_phone, tidy_name
+from consign.identity.rules import Act, Actor, authorize
+from consign.identity.spelling import clean_text, normalize_phone, tidy_name
 from consign.models.partners import Agreement, Cooperative, CooperativeMember, Producer
 from consign.partners.actions import get_producer_to_change
 from consign.partners.agreeing import add_agreement, end_agreement

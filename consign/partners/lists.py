@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, func, select, true
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import PERMITTED, Act, Actor, Reach, get_reach
-from consign.listing import Found, Value, Wish, fetch_page, parse_id
+from consign.listing import Found, Value, Wish, columns_of, fetch_page, parse_id
 from consign.models.identity import UserAccount
 from consign.models.ledger import Account
 from consign.models.partners import Agreement, Partner, Producer, Store, StoreAlias
@@ -52,7 +52,7 @@ def find_partner_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     for name in ("kind", "cycle"):
         if wish.filters.get(name):
             query = query.where(getattr(Partner, name) == wish.filters[name])
-    sorts = {column.name: column for column in query.selected_columns}
+    sorts = columns_of(query)
     return fetch_page(
         session,
         query,
@@ -100,7 +100,7 @@ def find_store_page(session: Session, *, by: Actor, partner_id: int, wish: Wish)
     query = select(Store.id, Store.code, Store.name, Store.zone, Store.opened_on, Store.closed_on, aliases).where(
         Store.partner_id == partner_id, stores_within(reach)
     )
-    sorts = {column.name: column for column in query.selected_columns}
+    sorts = columns_of(query)
     return fetch_page(
         session,
         query,

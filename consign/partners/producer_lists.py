@@ -6,15 +6,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, String, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from consign import clock
 from consign.errors import BadInput
 from consign.identity.rules import PERMITTED, Act, Actor, get_reach
-from consign.listing import Found, Wish, fetch_page, match_word
+from consign.listing import Found, Wish, columns_of, fetch_page, match_word
 from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
 from consign.models.ledger import Account
 from consign.models.partners import Agreement, CooperativeMember, Producer
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 from consign.partners.rules import UnknownCode
 from consign.sentence import say
 
@@ -68,7 +67,7 @@ def _select_producers(session: Session, by: Actor) -> Select[Any]:
         mandate = exists().where(
             CooperativeMember.cooperative_id == reach.cooperative_id,
             CooperativeMember.producer_id == Producer.id,
-            CooperativeMember.days.contains(clock.today(get_region_terms(session).zone)),
+            CooperativeMember.days.contains(get_office_day(session)),
         )
         query = query.where(mandate)
     return query
@@ -89,7 +88,7 @@ def find_producer_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     if asked.get("agreements"):
         agreed = exists().where(Agreement.producer_id == Producer.id)
         query = query.where(agreed == (asked["agreements"] == "some"))
-    sorts = {column.name: column for column in query.selected_columns if column.name != "nib"}
+    sorts = columns_of(query, but="nib")
     searched = [Producer.code, Producer.name, Producer.owner_name, *([Producer.nib] if may_read_nib(by) else [])]
     return fetch_page(session, query, wish=wish, sorts=sorts, default_sort="code", searched=searched, tie=Producer.id)
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from consign import clock
 from consign.models.partners import Agreement, Cooperative, CooperativeMember, Partner, Producer, RegionTerms, Store
 from consign.partners.rules import DiscountBorneBy, FeeOn, RegionSettings, Route, Terms, UnknownCode
 from consign.sentence import say
@@ -53,6 +54,11 @@ def get_store(session: Session, *, partner_id: int, code: str) -> Store:
 def get_region_terms(session: Session) -> RegionTerms:
     """Return what the dinas has set for its region."""
     return session.get_one(RegionTerms, 1)
+
+
+def get_office_day(session: Session) -> date:
+    """Return which day it is at the dinas, by the region's own time zone."""
+    return clock.today(get_region_terms(session).zone)
 
 
 def find_partners(session: Session) -> list[Partner]:

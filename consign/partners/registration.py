@@ -7,17 +7,9 @@ from consign import clock
 from consign.identity.accounts import record_consent, refuse_without_consent
 from consign.identity.actions import LoginTaken, insert_user, record_event
 from consign.identity.queries import describe_actor
-from consign.identity.rules import (
-    PERMITTED,
-    Act,
-    Actor,
-    Role,
-    authorize,
-    normalize_login,
-    normalize_phone,
-    tidy_name,
-)
+from consign.identity.rules import PERMITTED, Act, Actor, Role, authorize
 from consign.identity.secrets import hash_password, refuse_weak_password
+from consign.identity.spelling import normalize_login, normalize_phone, tidy_name
 from consign.models.identity import UserAccount
 from consign.models.partners import Producer
 from consign.outbox import Message, record_notices

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from consign.errors import BadInput, Conflict, NotFound
-from consign.identity.rules import Actor, Role, clean_text
+from consign.identity.rules import Actor, Role
+from consign.identity.spelling import clean_text
 from consign.partners.rules import PeriodClosed, refuse_days_out_of_order
 from consign.sentence import say
 

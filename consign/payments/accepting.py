@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from consign.errors import Conflict
 from consign.identity.actions import record_event
 from consign.identity.remarks import LONGEST_REMARK, tidy_reason
-from consign.identity.rules import Act, Actor, authorize, clean_text
+from consign.identity.rules import Act, Actor, authorize
+from consign.identity.spelling import clean_text
 from consign.ledger.actions import lock_balances, reverse_transfers
 from consign.models.payments import BankMatch, BankMatchLine, PaymentNotice
 from consign.models.settlement import Allocation

@@ -15,7 +15,7 @@ from consign.models.partners import Producer
 from consign.models.payments import PaymentAnswer, PaymentNotice, PaymentNoticeLine
 from consign.models.settlement import Statement
 from consign.outbox import Message, record_notices
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day, get_region_terms
 from consign.payments.notice_rules import (
     COUNTS_AS_RECEIVED,
     PAST_THE_OFFICE,
@@ -136,7 +136,7 @@ def _post(
     cause = name_cause(notice.number, producer_id)
     opened = lock_open(session, {one.statement_id for one in shares})
     if stood:
-        today = clock.today(get_region_terms(session).zone)
+        today = get_office_day(session)
         take_back(session, by=by, cause=cause, booked_on=today, reason=f"{cause}:{answer.value}")
         return
     try:

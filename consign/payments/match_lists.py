@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from consign.errors import NotFound
 from consign.identity.rules import Act, Actor, authorize
-from consign.listing import Found, Row, Value, Wish, fetch_page, parse_id
+from consign.listing import Found, Row, Value, Wish, columns_of, fetch_page, parse_id
 from consign.models.banking import BankAccount, BankLine
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Producer
@@ -120,8 +120,8 @@ def find_match_page(session: Session, *, by: Actor, wish: Wish) -> Found:
         "from": lambda given: query.selected_columns["booked_on"] >= date.fromisoformat(given),
         "until": lambda given: query.selected_columns["booked_on"] <= date.fromisoformat(given),
     }
-    sorts = {column.name: column for column in query.selected_columns}
-    searched = [query.selected_columns[name] for name in ("lines", "statements", "partner", "person")]
+    sorts = columns_of(query)
+    searched = [sorts[name] for name in ("lines", "statements", "partner", "person")]
     return fetch_page(
         session, _narrow(query, wish, conditions), wish=wish, sorts=sorts, default_sort="-made_at", searched=searched,
         tie=BankMatch.id,
@@ -258,7 +258,7 @@ def find_write_off_page(session: Session, *, by: Actor, wish: Wish) -> Found:
         "outcome": lambda given: WriteOff.outcome == given,
         "borne_by": lambda given: WriteOff.borne_by == given,
     }
-    sorts = {column.name: column for column in query.selected_columns}
+    sorts = columns_of(query)
     return fetch_page(
         session, _narrow(query, wish, conditions), wish=wish, sorts=sorts, default_sort="-proposed_at",
         searched=[Statement.number, Partner.name, Producer.name, WriteOff.remark], tie=WriteOff.id,

@@ -11,8 +11,8 @@ from typing import BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consign.catalogue.import_rules import RowProblem, cut, tell_problem
-from consign.catalogue.list_file import ListRow, read_rows
+from consign.catalogue.import_rules import RowProblem, tell_problem
+from consign.catalogue.list_file import ListRow, find_places, read_rows_within
 from consign.errors import BadInput, ConsignError
 from consign.files import copy_within
 from consign.identity.rules import Act, Actor, authorize
@@ -22,10 +22,11 @@ from consign.payments.notice_rules import MOST_LINES, Payable, refuse_line
 from consign.sentence import Sentence, load_sentence, say, say_all
 from consign.settlement.allocating import find_open
 from consign.settlement.shares import Share
-from consign.tabular.cells import shown
+from consign.tabular.cells import cut, shown
 from consign.tabular.headers import normalize
 from consign.tabular.numbers import NumberStyle, decide_number_style, parse_number
 from consign.tabular.opening import open_table
+from consign.tabular.table import Table
 
 MOST_BYTES = 5 << 20
 MOST_TOLD = 20
@@ -124,37 +125,32 @@ def read_notice_file(session: Session, *, by: Actor, partner_id: int, route: str
 
 
 def _read(path: Path) -> tuple[tuple[str, ...], Mapping[Column, int], list[ListRow]]:
-    rows: list[ListRow] = []
     with open_table(path, words=frozenset(HEADERS)) as table:
-        places = _find_places(table.headers)
-        for part in read_rows(table):
-            rows += part
-            if len(rows) > MOST_LINES:
-                raise NoticeFileTooLarge(
-                    say("The list has more than {most} rows; nothing was noted. Hand it in in parts.", most=MOST_LINES)
-                )
+        places = _find_places(table)
+        rows = read_rows_within(table, most=MOST_LINES)
         headers = table.headers
-    kept = sorted(rows, key=lambda row: row.row)
-    if not kept:
+    if rows is None:
+        raise NoticeFileTooLarge(
+            say("The list has more than {most} rows; nothing was noted. Hand it in in parts.", most=MOST_LINES)
+        )
+    if not rows:
         raise NoticeFileEmpty(
             say("The list has no row with a statement; nothing was noted. Give each statement a row.")
         )
-    return headers, places, kept
+    return headers, places, rows
 
 
-def _find_places(headers: Sequence[str]) -> Mapping[Column, int]:
-    places: dict[Column, int] = {}
-    for place, header in enumerate(headers):
-        column = HEADERS.get(normalize(header))
-        if column is not None and column in places:
-            raise NoticeFileColumns(
-                say(
-                    "“{first}” and “{second}” are columns for the same; nothing was noted. Leave one of them out.",
-                    first=headers[places[column]].strip(), second=header.strip(),
-                )
-            )  # fmt: skip
-        if column is not None:
-            places[column] = place
+def _find_places(table: Table) -> Mapping[Column, int]:
+    places, twice = find_places(table, HEADERS)
+    if twice is not None:
+        first, second = twice
+        raise NoticeFileColumns(
+            say(
+                "“{first}” and “{second}” are columns for the same; nothing was noted. Leave one of them out.",
+                first=first,
+                second=second,
+            )
+        )
     missing = [TITLES[one] for one in Column if one not in places]
     if missing:
         raise NoticeFileColumns(

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Boolean, RowMapping, Select, String, bindpara
 from sqlalchemy.orm import Session, aliased
 
 from consign.identity.rules import Act, Actor, Reach, get_reach
-from consign.listing import Found, Wish, fetch_page
+from consign.listing import Found, Wish, columns_of, fetch_page
 from consign.models.banking import BankAccount
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner
@@ -90,7 +90,7 @@ def find_notice_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     state.
     """
     query = _select_notices(by)
-    columns = {str(one.key): one for one in query.selected_columns}
+    columns = columns_of(query)
     asked = wish.filters
     if asked.get("partner"):
         query = query.where(Partner.code == asked["partner"])

@@ -18,7 +18,7 @@ from consign.models.banking import BankAccount
 from consign.models.partners import Partner
 from consign.models.payments import NoticeCounter, PaymentNotice
 from consign.outbox import Message, record_notices
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 from consign.partners.rules import Route
 from consign.payments.expected import LAST_ANSWERS, lock_payables
 from consign.payments.notice_rules import (
@@ -87,7 +87,7 @@ def note_payment(
 
     """
     authorize(by, Act.NOTE_PAYMENTS, partner_id=partner_id)
-    today = clock.today(get_region_terms(session).zone)
+    today = get_office_day(session)
     refuse_paid_on(paid_on, today=today)
     tidied = tidy_remark(reference, longest=LONGEST_REFERENCE), tidy_remark(remark)
     _refuse_count(len(lines))

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Boolean, RowMapping, Select, String, column, 
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Row, Value, Wish, fetch_page
+from consign.listing import Found, Row, Value, Wish, columns_of, fetch_page
 from consign.models.partners import Partner, Producer
 from consign.models.settlement import Closing, Statement
 from consign.payments.expected import LAST_ANSWERS
@@ -26,6 +26,7 @@ from consign.payments.proof_rules import (
 )
 from consign.sales.checks import FEE_SQL
 from consign.sentence import say
+from consign.settlement.cuts import CLOSED_SALES
 from consign.settlement.debts import statements_within
 from consign.settlement.rules import StatementUnknown
 
@@ -63,7 +64,11 @@ _OVERALL = f"""CASE WHEN paid.is_contradicted AND {_OPEN} > 0 THEN 'contradicted
     WHEN {_OPEN} < statement.due_rp THEN 'partly' ELSE 'open' END"""
 """`proof_rules.assess_overall` for a filter."""
 
-# Only postings that can hold sales of a closing are looked into, each once for all statements of the closing.
+# The sales of closings with the file that each came in; a reversal goes with the file that it takes back.
+_FILED_SALES = f"""{CLOSED_SALES}
+      JOIN sales_posting AS source ON source.partner_id = sale.partner_id
+        AND source.number = COALESCE(sale.reverses_posting_no, sale.posting_no)
+      LEFT JOIN sales_upload AS upload ON upload.id = source.upload_id"""
 _FEE = FEE_SQL.format(base="sale.fee_base_rp", rate="sale.fee_rate_bp::bigint")
 _SOLD = text(f"""
     SELECT statement.id, COALESCE(sum(sums.lines), 0)::bigint AS lines, COALESCE(sum(sums.filed), 0)::bigint AS filed,
@@ -74,35 +79,19 @@ _SOLD = text(f"""
         count(*) FILTER (WHERE upload.id IS NOT NULL AND upload.name NOT LIKE 'sheet-%.csv') AS filed,
         count(*) FILTER (WHERE upload.name LIKE 'sheet-%.csv') AS typed,
         count(*) FILTER (WHERE sale.fee_rate_from <> 'sale' AND sale.fee_rp <> {_FEE}) AS wrong
-      FROM closing JOIN sales_posting AS posting ON posting.partner_id = closing.partner_id
-        AND posting.number <= closing.posting_no AND posting.first_on <= closing.until_on
-        AND (posting.number > closing.before_posting_no OR posting.last_on > closing.before_on)
-      JOIN sale ON sale.partner_id = posting.partner_id AND sale.posting_no = posting.number
-        AND sale.sold_on <= closing.until_on
-        AND (sale.posting_no > closing.before_posting_no OR sale.sold_on > closing.before_on)
-      JOIN sales_posting AS source ON source.partner_id = sale.partner_id
-        AND source.number = COALESCE(sale.reverses_posting_no, sale.posting_no)
-      LEFT JOIN sales_upload AS upload ON upload.id = source.upload_id
+      FROM {_FILED_SALES}
       WHERE NOT closing.carries_over
         AND closing.id IN (SELECT closing_id FROM statement WHERE id = ANY(:ids))
         AND sale.producer_id IN (SELECT producer_id FROM statement WHERE id = ANY(:ids))
       GROUP BY 1, 2) AS sums ON sums.closing_id = statement.closing_id AND sums.producer_id = statement.producer_id
     WHERE statement.id = ANY(:ids) GROUP BY statement.id""")  # noqa: S608  # a constant
 
-_FILES = text("""
+_FILES = text(f"""
     SELECT upload.id, upload.name, upload.status, upload.received_at, count(*) AS lines, sum(sale.sales_rp)::bigint AS sales_rp,
       sum(sale.fee_rp)::bigint AS fee_rp
-    FROM closing JOIN sales_posting AS posting ON posting.partner_id = closing.partner_id
-      AND posting.number <= closing.posting_no AND posting.first_on <= closing.until_on
-      AND (posting.number > closing.before_posting_no OR posting.last_on > closing.before_on)
-    JOIN sale ON sale.partner_id = posting.partner_id AND sale.posting_no = posting.number
-      AND sale.sold_on <= closing.until_on
-      AND (sale.posting_no > closing.before_posting_no OR sale.sold_on > closing.before_on)
-    JOIN sales_posting AS source ON source.partner_id = sale.partner_id
-      AND source.number = COALESCE(sale.reverses_posting_no, sale.posting_no)
-    LEFT JOIN sales_upload AS upload ON upload.id = source.upload_id
+    FROM {_FILED_SALES}
     WHERE closing.id = :closing AND sale.producer_id = :producer AND NOT closing.carries_over
-    GROUP BY upload.id ORDER BY upload.id""")
+    GROUP BY upload.id ORDER BY upload.id""")  # noqa: S608  # a constant
 
 _MONEY = text(f"""
     SELECT notice.number, notice.paid_on, notice.route, notice.sha256 IS NOT NULL AS proof, line.amount_rp,
@@ -139,7 +128,7 @@ def find_proof_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     number, partner, producer, until_on, due_on, route, due_rp, open_rp, files, fee, transfer, word and state.
     """
     query = _select_proofs(by).where(Statement.due_rp > 0)
-    columns = {str(one.key): one for one in query.selected_columns}
+    columns = columns_of(query)
     asked = wish.filters
     for name, value in (("partner", Partner.code), ("producer", Producer.code), ("route", Statement.route)):
         if asked.get(name):

@@ -7,11 +7,12 @@ from consign import clock
 from consign.errors import BadInput, Conflict, NotAllowed, NotFound
 from consign.identity.actions import record_event
 from consign.identity.remarks import LONGEST_REMARK, tidy_reason
-from consign.identity.rules import Act, Actor, authorize, clean_text
+from consign.identity.rules import Act, Actor, authorize
+from consign.identity.spelling import clean_text
 from consign.ledger.rules import AccountKind, AccountName
 from consign.models.payments import WriteOff
 from consign.money import Rupiah
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day, get_region_terms
 from consign.payments.match_facts import ReasonCode
 from consign.sentence import say
 from consign.settlement.allocating import Source, allocate, lock_open
@@ -144,7 +145,7 @@ def decide_write_off(session: Session, *, by: Actor, write_off_id: int, approve:
     after = statement.open_rp
     if approve:
         source = Source.WRITTEN_OFF_OFFICE if row.borne_by == "office" else Source.WRITTEN_OFF_PRODUCER
-        on = clock.today(get_region_terms(session).zone)
+        on = get_office_day(session)
         shares = [Share(row.statement_id, row.amount_rp)]
         allocate(session, shares, by=by, source=source, cause=f"write_off:{row.id}", booked_on=on)
         after -= row.amount_rp

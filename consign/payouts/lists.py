@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from compliance.banks import load_banks
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Row, Value, Wish, fetch_page
+from consign.listing import Found, Row, Value, Wish, columns_of, fetch_page
 from consign.models.banking import BankAccount
 from consign.models.identity import UserAccount
 from consign.models.partners import Cooperative, Partner, Producer
@@ -39,7 +39,7 @@ def find_batch_page(session: Session, *, by: Actor, wish: Wish) -> Found:
         "account": lambda given: BankAccount.code == given,
     }
     query = query.where(*(make(wish.filters[name]) for name, make in conditions.items() if wish.filters.get(name)))
-    sorts = {column.name: column for column in query.selected_columns}
+    sorts = columns_of(query)
     return fetch_page(
         session, query, wish=wish, sorts=sorts, default_sort="-number",
         searched=[PayoutBatch.number, BankAccount.code], tie=PayoutBatch.id,
@@ -70,7 +70,7 @@ def find_payout_page(session: Session, *, by: Actor, wish: Wish, batch_id: int |
         query = query.where(Payout.batch_id == batch_id)
     if state := wish.filters.get("state"):
         query = query.where(_COUNTED if state == STANDING else Payout.state == state)
-    sorts = {column.name: column for column in query.selected_columns if column.name != "number"}
+    sorts = columns_of(query, but="number")
     found = fetch_page(
         session, query, wish=wish, sorts=sorts, default_sort="reference" if batch_id is not None else "-reference",
         searched=[Payout.reference, PAYEE, PAYEE_CODE, PayeeAccount.holder], tie=Payout.id,

@@ -12,7 +12,7 @@ from compliance.banks import load_banks
 from compliance.facts import Kind
 from compliance.masking import mask
 from consign.identity.rules import PERMITTED, Act, Actor, Role, get_reach
-from consign.listing import Found, Row, Value, Wish, fetch_page
+from consign.listing import Found, Row, Value, Wish, columns_of, fetch_page
 from consign.models.identity import UserAccount
 from consign.models.partners import Cooperative, Producer
 from consign.models.payouts import PayeeAccount
@@ -47,7 +47,7 @@ def find_payee_page(session: Session, *, by: Actor, wish: Wish) -> Found:
         "producer": lambda given: OWNER_CODE.in_([given]),
     }
     query = query.where(*(make(wish.filters[name]) for name, make in conditions.items() if wish.filters.get(name)))
-    sorts = {column.name: column for column in query.selected_columns if column.name != "number"}
+    sorts = columns_of(query, but="number")
     found = fetch_page(
         session, query, wish=wish, sorts=sorts, default_sort="-stated_at",
         searched=[OWNER, OWNER_CODE, PayeeAccount.holder], tie=PayeeAccount.id,

@@ -16,7 +16,8 @@ from consign import clock
 from consign.documents.wording import sentence_of, to_sentence
 from consign.identity.actions import record_event
 from consign.identity.remarks import tidy_reason
-from consign.identity.rules import Act, Actor, authorize, tidy_name
+from consign.identity.rules import Act, Actor, authorize
+from consign.identity.spelling import tidy_name
 from consign.models.partners import Cooperative, Producer
 from consign.models.payouts import PayeeAccount
 from consign.outbox import Message, record_notices

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from consign import clock
 from consign.errors import BadInput, NotFound
 from consign.identity.actions import record_event
-from consign.identity.rules import Act, Actor, authorize, clean_text
+from consign.identity.rules import Act, Actor, authorize
+from consign.identity.spelling import clean_text
 from consign.models.payouts import PayoutTemplate
 from consign.sentence import say
 from reports.payout_files import FIELDS, HEADER_FIELDS, Template, TemplateColumn

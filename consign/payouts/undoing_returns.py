@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from consign import clock
 from consign.identity.actions import record_event
 from consign.identity.remarks import tidy_reason
 from consign.identity.rules import Act, Actor, authorize
@@ -18,7 +17,7 @@ from consign.models.payments import BankMatch, BankMatchLine
 from consign.models.payouts import Payout, PayoutPart
 from consign.money import Rupiah
 from consign.outbox import record_notices
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 from consign.payments.match_rows import get_standing_match, mark_undone
 from consign.payouts.bank_lines import get_paying_account, refuse_other_state
 from consign.payouts.batches import find_parts, lock_payouts, payable_of, sent_key
@@ -55,7 +54,7 @@ def undo_return(session: Session, *, by: Actor, payout_id: int, reason: str) -> 
     _refuse_paid_again(session, payout, parts[payout.id], balances)
     before = {"state": "returned", "on": str(payout.returned_on), "reason": payout.returned_reason}
     keys = find_last_keys(session, [sent_key(part) for part in parts[payout.id]])
-    on = payout.returned_on or clock.today(get_region_terms(session).zone)
+    on = payout.returned_on or get_office_day(session)
     reverse_transfers(session, keys=keys, cause=payout.reference, booked_on=on)
     if match is not None:
         _free_line(session, match, by=by, reason=said)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from consign.errors import NotFound
 from consign.identity.rules import Actor
-from consign.listing import Found, Value, Wish, fetch_page
+from consign.listing import Found, Value, Wish, columns_of, fetch_page
 from consign.models.catalogue import Product, ProductAlias
 from consign.models.partners import Partner, Store, StoreAlias
 from consign.models.sales import Sale, SalesParked, SalesPosting, SalesUpload
@@ -97,7 +97,7 @@ def find_files_by_meaning(session: Session, *, by: Actor, meaning: Meaning, wish
         session,
         query,
         wish=wish,
-        sorts={column.name: column for column in query.selected_columns},
+        sorts=columns_of(query),
         default_sort="-placed",
         searched=[SalesUpload.name],
         tie=SalesUpload.id.desc(),

@@ -19,10 +19,11 @@ from consign.period import ZONES, Period
 from consign.sales import overlap, posting
 from consign.sales.cancelled import CancelledLines
 from consign.sales.copying import Copier
-from consign.sales.findings import Posted, keep_findings
+from consign.sales.findings import keep_findings
 from consign.sales.layout import Layout, Receipts, Role
 from consign.sales.parking import Target
 from consign.sales.places import Places, find_places
+from consign.sales.posted_lines import PostedLines
 from consign.sales.profiles import keep_profile
 from consign.sales.progress import DECIDING, POSTING, Tell, tell_nobody
 from consign.sales.reading import Reader
@@ -89,7 +90,7 @@ def book_file(
         session, writer.sums, partner_id=upload.partner_id, number=number, kind="file", upload_id=upload.id,
         known_rows=known, by_user_id=by.user_id,
     )  # fmt: skip
-    keep_findings(Posted(session, upload.partner_id, upload.id, number, writer.sums, places, waits_newly=True))
+    keep_findings(PostedLines(session, upload.partner_id, upload.id, number, writer.sums, places, waits_newly=True))
     no_sales = posting.record_no_sales(session, zero_days, partner_id=upload.partner_id, number=number)
     upload.rows_read, upload.rows_ignored, upload.status = reader.rows_read, reader.ignored, "posted"
     upload.outcome = _tell_outcome(study, posted, reversed_rows=reversed_rows, no_sales=no_sales)
@@ -292,7 +293,7 @@ def book_parked(session: Session, *, by: Actor, partner_id: int, upload_id: int)
             known_rows=known, by_user_id=by.user_id,
         )  # fmt: skip
         known += posted.rows
-        keep_findings(Posted(session, partner_id, upload_id, number, writer.sums, places, waits_newly=False))
+        keep_findings(PostedLines(session, partner_id, upload_id, number, writer.sums, places, waits_newly=False))
         _mark_placed(session, partner_id=partner_id, upload_id=upload_id, number=number)
         record_event(
             session, by=by, act="parked lines placed", subject=f"upload:{upload_id}", posting=number, rows=posted.rows

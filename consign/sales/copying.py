@@ -15,7 +15,7 @@ import pyarrow.csv
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from consign.sales.columns import MILLI
+from consign.sales.column_values import MILLI
 
 
 class Copier:

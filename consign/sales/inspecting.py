@@ -13,13 +13,14 @@ from consign import clock
 from consign.errors import ConsignError, Question
 from consign.files import hash_file
 from consign.period import ZONES, Period
-from consign.sales.columns import MILLI, Problem
+from consign.sales.column_values import MILLI
 from consign.sales.days_across import turn_days
 from consign.sales.known_layouts import find_known_layout
 from consign.sales.layout import KNOWN_WORDS, Layout, Role, suggest_columns
 from consign.sales.mapping import Answers, Changed, Stated, map_table
 from consign.sales.mended import cut_report
 from consign.sales.own_layout import find_own_layout
+from consign.sales.problems import Problem
 from consign.sales.reading import Ignored, Reader
 from consign.sales.rules import tidy_file_name
 from consign.sales.study import Study

@@ -269,7 +269,7 @@ def compute_signature(headers: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Suggestion:
+class ColumnSuggestion:
     """Which column could hold each role: one header is certain, several must be chosen from."""
 
     candidates: dict[Role, tuple[str, ...]]
@@ -280,14 +280,14 @@ class Suggestion:
         return {role: found[0] for role, found in self.candidates.items() if len(found) == 1}
 
 
-def suggest_columns(headers: Sequence[str]) -> Suggestion:
+def suggest_columns(headers: Sequence[str]) -> ColumnSuggestion:
     """Suggest roles from the words of the header. A header is suggested for the role whose word it is, and no other."""
     candidates: dict[Role, tuple[str, ...]] = {}
     for role, words in WORDS.items():
         found = tuple(header for header in headers if normalize(header) in words)
         if found:
             candidates[role] = found
-    return Suggestion(candidates)
+    return ColumnSuggestion(candidates)
 
 
 def find_missing_roles(layout: Layout, *, store_stated: bool, days_stated: bool) -> list[str]:

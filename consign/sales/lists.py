@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, null, sele
 from sqlalchemy.orm import Session, aliased
 
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Value, Wish, fetch_page, parse_id
+from consign.listing import Found, Value, Wish, columns_of, fetch_page, parse_id
 from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Store
@@ -87,7 +87,7 @@ def find_upload_page(session: Session, *, by: Actor, wish: Wish, zone: str) -> F
         sales.label("sales_rp"),
     ]
     query = _narrow(_select_uploads(columns).where(uploads_within(by)), wish, waiting, zone)
-    sorts = {column.name: column for column in query.selected_columns}
+    sorts = columns_of(query)
     return fetch_page(
         session,
         query,
@@ -214,7 +214,7 @@ def find_problem_page(session: Session, *, upload_id: int, wish: Wish) -> Found:
         session,
         query,
         wish=wish,
-        sorts={column.name: column for column in query.selected_columns},
+        sorts=columns_of(query),
         default_sort="row_no",
         searched=[SalesParked.cell, SalesParked.raw, SalesParked.product_name],
         tie=SalesParked.row_no,
@@ -238,7 +238,7 @@ def find_ignored_page(session: Session, *, upload_id: int, wish: Wish) -> Found:
         session,
         query,
         wish=wish,
-        sorts={column.name: column for column in query.selected_columns},
+        sorts=columns_of(query),
         default_sort="row_no",
         searched=[rows.c.raw, rows.c.note],
         tie=rows.c.row_no,
@@ -302,7 +302,7 @@ def _fetch_lines(session: Session, source: Any, row_no: Value, *, partner_id: in
         session,
         query,
         wish=wish,
-        sorts={column.name: column for column in query.selected_columns},
+        sorts=columns_of(query),
         default_sort="row_no",
         searched=[Product.name, Product.code, Store.name, Sale.receipt],
         tie=row_no,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from consign.errors import NotFound
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Value, Wish, fetch_page
+from consign.listing import Found, Value, Wish, columns_of, fetch_page
 from consign.models.catalogue import Product, ProductPrice
 from consign.models.partners import Partner, Store
 from consign.models.sales import Sale
@@ -173,7 +173,7 @@ def find_own_line_page(session: Session, *, by: Actor, span: Span, wish: Wish) -
         .where(text(_INSIDE).bindparams(**_facts(_get_producer_id(by), span)))
     )
     return fetch_page(
-        session, query, wish=wish, sorts={str(column.key): column for column in query.selected_columns},
+        session, query, wish=wish, sorts=columns_of(query),
         default_sort="-sold_on", searched=[Sale.receipt, Store.name, Product.name],
         tie=tuple_(Sale.partner_id, Sale.posting_no, Sale.row_no),
     )  # fmt: skip

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from consign.sales.columns import Problem
 from consign.sales.copying import Copier, as_decimals
 from consign.sales.layout import Receipts
+from consign.sales.problems import Problem
 from consign.sales.reading import Ignored, ReadBatch
 from consign.tabular.cells import TYPED
 from consign.tabular.table import Batch

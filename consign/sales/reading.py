@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from consign.period import Period
-from consign.sales.columns import EFFECT_IGNORE, MILLI, Columns, Problem
+from consign.sales.column_values import MILLI
+from consign.sales.columns import EFFECT_IGNORE, Columns
 from consign.sales.filling import Filler
 from consign.sales.layout import NUMBER_ROLES, Role
+from consign.sales.problems import Problem
 from consign.sales.row_rules import NO_RULE
 from consign.sales.study import Study
 from consign.sales.zero_days import ZeroDays

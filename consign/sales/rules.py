@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from consign.errors import BadInput, Conflict
-from consign.identity.rules import clean_text
+from consign.identity.spelling import clean_text
 from consign.money import Rupiah, divide_half_away, line_fee
 
 LONGEST_FILE_NAME = 150

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from consign.money import BP_WHOLE
 from consign.partners.rules import DiscountBorneBy, FeeOn
-from consign.sales.columns import MILLI, multiply
+from consign.sales.column_values import MILLI, multiply
 
 Ints = NDArray[np.int64]
 Value = TypeVar("Value", np.int64, np.bool_)

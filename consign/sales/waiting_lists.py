@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor
-from consign.listing import Found, Row, Value, Wish, fetch_page, parse_id
+from consign.listing import Found, Row, Value, Wish, columns_of, fetch_page, parse_id
 from consign.models.partners import Partner
 from consign.models.sales import SalesParked, SalesUpload
 from consign.partners.lists import find_partners_seen
@@ -99,7 +99,7 @@ def find_groups(
     ]
     query = _select_open(columns, by).group_by(Partner.id, SalesParked.reason, CODE)
     query = _narrow(query, wish)
-    sorts = {column.name: column for column in query.selected_columns}
+    sorts = columns_of(query)
     found = fetch_page(
         session,
         query,
@@ -271,7 +271,7 @@ def find_rows(session: Session, *, by: Actor, wish: Wish) -> Found:
         session,
         query,
         wish=wish,
-        sorts={column.name: column for column in query.selected_columns},
+        sorts=columns_of(query),
         default_sort="upload_id",
         searched=[SalesUpload.name, SalesParked.cell, SalesParked.raw],
         tie=cast(SalesParked.upload_id, BigInteger) * MOST_ROWS + SalesParked.row_no,

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from consign.sales.cancelled import CancelledLines
-from consign.sales.columns import MILLI, day_of
+from consign.sales.column_values import MILLI, day_of
 from consign.sales.copying import Copier, as_decimals
 from consign.sales.layout import Receipts
 from consign.sales.parking import PLACED, Target, keep_ignored, park

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from consign.sales.columns import day_of
+from consign.sales.column_values import day_of
 from consign.sales.layout import Role
 from consign.sales.own_layout import NO_SALES_CODE
 from consign.sales.study import Study

@@ -19,8 +19,8 @@ from consign.partners.queries import lock_partner
 from consign.sales.placing import place_parked
 from consign.settlement.adjustments import record_taken
 from consign.settlement.cuts import hold_movements
-from consign.settlement.drafts import Draft, compute_statements, draft_closing, get_standing
 from consign.settlement.losses import record_settled
+from consign.settlement.next_closing import Draft, compute_statements, draft_closing, get_closing_partner
 from consign.settlement.preparing import close_plan, get_plan_to_close
 from consign.settlement.queries import find_closing, find_routes, find_statements
 from consign.settlement.rules import Missing, StatementSum, ask_about_missing, order_statement_transfers
@@ -52,8 +52,8 @@ def close_period(
         return find_statements(session, standing.id)
     hold_movements(session, partner_id)  # what stands there is stated as of this closing, too
     plan = get_plan_to_close(session, by=by, partner_id=partner_id, until=until)
-    state = get_standing(session, partner_id=partner_id)
-    draft = draft_closing(session, state, until=until, now=clock.now())
+    partner = get_closing_partner(session, partner_id=partner_id)
+    draft = draft_closing(session, partner, until=until, now=clock.now())
     reason = incomplete_reason or (plan.incomplete_reason if plan else None)
     ask_about_missing(draft.missing, reason=reason)
     sums = compute_statements(session, draft)
@@ -69,7 +69,7 @@ def close_period(
     )
     session.add(closing)
     session.flush()
-    statements = _write_statements(session, closing, draft, sums, zone=state.zones[0])
+    statements = _write_statements(session, closing, draft, sums, zone=partner.zones[0])
     record_event(
         session, by=by, act="period closed", subject=f"closing:{closing.id}", until=str(until),
         posting=closing.posting_no, statements=len(statements), losses=len(draft.losses.due),

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Select, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Row, Value, Wish, fetch_page
+from consign.listing import Found, Row, Value, Wish, columns_of, fetch_page
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Producer
 from consign.models.settlement import CarryOver, CarryOverRow, Statement
@@ -52,7 +52,7 @@ def _select_carried(by: Actor) -> Select[Any]:
 def find_carry_over_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     """Return a page of what was handed in of before. Filters: `outcome`."""
     query = _select_carried(by)
-    columns = {str(column.key): column for column in query.selected_columns}
+    columns = columns_of(query)
     if wish.filters.get("outcome"):
         query = query.where(CarryOver.outcome == wish.filters["outcome"])
     searched = [Partner.code, Partner.name, CarryOver.file_name]
@@ -95,7 +95,7 @@ def find_carried_row_page(session: Session, *, carried: Row, wish: Wish) -> Foun
     )  # fmt: skip
     if wish.filters.get("kind"):
         query = query.where(CarryOverRow.kind == wish.filters["kind"])
-    columns = {str(column.key): column for column in query.selected_columns}
+    columns = columns_of(query)
     return fetch_page(
         session, query, wish=wish, sorts=columns, default_sort="row_no",
         searched=[Producer.code, Producer.name, CarryOverRow.earlier_number], tie=CarryOverRow.row_no,

@@ -10,13 +10,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from consign.catalogue.import_columns import EXAMPLE, ImportColumn
+from consign.catalogue.import_columns import ImportColumn
 from consign.catalogue.import_numbers import failed_formula, read_day
 from consign.catalogue.import_rules import CellRefused as DayRefused
-from consign.catalogue.import_rules import RowProblem, cut
-from consign.catalogue.list_file import HandedInList, ListRow, read_rows
+from consign.catalogue.import_rules import RowProblem
+from consign.catalogue.list_file import HandedInList, ListRow, find_places, is_example, read_rows
 from consign.errors import BadInput
-from consign.identity.rules import clean_text
+from consign.identity.spelling import clean_text
 from consign.period import Cycle, period_of
 from consign.sentence import load_sentence, say
 from consign.settlement.carry_rules import (
@@ -30,7 +30,7 @@ from consign.settlement.carry_rules import (
     CarrySheetRefused,
     refuse_unfitting,
 )
-from consign.tabular.cells import is_error_value, shown
+from consign.tabular.cells import cut, is_error_value, shown
 from consign.tabular.dates import DateOrder, decide_date_order
 from consign.tabular.decision import Decision
 from consign.tabular.headers import normalize
@@ -182,19 +182,16 @@ def _refuse_repeated(one: CarriedRow, taken: dict[tuple[int, str], CarriedRow]) 
 
 def _read_sheet(path: Path) -> _Sheet:
     with open_table(path, words=frozenset(ROLE_OF)) as table:
-        places: dict[CarryRole, int] = {}
-        for place, header in enumerate(table.headers):
-            role = ROLE_OF.get(normalize(header))
-            if role is not None and role in places:
-                raise CarrySheetRefused(
-                    say(
-                        "“{first}” and “{second}” are columns for the same; nothing was kept. Leave one of them out.",
-                        first=table.describe_column(places[role]),
-                        second=table.describe_column(place),
-                    )
+        places, twice = find_places(table, ROLE_OF)
+        if twice is not None:
+            first, second = twice
+            raise CarrySheetRefused(
+                say(
+                    "“{first}” and “{second}” are columns for the same; nothing was kept. Leave one of them out.",
+                    first=first,
+                    second=second,
                 )
-            if role is not None:
-                places[role] = place
+            )
         rows = [row for part in read_rows(table) for row in part]
         headers = table.headers
     missing = [COLUMNS[role].title for role in NEEDED if role not in places]
@@ -205,18 +202,15 @@ def _read_sheet(path: Path) -> _Sheet:
                 columns=missing,
             )
         )
-    kept = tuple(sorted((row for row in rows if not _is_example(row, places)), key=lambda row: row.row))
+    kept = tuple(
+        sorted((row for row in rows if not is_example(row, places[CarryRole.PRODUCER])), key=lambda row: row.row)
+    )
     if not 0 < len(kept) <= MOST_ROWS:
         raise CarrySheetRefused(
             say("The sheet has {count} rows; nothing was kept. It needs one, and at most {most}.", count=len(kept),
                 most=MOST_ROWS)
         )  # fmt: skip
     return _Sheet(headers, places, kept)
-
-
-def _is_example(row: ListRow, places: Mapping[CarryRole, int]) -> bool:
-    place = places[CarryRole.PRODUCER]
-    return not row.broken and shown(row.cells[place]).strip().casefold().startswith(EXAMPLE)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from consign.models.sales import Sale
 from consign.models.settlement import CarryOver, CarryOverRow, Closing, Statement
 from consign.money import Rupiah
 from consign.outbox import Message, record_notices
-from consign.partners.queries import get_region_terms, lock_partner
+from consign.partners.queries import get_office_day, lock_partner
 from consign.period import Cycle
 from consign.sentence import say
 from consign.settlement.actions import take_numbers
@@ -45,7 +45,8 @@ from consign.settlement.carry_rules import (
     refuse_carry_day,
 )
 from consign.settlement.carry_sheet import read_carry_sheet, write_carry_template
-from consign.settlement.queries import Cut, find_last_closing, find_routes, find_statements
+from consign.settlement.cuts import Cut
+from consign.settlement.queries import find_last_closing, find_routes, find_statements
 from consign.stock.import_file import copy_list
 
 
@@ -77,7 +78,7 @@ def prepare_carry_over(
 
     """
     authorize(by, Act.CARRY_OVER_DEBTS, partner_id=partner_id)
-    refuse_carry_day(first_on, today=clock.today(get_region_terms(session).zone))
+    refuse_carry_day(first_on, today=get_office_day(session))
     partner = session.get_one(Partner, partner_id)
     producers = {
         row.code.casefold(): row.id for row in session.execute(select(Producer.id, Producer.code).order_by(Producer.id))

@@ -11,8 +11,9 @@ from consign.breach import Breach
 from consign.models.identity import AuditEvent
 from consign.models.settlement import Closing, ClosingPlan, Statement
 from consign.settlement.adjustments import find_adjustment_sums
+from consign.settlement.cuts import find_cut
 from consign.settlement.losses import find_loss_sums
-from consign.settlement.queries import find_cut, find_sums
+from consign.settlement.queries import find_sums
 from consign.settlement.rules import AgreementSum, compute_statement, make_idle
 
 

@@ -22,6 +22,15 @@ POSTINGS = text("""
     WHERE partner_id = :partner AND number <= :posting AND first_on <= :until
       AND (number > :before_posting OR last_on > :before)""")
 
+CLOSED_SALES = """closing
+      JOIN sales_posting AS posting ON posting.partner_id = closing.partner_id
+        AND posting.number <= closing.posting_no AND posting.first_on <= closing.until_on
+        AND (posting.number > closing.before_posting_no OR posting.last_on > closing.before_on)
+      JOIN sale ON sale.partner_id = posting.partner_id AND sale.posting_no = posting.number
+        AND sale.sold_on <= closing.until_on
+        AND (sale.posting_no > closing.before_posting_no OR sale.sold_on > closing.before_on)"""
+"""The sales of cuts beside the rows of `closing`, for several closings at once: each posting is looked into once for all of them."""
+
 _LAST_MOVEMENT = text("SELECT COALESCE(max(id), 0) FROM stock_movement WHERE note_id IS NOT NULL")
 _STORES = text("SELECT id FROM store WHERE partner_id = :partner ORDER BY id")
 

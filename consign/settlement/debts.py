@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, Reach, get_reach
 from consign.ledger.rules import AccountKind
-from consign.listing import LONGEST_SEARCH, Found, Row, Wish, fetch_page, match_word
+from consign.listing import LONGEST_SEARCH, Found, Row, Wish, columns_of, fetch_page, match_word
 from consign.models.ledger import Account
 from consign.models.partners import Partner, Producer
 from consign.models.settlement import Adjustment, Allocation, Statement
@@ -109,7 +109,7 @@ def find_debt_page(session: Session, *, by: Actor, wish: Wish, today: date) -> F
     `carried` where a rest below zero waits for the next statement. Pairs that owe nothing are left out.
     """
     query = _select_debts(by, wish, today=today)
-    columns = {str(column.key): column for column in query.selected_columns}
+    columns = columns_of(query)
     return fetch_page(
         session, query, wish=wish, sorts=columns, default_sort="oldest_due_on", searched=SEARCHED, tie=Account.id
     )

@@ -6,7 +6,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Row, Value, Wish, fetch_page
+from consign.listing import Found, Row, Value, Wish, columns_of, fetch_page
 from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Producer, Store
@@ -45,7 +45,7 @@ def _select_disputes(by: Actor) -> Select[Any]:
 def find_dispute_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     """Return a page of the disputes that *by* may see. Filters: `outcome`, `side` and `partner` (a code)."""
     query = _select_disputes(by)
-    columns = {str(column.key): column for column in query.selected_columns}
+    columns = columns_of(query)
     for name, column in (("outcome", Dispute.outcome), ("side", Dispute.side), ("partner", Partner.code)):
         if wish.filters.get(name):
             query = query.where(column == wish.filters[name])
@@ -105,7 +105,7 @@ def _select_adjustments(by: Actor) -> Select[Any]:
 def find_adjustment_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     """Return a page of the corrections that *by* may see. Filters: `state` and `partner` (a code)."""
     query = _select_adjustments(by)
-    columns = {str(column.key): column for column in query.selected_columns}
+    columns = columns_of(query)
     for name, column in (("state", _STATE), ("partner", Partner.code)):
         if wish.filters.get(name):
             query = query.where(column == wish.filters[name])

@@ -20,6 +20,7 @@ from consign.outbox import Message, record_notices
 from consign.partners.queries import get_region_terms, lock_partner
 from consign.sentence import say
 from consign.settlement.correcting import propose_adjustment
+from consign.settlement.cuts import CUT, find_cut
 from consign.settlement.dispute_rules import (
     DisputedLine,
     DisputedLineUnknown,
@@ -30,7 +31,7 @@ from consign.settlement.dispute_rules import (
     find_last_dispute_day,
     refuse_late_dispute,
 )
-from consign.settlement.queries import CUT, find_cut, get_statement
+from consign.settlement.queries import get_statement
 
 OFFICE = "role:dinas_finance"
 """Who answers, and so is told of a dispute."""

@@ -17,17 +17,17 @@ from consign.sentence import say
 from consign.settlement.adjustments import list_due
 from consign.settlement.contents import find_contents, find_lines
 from consign.settlement.cuts import Cut, find_cut
-from consign.settlement.drafts import (
+from consign.settlement.figures import make_figures
+from consign.settlement.losses import WaitingLosses, find_due_lines
+from consign.settlement.next_closing import (
+    ClosingPartner,
     Draft,
-    Standing,
     compute_one,
     compute_statements,
     find_ends,
-    get_standing,
+    get_closing_partner,
     sketch_closing,
 )
-from consign.settlement.figures import make_figures
-from consign.settlement.losses import WaitingLosses, find_due_lines
 from consign.settlement.queries import find_routes
 from consign.settlement.rules import DraftUnknown
 from reports.statement import StatementFigures, StatementLine
@@ -142,7 +142,7 @@ def get_draft(
 
     """
     partner, producer, terms, drafted = _get_pair(session, by, partner_code, producer_code, until)
-    standing, draft, period = drafted
+    closing_partner, draft, period = drafted
     cut = find_cut(session, draft.cut)
     sums = compute_one(session, draft, cut, producer_id=producer.id)
     if sums is None:
@@ -176,7 +176,7 @@ def get_draft(
     )
     own = get_reach(by, Act.READ_STATEMENTS).producer_id is not None
     waiting = () if own else draft.losses.waiting  # they are not told by producer
-    return DraftView(figures, _is_over(standing, period, now=now), waiting)
+    return DraftView(figures, _is_over(closing_partner, period, now=now), waiting)
 
 
 def get_draft_lines(
@@ -198,7 +198,7 @@ def get_draft_lines(
 
 def _get_pair(
     session: Session, by: Actor, partner_code: str, producer_code: str, until: date | None
-) -> tuple[Partner, Producer, RegionTerms, tuple[Standing, Draft, Period]]:
+) -> tuple[Partner, Producer, RegionTerms, tuple[ClosingPartner, Draft, Period]]:
     reach = get_reach(by, Act.READ_STATEMENTS)
     query = (
         select(Partner, Producer, RegionTerms)
@@ -221,18 +221,18 @@ def _find_due_on(period: Period, *, today: date, days: int) -> date:
     return max(today, period.last + timedelta(1)) + timedelta(days)
 
 
-def _is_over(standing: Standing, period: Period, *, now: datetime) -> bool:
-    return bool(standing.zones) and is_over(period.last, zones=list(standing.zones), now=now)
+def _is_over(closing_partner: ClosingPartner, period: Period, *, now: datetime) -> bool:
+    return bool(closing_partner.zones) and is_over(period.last, zones=list(closing_partner.zones), now=now)
 
 
-def _sketch(session: Session, partner_id: int, until: date | None) -> tuple[Standing, Draft, Period] | None:
-    standing, now = get_standing(session, partner_id=partner_id), clock.now()
-    period = standing.next_period
+def _sketch(session: Session, partner_id: int, until: date | None) -> tuple[ClosingPartner, Draft, Period] | None:
+    closing_partner, now = get_closing_partner(session, partner_id=partner_id), clock.now()
+    period = closing_partner.next_period
     if period is None:
         return None
-    if until in find_ends(standing, now=now):
+    if until in find_ends(closing_partner, now=now):
         period = replace(period, last=until)
-    return standing, sketch_closing(session, standing, until=period.last, now=now), period
+    return closing_partner, sketch_closing(session, closing_partner, until=period.last, now=now), period
 
 
 def _within(by: Actor) -> ColumnElement[bool]:

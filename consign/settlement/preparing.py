@@ -22,7 +22,7 @@ from consign.partners.queries import get_region_terms, lock_partner
 from consign.sales.placing import place_parked
 from consign.sentence import Code, say, say_all
 from consign.settlement.cuts import hold_movements
-from consign.settlement.drafts import compute_statements, draft_closing, get_standing
+from consign.settlement.next_closing import compute_statements, draft_closing, get_closing_partner
 from consign.settlement.rules import (
     ClosedByPreparer,
     ClosedLater,
@@ -71,10 +71,10 @@ def prepare_closing(
     place_parked(session, by=by, partner_id=partner_id)
     lock_partner(session, partner_id)  # two who prepare at once do so one after the other
     hold_movements(session, partner_id)
-    standing = get_standing(session, partner_id=partner_id)
-    if standing.closed_until == until:
+    partner = get_closing_partner(session, partner_id=partner_id)
+    if partner.closed_until == until:
         raise ClosedLater(say("The partner is closed until {day} already; nothing was closed.", day=until))
-    draft = draft_closing(session, standing, until=until, now=clock.now())
+    draft = draft_closing(session, partner, until=until, now=clock.now())
     ask_about_missing(draft.missing, reason=incomplete_reason)
     reason = incomplete_reason if draft.missing else None
     figures = tell_figures(compute_statements(session, draft))
@@ -91,10 +91,10 @@ def prepare_closing(
     session.add(plan)
     session.flush()
     record_event(
-        session, by=by, act="closing prepared", subject=f"partner:{standing.code}", until=str(until),
+        session, by=by, act="closing prepared", subject=f"partner:{partner.code}", until=str(until),
         statements=figures["statements"], due_rp=figures["due_rp"], reason=reason,
     )  # fmt: skip
-    facts = {"partner": standing.name, "until": str(until), "due_rp": figures["due_rp"]}
+    facts = {"partner": partner.name, "until": str(until), "due_rp": figures["due_rp"]}
     record_notices(session, [Message("settlement.prepared", "role:dinas_finance", facts)])
     return plan
 

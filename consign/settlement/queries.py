@@ -13,16 +13,10 @@ from consign.models.settlement import Closing, Statement
 from consign.partners.queries import lock_partner
 from consign.sentence import say
 from consign.settlement.contents import find_lines
-from consign.settlement.cuts import CUT, CUT_NAMES, Cut, find_cut
+from consign.settlement.cuts import CUT, Cut, find_cut
 from consign.settlement.figures import compute_figures_of
 from consign.settlement.rules import AgreementSum, StatementUnknown, make_idle
 from reports.statement import StatementFigures, StatementLine
-
-__all__ = [
-    "CUT", "CUT_NAMES", "Cut", "Owed", "compute_figures", "find_carried", "find_closing", "find_cut", "find_idle",
-    "find_last_closing", "find_owed", "find_routes", "find_statement_lines", "find_statements", "find_sums", "get_statement", "get_statement_figures",
-    "hold_closed_until",
-]  # fmt: skip
 
 # Grouped by agreement alone, which belongs to one producer: few groups, so that the server may share out the work.
 _SUMS = """

@@ -15,7 +15,7 @@ from consign.identity.rules import Act, Actor, authorize, get_reach
 from consign.models.partners import Partner
 from consign.models.settlement import PaymentReminder
 from consign.outbox import Message, record_notices
-from consign.partners.queries import get_region_terms, lock_partner
+from consign.partners.queries import get_office_day, get_region_terms, lock_partner
 from consign.sentence import Code, say
 from consign.settlement.late import OpenBill, find_open_bills
 from consign.settlement.late_rules import NextStep, NothingLate, ReminderTooEarly, SentStep, Step, find_next_step
@@ -120,7 +120,7 @@ def send_reminder(session: Session, *, by: Actor, partner_id: int, step: Step) -
 
     """
     authorize(by, Act.CHASE_PAYMENTS, partner_id=partner_id)
-    on = clock.today(get_region_terms(session).zone)
+    on = get_office_day(session)
     lock_partner(session, partner_id)  # of two who send at once the second sees what the first sent
     standing = select(PaymentReminder).where(PaymentReminder.partner_id == partner_id, PaymentReminder.day == on)
     sent = session.scalars(standing).first()

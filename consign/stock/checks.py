@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from consign.breach import Breach
-from consign.stock.levels import PAIRS_AT_ONCE, compute_standings
+from consign.stock.levels import PAIRS_AT_ONCE, compute_levels
 
 
 def check_levels(session: Session) -> Iterator[Breach]:
@@ -55,7 +55,7 @@ def check_batches(session: Session) -> Iterator[Breach]:
             by_batch = kept.setdefault((row.store_id, row.product_id), {})
             by_batch[None if row.is_blank else row.batch_id] = row.milli
         blank = _find_blank(session, facts["products"])
-        for one in compute_standings(session, chunk):
+        for one in compute_levels(session, chunk):
             expected: dict[int | None, int] = {}
             for batch, (milli, _) in one.batches.items():
                 key = None if batch in blank else batch

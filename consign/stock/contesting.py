@@ -12,7 +12,7 @@ from consign.models.catalogue import Product
 from consign.models.stock import StockContest, StockLoss, StockLossDecision, StockNote
 from consign.money import format_rate
 from consign.outbox import Message, record_notices
-from consign.partners.queries import get_region_terms, lock_partner
+from consign.partners.queries import get_office_day, lock_partner
 from consign.sentence import say
 from consign.stock.loss_facts import read_facts, select_facts
 from consign.stock.loss_rules import LossFacts, LossState, assess_loss, refuse_contest, refuse_decision, refuse_share
@@ -45,7 +45,7 @@ def contest_loss(session: Session, *, by: Actor, loss_id: int, reason: str) -> S
     standing = session.get(StockContest, loss.id)
     if standing is not None and (standing.side, standing.reason) == (side, said):
         return standing
-    on = clock.today(get_region_terms(session).zone)
+    on = get_office_day(session)
     refuse_contest(facts, on=on)
     contest = StockContest(
         loss_id=loss.id, side=side, reason=said, contested_by=by.user_id, contested_at=clock.now()
@@ -80,7 +80,7 @@ def decide_loss(session: Session, *, by: Actor, loss_id: int, store_bp: int, rea
     standing = session.get(StockLossDecision, loss.id)
     if standing is not None and (standing.store_bp, standing.reason) == (store_bp, said):
         return standing
-    on = clock.today(get_region_terms(session).zone)
+    on = get_office_day(session)
     refuse_decision(facts, on=on)
     decision = StockLossDecision(
         loss_id=loss.id, store_bp=store_bp, reason=said, decided_by=by.user_id, decided_at=clock.now()

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from sqlalchemy.orm import Session
 
 from consign import clock
+from consign.catalogue.import_rules import RowProblem
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.partners import Partner
 from consign.models.stock import StockNote
@@ -18,7 +19,7 @@ from consign.stock.import_cells import Wanted, blame, read_wanted
 from consign.stock.import_columns import OF_COUNT, Role
 from consign.stock.import_file import GoodsList, copy_list, read_list
 from consign.stock.import_matching import Lookup
-from consign.stock.import_rules import CellRefused, CountFileRefused, RowProblem
+from consign.stock.import_rules import CellRefused, CountFileRefused
 from consign.stock.rules import NewLine, refuse_day
 
 NEEDED = (Role.PRODUCT, Role.QUANTITY)

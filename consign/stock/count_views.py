@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, case, literal, select,
 from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Row, Wish, fetch_page, parse_id
+from consign.listing import Found, Row, Wish, columns_of, fetch_page, parse_id
 from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Store
@@ -95,7 +95,7 @@ def find_count_page(session: Session, *, by: Actor, wish: Wish) -> Found:
         "state": lambda given: StockNote.state == given,
     }
     query = query.where(*(make(wish.filters[name]) for name, make in conditions.items() if wish.filters.get(name)))
-    sorts = {column.name: column for column in query.selected_columns}
+    sorts = columns_of(query)
     return fetch_page(
         session, query, wish=wish, sorts=sorts, default_sort="-day", tie=StockNote.id.desc(),
         searched=[StockNote.number, Store.code, Store.name, Partner.name],

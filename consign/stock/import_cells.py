@@ -8,16 +8,17 @@ from typing import Any
 
 from consign.catalogue.import_numbers import failed_formula, read_day
 from consign.catalogue.import_rules import CellRefused as DayRefused
+from consign.catalogue.import_rules import RowProblem
 from consign.catalogue.list_file import ListRow
 from consign.errors import BadInput
 from consign.identity.remarks import LONGEST_REMARK
-from consign.identity.rules import clean_text
+from consign.identity.spelling import clean_text
 from consign.sentence import load_sentence, say
 from consign.stock.import_columns import CHOICES, CODE_OF, COUNTED, REASONS_OF, ListedKind, Role
 from consign.stock.import_file import GoodsList
-from consign.stock.import_rules import CellRefused, RowProblem, cut
+from consign.stock.import_rules import CellRefused
 from consign.stock.rules import MOST_QUANTITY, Reason, tidy_batch
-from consign.tabular.cells import is_error_value, is_scientific, shown
+from consign.tabular.cells import cut, is_error_value, is_scientific, shown
 from consign.tabular.dates import DateOrder, decide_date_order
 from consign.tabular.decision import Decision
 from consign.tabular.headers import normalize

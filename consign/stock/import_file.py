@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from consign.catalogue.import_columns import EXAMPLE
-from consign.catalogue.list_file import HandedInList, ListRow, read_rows
+from consign.catalogue.list_file import HandedInList, ListRow, find_places, is_example, read_rows_within
 from consign.files import copy_within
 from consign.sentence import say
 from consign.stock.import_columns import COLUMNS, ROLE_OF, Role
@@ -17,8 +16,6 @@ from consign.stock.import_rules import (
     ImportTooLarge,
     ImportTooLong,
 )
-from consign.tabular.cells import shown
-from consign.tabular.headers import normalize
 from consign.tabular.opening import open_table
 from consign.tabular.table import Table
 
@@ -63,27 +60,23 @@ def read_list(path: Path, *, used: Collection[Role], needed: Sequence[Role]) -> 
     with open_table(path, words=frozenset(roles)) as table:
         places = _find_places(table, roles, needed=needed)
         rows = _read_rows(table)
-    kept = [row for row in rows if row.broken or not _is_example(row, places)]
+    kept = [row for row in rows if not is_example(row, places.get(Role.REFERENCE))]
     if not kept:
         raise ImportEmpty(say("The list has no row with goods; nothing was recorded. Fill in a row for each product."))
     return GoodsList(table.headers, places, tuple(kept))
 
 
 def _find_places(table: Table, roles: Mapping[str, Role], *, needed: Sequence[Role]) -> Mapping[Role, int]:
-    places: dict[Role, int] = {}
-    for place, header in enumerate(table.headers):
-        role = roles.get(normalize(header))
-        if role is None:
-            continue
-        if role in places:
-            raise ImportColumnTwice(
-                say(
-                    "“{first}” and “{second}” are columns for the same; nothing was recorded. Leave one of them out.",
-                    first=table.describe_column(places[role]),
-                    second=table.describe_column(place),
-                )
+    places, twice = find_places(table, roles)
+    if twice is not None:
+        first, second = twice
+        raise ImportColumnTwice(
+            say(
+                "“{first}” and “{second}” are columns for the same; nothing was recorded. Leave one of them out.",
+                first=first,
+                second=second,
             )
-        places[role] = place
+        )
     missing = [COLUMNS[role].title for role in needed if role not in places]
     if missing:
         raise ImportColumnMissing(
@@ -96,16 +89,9 @@ def _find_places(table: Table, roles: Mapping[str, Role], *, needed: Sequence[Ro
 
 
 def _read_rows(table: Table) -> list[ListRow]:
-    rows: list[ListRow] = []
-    for part in read_rows(table):
-        rows += part
-        if len(rows) > MOST_ROWS:
-            raise ImportTooLong(
-                say("The list has more than {most} rows; nothing was recorded. Hand it in in parts.", most=MOST_ROWS)
-            )
-    return sorted(rows, key=lambda row: row.row)
-
-
-def _is_example(row: ListRow, places: Mapping[Role, int]) -> bool:
-    place = places.get(Role.REFERENCE)
-    return place is not None and shown(row.cells[place]).strip().casefold().startswith(EXAMPLE)
+    rows = read_rows_within(table, most=MOST_ROWS)
+    if rows is None:
+        raise ImportTooLong(
+            say("The list has more than {most} rows; nothing was recorded. Hand it in in parts.", most=MOST_ROWS)
+        )
+    return rows

@@ -8,6 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
+from consign.catalogue.import_rules import RowProblem
 from consign.errors import BadInput
 from consign.identity.rules import PERMITTED, Act
 from consign.models.catalogue import Product
@@ -18,7 +19,7 @@ from consign.stock.import_cells import Wanted, blame, refuse_unfitting
 from consign.stock.import_columns import COUNTED, OF_NOTE, ListedKind, Role
 from consign.stock.import_file import GoodsList
 from consign.stock.import_matching import Lookup
-from consign.stock.import_rules import CellRefused, NoteOutcome, Outcome, RowOutcome, RowProblem
+from consign.stock.import_rules import CellRefused, NoteOutcome, Outcome, RowOutcome
 from consign.stock.rules import NewLine
 
 OF_ONE_PRODUCER = frozenset({ListedKind.DELIVERY, ListedKind.RETURN})

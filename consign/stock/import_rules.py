@@ -3,29 +3,10 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from consign.catalogue.import_rules import RowProblem, cut, tell_problem
+from consign.catalogue.import_rules import RowProblem, tell_problem
 from consign.errors import BadInput
 from consign.sentence import Sentence, say, say_all
 from consign.stock.import_columns import ListedKind, Role
-
-__all__ = [
-    "PROBLEMS",
-    "CellRefused",
-    "CountFileRefused",
-    "ImportColumnMissing",
-    "ImportColumnTwice",
-    "ImportEmpty",
-    "ImportTooLarge",
-    "ImportTooLong",
-    "NoteOutcome",
-    "Outcome",
-    "RowOutcome",
-    "RowProblem",
-    "cut",
-    "tell_problem",
-    "tell_row",
-]
-
 
 PROBLEMS = (
     "row.width", "cell.blank", "cell.error_value", "text.too_long", "word.unknown", "code.scientific", "number.invalid",

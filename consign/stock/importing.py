@@ -8,7 +8,6 @@ in the same file or another, it changes nothing.
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -17,7 +16,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from consign import clock
-from consign.db import savepoint
+from consign.catalogue.import_rules import RowProblem
+from consign.db import rehearsal, savepoint
 from consign.documents.intake import clean_file_name
 from consign.errors import ConsignError
 from consign.files import hash_file
@@ -34,7 +34,7 @@ from consign.stock.import_columns import NEEDED, ListedKind, Role
 from consign.stock.import_file import GoodsList, copy_list, read_list
 from consign.stock.import_matching import Lookup
 from consign.stock.import_plans import Planned, fail, group_rows, plan_note
-from consign.stock.import_rules import NoteOutcome, Outcome, RowOutcome, RowProblem
+from consign.stock.import_rules import NoteOutcome, Outcome, RowOutcome
 from consign.stock.moving import lock_stores
 from consign.stock.returning import send_return
 from consign.stock.rules import PREFIXES, NoteKind, NoteState
@@ -73,10 +73,6 @@ class ImportedNotes:
         return sum(one.outcome == outcome for one in self.notes)
 
 
-class _TakeBackError(Exception):
-    """Takes back what was only tried."""
-
-
 def try_movements(session: Session, *, by: Actor, source: BinaryIO, name: str) -> ImportedNotes:
     """Say what each row of the list in *source* would do; nothing is recorded.
 
@@ -86,11 +82,8 @@ def try_movements(session: Session, *, by: Actor, source: BinaryIO, name: str) -
         FileRefused: in one of its kinds, where it is no table that can be read.
 
     """
-    tried: list[ImportedNotes] = []
-    with suppress(_TakeBackError), savepoint(session):  # takes back what was done inside when something is raised
-        tried.append(import_movements(session, by=by, source=source, name=name))
-        raise _TakeBackError
-    return tried[0]
+    with rehearsal(session):
+        return import_movements(session, by=by, source=source, name=name)
 
 
 def import_movements(session: Session, *, by: Actor, source: BinaryIO, name: str) -> ImportedNotes:

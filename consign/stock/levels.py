@@ -55,7 +55,7 @@ Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Standing:
+class ComputedLevel:
     """What stands of a product in a store, worked out from its movements. Quantities in thousandths."""
 
     store_id: int
@@ -75,10 +75,10 @@ def refresh_levels(session: Session, pairs: Iterable[Pair]) -> None:
     """
     rest = iter(sorted(set(pairs)))
     while chunk := list(islice(rest, PAIRS_AT_ONCE)):
-        standings = list(compute_standings(session, chunk))
-        blank = keep_batches(session, [(one.product_id, "", None) for one in standings if None in one.batches])
-        insert_rows(session, "stock_level", [_as_level(one) for one in standings], rest=_KEEP)
-        rows = [row for one in standings for row in _as_batches(one, blank)]
+        levels = list(compute_levels(session, chunk))
+        blank = keep_batches(session, [(one.product_id, "", None) for one in levels if None in one.batches])
+        insert_rows(session, "stock_level", [_as_level(one) for one in levels], rest=_KEEP)
+        rows = [row for one in levels for row in _as_batches(one, blank)]
         insert_rows(session, "stock_batch_level", _find_changed(session, chunk, rows), rest=_KEEP_BATCHES)
 
 
@@ -98,7 +98,7 @@ def _find_changed(session: Session, pairs: Sequence[Pair], rows: Sequence[dict[s
     ]
 
 
-def compute_standings(session: Session, pairs: Sequence[Pair]) -> Iterator[Standing]:
+def compute_levels(session: Session, pairs: Sequence[Pair]) -> Iterator[ComputedLevel]:
     """Yield what stands of each of *pairs* by its movements; pairs of which no stock is kept are left out."""
     facts = {"stores": [store for store, _ in pairs], "products": [product for _, product in pairs]}
     begins = {
@@ -129,7 +129,7 @@ def _stand(
     begins: date,
     counted: Mapping[date, Mapping[int | None, int]],
     ends: Mapping[int, date | None],
-) -> Standing:
+) -> ComputedLevel:
     shelf = Shelf(ends)
     left = sorted(counted.items())
     for _, _, day, milli, batch_id in rows:
@@ -140,7 +140,7 @@ def _stand(
         _restate(shelf, left)
     last = rows[-1].day if rows else begins
     batches = {batch: (quantity, shelf.arrived[batch]) for batch, quantity in shelf.batches.items()}
-    return Standing(*pair, begins, last, shelf.on_hand, shelf.short, batches)
+    return ComputedLevel(*pair, begins, last, shelf.on_hand, shelf.short, batches)
 
 
 def _restate(shelf: Shelf, left: list[tuple[date, Mapping[int | None, int]]]) -> None:
@@ -165,7 +165,7 @@ def _find_ends(session: Session, products: Sequence[int]) -> dict[int, date | No
     return {row.id: row.expires_on for row in session.execute(query, {"products": sorted(set(products))})}
 
 
-def _as_level(one: Standing) -> dict[str, Any]:
+def _as_level(one: ComputedLevel) -> dict[str, Any]:
     return {
         "store_id": one.store_id,
         "product_id": one.product_id,
@@ -176,7 +176,7 @@ def _as_level(one: Standing) -> dict[str, Any]:
     }
 
 
-def _as_batches(one: Standing, blank: Mapping[tuple[int, str, date | None], int]) -> list[dict[str, Any]]:
+def _as_batches(one: ComputedLevel, blank: Mapping[tuple[int, str, date | None], int]) -> list[dict[str, Any]]:
     """Return the rows of its batches; goods of an unknown batch go with those delivered without one."""
     summed: dict[int, tuple[int, date]] = {}
     for batch, (quantity, arrived) in one.batches.items():

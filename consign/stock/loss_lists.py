@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Numeric, Select, cast, func, s
 from sqlalchemy.orm import Session, aliased
 
 from consign.identity.rules import Act, Actor, get_reach
-from consign.listing import Found, Row, Value, Wish, fetch_page, parse_id
+from consign.listing import Found, Row, Value, Wish, columns_of, fetch_page, parse_id
 from consign.models.catalogue import Product
 from consign.models.identity import UserAccount
 from consign.models.partners import Partner, Producer, Store
@@ -48,7 +48,7 @@ def find_loss_page(session: Session, *, by: Actor, on: date, wish: Wish) -> Foun
         "until": lambda given: StockLoss.day <= date.fromisoformat(given),
     }
     query = query.where(*(make(wish.filters[name]) for name, make in conditions.items() if wish.filters.get(name)))
-    sorts = {column.name: column for column in query.selected_columns}
+    sorts = columns_of(query)
     return fetch_page(
         session, query, wish=wish, sorts=sorts, default_sort="-day",
         searched=[Product.code, Product.name, Producer.name, Store.code, Store.name, StockNote.number],

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from consign.identity.rules import Act, Actor, Reach, get_reach
-from consign.listing import Found, Row, Value, Wish, fetch_page, parse_id
+from consign.listing import Found, Row, Value, Wish, columns_of, fetch_page, parse_id
 from consign.models.catalogue import Product
 from consign.models.partners import Partner, Producer, Store
 from consign.models.stock import SUM, StockBatch, StockLevel, StockMovement, StockNote, StockNoteLine
@@ -92,7 +92,7 @@ def find_stock_page(session: Session, *, by: Actor, on: date, wish: Wish) -> Fou
             query = query.where(pairs.c.on_hand < 0)
         case "empty":
             query = query.where(pairs.c.on_hand == 0)
-    sorts = {column.name: column for column in query.selected_columns}
+    sorts = columns_of(query)
     page = fetch_page(
         session, query, wish=wish, sorts=sorts, default_sort="product",
         searched=[Product.code, Product.name, Producer.name, Store.code, Store.name],

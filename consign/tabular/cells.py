@@ -17,6 +17,8 @@ NUMBERED_ERROR = re.compile(r"ERR:\d{3}")
 
 SCIENTIFIC = re.compile(r"[-+]?(?:\d+(?:[.,]\d+)?[eE][-+]\d+|\d+[.,]\d+[eE]\d+)")
 """`8,99E+12`: a spreadsheet rounded a long number, its last digits are lost. `12E5` is a code."""
+LONGEST_SHOWN = 200
+"""Characters of a cell that are shown to a person."""
 
 
 def shown(cell: str) -> str:
@@ -33,3 +35,8 @@ def is_error_value(cell: str) -> bool:
 def is_scientific(cell: str) -> bool:
     """Say whether a long number lost its last digits in this cell."""
     return SCIENTIFIC.fullmatch(cell.strip()) is not None
+
+
+def cut(cell: str) -> str:
+    """Return a cell as short as it can be shown to a person."""
+    return cell if len(cell) <= LONGEST_SHOWN else f"{cell[: LONGEST_SHOWN - 1]}…"

@@ -23,10 +23,10 @@ from consign.tabular.message_controls import (
     refuse_other_count,
     refuse_other_reference,
     refuse_test,
+    skip_blanks,
 )
 from consign.tabular.refusals import FileDamaged, FileMixedEncodings
 
-BLANKS = " \t\r\n"
 NO_RELEASE = "\0"
 """Stands for a release character that is not in use: pydifact needs one, and no text holds this."""
 ENCODINGS = {
@@ -110,18 +110,12 @@ def read_interchanges(content: bytes) -> Iterator[Interchange]:
     """
     # Every byte becomes one sign here: what parts segments is ASCII in each of the encodings.
     text = content.removeprefix(b"\xef\xbb\xbf").decode("iso-8859-1")
-    place, number = _skip_blanks(text, 0), 0
+    place, number = skip_blanks(text, 0), 0
     while place < len(text):
         signs, place, number = _read_signs(text, place, number)
         reading = _Reading(text, signs, place, number)
         yield Interchange(signs, reading.encoding, list(reading.read()))
-        place, number = _skip_blanks(text, reading.place), reading.number
-
-
-def _skip_blanks(text: str, place: int) -> int:
-    while place < len(text) and text[place] in BLANKS:
-        place += 1
-    return place
+        place, number = skip_blanks(text, reading.place), reading.number
 
 
 def _read_signs(text: str, place: int, number: int) -> tuple[Signs, int, int]:
@@ -136,7 +130,7 @@ def _read_signs(text: str, place: int, number: int) -> tuple[Signs, int, int]:
         component, element, mark, release, reserved, terminator = list(given.ljust(6, "\0"))
         signs = Signs(component, element, mark, release.replace(" ", NO_RELEASE), reserved, terminator)
         parting = {component, element, release, terminator}
-        place, number = _skip_blanks(text, place + 9), number + 1
+        place, number = skip_blanks(text, place + 9), number + 1
         usable = mark in ".," and len(parting) == 4 and not any(sign.isalnum() or sign == "\0" for sign in parting)
         if usable and text.startswith(f"UNB{element}", place):
             return signs, place, number
@@ -166,7 +160,7 @@ class _Reading:
 
         """
         self.number += 1
-        match = self._pattern.match(self._text, _skip_blanks(self._text, self.place))
+        match = self._pattern.match(self._text, skip_blanks(self._text, self.place))
         if match is None:
             raise cut_off(self.number)
         self.place = match.end()

@@ -7,6 +7,9 @@ from decimal import Decimal
 from consign.sentence import say
 from consign.tabular.refusals import ControlCountDiffers, FileDamaged, FileIsTest, FileNotATable, MessageDoubled
 
+BLANKS = " \t\r\n"
+"""What may stand between segments, though no standard has it there."""
+
 
 def refuse_other_count(control: str, *, stated: str, counted: int) -> None:
     """Hold a count that a message states against what the file holds.
@@ -142,3 +145,10 @@ def no_interchange(number: int, *, opening: str) -> FileDamaged:
             opening=opening,
         )
     )
+
+
+def skip_blanks(text: str, place: int) -> int:
+    """Return the place of the first sign from *place* on that is not blank."""
+    while place < len(text) and text[place] in BLANKS:
+        place += 1
+    return place

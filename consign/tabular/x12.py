@@ -9,15 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from consign.tabular.message_controls import (
+    BLANKS,
     cut_off,
     no_interchange,
     out_of_place,
     refuse_other_count,
     refuse_other_reference,
     refuse_test,
+    skip_blanks,
 )
 
-BLANKS = " \t\r\n"
 HEADER_ELEMENTS = 16
 
 
@@ -60,7 +61,7 @@ def read_interchanges(text: str) -> Iterator[list[Segment]]:
         FileDamaged: one is cut off, or something else stands between them.
 
     """
-    place, number = _skip_blanks(text, 0), 0
+    place, number = skip_blanks(text, 0), 0
     while place < len(text):
         separator, terminator = _find_signs(text, place, number)
         segments: list[Segment] = []
@@ -70,13 +71,7 @@ def read_interchanges(text: str) -> Iterator[list[Segment]]:
             tag, *elements = raw.split(separator)
             segments.append(Segment(number, tag.strip(BLANKS), tuple(elements)))
         yield segments
-        place = _skip_blanks(text, place)
-
-
-def _skip_blanks(text: str, place: int) -> int:
-    while place < len(text) and text[place] in BLANKS:
-        place += 1
-    return place
+        place = skip_blanks(text, place)
 
 
 def _find_signs(text: str, place: int, number: int) -> tuple[str, str]:
@@ -108,7 +103,7 @@ def _take(text: str, place: int, terminator: str, number: int) -> tuple[str, int
         FileDamaged: the file ends in the segment.
 
     """
-    place = _skip_blanks(text, place)
+    place = skip_blanks(text, place)
     ends = text.find(terminator, place)
     if ends >= 0:
         return text[place:ends], ends + len(terminator)

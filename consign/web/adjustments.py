@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from consign.models.settlement import Adjustment
-from consign.partners.producer_lists import find_producers_named, get_producer_called
+from consign.partners.producer_lists import get_producer_called
 from consign.partners.queries import find_partners, get_partner
 from consign.sentence import say
 from consign.settlement.correcting import decide_adjustment, propose_adjustment
@@ -11,18 +11,16 @@ from consign.settlement.dispute_lists import find_adjustment_page, get_adjustmen
 from consign.settlement.dispute_rules import AdjustmentState
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form
-from consign.web.lookup import look_up
+from consign.web.lookup import PRODUCER, look_up, suggest_producers
 from consign.web.signed_amounts import read_signed_rupiah
 from consign.web.tables import Filter, list_page
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
-SUGGESTED_AT_MOST = 200
 PROPOSE_FIELDS = (
     Field("partner", say("Partner"), kind="select"),
-    Field("producer", say("Producer"), suggest=True, longest=120,
-          hint=say("Its code, or part of its name that no other has.")),
+    PRODUCER,
     Field("amount", say("Amount in rupiah"), read=read_signed_rupiah, longest=20,
           hint=say("Above zero in the producer's favour, with a minus in the partner's: 15.000 or -15.000.")),
     Field("reason", say("Why?"), kind="textarea", hint=say("It stands in the audit trail, and both sides are told.")),
@@ -74,7 +72,7 @@ def show_new_adjustment(visit: Visiting) -> Response:
 def _propose_fields(visit: Visit) -> list[Field]:
     choices = {
         "partner": [Choice(one.code, one.name) for one in find_partners(visit.db)],
-        "producer": [Choice(code, name) for code, name in find_producers_named(visit.db, most=SUGGESTED_AT_MOST)],
+        "producer": suggest_producers(visit.db),
     }
     return list(new_form(PROPOSE_FIELDS).with_choices(**choices).fields)
 

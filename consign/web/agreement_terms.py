@@ -67,9 +67,6 @@ BORNE_BY = (
     Choice(DiscountBorneBy.PRODUCER, say("The producer"), say("The producer is owed the price after the discount.")),
 )
 PARTNER = Field("partner", say("Partner"), kind="select")
-PRODUCER = Field(
-    "producer", say("Producer"), suggest=True, longest=120, hint=say("Its code, or part of its name that no other has.")
-)
 STORE = Field(
     "store",
     say("Only in this store"),

@@ -16,7 +16,7 @@ from consign.money import format_rate
 from consign.partners.agreeing import add_agreement, continue_agreement, end_agreement
 from consign.partners.agreement_lists import find_agreement_page, find_versions, get_agreement_facts
 from consign.partners.lists import find_partners_seen
-from consign.partners.producer_lists import find_producers_named, get_producer_called
+from consign.partners.producer_lists import get_producer_called
 from consign.partners.queries import find_stores, get_partner, get_region_terms, get_store, lock_partner
 from consign.partners.rules import Route
 from consign.partners.taxes import find_tax_notices
@@ -27,7 +27,6 @@ from consign.web.agreement_terms import (
     FIRST,
     LAST,
     PARTNER,
-    PRODUCER,
     PRODUCT,
     REFUSED_AT,
     STORE,
@@ -39,14 +38,12 @@ from consign.web.agreement_terms import (
 from consign.web.agreement_words import describe
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form
-from consign.web.lookup import look_up
+from consign.web.lookup import look_up, make_producer_field
 from consign.web.tables import Filter, list_page
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
-SUGGESTED_AT_MOST = 200
-"""Producers that are suggested while somebody types; all others are found by what is typed."""
 
 
 @router.get("/agreements")
@@ -113,10 +110,9 @@ def _fields(visit: Visit, partner_code: str, producer_code: str) -> Sequence[Fie
     partners = find_partners_seen(visit.db, by=visit.actor, act=Act.READ_PARTNERS)
     partner = next((one for one in partners if one.code == partner_code), None)
     stores = find_stores(visit.db, partner_id=partner.id) if partner else []
-    named = find_producers_named(visit.db, most=SUGGESTED_AT_MOST)
     return (
         replace(PARTNER, choices=[Choice(one.code, one.name) for one in partners]),
-        replace(PRODUCER, choices=[Choice(code, name) for code, name in named]),
+        make_producer_field(visit.db),
         replace(STORE, choices=[Choice(one.code, one.name) for one in stores]),
         replace(PRODUCT, choices=_products(visit, producer_code)),
         FIRST,

@@ -4,9 +4,8 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 
-from consign import clock
 from consign.banking.accounts import reopen_bank_account
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 from consign.payouts.closing_accounts import close_office_account
 from consign.sentence import load_sentence, say
 from consign.web.bank import get_account
@@ -23,7 +22,7 @@ CLOSED_ON = Field(
 def show_close_account(visit: Visiting, bank_code: str) -> Response:
     """Show the form to close an account of the office."""
     get_account(visit, bank_code)
-    today = clock.today(get_region_terms(visit.db).zone)
+    today = get_office_day(visit.db)
     return _close_page(visit, bank_code, new_form((CLOSED_ON,), closed_on=today))
 
 

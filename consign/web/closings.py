@@ -17,17 +17,17 @@ from consign.period import Period
 from consign.sales.rules import DayState
 from consign.sentence import say
 from consign.settlement.actions import close_period
-from consign.settlement.drafts import (
+from consign.settlement.lists import find_closing_page, find_statement_page, get_closing
+from consign.settlement.next_closing import (
+    ClosingPartner,
     Draft,
     Pending,
-    Standing,
     draft_closing,
     find_ends,
     find_pending,
-    get_standing,
+    get_closing_partner,
     preview_closing,
 )
-from consign.settlement.lists import find_closing_page, find_statement_page, get_closing
 from consign.settlement.preparing import find_waiting_plans, prepare_closing, withdraw_plan
 from consign.settlement.queries import find_closing
 from consign.settlement.rules import ClosedLater, DayNotClosable
@@ -131,7 +131,7 @@ def gather_gaps(store_days: Iterable[tuple[str, date]], *, partner_code: str = "
 def show_closings(visit: Visiting) -> Response:
     """Show for each partner what can be closed next, and all closings."""
     pending = find_pending(visit.db, by=visit.actor, now=clock.now())
-    partners = [Choice(one.standing.code, one.standing.name) for one in pending]
+    partners = [Choice(one.partner.code, one.partner.name) for one in pending]
     return list_page(
         visit,
         "closings.html",
@@ -156,17 +156,17 @@ def show_closings(visit: Visiting) -> Response:
 
 
 def _tell_pending(visit: Visit, one: Pending) -> dict[str, Any]:
-    told: dict[str, Any] = {"partner_name": one.standing.name, "state": one.state, "path": ""}
+    told: dict[str, Any] = {"partner_name": one.partner.name, "state": one.state, "path": ""}
     if one.period is None:
         return told
     told |= {"from_on": one.period.first, "until_on": one.period.last}
     if one.over:
-        places = find_places(one.standing.code, one.period)
+        places = find_places(one.partner.code, one.period)
         counts = {"days": one.store_days, "parked": one.parked_lines, "uploads": one.open_uploads}
         told |= {"store_days": one.store_days, "parked_lines": one.parked_lines, "open_uploads": one.open_uploads}
         told |= {name: places[name] if count else "" for name, count in counts.items()}
         if visit.may("GET /closings/new"):
-            told["path"] = _new_path(one.standing.code, one.period.last)
+            told["path"] = _new_path(one.partner.code, one.period.last)
     return told
 
 
@@ -180,17 +180,16 @@ def show_new_closing(visit: Visiting) -> Response:
     asked = read_form(FIELDS, visit.asked)
     if not asked["partner"]:
         return visit.go("/closings")
-    partner = get_partner(visit.db, asked["partner"])
-    standing = get_standing(visit.db, partner_id=partner.id)
-    until = asked["until"] or next(iter(find_ends(standing, now=clock.now())), None)
-    if until is not None and standing.closed_until is not None and until <= standing.closed_until:
-        closing = find_closing(visit.db, partner_id=partner.id, until=until)
+    partner = get_closing_partner(visit.db, partner_id=get_partner(visit.db, asked["partner"]).id)
+    until = asked["until"] or next(iter(find_ends(partner, now=clock.now())), None)
+    if until is not None and partner.closed_until is not None and until <= partner.closed_until:
+        closing = find_closing(visit.db, partner_id=partner.partner_id, until=until)
         if closing is not None:
             return visit.go(f"/closings/{closing.id}")
-    return _new_page(visit, standing, until, form=None)
+    return _new_page(visit, partner, until, form=None)
 
 
-def _new_page(visit: Visit, standing: Standing, until: date | None, *, form: Form | None) -> Response:
+def _new_page(visit: Visit, partner: ClosingPartner, until: date | None, *, form: Form | None) -> Response:
     """Show the draft of a closing with *form*, or a new one; without a draft, why there is none."""
     draft: Draft | None = None
     problem: str | None = None
@@ -198,21 +197,21 @@ def _new_page(visit: Visit, standing: Standing, until: date | None, *, form: For
         problem = say("No period of this partner is over yet; nothing can be closed.")
     else:
         try:
-            draft = draft_closing(visit.db, standing, until=until, now=clock.now())
+            draft = draft_closing(visit.db, partner, until=until, now=clock.now())
         except (DayNotClosable, ClosedLater) as error:
             problem = error.sentence
     status = 200 if form is None and draft is not None else 422
-    facts = _tell_draft(visit, standing, draft, form) if draft else {"form": form or new_form(())}
-    ends = [end for end in find_ends(standing, now=clock.now()) if end != until]
-    others = [(_new_path(standing.code, end), end) for end in ends]
-    return visit.page("closing_new.html", status=status, partner=standing, problem=problem, others=others, **facts)
+    facts = _tell_draft(visit, partner, draft, form) if draft else {"form": form or new_form(())}
+    ends = [end for end in find_ends(partner, now=clock.now()) if end != until]
+    others = [(_new_path(partner.code, end), end) for end in ends]
+    return visit.page("closing_new.html", status=status, partner=partner, problem=problem, others=others, **facts)
 
 
-def _tell_draft(visit: Visit, standing: Standing, draft: Draft, form: Form | None) -> dict[str, Any]:
+def _tell_draft(visit: Visit, partner: ClosingPartner, draft: Draft, form: Form | None) -> dict[str, Any]:
     missing = draft.missing
-    gaps = gather_gaps(missing.store_days, partner_code=standing.code)
+    gaps = gather_gaps(missing.store_days, partner_code=partner.code)
     fields = (*FIELDS[:2], REASON) if missing else FIELDS[:2]
-    texts = form.texts if form else {"partner": standing.code, "until": draft.cut.until_on.isoformat()}
+    texts = form.texts if form else {"partner": partner.code, "until": draft.cut.until_on.isoformat()}
     shown = Form(fields, dict(texts))
     if form:
         shown.problems |= form.problems
@@ -223,19 +222,19 @@ def _tell_draft(visit: Visit, standing: Standing, draft: Draft, form: Form | Non
         "missing": missing,
         "gaps": gaps[:MOST_STORES],
         "more_stores": len(gaps) - MOST_STORES,
-        "places": find_places(standing.code, period),
+        "places": find_places(partner.code, period),
         "losses": draft.losses,
-        "losses_path": find_losses_path(standing.code, LossState.DUE, period.last),
-        "waiting": tell_waiting(visit, draft.losses.waiting, partner_code=standing.code, until=period.last),
+        "losses_path": find_losses_path(partner.code, LossState.DUE, period.last),
+        "waiting": tell_waiting(visit, draft.losses.waiting, partner_code=partner.code, until=period.last),
         "coming": preview_closing(visit.db, draft),
-        "coming_path": find_draft_path(standing.code, period.last),
-        **_tell_plan(visit, standing, draft),
+        "coming_path": find_draft_path(partner.code, period.last),
+        **_tell_plan(visit, partner, draft),
     }
 
 
-def _tell_plan(visit: Visit, standing: Standing, draft: Draft) -> dict[str, Any]:
+def _tell_plan(visit: Visit, partner: ClosingPartner, draft: Draft) -> dict[str, Any]:
     """Return who must prepare this closing, who has, and what this person can do now."""
-    waiting = next(iter(find_waiting_plans(visit.db, by=visit.actor, partner_id=standing.partner_id)), None)
+    waiting = next(iter(find_waiting_plans(visit.db, by=visit.actor, partner_id=partner.partner_id)), None)
     by_two = get_region_terms(visit.db).closes_by_two
     ready = waiting if waiting is not None and waiting.until_on == draft.cut.until_on else None
     return {
@@ -257,7 +256,7 @@ def do_prepare_closing(visit: Visiting) -> Response:
         with visit.attempt(form, reason="input.needs_decision"):
             prepare_closing(visit.db, by=visit.actor, partner_id=partner.id, until=until, incomplete_reason=reason)
     if not form.ok:
-        return _new_page(visit, get_standing(visit.db, partner_id=partner.id), until, form=form)
+        return _new_page(visit, get_closing_partner(visit.db, partner_id=partner.id), until, form=form)
     return visit.go(
         _new_path(partner.code, until),
         say("The closing of {partner} until {day} is prepared. Another person must countersign it.",
@@ -281,7 +280,7 @@ def do_close_period(visit: Visiting) -> Response:
     partner = get_partner(visit.db, form["partner"] or "")
     until = form["until"]
     if not form.ok:
-        return _new_page(visit, get_standing(visit.db, partner_id=partner.id), until, form=form)
+        return _new_page(visit, get_closing_partner(visit.db, partner_id=partner.id), until, form=form)
     before = find_closing(visit.db, partner_id=partner.id, until=until)
     reason = (form["reason"] or "").strip() or None
     statements = 0
@@ -291,7 +290,7 @@ def do_close_period(visit: Visiting) -> Response:
         )
     closing = find_closing(visit.db, partner_id=partner.id, until=until)
     if closing is None:
-        return _new_page(visit, get_standing(visit.db, partner_id=partner.id), until, form=form)
+        return _new_page(visit, get_closing_partner(visit.db, partner_id=partner.id), until, form=form)
     if before is not None:
         return visit.go(f"/closings/{closing.id}", say("This period was closed before; nothing was changed."))
     facts = {"partner": partner.name, "day": until, "count": statements}
@@ -360,12 +359,12 @@ def _find_closable(visit: Visit, *, prepared: Collection[int]) -> list[Task]:
     over = [
         (one, one.period.last)
         for one in find_pending(visit.db, by=visit.actor, now=clock.now(), counted=MOST_TASKS)
-        if one.period is not None and one.over and one.standing.partner_id not in prepared
+        if one.period is not None and one.over and one.partner.partner_id not in prepared
     ]
     tasks = [
         Task(
-            say("Close {partner} until {day}", partner=one.standing.name, day=until),
-            _new_path(one.standing.code, until),
+            say("Close {partner} until {day}", partner=one.partner.name, day=until),
+            _new_path(one.partner.code, until),
             say("Still missing: {count}", count=one.missing) if one.missing else say("Nothing is missing."),
         )
         for one, until in over[:MOST_TASKS]

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Response
 
 from consign import clock
-from consign.identity.rules import tidy_name
+from consign.identity.spelling import tidy_name
 from consign.listing import Found, Wish
 from consign.models.partners import Cooperative
 from consign.partners.cooperative_lists import (
@@ -20,19 +20,18 @@ from consign.partners.cooperatives import (
     end_membership,
     extend_to_member,
 )
-from consign.partners.producer_lists import find_producers_named, get_producer_called
+from consign.partners.producer_lists import get_producer_called
 from consign.partners.queries import lock_partner
 from consign.sales.placing import reread_parked
 from consign.sentence import say
 from consign.settlement.queries import find_last_closing
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, new_form, read_day, read_form
-from consign.web.lookup import look_up
+from consign.web.lookup import look_up, make_producer_field
 from consign.web.tables import Filter, find_download, list_page, show_table
 from consign.web.visit import PageRoute, Visit, Visiting
 
 router = APIRouter(route_class=PageRoute)
-MOST_SUGGESTED = 200
 NEW = (
     Field("code", say("Code"), longest=20, hint=say("Short and lasting, such as KOP-01.")),
     Field("name", say("Name"), read=tidy_name, longest=120),
@@ -130,12 +129,7 @@ def show_cooperative(visit: Visiting, code: str) -> Response:
 
 
 def _member_fields(visit: Visit) -> tuple[Field, ...]:
-    named = find_producers_named(visit.db, most=MOST_SUGGESTED)
-    producer = Field(
-        "producer", say("Producer"), suggest=True, longest=120, choices=[Choice(code, name) for code, name in named],
-        hint=say("Its code, or part of its name that no other has."),
-    )  # fmt: skip
-    return (producer, FIRST, MANDATE, EXTEND)
+    return (make_producer_field(visit.db), FIRST, MANDATE, EXTEND)
 
 
 def _cooperative_page(

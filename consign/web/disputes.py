@@ -2,11 +2,10 @@
 
 from fastapi import APIRouter, Response
 
-from consign import clock
 from consign.errors import BadInput
 from consign.listing import parse_id
 from consign.models.settlement import Dispute
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 from consign.sentence import say
 from consign.settlement.dispute_lists import count_waiting, find_adjustments_of, find_dispute_page, get_dispute
 from consign.settlement.dispute_rules import DisputedLine, DisputeOutcome
@@ -136,7 +135,7 @@ def _new_page(visit: Visit, number: str, form: Form, *, status: int = 200) -> Re
         form=form.with_choices(line=choices),
         statement=found["Statement"],
         last_day=last_day,
-        in_time=clock.today(get_region_terms(visit.db).zone) <= last_day,
+        in_time=get_office_day(visit.db) <= last_day,
     )
 
 

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from consign.db import DatabaseUnreachable
 from consign.errors import BadInput, Conflict, ConsignError, NeedsDecision, NotAllowed, NotFound
-from consign.identity.sessions import TooManyTries
+from consign.identity.failed_tries import TooManyTries
 from consign.sentence import say
 from consign.web import rendering
 from consign.web.guard import FORM_TOKEN, SAFE_METHODS, Forged, FormStale, FormTooLarge, NotSecure, mask_form_token

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from fastapi import APIRouter, Response
 
 from consign.models.stock import StockNote
-from consign.partners.producer_lists import find_producers_named, get_producer_called
+from consign.partners.producer_lists import get_producer_called
 from consign.sentence import Sentence, say
 from consign.stock.delivering import send_delivery
 from consign.stock.notes import get_note
@@ -14,17 +14,16 @@ from consign.stock.rules import NewLine, NoteKind
 from consign.stock.transferring import send_transfer
 from consign.stock.twins import find_twin
 from consign.stock.writing_off import write_off
-from consign.web.forms import Choice, Field, Form, new_form, read_form
+from consign.web.forms import Form, new_form, read_form
 from consign.web.goods_begun import begin_note, fill_begun
 from consign.web.goods_form import LABELS, MOST_ROWS, NoteForm, add_rows, make_note_form, read_note
 from consign.web.goods_place import Missing, Place, find_kinds, find_place
-from consign.web.lookup import look_up
+from consign.web.lookup import look_up, make_producer_field
 from consign.web.visit import PageRoute, Visit, Visiting
 
 router = APIRouter(route_class=PageRoute)
 
 
-SUGGESTED_AT_MOST = 200
 MORE = "rows"
 """What the button for more lines sends."""
 TITLES: Mapping[NoteKind, Sentence] = {
@@ -73,7 +72,11 @@ def _missing_page(visit: Visit, missing: Missing, asked: Mapping[str, str], *, s
     """Ask what has to be known before the lines: of which kind the note is, where, or whose goods."""
     form = None
     if missing.what == "whose":
-        form = read_form([_whose_field(visit)], asked) if asked.get("producer") else new_form([_whose_field(visit)])
+        form = (
+            read_form([make_producer_field(visit.db)], asked)
+            if asked.get("producer")
+            else new_form([make_producer_field(visit.db)])
+        )
         look_up(form, "producer", lambda given: get_producer_called(visit.db, given))
     return visit.page(
         "goods_where.html",
@@ -82,18 +85,6 @@ def _missing_page(visit: Visit, missing: Missing, asked: Mapping[str, str], *, s
         form=form,
         kinds=[(kind, TITLES[kind], HINTS[kind]) for kind in find_kinds(visit)],
         title=TITLES[missing.kind] if missing.kind else say("What is it about?"),
-    )
-
-
-def _whose_field(visit: Visit) -> Field:
-    named = find_producers_named(visit.db, most=SUGGESTED_AT_MOST)
-    return Field(
-        "producer",
-        say("Producer"),
-        suggest=True,
-        longest=120,
-        choices=[Choice(code, name) for code, name in named],
-        hint=say("Its code, or part of its name that no other has."),
     )
 
 

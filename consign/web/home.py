@@ -59,7 +59,7 @@ FIND_FIGURES: tuple[Callable[[Visit], Sequence[tuple[str, ...]]], ...] = (
 """One function for each area that has figures for the first page: label and value, ready to show, and where it leads."""
 
 
-Standing = tuple[list[Task], list[tuple[str, ...]], list[ShownStep]]
+FirstPage = tuple[list[Task], list[tuple[str, ...]], list[ShownStep]]
 """Tasks and figures of the first page, and the first steps of a new city."""
 
 
@@ -68,10 +68,10 @@ def show_home(visit: Visiting) -> Response:
     """Show what this person should do next, and a few figures."""
     # What verifiers hold is each one's own; everybody else of a role and reach sees the same.
     name = ("home", visit.actor.user_id if visit.may("GET /review") else 0)
-    tasks, figures, steps = visit.remember(name, lambda: _find_standing(visit))
+    tasks, figures, steps = visit.remember(name, lambda: _find_first_page(visit))
     return visit.page("home.html", tasks=tasks, figures=figures, steps=steps)
 
 
-def _find_standing(visit: Visit) -> Standing:
+def _find_first_page(visit: Visit) -> FirstPage:
     tasks = sorted((task for find in FIND_TASKS for task in find(visit)), key=lambda task: not task.urgent)
     return tasks, [pair for find in FIND_FIGURES for pair in find(visit)], show_first_steps(visit)

@@ -12,7 +12,7 @@ from consign import clock
 from consign.catalogue.label_facts import Look, Wanted
 from consign.catalogue.label_lists import find_labelled
 from consign.catalogue.labels import LONGEST_BATCH, MOST_COPIES, Sheet
-from consign.catalogue.stocks import PRINTERS_DPI, find_stocks
+from consign.catalogue.stocks import find_stocks
 from consign.errors import BadInput
 from consign.models.catalogue import LabelStock
 from consign.models.partners import Producer
@@ -20,6 +20,7 @@ from consign.sentence import Sentence, say
 from consign.web.forms import Choice, Field, Form, new_form, read_day, read_form, read_whole
 from consign.web.visit import Visit
 from consign.web.words import word
+from reports.symbol_sizes import PRINTERS_DPI
 
 LOOK = ("content", "price", "producer", "permit", "halal", "qr")
 """What a label may bear, as the form's checkboxes are called."""

@@ -13,20 +13,19 @@ from consign.catalogue.rules import LabelOrderMissing
 from consign.catalogue.stocks import find_stocks
 from consign.models.catalogue import LabelOrder, LabelStock
 from consign.models.partners import Producer
-from consign.partners.producer_lists import find_producers_named, get_own_producer, get_producer_called
+from consign.partners.producer_lists import get_own_producer, get_producer_called
 from consign.sentence import load_sentence, say
 from consign.stock.note_lists import find_note_view
 from consign.stock.rules import NoteUnknown
 from consign.web.columns import Column
-from consign.web.forms import Choice, Field, choices_of, new_form, read_form
+from consign.web.forms import choices_of, new_form, read_form
 from consign.web.label_form import Begun, LabelForm, get_look, get_sheet, get_wanted, make_form, read_labels
-from consign.web.lookup import look_up
+from consign.web.lookup import look_up, make_producer_field
 from consign.web.tables import Filter, list_page
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
-SUGGESTED_AT_MOST = 200
 STATES = ("waiting", "ready", "refused")
 STEPS = (say("Asked for"), say("Being made and read again"), say("Ready"))
 RUN_COLUMNS = (
@@ -69,18 +68,6 @@ def show_label_orders(visit: Visiting) -> Response:
     )
 
 
-def _whose_field(visit: Visit) -> Field:
-    named = find_producers_named(visit.db, most=SUGGESTED_AT_MOST)
-    return Field(
-        "producer",
-        say("Producer"),
-        suggest=True,
-        longest=120,
-        choices=[Choice(code, name) for code, name in named],
-        hint=say("Its code, or part of its name that no other has."),
-    )
-
-
 @router.get("/labels/new")
 def show_new_labels(visit: Visiting) -> Response:
     """Show the form for labels; people of the dinas say first whose goods they are for."""
@@ -94,12 +81,12 @@ def show_new_labels(visit: Visiting) -> Response:
         product = get_product_seen(visit.db, by=visit.actor, code=chosen)
         producer = visit.db.get_one(Producer, product.producer_id)
     elif visit.asked.get("producer"):
-        form = read_form([_whose_field(visit)], visit.asked)
+        form = read_form([make_producer_field(visit.db)], visit.asked)
         producer = look_up(form, "producer", lambda given: get_producer_called(visit.db, given))
         if producer is None:
             return visit.page("label_whose.html", status=422, form=form)
     if producer is None:
-        return visit.page("label_whose.html", form=new_form([_whose_field(visit)]))
+        return visit.page("label_whose.html", form=new_form([make_producer_field(visit.db)]))
     return _labels_page(visit, make_form(visit, producer, chosen=chosen), producer=producer)
 
 

@@ -10,7 +10,7 @@ from consign import clock
 from consign.errors import NotFound
 from consign.listing import Found, Row, Wish, page_rows
 from consign.models.partners import Partner
-from consign.partners.queries import get_partner, get_region_terms
+from consign.partners.queries import get_office_day, get_partner, get_region_terms
 from consign.partners.rules import UnknownCode
 from consign.sentence import Code, Sentence, say
 from consign.settlement.late import OpenBill, find_ageing, find_trend, list_ageing
@@ -105,14 +105,10 @@ REMINDER_COLUMNS = (
 )
 
 
-def _today(visit: Visit) -> date:
-    return clock.today(get_region_terms(visit.db).zone)
-
-
 @router.get("/late")
 def show_late(visit: Visiting) -> Response:
     """Show what each partner owes by how late it is, and how that changed."""
-    on = _today(visit)
+    on = get_office_day(visit.db)
 
     def fetch(wish: Wish) -> Found:
         by_law = wish.filters.get("by") == BY_LAW
@@ -171,7 +167,7 @@ def _plot(visit: Visit, *, on: date, partner_id: int | None = None) -> Plot:
 @router.get("/late/report.pdf")
 def send_report(visit: Visiting) -> Response:
     """Send the report for the head as PDF."""
-    on = _today(visit)
+    on = get_office_day(visit.db)
     pdf = write_report(make_report(visit.db, by=visit.actor, on=on))
     headers = {"Content-Disposition": f'inline; filename="keterlambatan-{on}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
@@ -180,7 +176,7 @@ def send_report(visit: Visiting) -> Response:
 @router.get("/late/report.xlsx")
 def send_report_workbook(visit: Visiting) -> Response:
     """Send the report for the head as a workbook."""
-    on = _today(visit)
+    on = get_office_day(visit.db)
     content = write_report_xlsx(make_report(visit.db, by=visit.actor, on=on))
     headers = {"Content-Disposition": f'attachment; filename="keterlambatan-{on}.xlsx"'}
     return Response(content, media_type=XLSX, headers=headers)
@@ -259,7 +255,7 @@ def do_remind(visit: Visiting, code: str) -> Response:
 @router.get("/late/{code}/letter.pdf")
 def send_letter(visit: Visiting, code: str) -> Response:
     """Send the letter to a partner as PDF, for the head to sign."""
-    partner, on = _get_partner(visit, code), _today(visit)
+    partner, on = _get_partner(visit, code), get_office_day(visit.db)
     pdf = write_letter(make_letter(visit.db, by=visit.actor, partner_id=partner.id, on=on))
     headers = {"Content-Disposition": f'inline; filename="surat-teguran-{partner.id}-{on}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
@@ -269,7 +265,7 @@ def find_tasks(visit: Visit) -> list[Task]:
     """Return how many partners are to be reminded."""
     if not visit.may("POST /late/{code}/remind"):
         return []
-    on = _today(visit)
+    on = get_office_day(visit.db)
     due = [one for one in find_proposals(visit.db, on=on) if one.next.from_on <= on]
     label = say("Partners to remind of payments: {count}", count=len(due))
     return [Task(label, "/late?remind=yes", sum=Sum(len(due)))] if due else []

@@ -333,9 +333,6 @@ def _name_kind(kind: str) -> str:
     return f"kind-{hashlib.sha256(kind.encode()).hexdigest()[:12]}"
 
 
-__all__ = ["MEANINGS", "MappingForm", "ShownColumn", "read_mapping", "show_mapping"]
-
-
 def _is_about_values(about: str) -> bool:
     """Say whether a question is about how values are written, so that the columns are known."""
     return about in _ABOUT_VALUES or about.startswith("kind:")

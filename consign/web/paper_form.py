@@ -20,16 +20,16 @@ from consign.errors import ConsignError
 from consign.listing import parse_id
 from consign.models.catalogue import Product
 from consign.models.partners import Producer
-from consign.partners.producer_lists import find_producers_named, get_own_producer, get_producer_called
+from consign.partners.producer_lists import get_own_producer, get_producer_called
 from consign.sentence import Code, Sentence, say
 from consign.web.forms import Field, Form, new_form, read_form
+from consign.web.lookup import suggest_producers
 from consign.web.paper_fields import HOW_TO_GET, OF_BUSINESS, OF_PRODUCTS, fields_of, read_typed, show_typed
 from consign.web.visit import MOST_PAPER_BYTES, PageRoute, Visit, Visiting
 
 router = APIRouter(route_class=PageRoute)
 
 ACCEPTED = "image/*,application/pdf"
-SUGGESTED_AT_MOST = 200
 CONFIRMED_IN = frozenset({State.DRAFT, State.NEEDS_CORRECTION})
 """States in which a person may say what a paper says."""
 FILE = Field(
@@ -104,7 +104,7 @@ def _whose_page(visit: Visit, problem: Sentence | str) -> Response:
         "paper_whose.html",
         status=422 if problem else 200,
         problem=problem,
-        named=find_producers_named(visit.db, most=SUGGESTED_AT_MOST),
+        named=suggest_producers(visit.db),
         asked=visit.asked,
     )
 

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Response
 
 from consign import clock
 from consign.catalogue.listings import find_listed_page
-from consign.identity.rules import Role, tidy_name
+from consign.identity.rules import Role
+from consign.identity.spelling import tidy_name
 from consign.listing import Found, Wish
 from consign.models.partners import Partner, Store
 from consign.partners import actions

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from compliance.banks import load_banks
 from consign import clock
 from consign.models.partners import Cooperative
-from consign.partners.producer_lists import find_producers_named, get_producer_called
+from consign.partners.producer_lists import get_producer_called
 from consign.partners.queries import get_region_terms
 from consign.payouts.payee_lists import STATES, count_waiting, find_payee_page, get_payee_view
 from consign.payouts.payees import confirm_account, refuse_account, state_account
 from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form
-from consign.web.lookup import look_up
+from consign.web.lookup import look_up, suggest_producers
 from consign.web.sums import Sum
 from consign.web.tables import Filter, list_page
 from consign.web.tasks import Task
@@ -24,7 +24,6 @@ from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
-SUGGESTED_AT_MOST = 200
 OWNER = Field(
     "owner", say("Whose account"), suggest=True, longest=120,
     hint=say("The code of a producer or cooperative, or part of a producer's name that no other has."),
@@ -44,8 +43,7 @@ def _fields(visit: Visit) -> Sequence[Field]:
     bank = Field("bank", say("Bank"), kind="select", choices=banks)
     if visit.actor.producer_id is not None:
         return (bank, NUMBER, HOLDER)
-    named = [Choice(code, name) for code, name in find_producers_named(visit.db, most=SUGGESTED_AT_MOST)]
-    return (replace(OWNER, choices=named), bank, NUMBER, HOLDER)
+    return (replace(OWNER, choices=suggest_producers(visit.db)), bank, NUMBER, HOLDER)
 
 
 @router.get("/payees")

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from fastapi import APIRouter, Response
 
-from consign import clock
 from consign.models.payouts import Payout
 from consign.money import Rupiah
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
+from consign.payouts.answers import ANSWERS, answer_payout
 from consign.payouts.approving import take_out
 from consign.payouts.bank_lines import (
     confirm_payouts,
@@ -19,7 +18,6 @@ from consign.payouts.bank_lines import (
     undo_confirmation,
 )
 from consign.payouts.lists import PayoutView, get_payout_view
-from consign.payouts.money_word import ANSWERS, answer_payout
 from consign.payouts.undoing_returns import undo_return
 from consign.sentence import say
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form, read_id
@@ -64,7 +62,7 @@ def _payout_page(visit: Visit, number: str, reference: str, *, status: int = 200
     fresh = {
         "out": new_form(TAKE_OUT),
         "found": new_form(lines["found"]),
-        "return": new_form((*lines["return"], *RETURN), on=_today(visit)),
+        "return": new_form((*lines["return"], *RETURN), on=get_office_day(visit.db)),
         "undo": new_form(UNDO),
         "undo-return": new_form(UNDO),
         "answer": new_form(ANSWER),
@@ -78,10 +76,6 @@ def _payout_page(visit: Visit, number: str, reference: str, *, status: int = 200
         "payout.html", status=status, view=view, payout=view.payout, forms=shown,
         of_producer=visit.actor.producer_id is not None,
     )  # fmt: skip
-
-
-def _today(visit: Visit) -> Any:  # noqa: ANN401  # a day
-    return clock.today(get_region_terms(visit.db).zone)
 
 
 def _line_fields(visit: Visit, view: PayoutView) -> dict[str, Sequence[Field]]:

@@ -3,9 +3,8 @@
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
-from consign import clock
 from consign.models.payouts import PayoutBatch
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 from consign.payouts.exporting import ExportRefused, make_sheet, write_file
 from consign.payouts.templates import (
     KINDS,
@@ -105,7 +104,7 @@ def _try(visit: Visit, form: Form) -> dict[str, object] | None:
         return None
     try:
         template = _read(new_form((), **{**form.texts, "name": form.texts.get("name") or "?"}))
-        on = clock.today(get_region_terms(visit.db).zone)
+        on = get_office_day(visit.db)
         written = write_file(make_sheet(visit.db, batch, on=on), "", template)
     except (TemplateRefused, ExportRefused) as error:
         return {"number": batch.number, "lines": [], "problem": error.sentence}

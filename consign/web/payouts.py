@@ -6,11 +6,10 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 
-from consign import clock
 from consign.listing import Found, Row, Wish
 from consign.models.payouts import PayoutBatch
 from consign.money import Rupiah
-from consign.partners.queries import get_region_terms
+from consign.partners.queries import get_office_day
 from consign.payouts.approving import approve_batch, cancel_batch
 from consign.payouts.bank_lines import confirm_payouts, propose_payouts
 from consign.payouts.bank_rules import PayoutProposal
@@ -132,10 +131,6 @@ def show_payouts(visit: Visiting) -> Response:
     )  # fmt: skip
 
 
-def _today(visit: Visit) -> Any:  # noqa: ANN401  # a day
-    return clock.today(get_region_terms(visit.db).zone)
-
-
 def _plan_fields(visit: Visit) -> Sequence[Field]:
     choices = [Choice(str(one), label) for one, _, label in find_bank_choices(visit.db)]
     return (Field(ACCOUNT.name, ACCOUNT.label, read=read_id, kind="select", choices=choices), DAY)
@@ -146,7 +141,10 @@ def show_new_batch(visit: Visiting) -> Response:
     """Show who would be paid, how much, and why not others."""
     fields = _plan_fields(visit)
     first = fields[0].choices[0].value if fields[0].choices else ""
-    asked = {"account": visit.asked.get("account") or first, "on": visit.asked.get("on") or str(_today(visit))}
+    asked = {
+        "account": visit.asked.get("account") or first,
+        "on": visit.asked.get("on") or str(get_office_day(visit.db)),
+    }
     return _new_page(visit, read_form(fields, asked))
 
 
@@ -225,7 +223,8 @@ def _batch_page(
         batch=batch,
         table=table,
         form=form,
-        send=send or (new_form(SEND, on=_today(visit)) if _may(visit, batch, "send", ("approved",)) else None),
+        send=send
+        or (new_form(SEND, on=get_office_day(visit.db)) if _may(visit, batch, "send", ("approved",)) else None),
         cancel=cancel or (new_form(CANCEL) if _may(visit, batch, "cancel", ("planned", "approved")) else None),
         may_approve=_may(visit, batch, "approve", ("planned",)),
         is_own=batch["planned_by_id"] == visit.actor.user_id,
@@ -273,7 +272,7 @@ def _find_changes(visit: Visit, batch: Row) -> list[Changed]:
     """Return which names the bank's file writes otherwise, since banks take few signs: told until it is handed over."""
     if batch["state"] != "approved" or not visit.may("GET /payouts/{batch_number}/file"):
         return []
-    sheet = make_sheet(visit.db, visit.db.get_one(PayoutBatch, batch["id"]), on=_today(visit))
+    sheet = make_sheet(visit.db, visit.db.get_one(PayoutBatch, batch["id"]), on=get_office_day(visit.db))
     try:
         return list(write_generic_csv(sheet).changes[:MOST_CHANGES])
     except ValueError:
@@ -286,7 +285,7 @@ def download_file(visit: Visiting, batch_number: str) -> Response:
     batch = get_batch_row(visit.db, by=visit.actor, number=batch_number)
     wanted = visit.asked.get("format", "")
     known = wanted if wanted in FORMATS or wanted.startswith(LAYOUT) else f"{LAYOUT}{wanted}"
-    file = export_batch(visit.db, by=visit.actor, batch_id=batch["id"], format=known, on=_today(visit))
+    file = export_batch(visit.db, by=visit.actor, batch_id=batch["id"], format=known, on=get_office_day(visit.db))
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
     return Response(file.content, media_type=file.media_type, headers=headers)
 

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Response
 from compliance.regions import find_regency, list_regencies
 from consign.catalogue.lists import find_products_of
 from consign.db import REGION
-from consign.identity.rules import Role, tidy_name
+from consign.identity.rules import Role
+from consign.identity.spelling import tidy_name
 from consign.models.partners import Producer
 from consign.partners.actions import change_producer, set_nib
 from consign.partners.producer_lists import count_producers, find_producer_page, get_producer_facts

@@ -13,7 +13,7 @@ from consign.catalogue.rules import (
     Details,
 )
 from consign.errors import BadInput
-from consign.identity.rules import clean_text, tidy_name
+from consign.identity.spelling import clean_text, tidy_name
 from consign.sentence import Sentence, say
 from consign.web.forms import Choice, Field, Form, choices_of, read_day, read_rupiah, read_whole
 from consign.web.lookup import read_new_code

@@ -1,6 +1,7 @@
 """Products by list: handing one in, what each of its rows would do, taking it over, and the lists to fill in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -14,12 +15,12 @@ from consign.catalogue.importing import TAKEN, Imported, take_import, try_import
 from consign.catalogue.product_imports import find_imports, get_import
 from consign.listing import Found, Wish, page_rows
 from consign.models.catalogue import ProductImport
-from consign.partners.producer_lists import find_producers_named, get_producer_called
+from consign.partners.producer_lists import get_producer_called
 from consign.sales.placing import reread_parked
 from consign.sentence import load_sentence, say
 from consign.web.columns import Column
-from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form
-from consign.web.lookup import look_up
+from consign.web.forms import Field, Form, choices_of, new_form, read_form
+from consign.web.lookup import look_up, make_producer_field
 from consign.web.product_page import find_path
 from consign.web.tables import XLSX, Filter, list_page
 from consign.web.visit import PageRoute, Visit, Visiting
@@ -27,7 +28,6 @@ from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
 ACCEPTED = ".csv,.txt,.xlsx,.xlsm"
-SUGGESTED_AT_MOST = 200
 SHOWN_AT_MOST = 10
 """Lists that were handed in before, as the form shows them."""
 FILE = Field(
@@ -72,18 +72,10 @@ def _new_fields(visit: Visit) -> Sequence[Field]:
     """Return the form's fields; a producer's list holds its own products."""
     if visit.actor.producer_id is not None:
         return (FILE,)
-    named = find_producers_named(visit.db, most=SUGGESTED_AT_MOST)
-    whose = Field(
-        "producer",
-        say("Producer"),
-        suggest=True,
-        required=False,
-        longest=120,
-        choices=[Choice(code, name) for code, name in named],
-        hint=say(
-            "Its code, or part of its name that no other has. Blank where a column of the list says it for each row."
-        ),
+    hint = say(
+        "Its code, or part of its name that no other has. Blank where a column of the list says it for each row."
     )
+    whose = replace(make_producer_field(visit.db), required=False, hint=hint)
     return (whose, FILE)
 
 

@@ -11,13 +11,13 @@ from consign import clock
 from consign.catalogue.actions import add_product, add_product_alias, set_class, set_price
 from consign.catalogue.lists import find_free_code, find_product_page, get_product_seen
 from consign.models.partners import Producer
-from consign.partners.producer_lists import find_producers_named, get_own_producer, get_producer_called
+from consign.partners.producer_lists import get_own_producer, get_producer_called
 from consign.partners.queries import get_partner
 from consign.sales.placing import reread_parked
 from consign.sentence import Code, say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form
-from consign.web.lookup import look_up
+from consign.web.lookup import look_up, make_producer_field
 from consign.web.product_fields import CODE, CONTENT, FIRST_PRICE, MORE, NAME, UNIT, is_more_open, read_details
 from consign.web.product_page import PRICE, find_path, make_alias_fields, show_product_page
 from consign.web.product_papers import CLASS, find_papers_link, make_group_field
@@ -26,7 +26,6 @@ from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
-SUGGESTED_AT_MOST = 200
 STANDINGS = (
     *choices_of("standing", Standing, word),
     Choice("none", say("not judged yet")),
@@ -96,16 +95,7 @@ def _new_fields(visit: Visit) -> Sequence[Field]:
     fields = (NAME, CONTENT, UNIT, FIRST_PRICE, replace(CLASS, required=False), make_group_field(), *MORE)
     if visit.actor.producer_id is not None:
         return fields
-    named = find_producers_named(visit.db, most=SUGGESTED_AT_MOST)
-    whose = Field(
-        "producer",
-        say("Producer"),
-        suggest=True,
-        longest=120,
-        choices=[Choice(code, name) for code, name in named],
-        hint=say("Its code, or part of its name that no other has."),
-    )
-    return (whose, *fields, CODE)
+    return (make_producer_field(visit.db), *fields, CODE)
 
 
 def _new_product_page(visit: Visit, form: Form, *, status: int = 200) -> Response:

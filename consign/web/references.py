@@ -11,7 +11,7 @@ from consign.documents.reference_file import ListProblem, ListRead, read_referen
 from consign.documents.reference_lists import find_reference_entries, find_reference_page, get_reference_list
 from consign.documents.referring import REFERENCE_KINDS, import_reference_list, withdraw_reference_list
 from consign.errors import ConsignError
-from consign.identity.rules import tidy_name
+from consign.identity.spelling import tidy_name
 from consign.listing import Found, Row, Wish, page_rows
 from consign.sentence import say
 from consign.web.columns import Column

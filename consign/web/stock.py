@@ -55,7 +55,7 @@ MOVE_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Standing:
+class ShownStock:
     """One product in one store, as the page shows it."""
 
     row: Row
@@ -92,7 +92,7 @@ def show_stock(visit: Visiting) -> Response:
         filters=filters,
         search=say("Search: product, producer or store"),
     )
-    return visit.page("stock.html", table=table, goods=_as_standing(visit, table.found.rows), today=today)
+    return visit.page("stock.html", table=table, goods=_show_stock(visit, table.found.rows), today=today)
 
 
 def _columns_for(visit: Visit) -> tuple[Column, ...]:
@@ -110,7 +110,7 @@ def _columns_for(visit: Visit) -> tuple[Column, ...]:
     )
 
 
-def _as_standing(visit: Visit, rows: Sequence[Row]) -> list[Standing]:
+def _show_stock(visit: Visit, rows: Sequence[Row]) -> list[ShownStock]:
     """Return the rows with the likely cause of what stands below zero."""
     below = [row for row in rows if row["is_negative"]]
     short = [
@@ -119,14 +119,14 @@ def _as_standing(visit: Visit, rows: Sequence[Row]) -> list[Standing]:
     ]
     causes = suspect(visit.db, short, sold={}, on=clock.today(visit.zone)) if short else []
     known = {(one.store_id, one.product_id): cause for one, cause in zip(short, causes, strict=True)}
-    return [_tell_standing(row, known.get((row["store_id"], row["product_id"]))) for row in rows]
+    return [_show_one(row, known.get((row["store_id"], row["product_id"]))) for row in rows]
 
 
-def _tell_standing(row: Row, cause: Suspected | None) -> Standing:
+def _show_one(row: Row, cause: Suspected | None) -> ShownStock:
     if cause is None:
-        return Standing(row, row["batches"], None, "", "")
+        return ShownStock(row, row["batches"], None, "", "")
     note = f"/goods/{cause.named}" if cause.cause is Cause.DELIVERY_OPEN else ""
-    return Standing(row, row["batches"], CAUSES[cause.cause], cause.named, note)
+    return ShownStock(row, row["batches"], CAUSES[cause.cause], cause.named, note)
 
 
 @router.get("/stock/{store_id}/{product_code}")
@@ -160,7 +160,7 @@ def show_movements(visit: Visiting, store_id: int, product_code: str) -> Respons
         store=store,
         product=product,
         partner=row["partner"],
-        one=_as_standing(visit, [row])[0],
+        one=_show_stock(visit, [row])[0],
         plot=_plot(visit, days),
         today=today,
     )

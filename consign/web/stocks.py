@@ -10,7 +10,6 @@ from fastapi import APIRouter, Response
 from consign.catalogue.drawing import drawing
 from consign.catalogue.stocks import (
     LONGEST_NOTE,
-    PRINTERS_DPI,
     StockFacts,
     as_paper,
     begin_test,
@@ -22,7 +21,7 @@ from consign.catalogue.stocks import (
     save_stock,
 )
 from consign.errors import BadInput
-from consign.identity.rules import tidy_name
+from consign.identity.spelling import tidy_name
 from consign.listing import page_rows
 from consign.models.catalogue import LabelStock
 from consign.sentence import say
@@ -32,6 +31,7 @@ from consign.web.tables import list_page
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 from reports import labels as paper
+from reports.symbol_sizes import PRINTERS_DPI
 
 router = APIRouter(route_class=PageRoute)
 UM_PER_MM = 1_000

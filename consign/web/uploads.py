@@ -29,10 +29,10 @@ from consign.sales.lists import (
     get_upload_seen,
 )
 from consign.sales.mapping import Stated
+from consign.sales.overview import SalesOverview, find_sales_overview
 from consign.sales.progress import find_progress
 from consign.sales.rows import tell_row_place
 from consign.sales.rules import tidy_file_name
-from consign.sales.standing import Standing, find_standing
 from consign.sales.store_days import SILENT_DAYS
 from consign.sentence import say
 from consign.web.columns import Column
@@ -420,7 +420,7 @@ def find_tasks(visit: Visit) -> list[Task]:
     return [*_find_file_tasks(visit, standing), *_find_day_tasks(visit, standing)]
 
 
-def _find_file_tasks(visit: Visit, standing: Standing) -> Iterator[Task]:
+def _find_file_tasks(visit: Visit, standing: SalesOverview) -> Iterator[Task]:
     if standing.to_map:
         label = say("Sales files whose columns are to be confirmed: {count}", count=standing.to_map)
         yield Task(
@@ -452,7 +452,7 @@ def _find_file_tasks(visit: Visit, standing: Standing) -> Iterator[Task]:
         )
 
 
-def _find_day_tasks(visit: Visit, standing: Standing) -> Iterator[Task]:
+def _find_day_tasks(visit: Visit, standing: SalesOverview) -> Iterator[Task]:
     if visit.actor.partner_id is not None and standing.missing:
         label = say("Days without sales in the last two weeks: {count}", count=standing.missing)
         yield Task(label, "/board", say("Hand in the file of each day, or say that nothing was sold."))
@@ -482,12 +482,12 @@ def find_figures(visit: Visit) -> list[tuple[str, ...]]:
     return [*figures, (visit.say(say("Lines that wait")), waiting)]
 
 
-def _find_standing(visit: Visit) -> Standing | None:
+def _find_standing(visit: Visit) -> SalesOverview | None:
     """Return how sales stand, read once for a page; blank for whoever may not read sales."""
     if visit.actor.role not in PERMITTED[Act.READ_SALES]:
         return None
-    kept: Standing | None = getattr(visit.request.state, "standing", None)
+    kept: SalesOverview | None = getattr(visit.request.state, "standing", None)
     if kept is None:
-        kept = find_standing(visit.db, by=visit.actor, today=clock.today(visit.zone), zone=visit.zone)
+        kept = find_sales_overview(visit.db, by=visit.actor, today=clock.today(visit.zone), zone=visit.zone)
         visit.request.state.standing = kept
     return kept

@@ -8,17 +8,18 @@ from fastapi import APIRouter, Response
 from consign.identity.actions import SCOPED, add_user
 from consign.identity.administering import change_role, drop_second_factor, invite_user, set_active
 from consign.identity.lists import count_never_came, find_user_page, get_user_facts
-from consign.identity.rules import Act, Role, tidy_name
+from consign.identity.rules import Act, Role
 from consign.identity.sessions import find_sessions
+from consign.identity.spelling import tidy_name
 from consign.listing import Row
 from consign.partners.cooperatives import find_cooperatives, get_cooperative
 from consign.partners.lists import find_partners_seen
-from consign.partners.producer_lists import find_producers_named, get_producer_called
+from consign.partners.producer_lists import get_producer_called
 from consign.partners.queries import get_partner, get_store
 from consign.sentence import say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_form
-from consign.web.lookup import look_up
+from consign.web.lookup import look_up, suggest_producers
 from consign.web.sums import Sum
 from consign.web.tables import Filter, list_page
 from consign.web.tasks import Task
@@ -26,7 +27,6 @@ from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
-SUGGESTED_AT_MOST = 200
 OF_THE_DINAS = [role for role in Role if role not in SCOPED]
 
 NAME = Field("name", say("Name"), read=tidy_name, longest=120)
@@ -102,14 +102,13 @@ def show_new_user(visit: Visiting) -> Response:
 
 def _new_fields(visit: Visit) -> Sequence[Field]:
     partners = find_partners_seen(visit.db, by=visit.actor, act=Act.READ_USERS)
-    named = find_producers_named(visit.db, most=SUGGESTED_AT_MOST)
     return (
         NAME,
         LOGIN,
         ROLE,
         replace(PARTNER, choices=[Choice(one.code, one.name) for one in partners]),
         STORE,
-        replace(PRODUCER, choices=[Choice(code, name) for code, name in named]),
+        replace(PRODUCER, choices=suggest_producers(visit.db)),
         replace(COOPERATIVE, choices=[Choice(one.code, one.name) for one in find_cooperatives(visit.db)]),
     )
 

@@ -15,24 +15,20 @@ from consign.documents.waiving import end_waiver, grant_waiver
 from consign.errors import ConsignError
 from consign.models.catalogue import Product
 from consign.models.partners import Producer
-from consign.partners.producer_lists import find_producers_named, get_producer_called
+from consign.partners.producer_lists import get_producer_called
 from consign.sentence import Code, say
 from consign.web.columns import Column
 from consign.web.forms import Choice, Field, Form, choices_of, new_form, read_day, read_form
-from consign.web.lookup import look_up
+from consign.web.lookup import look_up, make_producer_field
 from consign.web.tables import Filter, list_page
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
 
 router = APIRouter(route_class=PageRoute)
-SUGGESTED_AT_MOST = 200
 USUAL_DAYS = 90
 """How long a waiver lasts unless somebody says otherwise."""
 KINDS = choices_of("paper_kind", Kind, word)
 STATES = choices_of("waiver_state", ("in_force", "ahead", "over"), word)
-PRODUCER = Field(
-    "producer", say("Producer"), suggest=True, longest=120, hint=say("Its code, or part of its name that no other has.")
-)
 PRODUCT = Field(
     "product",
     say("Only for this product"),
@@ -109,14 +105,13 @@ def show_new_waiver(visit: Visiting) -> Response:
 
 def _fields(visit: Visit, producer_code: str) -> Sequence[Field]:
     """Return the form's fields; products are suggested once it is known whose."""
-    named = find_producers_named(visit.db, most=SUGGESTED_AT_MOST)
     try:
         producer = get_producer_called(visit.db, producer_code) if producer_code else None
     except ConsignError:
         producer = None
     products = find_products_of(visit.db, producer.id) if producer else []
     return (
-        replace(PRODUCER, choices=[Choice(code, name) for code, name in named]),
+        make_producer_field(visit.db),
         replace(PRODUCT, choices=[Choice(one.code, one.name) for one in products]),
         KIND,
         REASON,

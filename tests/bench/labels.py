@@ -28,7 +28,7 @@ from PIL import Image, ImageFilter
 
 from reports.label_check import POINT_UM, check_labels, render_grey
 from reports.labels import Label, LabelPlan, LabelRun, LabelStock, SymbolKind, place_labels, plan_labels, write_labels
-from reports.symbols import PRINTERS_DPI, dot_um
+from reports.symbol_sizes import PRINTERS_DPI, dot_um
 from tests.reports.stocks import FULL, STOCKS, make_numbers
 
 NUMBERS, QUICK_NUMBERS = 1_000, 60

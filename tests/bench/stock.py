@@ -26,7 +26,7 @@ from consign.listing import Wish
 from consign.regions import add_region
 from consign.sales.posting import SOLD_BY_DAY
 from consign.stock.checks import CHECKS
-from consign.stock.levels import compute_standings
+from consign.stock.levels import compute_levels
 from consign.stock.moving import begin_stock, settle
 from consign.stock.selling import record_sold
 from consign.stock.stock_lists import find_product_moves, find_stock_page
@@ -155,7 +155,7 @@ def measure(session: Session, by: Actor, pairs: list[tuple[int, int]], over: lis
         with told(what):
             find_stock_page(session, by=by, on=FIRST, wish=wish)
     with told("all of it worked out anew from the movements"):
-        sum(1 for _ in compute_standings(session, pairs))
+        sum(1 for _ in compute_levels(session, pairs))
     breaches = 0
     begun = time.perf_counter()
     for check in CHECKS:

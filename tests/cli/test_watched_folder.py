@@ -25,7 +25,9 @@ from consign.files import Files
 from consign.identity.administering import set_active
 from consign.identity.queries import UserUnknown, get_actor
 from consign.jobs.posting import Handover, post_sales_file
-from consign.watching import Taken, Watcher, find_files
+from consign.watching.folder import find_files
+from consign.watching.outcomes import Taken
+from consign.watching.watcher import Watcher
 from consign.web.language import LANGUAGES
 from tests.builders import ACCEPT, ADMIN, AUDITOR, FINANCE, KERIPIK, write_csv
 from tests.cli.terminal import Ended, Terminal
@@ -339,7 +341,7 @@ def test_a_fault_with_one_file_keeps_no_other_waiting(
         copy(*streams)
 
     monkeypatch.setattr(shutil, "copyfileobj", fail_once)
-    log = logging.getLogger("consign.watching")
+    log = logging.getLogger("consign.watching.watcher")
     monkeypatch.setattr(log, "disabled", False)  # whatever a server in an earlier test made of the process's logging
     log.addHandler(caplog.handler)
     monkeypatch.setattr(log, "propagate", False)

@@ -9,11 +9,12 @@ from compliance.facts import Kind
 from compliance.standing import Standing, Todo
 from consign.db import finish
 from consign.documents.demanding import add_demand
-from consign.documents.eligibility import judge, mark_due, recompute
+from consign.documents.eligibility import judge, recompute
 from consign.documents.reviewing import revoke_document
 from consign.documents.submitting import withdraw_document
 from consign.documents.waiving import end_waiver, grant_waiver
 from consign.models.documents import ProductEligibility
+from consign.partners.due import mark_due
 from tests.documents.papers import TODAY, Office, find_standings, hold_everything, pirt
 
 

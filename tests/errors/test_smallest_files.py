@@ -19,10 +19,10 @@ from consign.catalogue.actions import add_product, add_product_alias
 from consign.models.sales import SalesParked
 from consign.partners.agreeing import add_agreement
 from consign.partners.rules import FeeOn
-from consign.sales.columns import PROBLEMS
 from consign.sales.inspecting import Inspection, inspect_archive, inspect_file
 from consign.sales.mapping import Answers, Stated
 from consign.sales.placing import place_parked
+from consign.sales.problems import PROBLEMS
 from consign.sales.soundness import FileMostlyProblems
 from consign.tabular.archive import is_archive
 from consign.tabular.numbers import NumberStyle

@@ -15,7 +15,7 @@ from consign.identity.actions import add_user
 from consign.identity.queries import get_account, get_actor
 from consign.identity.rules import Actor, Role
 from consign.identity.secrets import CODE_SECONDS, hash_password, hash_token, make_token
-from consign.identity.sessions import sign_in
+from consign.identity.signing_in import sign_in
 from consign.models.identity import UserAccount, UserSession
 from tests.conftest import REGION
 

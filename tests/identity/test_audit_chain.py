@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from consign.db import finish
 from consign.identity.actions import record_event
+from consign.identity.audit_chain import FIRST_HASH, compute_event_hash
 from consign.identity.checks import check_audit_chain
 from consign.identity.queries import find_chain_head
-from consign.identity.rules import FIRST_HASH, compute_event_hash
 from tests.builders import City
 
 LENGTH = 40

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consign.errors import BadInput
-from consign.identity.rules import normalize_login, normalize_phone, read_login, tidy_name
 from consign.identity.secrets import (
     LONGEST_PASSWORD,
     PasswordTooWeak,
@@ -19,6 +18,7 @@ from consign.identity.secrets import (
     refuse_weak_password,
     verify_password,
 )
+from consign.identity.spelling import normalize_login, normalize_phone, read_login, tidy_name
 from tests.identity.people import PASSWORD, SECRET, code_at, hashed
 
 PHONE = "+62812345678"

@@ -12,10 +12,12 @@ from consign.errors import NotAllowed
 from consign.identity.accounts import PasswordWrong, change_password
 from consign.identity.actions import add_user
 from consign.identity.administering import set_active
+from consign.identity.failed_tries import TooManyTries, refuse_too_many
 from consign.identity.queries import get_account, get_actor
 from consign.identity.rules import Role
 from consign.identity.secrets import hash_password
-from consign.identity.sessions import TooManyTries, begin_session, find_sessions, find_visitor, refuse_too_many
+from consign.identity.sessions import find_sessions, find_visitor
+from consign.identity.signing_in import begin_session
 from tests.builders import ADMIN, AUDITOR, FINANCE, City, build_users
 from tests.conftest import REGION
 from tests.identity.people import (

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from consign.insight.expiring import (
     Advice,
     Ending,
+    ShelfBatch,
     Stage,
-    Standing,
     advise,
     assess_endings,
     count_stages,
@@ -102,7 +102,7 @@ def test_what_is_sold_in_time_needs_nothing():
 @given(st.lists(st.tuples(st.integers(-20, 60), st.integers(1, 90_000)), min_size=1, max_size=8))
 def test_no_more_of_all_batches_is_sold_than_is_asked_for_until_the_last_day(given_batches: list[tuple[int, int]]):
     standing = [
-        Standing(number, TODAY + timedelta(days), quantity) for number, (days, quantity) in enumerate(given_batches)
+        ShelfBatch(number, TODAY + timedelta(days), quantity) for number, (days, quantity) in enumerate(given_batches)
     ]
     found = assess_endings(standing, TWO_A_DAY, on=TODAY, pull_back_days=7)
     for one in standing:

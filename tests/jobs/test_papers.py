@@ -9,12 +9,12 @@ from compliance.facts import Kind
 from consign import clock
 from consign.checks import CHECKS
 from consign.db import Database
-from consign.documents.eligibility import mark_due
 from consign.documents.reviewing import claim_next
 from consign.files import Files
 from consign.identity.queries import get_actor
 from consign.jobs.enqueued import recompute_eligibility
 from consign.jobs.rounds import look_after_papers
+from consign.partners.due import mark_due
 from consign.regions import add_region
 from tests.builders import build_city
 from tests.conftest import REGION

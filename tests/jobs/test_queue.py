@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from consign.db import Database, defer, finish, region_name, savepoint
+from consign.db import Database, defer, finish, region_name, rehearsal, savepoint
 from consign.identity.actions import record_event
 from consign.models import PublicBase, RegionBase
 from consign.regions import add_region, migration_config
@@ -64,6 +64,20 @@ def test_what_a_savepoint_takes_back_leaves_no_job_and_no_event(session: Session
     assert session.scalars(text("SELECT subject FROM audit_event")).all() == ["False"]
     session.execute(text("RESET ROLE"))
     assert session.scalars(text("SELECT queueing_lock FROM procrastinate_jobs")).all() == ["6471:False"]
+
+
+def test_a_rehearsal_leaves_nothing_and_gives_back_what_it_came_to(session: Session):
+    def rehearse() -> int | None:
+        with rehearsal(session):
+            defer(session, "x", key="a")
+            record_event(session, by=None, act="x", subject="y")
+            return session.scalar(text("SELECT count(*) FROM region_terms"))
+
+    assert rehearse() == 1
+    finish(session)
+    assert session.scalar(text("SELECT count(*) FROM audit_event")) == 0
+    session.execute(text("RESET ROLE"))
+    assert session.scalar(text("SELECT count(*) FROM procrastinate_jobs")) == 0
 
 
 def test_the_queue_connects_to_where_the_service_does():

@@ -16,7 +16,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from consign import clock
-from consign.banking.booking import BankStatement, StatementLine, book_statement
+from consign.banking.booking import book_statement
+from consign.banking.rules import BankStatement, StatementLine
 from consign.db import Database
 from consign.errors import ConsignError
 from consign.identity.queries import get_actor

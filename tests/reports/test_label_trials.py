@@ -5,7 +5,7 @@ import pytest
 
 from reports.label_check import read_symbols, render_grey
 from reports.labels import StockImpossible, SymbolDoesNotFit, SymbolImpossible, write_calibration, write_test_scan
-from reports.symbols import dot_um
+from reports.symbol_sizes import dot_um
 from tests.reports.stocks import NUMBER, STOCKS
 
 POINT_UM = 25_400 / 72

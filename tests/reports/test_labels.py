@@ -27,7 +27,7 @@ from reports.labels import (
     refuse_impossible_stock,
     write_labels,
 )
-from reports.symbols import dot_um
+from reports.symbol_sizes import dot_um
 from tests.reports.stocks import ADDRESS, FULL, NUMBER, SIMPLE, STOCKS
 
 POINT_UM = 25_400 / 72

@@ -29,7 +29,8 @@ from reports.stock_note import (
     write_note_csv,
     write_note_xlsx,
 )
-from reports.symbols import SymbolDoesNotFit, SymbolImpossible
+from reports.symbol_sizes import SymbolDoesNotFit
+from reports.symbols import SymbolImpossible
 from reports.wording import LabelTooFull
 from tests.reports.notes import ADDRESS, CHIPS, LINES, NOTE, SAUCE, TOLD, WORDS_EN, WORDS_ID, WRITTEN_OFF
 from tests.reports.test_spreadsheet import ATTACKS, is_live

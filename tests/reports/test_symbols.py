@@ -12,21 +12,17 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from reports.label_check import read_symbols
-from reports.symbols import (
-    Bar,
-    DigitGroup,
+from reports.symbol_drawing import draw_symbol
+from reports.symbol_sizes import (
     SymbolDoesNotFit,
-    SymbolImpossible,
-    SymbolKind,
     dot_um,
-    draw_symbol,
     fit_module,
     full_bar_um,
     legal_modules,
-    make_symbol,
     small_module,
     symbol_width_um,
 )
+from reports.symbols import Bar, DigitGroup, SymbolImpossible, SymbolKind, make_symbol
 from tests.reports.stocks import NUMBER
 
 EAN13, EAN8, CODE128 = SymbolKind.EAN13, SymbolKind.EAN8, SymbolKind.CODE128

@@ -12,7 +12,8 @@ from pathlib import Path
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from consign.banking.booking import BankStatement, StatementLine, book_statement
+from consign.banking.booking import book_statement
+from consign.banking.rules import BankStatement, StatementLine
 from consign.db import Database
 from consign.identity.queries import get_actor
 from consign.identity.rules import Actor

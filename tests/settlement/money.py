@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consign.banking.booking import BankStatement, StatementLine, book_statement
+from consign.banking.booking import book_statement
+from consign.banking.rules import BankStatement, StatementLine
 from consign.files import hash_file
 from consign.identity.actions import add_user
 from consign.identity.queries import get_actor

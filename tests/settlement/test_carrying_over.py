@@ -38,7 +38,7 @@ from consign.settlement.carrying_over import (
     prepare_carry_over,
     withdraw_carry_over,
 )
-from consign.settlement.drafts import find_ends, get_standing
+from consign.settlement.next_closing import find_ends, get_closing_partner
 from tests.builders import City, build_city, terms, write_csv
 from tests.settlement.carrying import FIRST, ROWS, Clock, add_head, as_sheet, carry_over, hand_in, set_clock
 from tests.settlement.test_closing import line
@@ -118,11 +118,11 @@ def test_the_first_closing_follows_and_takes_sales_of_before_as_late_lines(
 ):
     city.post(write_csv(tmp_path, line("2026-08-30"), line("2026-09-05", quantity=2, receipt="S2")))
     carry_over(city, files, head)
-    standing = get_standing(city.session, partner_id=city.partner.id)
-    assert (standing.closed_until, standing.closed_posting_no) == (date(2026, 8, 31), 0)
-    assert standing.next_period is not None
-    assert (standing.next_period.first, standing.next_period.last) == (FIRST, SEPTEMBER)
-    assert find_ends(standing, now=Clock(date(2026, 11, 20)).now())[0] == SEPTEMBER
+    partner = get_closing_partner(city.session, partner_id=city.partner.id)
+    assert (partner.closed_until, partner.closed_posting_no) == (date(2026, 8, 31), 0)
+    assert partner.next_period is not None
+    assert (partner.next_period.first, partner.next_period.last) == (FIRST, SEPTEMBER)
+    assert find_ends(partner, now=Clock(date(2026, 11, 20)).now())[0] == SEPTEMBER
     statement, idle = close_period(
         city.session, by=city.finance, partner_id=city.partner.id, until=SEPTEMBER, incomplete_reason="uji"
     )

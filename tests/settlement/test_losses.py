@@ -13,8 +13,8 @@ from consign.db import finish
 from consign.ledger.queries import find_balances
 from consign.ledger.rules import AccountKind
 from consign.models.ledger import Transfer
-from consign.settlement.drafts import draft_closing, find_ends, get_standing, preview_closing
 from consign.settlement.losses import WaitingLosses
+from consign.settlement.next_closing import draft_closing, find_ends, get_closing_partner, preview_closing
 from consign.settlement.queries import get_statement_figures
 from consign.stock.loss_rules import LossState
 from consign.stock.rules import Reason
@@ -193,8 +193,8 @@ def test_a_producer_who_never_had_an_agreement_is_paid_for_losses_in_the_usual_t
 def test_a_partner_without_sales_is_closed_for_its_losses(losing: Losing):
     losing.lose(2)
     losing.calendar.day = date(2026, 10, 20)
-    standing = get_standing(losing.city.session, partner_id=losing.city.partner.id)
-    assert find_ends(standing, now=clock.now()) == [SEPTEMBER]
+    partner = get_closing_partner(losing.city.session, partner_id=losing.city.partner.id)
+    assert find_ends(partner, now=clock.now()) == [SEPTEMBER]
 
 
 def test_the_draft_says_what_is_taken_and_what_waits_and_comes_to_what_is_written(losing: Losing):
@@ -206,8 +206,8 @@ def test_the_draft_says_what_is_taken_and_what_waits_and_comes_to_what_is_writte
     losing.calendar.day = SEPTEMBER
     losing.lose(4)
     losing.calendar.day = date(2026, 10, 1)
-    standing = get_standing(losing.city.session, partner_id=losing.city.partner.id)
-    draft = draft_closing(losing.city.session, standing, until=SEPTEMBER, now=clock.now())
+    partner = get_closing_partner(losing.city.session, partner_id=losing.city.partner.id)
+    draft = draft_closing(losing.city.session, partner, until=SEPTEMBER, now=clock.now())
     assert [(one.loss_id, one.store_rp) for one in draft.losses.due] == [(losing.loss_of(taken), 11_700)]
     # 4 * 15.000 less 2,5 %: 58.500; 3 * 15.000 less 2,5 %: 43.875; 22.500 less 2,5 %: 21.937.
     assert draft.losses.waiting == (

@@ -5,7 +5,8 @@ from datetime import date
 from sqlalchemy import select, text
 
 from consign import clock
-from consign.banking.booking import BankStatement, StatementLine, book_statement
+from consign.banking.booking import book_statement
+from consign.banking.rules import BankStatement, StatementLine
 from consign.identity.queries import get_actor
 from consign.models.banking import BankAccount, BankLine
 from consign.payments.accepting import accept_split

@@ -5,7 +5,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from consign import clock
-from consign.banking.booking import BankStatement, StatementLine, book_statement
+from consign.banking.booking import book_statement
+from consign.banking.rules import BankStatement, StatementLine
 from consign.identity.queries import get_actor
 from consign.ledger.actions import post_transfers
 from consign.ledger.rules import AccountKind, AccountName, TransferKind, TransferOrder

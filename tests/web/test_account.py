@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from sqlalchemy import text
 
-from consign.identity.sessions import MOST_FAILURES_PER_LOGIN
+from consign.identity.failed_tries import MOST_FAILURES_PER_LOGIN
 from tests.builders import ADMIN, FINANCE
 from tests.conftest import REGION
 from tests.web.browsing import BASE, PASSWORD, Browser, Page

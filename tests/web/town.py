@@ -17,7 +17,7 @@ from consign.files import Files
 from consign.identity.actions import add_user
 from consign.identity.queries import get_account, get_actor
 from consign.identity.rules import Actor, Role
-from consign.identity.sessions import begin_session
+from consign.identity.signing_in import begin_session
 from consign.jobs.posting import Handover, post_sales_file
 from consign.partners.actions import add_partner, add_producer, add_store, add_store_alias
 from consign.partners.agreeing import add_agreement

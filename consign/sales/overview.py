@@ -34,7 +34,7 @@ _SALES_OF_STORE = """(
       AND sale.posting_no IN (SELECT posting_no FROM sales_cover
         WHERE store_id = :store AND sold_on BETWEEN :month_first AND :month_last))"""
 
-_STANDING = """
+_OVERVIEW = """
     WITH {span}, {missing_days}, {silence},
     uploads AS (
       SELECT id, status, received_at FROM sales_upload
@@ -57,7 +57,7 @@ _STANDING = """
 
 
 @dataclass(frozen=True)
-class Standing:
+class SalesOverview:
     """What waits for one person, as far as that person may see, and what was sold this month."""
 
     to_map: int
@@ -79,7 +79,7 @@ class Standing:
     """Sales of this month's days."""
 
 
-def find_standing(session: Session, *, by: Actor, today: date, zone: str) -> Standing:
+def find_sales_overview(session: Session, *, by: Actor, today: date, zone: str) -> SalesOverview:
     """Return how sales stand for *by* as of *today*, a day by the clock of *zone*."""
     reach = get_reach(by, Act.READ_SALES)
     first = today.replace(day=1)
@@ -96,6 +96,6 @@ def find_standing(session: Session, *, by: Actor, today: date, zone: str) -> Sta
         "month_last": first + timedelta(monthrange(first.year, first.month)[1] - 1),
     }
     sales = _SALES if reach.store_id is None else _SALES_OF_STORE
-    statement = _STANDING.format(span=CHASED_SPAN, missing_days=MISSING_DAYS, silence=SILENCE, sales=sales)
+    statement = _OVERVIEW.format(span=CHASED_SPAN, missing_days=MISSING_DAYS, silence=SILENCE, sales=sales)
     row = session.execute(text(statement), facts).one()
-    return Standing(**row._mapping)  # noqa: SLF001  # SQLAlchemy's public name for it
+    return SalesOverview(**row._mapping)  # noqa: SLF001  # SQLAlchemy's public name for it

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from consign.errors import BadInput, NotAllowed
 from consign.models.outbox import Notice
 from consign.models.payouts import PayoutAnswer
+from consign.payouts.answers import answer_payout
 from consign.payouts.bank_lines import confirm_payouts
-from consign.payouts.money_word import answer_payout
 from consign.payouts.rules import PayoutState, PayoutUnknown
 from tests.payouts.paying import Paying
 

@@ -7,7 +7,8 @@ from consign import clock
 from consign.errors import BadInput
 from consign.identity.actions import record_event
 from consign.identity.remarks import LONGEST_REMARK
-from consign.identity.rules import Act, Actor, authorize, clean_text
+from consign.identity.rules import Act, Actor, authorize
+from consign.identity.spelling import clean_text
 from consign.models.payouts import Payout, PayoutAnswer, PayoutPart
 from consign.outbox import Message, record_notices
 from consign.payouts.rules import PayoutState, PayoutUnknown

@@ -9,13 +9,13 @@ from consign.partners.actions import change_partner_cycle
 from consign.period import Cycle, Period
 from consign.sales.no_sales import confirm_no_sales
 from consign.settlement.actions import close_period
-from consign.settlement.drafts import (
+from consign.settlement.next_closing import (
     Pending,
     draft_closing,
     find_ends,
     find_missing,
     find_pending,
-    get_standing,
+    get_closing_partner,
     preview_closing,
 )
 from consign.settlement.rules import ClosedLater, DayNotClosable, find_closable_ends
@@ -49,7 +49,7 @@ def test_the_preview_comes_to_what_the_closing_writes(city: City, tmp_path: Path
     ]
     city.post(write_csv(tmp_path, *rows, name="october.csv"))
     draft = draft_closing(
-        city.session, get_standing(city.session, partner_id=city.partner.id), until=OCTOBER, now=NOVEMBER_FIRST
+        city.session, get_closing_partner(city.session, partner_id=city.partner.id), until=OCTOBER, now=NOVEMBER_FIRST
     )
     coming = preview_closing(city.session, draft)
     # 45.000 - 15.000 + 15.000 = 45.000; 2,5 % of each: 1.125 - 375 + 375 = 1.125. P2 has an agreement and no sale.
@@ -64,13 +64,13 @@ def test_the_preview_comes_to_what_the_closing_writes(city: City, tmp_path: Path
 
 def test_a_draft_writes_nothing_and_refuses_what_a_closing_refuses(city: City, tmp_path: Path) -> None:
     city.post(write_csv(tmp_path, line("2026-09-05")))
-    standing = get_standing(city.session, partner_id=city.partner.id)
-    draft_closing(city.session, standing, until=SEPTEMBER, now=NOVEMBER_FIRST)
-    assert get_standing(city.session, partner_id=city.partner.id).closed_until is None
+    partner = get_closing_partner(city.session, partner_id=city.partner.id)
+    draft_closing(city.session, partner, until=SEPTEMBER, now=NOVEMBER_FIRST)
+    assert get_closing_partner(city.session, partner_id=city.partner.id).closed_until is None
     with pytest.raises(DayNotClosable):
-        draft_closing(city.session, standing, until=date(2026, 9, 15), now=NOVEMBER_FIRST)
+        draft_closing(city.session, partner, until=date(2026, 9, 15), now=NOVEMBER_FIRST)
     close(city, OCTOBER)
-    later = get_standing(city.session, partner_id=city.partner.id)
+    later = get_closing_partner(city.session, partner_id=city.partner.id)
     with pytest.raises(ClosedLater):
         draft_closing(city.session, later, until=SEPTEMBER, now=NOVEMBER_FIRST)
 
@@ -78,7 +78,7 @@ def test_a_draft_writes_nothing_and_refuses_what_a_closing_refuses(city: City, t
 def test_a_partner_without_sales_has_nothing_to_close(city: City) -> None:
     found = pending(city, NOVEMBER_FIRST)
     assert (found.period, found.state, found.missing) == (None, None, 0)
-    assert find_ends(found.standing, now=NOVEMBER_FIRST) == []
+    assert find_ends(found.partner, now=NOVEMBER_FIRST) == []
 
 
 def test_a_period_runs_is_incomplete_and_is_ready(city: City, tmp_path: Path) -> None:

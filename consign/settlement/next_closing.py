@@ -34,7 +34,7 @@ from consign.settlement.rules import (
     refuse_day_not_closable,
 )
 
-_STANDING = text("""
+_PARTNERS = text("""
     SELECT partner.id AS partner_id, partner.code, partner.name, partner.cycle, last.until_on AS closed_until,
       COALESCE(last.posting_no, 0) AS closed_posting_no,
       CASE WHEN NOT last.carries_over THEN last.movement_id END AS closed_movement_id,
@@ -58,8 +58,8 @@ _WAITING = text("""
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How far a partner is closed, and what it has beyond."""
+class ClosingPartner:
+    """A partner as a closing sees it: how far it is closed, and what it has beyond."""
 
     partner_id: int
     code: str
@@ -101,7 +101,7 @@ class Draft:
 class Pending:
     """The next period of a partner that is not closed."""
 
-    standing: Standing
+    partner: ClosingPartner
     period: Period | None
     """Blank before anything of the partner's was sold or lost."""
     over: bool
@@ -125,17 +125,17 @@ class Pending:
         return "incomplete" if self.missing else "ready"
 
 
-def get_standing(session: Session, *, partner_id: int) -> Standing:
+def get_closing_partner(session: Session, *, partner_id: int) -> ClosingPartner:
     """Return how far the partner is closed."""
-    return _find_standings(session, partner_id=partner_id)[0]
+    return _find_closing_partners(session, partner_id=partner_id)[0]
 
 
-def _find_standings(session: Session, *, partner_id: int | None) -> list[Standing]:
-    rows = session.execute(_STANDING, {"partner": partner_id}).mappings()
-    return [Standing(**{**row, "cycle": Cycle(row["cycle"]), "zones": tuple(row["zones"] or ())}) for row in rows]
+def _find_closing_partners(session: Session, *, partner_id: int | None) -> list[ClosingPartner]:
+    rows = session.execute(_PARTNERS, {"partner": partner_id}).mappings()
+    return [ClosingPartner(**{**row, "cycle": Cycle(row["cycle"]), "zones": tuple(row["zones"] or ())}) for row in rows]
 
 
-def draft_closing(session: Session, standing: Standing, *, until: date, now: datetime) -> Draft:
+def draft_closing(session: Session, partner: ClosingPartner, *, until: date, now: datetime) -> Draft:
     """Return what closing a partner's sales until the day *until*, inside, would take at the instant *now*.
 
     Whoever is about to write it holds the partner and its stores.
@@ -145,41 +145,41 @@ def draft_closing(session: Session, standing: Standing, *, until: date, now: dat
         ClosedLater: a later day is closed already.
 
     """
-    refuse_day_not_closable(until, cycle=standing.cycle, zones=list(standing.zones), now=now)
-    if standing.closed_until is not None and standing.closed_until > until:
+    refuse_day_not_closable(until, cycle=partner.cycle, zones=list(partner.zones), now=now)
+    if partner.closed_until is not None and partner.closed_until > until:
         raise ClosedLater(
-            say("The partner is closed until {day} already; nothing was closed.", day=standing.closed_until)
+            say("The partner is closed until {day} already; nothing was closed.", day=partner.closed_until)
         )
-    sketch = sketch_closing(session, standing, until=until, now=now)
+    sketch = sketch_closing(session, partner, until=until, now=now)
     first = sketch.cut.before_on + timedelta(1)
-    return replace(sketch, missing=find_missing(session, partner_id=standing.partner_id, first=first, last=until))
+    return replace(sketch, missing=find_missing(session, partner_id=partner.partner_id, first=first, last=until))
 
 
-def sketch_closing(session: Session, standing: Standing, *, until: date, now: datetime) -> Draft:
+def sketch_closing(session: Session, partner: ClosingPartner, *, until: date, now: datetime) -> Draft:
     """Return what a closing until the day *until* would take of what is in at the instant *now*, though its period may go on.
 
     What is missing is not looked for.
     """
-    before = standing.closed_until or _day_before_first(standing, until=until)
+    before = partner.closed_until or _day_before_first(partner, until=until)
     cut = Cut(
-        partner_id=standing.partner_id,
+        partner_id=partner.partner_id,
         until_on=until,
-        posting_no=standing.last_posting_no,
+        posting_no=partner.last_posting_no,
         before_on=before,
-        before_posting_no=standing.closed_posting_no,
-        movement_id=standing.last_movement_id,
+        before_posting_no=partner.closed_posting_no,
+        movement_id=partner.last_movement_id,
         before_movement_id=(
-            standing.last_movement_id if standing.closed_movement_id is None else standing.closed_movement_id
+            partner.last_movement_id if partner.closed_movement_id is None else partner.closed_movement_id
         ),
     )
     on = now.astimezone(ZoneInfo(get_region_terms(session).zone)).date()
-    losses = find_losses(session, partner_id=standing.partner_id, until=until, on=on)
-    return Draft(cut, Missing((), 0, 0), losses, find_due_adjustments(session, standing.partner_id))
+    losses = find_losses(session, partner_id=partner.partner_id, until=until, on=on)
+    return Draft(cut, Missing((), 0, 0), losses, find_due_adjustments(session, partner.partner_id))
 
 
-def _day_before_first(standing: Standing, *, until: date) -> date:
+def _day_before_first(partner: ClosingPartner, *, until: date) -> date:
     """Return the day before the partner's first period: that of its first sale, or the one that is closed."""
-    return period_of(min(standing.first_on or until, until), standing.cycle).first - timedelta(1)
+    return period_of(min(partner.first_on or until, until), partner.cycle).first - timedelta(1)
 
 
 def find_missing(session: Session, *, partner_id: int, first: date, last: date) -> Missing:
@@ -259,10 +259,10 @@ def find_pending(session: Session, *, by: Actor, now: datetime, counted: int | N
     What is missing is counted for the first *counted* partners whose period is over, or for all.
     """
     reach = get_reach(by, Act.READ_CLOSINGS)
-    standings = _find_standings(session, partner_id=reach.partner_id)
+    partners = _find_closing_partners(session, partner_id=reach.partner_id)
     spans = [
         (one.partner_id, period.first, period.last)
-        for one in standings
+        for one in partners
         if (period := one.next_period) and one.zones and is_over(period.last, zones=list(one.zones), now=now)
     ]
     over, spans = {partner_id for partner_id, _, _ in spans}, spans[:counted]
@@ -270,21 +270,21 @@ def find_pending(session: Session, *, by: Actor, now: datetime, counted: int | N
     waiting = _count_waiting(session, [(one, last) for one, _, last in spans]) if spans else {}
     return [
         Pending(
-            standing=one,
+            partner=one,
             period=one.next_period,
             over=one.partner_id in over,
             store_days=days.get(one.partner_id, 0),
             parked_lines=waiting.get(one.partner_id, (0, 0))[0],
             open_uploads=waiting.get(one.partner_id, (0, 0))[1],
         )
-        for one in standings
+        for one in partners
     ]
 
 
-def find_ends(standing: Standing, *, now: datetime) -> list[date]:
+def find_ends(partner: ClosingPartner, *, now: datetime) -> list[date]:
     """Return the days until which the partner can be closed at the instant *now*, the next one first."""
-    period = standing.next_period
+    period = partner.next_period
     if period is None:
         return []
     before = period.first - timedelta(1)
-    return find_closable_ends(before, cycle=standing.cycle, zones=list(standing.zones), now=now)
+    return find_closable_ends(before, cycle=partner.cycle, zones=list(partner.zones), now=now)

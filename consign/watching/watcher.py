@@ -1,22 +1,11 @@
-"""Sales files that appear in a folder: each is posted as if handed in, and moved beside where it lay.
+"""One who watches a folder: takes each file once it is whole, posts it, and moves it beside where it lay."""
 
-A folder holds one folder for each partner's code, and in it, where wished, one for each store's. A file is taken once two
-looks found it alike. It is copied before it is read, so that what is posted is what was looked at, and moved only after
-everything about it is committed: a process that is killed leaves it where it was, and posting it again adds nothing. What
-was written to it or put in its place meanwhile stays there, and is taken as a file of its own.
-"""
-
-import errno
-import fcntl
 import logging
 import os
 import shutil
-import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from itertools import count
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,28 +16,35 @@ from consign.db import Database, DatabaseUnreachable, RegionUnknown
 from consign.errors import ConsignError, NeedsDecision, Question
 from consign.files import FileMissing, Files, hash_file
 from consign.identity.queries import UserUnknown, get_actor
-from consign.identity.rules import Act, clean_text, get_reach
+from consign.identity.rules import Act, get_reach
+from consign.identity.spelling import clean_text
 from consign.jobs.posting import Handover, post_sales_file
 from consign.models.sales import SalesUpload
-from consign.sales.file_posting import Decisions, Outcome
+from consign.sales.file_posting import Decisions
 from consign.sales.queries import find_last_upload
 from consign.sales.uploads import LIVE_STATUSES
-from consign.sentence import Sentence, load_sentence, say
+from consign.sentence import load_sentence, say
+from consign.watching.folder import (
+    REASON_ENDING,
+    Found,
+    NotOurs,
+    Shape,
+    find_files,
+    find_free,
+    hold,
+    is_there,
+    move_same,
+    name_in,
+    plain_name,
+    shape_of,
+    write_whole,
+)
+from consign.watching.outcomes import ASKING, DONE, LATER, REFUSED, Taken, explain
 
 logger = logging.getLogger(__name__)
 
-DONE, REFUSED, ASKING = "done", "refused", "asking"
-LATER = "later"
-"""What a file came to; `later` is one that could not be read for a fault of ours, and stays where it is."""
-REASON_ENDING = ".reason.txt"
-SKIPPED_STARTS = (".", "~")
-SKIPPED_ENDINGS = (".part", ".tmp", ".crdownload", ".partial", REASON_ENDING)
 LONGEST_NAME = 150
-LONGEST_STEM_BYTES = 200
-"""Most systems take 255 bytes for a name; a number and the reason's ending come to it."""
 HELD = ("needs_mapping", "read")
-NO_LOCKS = {errno.EBADF, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
-"""How a file system, mostly one on another computer, says that it locks no file that is only read."""
 REFUSED_BY_US = (DatabaseUnreachable, FileMissing)
 """Refusals that say nothing about the file."""
 USUAL_FAULTS = (*REFUSED_BY_US, OperationalError, OSError)
@@ -57,37 +53,6 @@ UNREADABLE = say("The file could not be read or the database did not answer; it 
 UNMOVED = say(
     "The file was read but cannot be moved; it stays where it is and is not handed in again. Moving it is tried again."
 )
-TRY_AGAIN = say("Put right what is said above, and place the file in the folder again.")
-
-Shape = tuple[int, int, int, int]
-"""Device, number, bytes and time of the last change of a file: alike in two looks, it stopped growing."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """A file that lies in the folder of a partner, or of one of its stores."""
-
-    path: Path
-    partner: str
-    store: str | None
-    shape: Shape
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What one file came to."""
-
-    file: Path
-    partner: str
-    store: str | None
-    state: str
-    """`done`, `refused`, `asking` or `later`."""
-    moved_to: Path | None = None
-    upload_id: int | None = None
-    outcome: Outcome | None = None
-    code: str | None = None
-    reason: Sentence | str | None = None
-    questions: tuple[Question, ...] = ()
 
 
 class Watcher:
@@ -147,7 +112,7 @@ class Watcher:
     def _take(self, found: Found, *, stopping: Callable[[], bool]) -> Taken | None:
         """Post one file and move it; blank where it changed, is gone, or another process has it in hand."""
         try:
-            with _held(found) as source:
+            with hold(found) as source:
                 taken = self._find_unmoved(found) or self._read(found, source)
                 if taken is None or (taken.state == REFUSED and stopping()):
                     # Whoever asked us to end has perhaps ended the child, too, in which the file was parsed.
@@ -156,7 +121,7 @@ class Watcher:
                 moved = self._move(found, taken)
                 del self._unmoved[found.path]
                 return moved
-        except _NotOurs:
+        except NotOurs:
             return None
         except (UserUnknown, RegionUnknown):
             raise
@@ -184,7 +149,7 @@ class Watcher:
             copy = Path(folder) / _name_upload(found.path.name)
             with copy.open("wb") as target:
                 shutil.copyfileobj(source, target)
-            if _shape_of(os.fstat(source.fileno())) != found.shape or not _is_there(found):
+            if shape_of(os.fstat(source.fileno())) != found.shape or not is_there(found):
                 return None
             return self._post(found, copy)
 
@@ -225,7 +190,7 @@ class Watcher:
         with self._database.transaction(self._region) as session:
             upload = self._find(session, found, copy, statuses=LIVE_STATUSES)
             if upload is not None and upload.status == "received" and upload.decisions:
-                raise _NotOurs  # a worker reads it by what a person decided
+                raise NotOurs  # a worker reads it by what a person decided
             if upload is None or upload.status not in HELD:
                 return None
             questions = tuple(
@@ -253,168 +218,19 @@ class Watcher:
 
         It stays where it is if it is no longer the file that was read.
         """
-        with _naming(found.path.parent / taken.state) as folder:
-            target = _find_free(folder, found.path.name)
+        with name_in(found.path.parent / taken.state) as folder:
+            target = find_free(folder, found.path.name)
             reason = target.with_name(target.name + REASON_ENDING)
             if taken.state != DONE:
-                _write_whole(reason, explain(taken, tell=self._tell))
-            if _move_same(found, target):
+                write_whole(reason, explain(taken, tell=self._tell))
+            if move_same(found, target):
                 return replace(taken, moved_to=target)
             if taken.state != DONE:
                 reason.unlink()
         return taken
 
 
-def find_files(folder: Path) -> Iterator[Found]:
-    """Yield the files that wait below *folder* in their order; no link is followed, and no file that is being written taken."""
-    for partner in _list(folder, folders=True):
-        for name, path in _list_files(Path(partner.path)):
-            yield Found(path, plain_name(partner.name), None, name)
-        for store in _list(Path(partner.path), folders=True):
-            for name, path in _list_files(Path(store.path)):
-                yield Found(path, plain_name(partner.name), plain_name(store.name), name)
-
-
-def _list_files(folder: Path) -> Iterator[tuple[Shape, Path]]:
-    for entry in _list(folder, folders=False):
-        with suppress(FileNotFoundError):  # gone since the folder was read
-            yield _shape_of(entry.stat(follow_symlinks=False)), Path(entry.path)
-
-
-def _list(folder: Path, *, folders: bool) -> list["os.DirEntry[str]"]:
-    """Return the plain folders or files in *folder* by name, without our own and those of others' half-written files."""
-    try:
-        with os.scandir(folder) as entries:
-            found = [one for one in entries if (one.is_dir if folders else one.is_file)(follow_symlinks=False)]
-    except (FileNotFoundError, PermissionError):
-        return []
-    skipped = {DONE, REFUSED, ASKING} if folders else set()
-    return sorted(
-        (
-            one
-            for one in found
-            if one.name not in skipped
-            and not one.name.startswith(SKIPPED_STARTS)
-            and not one.name.lower().endswith(SKIPPED_ENDINGS)
-        ),
-        key=lambda one: one.name,
-    )
-
-
-def plain_name(name: str) -> str:
-    """Return a name as text that any file, table or terminal can hold."""
-    return name.encode("utf-8", "replace").decode()
-
-
 def _name_upload(name: str) -> str:
     """Return what a file is called as an upload: without signs that cannot be seen, not too long."""
     plain = clean_text(plain_name(name)).replace("/", "_")
     return plain[:LONGEST_NAME].strip(". ") or "-"
-
-
-def _shape_of(facts: os.stat_result) -> Shape:
-    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
-
-
-class _NotOurs(Exception):
-    """Another process has the file in hand, or it is there no more; no error."""
-
-
-@contextmanager
-def _held(found: Found) -> Iterator[BinaryIO]:
-    """Open a file, and keep other processes from taking it meanwhile; the system lets go of it however we end.
-
-    Raises:
-        _NotOurs: accordingly.
-
-    """
-    try:
-        number = os.open(found.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        if error.errno in {errno.ENOENT, errno.ELOOP}:  # gone, or a link was put in its place
-            raise _NotOurs from error
-        raise
-    with os.fdopen(number, "rb") as source:
-        try:
-            fcntl.flock(source, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise _NotOurs from error
-        except OSError as error:
-            if error.errno not in NO_LOCKS:  # without a lock two may read the file; it is posted once all the same
-                raise
-        if not stat.S_ISREG(os.fstat(source.fileno()).st_mode) or not _is_there(found):
-            raise _NotOurs
-        yield source
-
-
-def _is_there(found: Found) -> bool:
-    """Say whether the file still lies where it was found, unchanged."""
-    try:
-        return _shape_of(os.lstat(found.path)) == found.shape
-    except FileNotFoundError:
-        return False
-
-
-@contextmanager
-def _naming(folder: Path) -> Iterator[Path]:
-    """Make *folder* where it is missing, and let no other process choose a name in it meanwhile."""
-    folder.mkdir(exist_ok=True)
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        with suppress(OSError):  # without locks the name that is free now will hardly be taken within the moment
-            fcntl.flock(number, fcntl.LOCK_EX)
-        yield folder
-    finally:
-        os.close(number)
-
-
-def _find_free(folder: Path, name: str) -> Path:
-    """Return a path in *folder* where nothing lies, called like *name*, or `name-2` and so on."""
-    stem, ending = Path(name).stem, Path(name).suffix
-    if len(os.fsencode(name)) > LONGEST_STEM_BYTES:
-        stem = os.fsencode(stem)[: max(1, LONGEST_STEM_BYTES - len(os.fsencode(ending)))].decode(errors="ignore")
-        ending = ending if len(os.fsencode(ending)) < LONGEST_STEM_BYTES else ""
-    numbered = (f"{stem}{'' if number == 1 else f'-{number}'}{ending}" for number in count(1))
-    return next(path for one in numbered if not os.path.lexists(path := folder / one))
-
-
-def _move_same(found: Found, target: Path) -> bool:
-    """Move the file to *target* and say whether it is still the one that was found; another one stays where it lies."""
-    if not _is_there(found):
-        return False
-    try:
-        found.path.replace(target)
-    except FileNotFoundError:  # somebody took it away
-        return False
-    if _shape_of(os.lstat(target)) == found.shape:
-        return True
-    # It was changed or another one put there after we looked: nobody has read that yet.
-    target.replace(_find_free(found.path.parent, found.path.name))
-    return False
-
-
-def _write_whole(path: Path, content: str) -> None:
-    """Write a file that nobody sees half-written."""
-    half = path.with_name(f".{path.name}.tmp")
-    half.write_text(content, encoding="utf-8")
-    half.replace(path)
-
-
-def explain(taken: Taken, *, tell: Mapping[str, Callable[[str], str]]) -> str:
-    """Return why a file was refused, or what is asked about it, and what to do, in each language."""
-    parts = []
-    for say_it in tell.values():
-        lines = [say_it(taken.reason)] if taken.reason else []
-        lines += [f"- {say_it(one.why)}" for one in taken.questions]
-        if taken.state == ASKING:
-            decide = say(
-                "Decide on the page of the file: {address}. Nothing of it is posted before.",
-                address=f"/uploads/{taken.upload_id}",
-            )
-            lines.append(say_it(decide))
-        else:
-            lines.append(say_it(TRY_AGAIN))
-        parts.append("\n".join(lines))
-    facts = [f"code: {taken.code}"] if taken.code else []
-    facts += [f"upload: {taken.upload_id}"] if taken.upload_id else []
-    return "\n\n".join([*parts, *(["\n".join(facts)] if facts else [])]) + "\n"
