@@ -97,8 +97,8 @@ from consign.web.visit import MOST_UPLOAD_BYTES
 
 AREAS = (
     assets, health, home, signing_in, account, store_sums, day_sheet, uploads, mapping, parked, aliases, board, board_days,
-    chasing, closings, statement_paper, statements, drafts, owed, journal, my_sales, goods_new, goods, goods_note, goods_paper,
-    my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners,
+    chasing, closings, statement_paper, statements, drafts, owed, journal, my_sales, goods_new, goods, goods_note,
+    goods_paper, my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners,
     store_days, my_money, payments_new, payments, proofs, stock, counts, counting, losses, agreements,
     cooperatives, cooperative_signing, producers, product_import, products, product_changes, product_numbers,
     product_photo, listings, public, register, labels, stocks, bank, bank_closing, bank_uploads, expiring, suggestions,

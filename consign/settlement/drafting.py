@@ -114,7 +114,7 @@ def find_draft(session: Session, *, by: Actor, partner_code: str, until: date | 
     drafted = _sketch(session, partner.id, until)
     if drafted is None:
         return DraftList(None, [], [])
-    standing, draft, period = drafted
+    closing_partner, draft, period = drafted
     reach = get_reach(by, Act.READ_STATEMENTS)
     sums = {
         one.producer_id: one
@@ -129,7 +129,7 @@ def find_draft(session: Session, *, by: Actor, partner_code: str, until: date | 
         )
         for row in session.execute(named)
     ]  # fmt: skip
-    return DraftList(period, find_ends(standing, now=clock.now()), lines)
+    return DraftList(period, find_ends(closing_partner, now=clock.now()), lines)
 
 
 def get_draft(
