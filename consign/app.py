@@ -59,6 +59,7 @@ from consign.web import (
     paper_form,
     papers,
     parked,
+    parked_dismissing,
     parked_fix,
     parked_meaning,
     partners,
@@ -100,7 +101,7 @@ from consign.web.guard import SecurityHeaders
 from consign.web.visit import MOST_UPLOAD_BYTES
 
 AREAS = (
-    assets, health, home, signing_in, account, store_sums, day_sheet, handing_in, uploads, upload_rows, mapping, parked, parked_fix, parked_meaning, aliases, board, board_days,
+    assets, health, home, signing_in, account, store_sums, day_sheet, handing_in, uploads, upload_rows, mapping, parked, parked_dismissing, parked_fix, parked_meaning, aliases, board, board_days,
     chasing, closings, statement_paper, statements, drafts, owed, journal, my_sales, goods_new, goods, goods_note, goods_paper,
     my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners,
     store_days, my_money, payments_new, payments, proofs, stock, counts, counting, losses, agreements,

@@ -17,10 +17,10 @@ from consign.sales.waiting_lists import (
     find_rows,
 )
 from consign.sentence import say
-from consign.web.columns import Column
+from consign.web.columns import Column, Pick
 from consign.web.forms import Choice, choices_of
 from consign.web.parked_choices import find_shelf
-from consign.web.parked_groups import group_address
+from consign.web.parked_groups import group_address, write_key
 from consign.web.tables import Filter, list_page
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import WORDS, remedy, word
@@ -42,6 +42,7 @@ GROUP_COLUMNS = (
     Column("quantity", say("Quantity"), kind="quantity"),
     Column("gross_rp", say("Amount"), kind="money", link="{rows}", sums="gross_rp", total=True),
 )
+PICK = Column("pick", say("Choose"), kind="pick", sort=False)
 ROW_COLUMNS = (
     Column("file", say("File"), link="/uploads/{upload_id}"),
     Column("row_no", say("Row"), kind="row"),
@@ -73,7 +74,8 @@ class SureMeaning:
     suggestion: Suggestion
 
 
-def _filters(visit: Visit) -> tuple[Filter, ...]:
+def find_filters(visit: Visit) -> tuple[Filter, ...]:
+    """Return what waiting lines may be narrowed by."""
     partners = visit.remember(
         "partners of sales", lambda: find_partners_seen(visit.db, by=visit.actor, act=Act.READ_SALES)
     )
@@ -85,9 +87,10 @@ def _filters(visit: Visit) -> tuple[Filter, ...]:
 def show_groups(visit: Visiting) -> Response:
     """Show what lines wait for, what most lines wait for first."""
     sure: list[SureMeaning] = []
+    may_dismiss, tick_all = visit.may("POST /parked/dismissing"), visit.asked.get("tick") == "all"
 
     def fetch(wish: Wish) -> Found:
-        found = find_groups(visit.db, by=visit.actor, wish=wish, suggest=lambda rows: _suggest(visit, rows))
+        found = find_groups(visit.db, by=visit.actor, wish=wish, suggest=lambda rows: suggest(visit, rows))
         sure.extend(_find_sure(visit, found.rows))
         rows = [
             {
@@ -95,6 +98,7 @@ def show_groups(visit: Visiting) -> Response:
                 "name": row["name"] if row["reason"] in PRODUCT_REASONS else None,
                 "fix": group_address("/parked/fix", row),
                 "rows": group_address("/parked/rows", row),
+                "pick": _pick(row, is_ticked=tick_all),
             }
             for row in found.rows
         ]
@@ -105,17 +109,25 @@ def show_groups(visit: Visiting) -> Response:
         "parked.html",
         name="waiting-lines",
         caption=say("What lines wait for"),
-        columns=GROUP_COLUMNS,
+        columns=(GROUP_COLUMNS[0], PICK, *GROUP_COLUMNS[1:]) if may_dismiss else GROUP_COLUMNS,
+        file_columns=GROUP_COLUMNS,
         fetch=fetch,
         empty=say("No line waits. Every row that was handed in is posted, known or ignored."),
         default_sort="-lines",
-        filters=_filters(visit),
+        filters=find_filters(visit),
         search=say("Search: code or name"),
         sure=sure,
+        may_dismiss=may_dismiss,
+        tick_all=tick_all,
     )
 
 
-def _suggest(visit: Visit, rows: Sequence[Row]) -> list[list[Suggestion]]:
+def _pick(row: Row, *, is_ticked: bool) -> Pick:
+    named = row["code"] or word("problem", row["reason"])
+    return Pick(write_key(row), say("Choose {code} of {partner}", code=named, partner=row["partner"]), is_ticked)
+
+
+def suggest(visit: Visit, rows: Sequence[Row]) -> list[list[Suggestion]]:
     """Return what the codes of some groups may mean; worked out once until somebody does something."""
     asked = tuple(
         (row["partner_id"], row["reason"], row["code"], row["name"], row["price_rp"], row["last_on"]) for row in rows
@@ -161,7 +173,7 @@ def show_rows(visit: Visiting) -> Response:
         empty=say("No row waits."),
         default_sort="upload_id",
         filters=(
-            *_filters(visit),
+            *find_filters(visit),
             Filter("code", say("Code"), kind="text"),
             Filter("sold_until", say("Sold until"), kind="day"),
         ),

@@ -113,6 +113,8 @@ EXPECTED = {
     "POST /parked/store": "A",
     "POST /parked/accept": "VDA",
     "POST /parked/dismiss": "SFD",
+    "GET /parked/dismissing": "SFD",
+    "POST /parked/dismissing": "SFD",
     "GET /aliases": "SFVDHUA",
     "POST /aliases/end": "VDA",
     "GET /board": "SFVDHUA",

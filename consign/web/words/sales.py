@@ -113,6 +113,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
         "sales file received": say("sales file received"),
         "sales file refused": say("sales file refused"),
         "sales file reversed": say("sales file reversed"),
+        "waiting code dismissed": say("waiting code dismissed"),
         "store reminded": say("store reminded of missing days"),
         "store said to be closed": say("store said to be closed"),
         "store's closure ended": say("closed days of a store ended"),
