@@ -32,14 +32,25 @@ PRODUCT_REASONS = ("product.unknown", "agreement.missing", "price.missing")
 """Reasons for which lines of one product wait together."""
 GROUP_COLUMNS = (
     Column("reason", say("Waits because"), kind="word", words="problem", link="{fix}"),
-    Column("code", say("Code")),
-    Column("name", say("Called in the file")),
-    Column("perhaps", say("Perhaps"), sort=False, link="{fix}"),
-    Column("score", say("How likely, of 100"), kind="count", sort=False),
+    Column("code", say("Code"), below=Column("name", say("Called in the file"))),
+    Column(
+        "perhaps",
+        say("Perhaps"),
+        sort=False,
+        link="{fix}",
+        below=Column("score", say("How likely, of 100"), kind="count", sort=False),
+    ),
     Column("why", say("Why"), kind="long", sort=False),
     Column("partner", say("Partner")),
-    Column("lines", say("Lines"), kind="count", link="{rows}", sums="all_rows", total=True),
-    Column("quantity", say("Quantity"), kind="quantity"),
+    Column(
+        "lines",
+        say("Lines"),
+        kind="count",
+        link="{rows}",
+        sums="all_rows",
+        total=True,
+        below=Column("quantity", say("Quantity"), kind="quantity"),
+    ),
     Column("gross_rp", say("Amount"), kind="money", link="{rows}", sums="gross_rp", total=True),
 )
 PICK = Column("pick", say("Choose"), kind="pick", sort=False)
@@ -109,7 +120,7 @@ def show_groups(visit: Visiting) -> Response:
         "parked.html",
         name="waiting-lines",
         caption=say("What lines wait for"),
-        columns=(GROUP_COLUMNS[0], PICK, *GROUP_COLUMNS[1:]) if may_dismiss else GROUP_COLUMNS,
+        columns=_choose_columns(visit, may_dismiss=may_dismiss),
         file_columns=GROUP_COLUMNS,
         fetch=fetch,
         empty=say("No line waits. Every row that was handed in is posted, known or ignored."),
@@ -120,6 +131,12 @@ def show_groups(visit: Visiting) -> Response:
         may_dismiss=may_dismiss,
         tick_all=tick_all,
     )
+
+
+def _choose_columns(visit: Visit, *, may_dismiss: bool) -> list[Column]:
+    """Return the columns on the page: boxes for whoever may dismiss, and the partner where there are several."""
+    first, *others = (one for one in GROUP_COLUMNS if one.key != "partner" or visit.actor.partner_id is None)
+    return [first, *([PICK] if may_dismiss else []), *others]
 
 
 def _pick(row: Row, *, is_ticked: bool) -> Pick:

@@ -1,10 +1,12 @@
 """Lines that wait: what for, whose they are, saying what a code means, and letting lines go."""
 
+import gzip
 import re
 from urllib.parse import quote
 
 import pytest
 
+from consign.app import COMPRESSION
 from consign.catalogue.actions import add_gtin, add_product
 from consign.identity.queries import get_actor
 from consign.partners.agreeing import add_agreement
@@ -14,6 +16,7 @@ from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, OPENED, gtin, terms
 from tests.conftest import REGION
 from tests.web.browsing import Page
 from tests.web.selling import hand_in_and_read, line, make_csv, place
+from tests.web.test_weight import MOST_BYTES, MOST_QUERIES, counting
 from tests.web.town import BERUANG, HEAD, KANCIL, T1, T2, VERIFIER, Town
 
 FOREIGN = "/parked/fix?partner=BM&reason=product.unknown&code=99"
@@ -535,3 +538,17 @@ def test_all_on_a_page_are_ticked_without_a_script(shared_town: Town):
     ticked = [one for one in browser.get(path).all("input") if one.get("name") == "pick" and "checked" in one]
     assert len(ticked) == 2
     assert [one for one in page.all("input") if one.get("name") == "pick" and "checked" in one] == []
+
+
+def test_five_hundred_codes_are_shown_and_dismissed_within_what_a_page_may_weigh(town: Town):
+    hand_in_and_read(town, FINANCE, make_csv(*[foreign(n) for n in range(510)]))
+    browser = town.browser(BERUANG)
+    path = "/parked/dismissing?reason=product.unknown&all=yes"
+    with counting(town) as asked:
+        page = browser.get(path)
+    assert len(asked) <= MOST_QUERIES
+    assert len(gzip.compress(page.source.encode(), COMPRESSION)) <= MOST_BYTES
+    assert "Codes that are like nothing here 500 Lines 500 Amount Rp500.000" in page.text
+    assert "The list holds 11 codes more than are dismissed at once." in page.text
+    done = browser.post("/parked/dismissing", {**seen_on(page), "note": "barang toko sendiri"}, page=path)
+    assert "Dismissed codes: 500. Lines: 500. Amount: Rp500.000." in done.text
