@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consign.banking.banks import name_bank
 from consign.banking.rules import BankAccountClosed, BankAccountUnknown
 from consign.models.banking import BankAccount, BankFile
 from consign.sentence import say
+from reports.statement import PayInto
 
 
 def get_bank_account(session: Session, code: str) -> BankAccount:
@@ -21,6 +23,16 @@ def get_bank_account(session: Session, code: str) -> BankAccount:
     if account is None:
         raise BankAccountUnknown(say("The office has no bank account “{code}”; nothing was changed.", code=code))
     return account
+
+
+def find_pay_into(session: Session) -> list[PayInto]:
+    """Return the accounts into which partners pay now: those of the office that are not closed, by their codes."""
+    rows = session.execute(
+        select(BankAccount.bank_code, BankAccount.number, BankAccount.holder)
+        .where(BankAccount.closed_on.is_(None))
+        .order_by(BankAccount.code)
+    )
+    return [PayInto(name_bank(row.bank_code), row.number, row.holder) for row in rows]
 
 
 def refuse_closed(account: BankAccount) -> None:
