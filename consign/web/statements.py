@@ -9,9 +9,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 
 from consign import clock
-from consign.banking.queries import find_pay_into
+from consign.banking.queries import find_office
 from consign.money import Rupiah, format_rate
-from consign.partners.queries import get_region_terms
 from consign.sentence import Code, Sentence, say
 from consign.settlement.dispute_lists import find_disputes_of
 from consign.settlement.figures import name_accounts
@@ -108,8 +107,8 @@ def _parties(visit: Visit) -> list[Column]:
 def show_statement(visit: Visiting, number: str) -> Response:
     """Show one statement as a document, or send it as a file."""
     found = get_statement(visit.db, by=visit.actor, number=number)
-    terms = get_region_terms(visit.db)  # held, so that the session reads them once for the figures too
-    figures = name_accounts(compute_figures(visit.db, found), find_pay_into(visit.db))
+    terms, accounts = find_office(visit.db)  # held, so that the session reads the terms once for the figures too
+    figures = name_accounts(compute_figures(visit.db, found), accounts)
     kind = visit.asked.get("format")
     if kind in FORMATS:
         content = write_xlsx(figures) if kind == "xlsx" else write_csv(figures).encode("utf-8-sig")
