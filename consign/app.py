@@ -61,6 +61,7 @@ from consign.web import (
     parked,
     parked_dismissing,
     parked_fix,
+    parked_foreign,
     parked_meaning,
     partners,
     payees,
@@ -101,8 +102,8 @@ from consign.web.guard import SecurityHeaders
 from consign.web.visit import MOST_UPLOAD_BYTES
 
 AREAS = (
-    assets, health, home, signing_in, account, store_sums, day_sheet, handing_in, uploads, upload_rows, mapping, parked, parked_dismissing, parked_fix, parked_meaning, aliases, board, board_days,
-    chasing, closings, statement_paper, statements, drafts, owed, journal, my_sales, goods_new, goods, goods_note, goods_paper,
+    assets, health, home, signing_in, account, store_sums, day_sheet, handing_in, uploads, upload_rows, mapping, parked, parked_dismissing, parked_fix, parked_foreign,
+    parked_meaning, aliases, board, board_days, chasing, closings, statement_paper, statements, drafts, owed, journal, my_sales, goods_new, goods, goods_note, goods_paper,
     my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners,
     store_days, my_money, payments_new, payments, proofs, stock, counts, counting, losses, agreements,
     cooperatives, cooperative_signing, producers, product_import, products, product_changes, product_numbers,

@@ -12,6 +12,7 @@ from consign.errors import BadInput, Conflict
 from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.sales import SalesParked, SalesUpload
+from consign.sales.foreign_codes import say_foreign
 from consign.sales.lists import uploads_within
 from consign.sales.waiting_lists import CODE, Group, in_group, in_groups
 from consign.sentence import say
@@ -86,9 +87,12 @@ def dismiss_group(session: Session, *, by: Actor, group: Group, lines: int, note
     _dismiss_rows(session, [(row.upload_id, row.row_no) for row in found], by=by, note=note)
 
 
-def dismiss_groups(session: Session, *, by: Actor, seen: Sequence[SeenGroup], note: str) -> Dismissed:
+def dismiss_groups(
+    session: Session, *, by: Actor, seen: Sequence[SeenGroup], note: str, in_coming_files: bool
+) -> Dismissed:
     """Let the waiting lines of many groups within the person's reach count as ignored, all for the reason *note*.
 
+    With *in_coming_files* lines with their unknown codes are dismissed in files to come, too.
     A group of which other lines wait by now than the person was shown is left as it is, and named in the answer.
 
     Raises:
@@ -100,7 +104,7 @@ def dismiss_groups(session: Session, *, by: Actor, seen: Sequence[SeenGroup], no
         authorize(by, Act.POST_SALES, partner_id=partner_id, store_id=by.store_id)
     _refuse_no_reason(note)
     waiting = _find_waiting(session, by=by, seen=seen)
-    changed, places, groups, gross_rp = [], [], 0, 0
+    changed, places, dismissed, gross_rp = [], [], [], 0
     for one in sorted(seen, key=lambda each: _key(each.group)):
         rows = waiting.get(_key(one.group), [])
         if len(rows) != one.lines or not rows:
@@ -108,13 +112,16 @@ def dismiss_groups(session: Session, *, by: Actor, seen: Sequence[SeenGroup], no
             continue
         places += [(upload_id, row_no) for upload_id, row_no, _ in rows]
         of_group_rp = sum(amount for _, _, amount in rows)
-        groups, gross_rp = groups + 1, gross_rp + of_group_rp
+        gross_rp += of_group_rp
+        dismissed.append(one.group)
         record_event(
             session, by=by, act="waiting code dismissed", subject=f"partner:{one.group.partner.id}",
             waited_for=one.group.reason, code=one.group.code, lines=len(rows), amount_rp=of_group_rp, note=note,
         )  # fmt: skip
     _dismiss_rows(session, sorted(places), by=by, note=note)
-    return Dismissed(groups, len(places), gross_rp, tuple(changed))
+    if in_coming_files:
+        say_foreign(session, by=by, groups=dismissed, note=note)
+    return Dismissed(len(dismissed), len(places), gross_rp, tuple(changed))
 
 
 def _refuse_no_reason(note: str) -> None:

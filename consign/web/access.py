@@ -92,6 +92,8 @@ ACCESS: dict[str, Access] = {
     "POST /parked/dismiss": Act.POST_SALES,
     "GET /parked/dismissing": Act.POST_SALES,
     "POST /parked/dismissing": Act.POST_SALES,
+    "GET /parked/foreign": Act.READ_SALES,
+    "POST /parked/foreign": Act.POST_SALES,
     "GET /aliases": Act.READ_SALES,
     "POST /aliases/end": Act.MANAGE_CODES,  # of a store it needs the right to manage partners besides
     "GET /board": Act.READ_SALES,

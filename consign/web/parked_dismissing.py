@@ -27,8 +27,15 @@ MOST_AT_ONCE = 500
 """As many codes as are held against the products that they may mean."""
 SHOWN = 50
 NOTE = (
-    Field("note", say("Reason"), kind="textarea", hint=say("One reason for all. It is kept, and shown with the rows.")),
-)
+    Field(
+        "note", say("Reason"), kind="textarea",
+        hint=say("One reason for all. It is kept, and shown with the rows."),
+    ),
+    Field(
+        "always", say("Dismiss these codes in coming files too"), kind="checkbox", required=False,
+        hint=say("As long as they mean no product here. Which codes these are can be seen, and ended, at any time."),
+    ),
+)  # fmt: skip
 COLUMNS = (
     Column("code", say("Code"), link="{fix}"),
     Column("name", say("Called in the file")),
@@ -152,7 +159,9 @@ def dismiss_chosen(visit: Visiting) -> Response:
     if form.ok:
         with visit.attempt(form):
             shown = [SeenGroup(group, seen.get(key_of(group), 0)) for group in groups]
-            done = dismiss_groups(visit.db, by=visit.actor, seen=shown, note=form["note"])
+            done = dismiss_groups(
+                visit.db, by=visit.actor, seen=shown, note=form["note"], in_coming_files=form["always"]
+            )
     if done is None:
         found = _find(visit, Wish(), only=read_keys(visit, {**foreign, **doubtful}))
         return _chosen_page(visit, _part(found, ticked=ticked), form=form, status=422)

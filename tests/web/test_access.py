@@ -115,6 +115,8 @@ EXPECTED = {
     "POST /parked/dismiss": "SFD",
     "GET /parked/dismissing": "SFD",
     "POST /parked/dismissing": "SFD",
+    "GET /parked/foreign": "SFVDHUA",
+    "POST /parked/foreign": "SFD",
     "GET /aliases": "SFVDHUA",
     "POST /aliases/end": "VDA",
     "GET /board": "SFVDHUA",

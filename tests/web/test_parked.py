@@ -552,3 +552,68 @@ def test_five_hundred_codes_are_shown_and_dismissed_within_what_a_page_may_weigh
     assert "The list holds 11 codes more than are dismissed at once." in page.text
     done = browser.post("/parked/dismissing", {**seen_on(page), "note": "barang toko sendiri"}, page=path)
     assert "Dismissed codes: 500. Lines: 500. Amount: Rp500.000." in done.text
+
+
+def dismiss_for_good(town: Town, login: str, *codes: str) -> Page:
+    browser = town.browser(login)
+    path = choose(browser.get("/parked"), *codes)
+    page = browser.get(path)
+    also = [str(one["value"]) for one in page.all("input") if one.get("name") == "also" and "checked" in one]
+    data = {**seen_on(page), "also": also, "note": "barang toko sendiri", "always": "yes"}
+    return browser.post("/parked/dismissing", data, page=path)
+
+
+def states_of(town: Town, upload_id: int) -> list[tuple[object, ...]]:
+    query = "SELECT cell, state, note FROM sales_parked WHERE upload_id = :id ORDER BY row_no"
+    return town.ask(query, id=upload_id)
+
+
+def test_codes_that_are_never_ours_are_dismissed_in_coming_files_too(town: Town):
+    hand_in_and_read(town, FINANCE, make_csv(foreign(0), foreign(1)))
+    dismiss_for_good(town, BERUANG, "770")
+    upload_id = hand_in_and_read(town, FINANCE, make_csv(foreign(0, receipt="B"), foreign(1, receipt="C"), line()))
+    assert states_of(town, upload_id) == [("770", "dismissed", "barang toko sendiri"), ("771", "open", None)]
+    page = town.browser(BERUANG).get(f"/uploads/{upload_id}")
+    assert "3 rows read = 1 posted + 0 known already + 1 ignored + 1 not posted." in page.text
+    told = town.ask("SELECT facts -> 'lines' FROM notice WHERE kind = 'sales.parked' ORDER BY id DESC LIMIT 1")
+    assert told == [({"product.unknown": 1},)]
+    listed = town.browser(AUDITOR).get("/parked/foreign")
+    assert "770 barang toko sendiri Beruang Mart" in listed.text
+    assert "771" not in listed.text
+    events = "SELECT detail ->> 'code', subject FROM audit_event WHERE act = 'code said to be foreign'"
+    assert town.ask(events) == [("770", f"partner:{town.id('partner', code='BM')}")]
+
+
+def test_a_code_that_means_a_product_by_now_is_posted_though_it_was_said_to_be_foreign(town: Town):
+    dismiss_for_good(town, BERUANG, "99")
+    key = {"partner": "BM", "reason": "product.unknown", "code": "99", "product": "PRD-2"}
+    town.browser(VERIFIER).post("/parked/product", key, page=FOREIGN)
+    hand_in_and_read(town, FINANCE, make_csv(line(code="99", receipt="R51")))
+    assert town.ask("SELECT count(*) FROM sale WHERE receipt = 'R51'") == [(1,)]
+
+
+def test_a_manager_says_so_for_the_own_store_alone(town: Town):
+    hand_in_and_read(town, T1, make_csv(foreign(0)))
+    dismiss_for_good(town, T1, "770")
+    own = hand_in_and_read(town, T1, make_csv(foreign(0, receipt="B")))
+    all_stores = hand_in_and_read(town, FINANCE, make_csv(foreign(0, receipt="C")))
+    assert [states_of(town, one)[0][1] for one in (own, all_stores)] == ["dismissed", "open"]
+    assert "No code is dismissed as it comes." in town.browser(T2).get("/parked/foreign").text
+
+
+def test_a_code_said_to_be_foreign_by_mistake_waits_again(town: Town):
+    dismiss_for_good(town, BERUANG, "99")
+    browser = town.browser(BERUANG)
+    (box,) = [str(one["value"]) for one in browser.get("/parked/foreign").all("input") if one.get("name") == "pick"]
+    for login in (KANCIL, T1):  # another partner's, and more than the own store
+        page = town.browser(login).post("/parked/foreign", {"pick": box}, page="/parked/foreign")
+        assert "No code was chosen; nothing was changed." in page.text
+    page = browser.post("/parked/foreign", {"pick": box}, page="/parked/foreign")
+    assert "Codes that wait again in coming files: 1." in page.text
+    assert town.ask("SELECT detail ->> 'code' FROM audit_event WHERE act = 'code said to be foreign ended'") == [
+        ("99",)
+    ]
+    upload_id = hand_in_and_read(town, FINANCE, make_csv(line(code="99")))
+    assert states_of(town, upload_id) == [("99", "open", None)]
+    assert "Dismissed codes: 1." in dismiss_for_good(town, BERUANG, "99").text
+    assert town.ask("SELECT count(*), count(ended_at) FROM foreign_code") == [(1, 0)]

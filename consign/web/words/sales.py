@@ -113,6 +113,8 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
         "sales file received": say("sales file received"),
         "sales file refused": say("sales file refused"),
         "sales file reversed": say("sales file reversed"),
+        "code said to be foreign": say("code said to be none of ours"),
+        "code said to be foreign ended": say("code may be one of ours again"),
         "waiting code dismissed": say("waiting code dismissed"),
         "store reminded": say("store reminded of missing days"),
         "store said to be closed": say("store said to be closed"),
