@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from consign.listing import Found, Wish, parse_id
+from consign.listing import Found, Row, Wish, parse_id
 from consign.sales.foreign_codes import end_foreign, find_foreign_page
 from consign.sentence import say
 from consign.web.columns import Column, Pick
@@ -26,18 +26,21 @@ MOST_ENDED = 1_000
 @router.get("/parked/foreign")
 def show_foreign(visit: Visiting) -> Response:
     """Show the codes whose lines are dismissed as they come."""
-    may_end = visit.may("POST /parked/foreign")
+    may_end, tick_all = visit.may("POST /parked/foreign"), visit.asked.get("tick") == "all"
 
     def fetch(wish: Wish) -> Found:
         found = find_foreign_page(visit.db, by=visit.actor, wish=wish)
-        rows = [{**row, "pick": _pick(visit, row["id"], row["code"], row["store_id"])} for row in found.rows]
+        rows = [
+            {**row, "store": row["store"] or say("all stores"), "pick": _pick(visit, row, is_ticked=tick_all)}
+            for row in found.rows
+        ]
         return found.with_rows(rows)
 
     return list_page(
         visit,
         "parked_foreign.html",
         name="foreign-codes",
-        caption=say("Codes that are never ours"),
+        caption=say("Codes of goods not on consignment"),
         columns=(COLUMNS[0], PICK, *COLUMNS[1:]) if may_end else COLUMNS,
         file_columns=COLUMNS,
         fetch=fetch,
@@ -46,14 +49,15 @@ def show_foreign(visit: Visiting) -> Response:
         filters=find_filters(visit)[:1],
         search=say("Search: code or reason"),
         may_end=may_end,
+        tick_all=tick_all,
     )
 
 
-def _pick(visit: Visit, code_id: int, code: str, store_id: int | None) -> Pick | None:
+def _pick(visit: Visit, row: Row, *, is_ticked: bool) -> Pick | None:
     """Return the box of a code; blank where it holds for more stores than the person reaches."""
-    if visit.actor.store_id is not None and store_id != visit.actor.store_id:
+    if visit.actor.store_id is not None and row["store_id"] != visit.actor.store_id:
         return None
-    return Pick(str(code_id), say("Choose {code}", code=code), is_ticked=False)
+    return Pick(str(row["id"]), say("Choose {code}", code=row["code"]), is_ticked)
 
 
 @router.post("/parked/foreign")

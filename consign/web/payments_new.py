@@ -85,7 +85,10 @@ def show_new(visit: Visiting) -> Response:
     place = _find_place(visit, partner, visit.asked.get("route", ""))
     amounts = {f"amount_{one.payable.number}": one.payable.left_rp for one in place.statements}
     today = clock.today(visit.zone).isoformat()
-    return _new_page(visit, place, new_form(_fields(visit, place), paid_on=today, **amounts), ticked=())
+    fields = _fields(visit, place)
+    accounts = [choice.value for one in fields if one.name == ACCOUNT.name for choice in one.choices]
+    account = accounts[0] if len(accounts) == 1 else ""
+    return _new_page(visit, place, new_form(fields, paid_on=today, account=account, **amounts), ticked=())
 
 
 def _find_partner(visit: Visit, code: str) -> Partner | None:

@@ -63,6 +63,8 @@ def test_a_payment_is_announced_into_an_account_that_is_named(town: Town):
     page = town.browser(BERUANG).get("/payments/new?route=collecting")
     assert "Bank Central Asia (BCA) 5550001234, in the name of Kas Titip Jual Dinas" in page.text
     assert "7770001234" not in page.text
+    (chosen,) = [one["value"] for one in page.all("option") if "selected" in one and one.get("value")]
+    assert town.ask("SELECT number FROM bank_account WHERE id = :id", id=int(str(chosen))) == [("5550001234",)]
 
 
 def test_what_goes_straight_to_the_producer_names_no_account_of_the_office(town: Town):
