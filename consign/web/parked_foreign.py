@@ -44,7 +44,10 @@ def show_foreign(visit: Visiting) -> Response:
         columns=(COLUMNS[0], PICK, *COLUMNS[1:]) if may_end else COLUMNS,
         file_columns=COLUMNS,
         fetch=fetch,
-        empty=say("No code is dismissed as it comes."),
+        empty=say(
+            "No code is dismissed as it comes. Whoever dismisses waiting lines may say that their codes are to be dismissed in"
+            " coming files too."
+        ),
         default_sort="-said_at",
         filters=find_filters(visit)[:1],
         search=say("Search: code or reason"),
