@@ -41,6 +41,7 @@ from consign.web import (
     goods_new,
     goods_note,
     goods_paper,
+    handing_in,
     health,
     home,
     journal,
@@ -58,6 +59,10 @@ from consign.web import (
     paper_form,
     papers,
     parked,
+    parked_dismissing,
+    parked_fix,
+    parked_foreign,
+    parked_meaning,
     partners,
     payees,
     payments,
@@ -85,6 +90,7 @@ from consign.web import (
     store_days,
     store_sums,
     suggestions,
+    upload_rows,
     uploads,
     users,
     waivers,
@@ -96,7 +102,8 @@ from consign.web.guard import SecurityHeaders
 from consign.web.visit import MOST_UPLOAD_BYTES
 
 AREAS = (
-    assets, health, home, signing_in, account, store_sums, day_sheet, uploads, mapping, parked, aliases, board, board_days,
+    assets, health, home, signing_in, account, store_sums, day_sheet, handing_in, uploads, upload_rows, mapping,
+    parked, parked_dismissing, parked_fix, parked_foreign, parked_meaning, aliases, board, board_days,
     chasing, closings, statement_paper, statements, drafts, owed, journal, my_sales, goods_new, goods, goods_note,
     goods_paper, my_papers, paper_form, papers, review, deciding, expiry, waivers, references, demands, partners,
     store_days, my_money, payments_new, payments, proofs, stock, counts, counting, losses, agreements,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from reports.spreadsheet import safe_text
 from reports.statement_figures import (
     BP_WHOLE,
+    PayInto,
     StatementAdjustmentLine,
     StatementDoesNotAddUp,
     StatementFigures,
@@ -34,7 +35,7 @@ from reports.statement_words import (
 from reports.terbilang import spell_rupiah
 
 __all__ = [
-    "BP_WHOLE", "KINDS", "LOSS_REASONS", "StatementAdjustmentLine", "StatementDoesNotAddUp", "StatementFigures",
+    "BP_WHOLE", "KINDS", "LOSS_REASONS", "PayInto", "StatementAdjustmentLine", "StatementDoesNotAddUp", "StatementFigures",
     "StatementLateLine", "StatementLine", "StatementLossLine", "StatementStockLine", "format_percent", "format_quantity",
     "format_rupiah", "head_of", "one_line", "refuse_wrong_sums", "share_of", "sums_of", "write_csv", "write_text",
 ]  # fmt: skip

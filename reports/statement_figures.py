@@ -115,6 +115,18 @@ class StatementAdjustmentLine:
 
 
 @dataclass(frozen=True)
+class PayInto:
+    """A bank account of the office into which partners pay."""
+
+    bank: str
+    """The bank's name."""
+    number: str
+    """The account's digits, as text."""
+    holder: str
+    """In whose name it stands at the bank."""
+
+
+@dataclass(frozen=True)
 class StatementFigures:
     """Everything a statement says. Amounts in whole rupiah."""
 
@@ -148,6 +160,8 @@ class StatementFigures:
     """The office that issues it."""
     route: str
     """How the money goes: `direct`, `collecting` or `cooperative`."""
+    pay_into: tuple[PayInto, ...]
+    """The office's accounts that are in use, where the money goes through the office; blank of all others."""
     made_on: date
     """On which the period was closed, or the draft was made."""
     prepared_by: str

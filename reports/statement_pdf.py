@@ -17,6 +17,7 @@ from reports.statement_words import (
     format_rupiah,
     notes_of,
     sums_of,
+    write_account,
 )
 from reports.stock_paper import DASH, format_count
 from reports.terbilang import spell_rupiah
@@ -151,6 +152,7 @@ def _details_of(figures: StatementFigures, pen: _Pen) -> list[tuple[str, str]]:
         ("Tanggal nota", write_day(figures.made_on)),
         ("Jatuh tempo", write_day(figures.due_on)),
         ("Pembayaran", ROUTES.get(figures.route, pen.write(figures.route))),
+        *(("Rekening tujuan", pen.write(write_account(one))) for one in figures.pay_into),
         ("Berita transfer", figures.number),
         ("Nomor lama", pen.write(figures.earlier_number)),
     ]

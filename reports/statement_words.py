@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reports.statement_figures import StatementFigures
+from reports.statement_figures import PayInto, StatementFigures
 
 TITLE = "Nota perhitungan titip jual"
 DRAFT = "DRAF"
@@ -47,6 +47,7 @@ def head_of(figures: StatementFigures) -> list[tuple[str, str]]:
         ("Tanggal", f"{figures.made_on:%d/%m/%Y}"),
         ("Jatuh tempo", f"{figures.due_on:%d/%m/%Y}"),
         ("Pembayaran", ROUTES.get(figures.route, figures.route)),
+        *(("Rekening tujuan", write_account(one)) for one in figures.pay_into),
         ("Berita transfer", figures.number),
         ("Disiapkan", figures.prepared_by),
         ("Ditutup", figures.closed_by),
@@ -54,6 +55,11 @@ def head_of(figures: StatementFigures) -> list[tuple[str, str]]:
         ("Segel", figures.seal),
     ]
     return [(label, words) for label, words in said if words]
+
+
+def write_account(account: PayInto) -> str:
+    """Write an account as people give it: bank, number, and in whose name it stands."""
+    return f"{account.bank} {account.number} a.n. {account.holder}"
 
 
 def sums_of(figures: StatementFigures) -> list[Sum]:

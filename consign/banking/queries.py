@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consign.banking.banks import name_bank
 from consign.banking.rules import BankAccountClosed, BankAccountUnknown
 from consign.models.banking import BankAccount, BankFile
+from consign.models.partners import RegionTerms
 from consign.sentence import say
+from reports.statement import PayInto
 
 
 def get_bank_account(session: Session, code: str) -> BankAccount:
@@ -21,6 +24,24 @@ def get_bank_account(session: Session, code: str) -> BankAccount:
     if account is None:
         raise BankAccountUnknown(say("The office has no bank account “{code}”; nothing was changed.", code=code))
     return account
+
+
+def find_pay_into(session: Session) -> list[PayInto]:
+    """Return the accounts into which partners pay now: those of the office that are not closed, by their codes."""
+    _, accounts = find_office(session)
+    return accounts
+
+
+def find_office(session: Session) -> tuple[RegionTerms, list[PayInto]]:
+    """Return the terms of the region and the accounts into which partners pay now, in one query."""
+    rows = session.execute(
+        select(RegionTerms, BankAccount)
+        .outerjoin(BankAccount, BankAccount.closed_on.is_(None))
+        .where(RegionTerms.id == 1)
+        .order_by(BankAccount.code)
+    ).all()
+    accounts = [row.BankAccount for row in rows if row.BankAccount is not None]
+    return rows[0].RegionTerms, [PayInto(name_bank(one.bank_code), one.number, one.holder) for one in accounts]
 
 
 def refuse_closed(account: BankAccount) -> None:

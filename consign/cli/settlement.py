@@ -5,12 +5,14 @@ from pathlib import Path
 
 import click
 
+from consign.banking.queries import find_pay_into
 from consign.cli.context import DAY, Context, as_json_option, as_user, pass_context
 from consign.cli.output import print_json, print_table, working
 from consign.identity.rules import Act, get_reach
 from consign.money import Rupiah
 from consign.partners.queries import get_partner
 from consign.settlement.actions import close_period
+from consign.settlement.figures import name_accounts
 from consign.settlement.preparing import prepare_closing, withdraw_plan
 from consign.settlement.printing import WRITERS, print_statement
 from consign.settlement.queries import find_owed, get_statement_figures
@@ -105,10 +107,12 @@ def statement(context: Context, *, number: str, output: Path | None, login: str)
     if kind is not None and kind not in WRITERS:
         raise click.BadParameter("statements are written as .pdf, .xlsx or .csv", param_hint="-o")
     with context.acting(login) as (session, by):
+        accounts = find_pay_into(session)
         if output is None or kind is None:
-            click.echo(write_text(get_statement_figures(session, by=by, number=number)), nl=False)
+            figures = name_accounts(get_statement_figures(session, by=by, number=number), accounts)
+            click.echo(write_text(figures), nl=False)
             return
-        output.write_bytes(print_statement(session, by=by, number=number, kind=kind))
+        output.write_bytes(print_statement(session, by=by, number=number, kind=kind, accounts=accounts))
     click.echo(f"{number} was written to {output}.")
 
 

@@ -303,6 +303,34 @@ class SalesParked(RegionBase):
     """Why a person dismissed it."""
 
 
+class ForeignCode(RegionBase):
+    """A code of a partner's tills that is none of the goods on consignment: lines with it are dismissed as they come.
+
+    Only while nothing has the code: once a product does, its lines are posted.
+    """
+
+    __tablename__ = "foreign_code"
+    __table_args__ = (
+        CheckConstraint("code <> '' AND note <> ''", name="said"),
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended"),
+        Index("uq_foreign_code_same", "partner_id", text("COALESCE(store_id, 0)"), "code", unique=True),
+        {"info": CHANGING},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
+    """The store for whose files a manager said so; blank where it holds in all files of the partner."""
+    code: Mapped[str]
+    note: Mapped[str]
+    """Why; kept with each line that is dismissed by it."""
+    said_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    said_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When somebody said that it is wrong; blank while it holds."""
+
+
 class SalesKnown(RegionBase):
     """A row of a file that an earlier posting held already, and which sale it is; without foreign keys, too."""
 

@@ -20,6 +20,7 @@ from consign.sales import overlap, posting
 from consign.sales.cancelled import CancelledLines
 from consign.sales.copying import Copier
 from consign.sales.findings import keep_findings
+from consign.sales.foreign_codes import dismiss_foreign
 from consign.sales.layout import Layout, Receipts, Role
 from consign.sales.parking import Target
 from consign.sales.places import Places, find_places
@@ -95,6 +96,7 @@ def book_file(
     upload.rows_read, upload.rows_ignored, upload.status = reader.rows_read, reader.ignored, "posted"
     upload.outcome = _tell_outcome(study, posted, reversed_rows=reversed_rows, no_sales=no_sales)
     session.flush()
+    dismiss_foreign(session, partner_id=upload.partner_id, upload_id=upload.id, store_id=upload.stated_store_id)
     _tell_about_parked(session, upload)
     record_event(
         session, by=by, act="sales file posted", subject=f"upload:{upload.id}", posting=number, rows=posted.rows,
@@ -283,6 +285,7 @@ def book_parked(session: Session, *, by: Actor, partner_id: int, upload_id: int)
         writer = LineWriter(copier, places=places, terms=terms, target=target)
         for rows in read_parked(session, copier, upload_id=upload_id):
             settle_parked(session, copier, rows, writer.write_lines(rows), upload_id=upload_id)
+    dismiss_foreign(session, partner_id=partner_id, upload_id=upload_id, store_id=upload.stated_store_id)
     known = _match_parked(session, partner_id=partner_id, upload_id=upload_id, for_ever=_is_for_ever(session, upload))
     overlap.keep_new(session)
     posting.insert_plain(session, writer.sums, partner_id=partner_id, number=number)
@@ -364,7 +367,9 @@ def _mark_placed(session: Session, *, partner_id: int, upload_id: int, number: i
 def _tell_about_parked(session: Session, upload: SalesUpload) -> None:
     """Tell the dinas and the partner how many lines of a file wait, and for what."""
     rows = session.execute(
-        text("SELECT reason, count(*) AS lines FROM sales_parked WHERE upload_id = :upload GROUP BY reason"),
+        text(
+            "SELECT reason, count(*) AS lines FROM sales_parked WHERE upload_id = :upload AND state = 'open' GROUP BY reason"
+        ),
         {"upload": upload.id},
     )
     waiting = Counter({row.reason: row.lines for row in rows})

@@ -1,5 +1,6 @@
 """Lines that wait as people look at them: by what they wait for, and row by row, within the reader's reach."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from sqlalchemy import (
     case,
     cast,
     distinct,
+    false,
     func,
     literal_column,
     or_,
@@ -81,9 +83,14 @@ class GroupSums:
 
 
 def find_groups(
-    session: Session, *, by: Actor, wish: Wish, suggest: Callable[[Sequence[Row]], list[list[Suggestion]]]
+    session: Session,
+    *,
+    by: Actor,
+    wish: Wish,
+    suggest: Callable[[Sequence[Row]], list[list[Suggestion]]],
+    only: Sequence[Group] | None = None,
 ) -> Found:
-    """Return a page of what lines wait for; *suggest* returns what the codes of some rows may mean.
+    """Return a page of what lines wait for, or of some groups *only*; *suggest* returns what codes of rows may mean.
 
     Filters: `partner` (a code) and `reason`. A row has partner, partner_code, partner_id, reason, code, name, price_rp,
     lines, quantity, gross_rp, first_on, last_on, files, and of the product or store that the code most likely means:
@@ -99,6 +106,8 @@ def find_groups(
     ]
     query = _select_open(columns, by).group_by(Partner.id, SalesParked.reason, CODE)
     query = _narrow(query, wish)
+    if only is not None:
+        query = query.where(in_groups(only))
     sorts = columns_of(query)
     found = fetch_page(
         session,
@@ -211,6 +220,22 @@ def in_group(group: Group) -> ColumnElement[bool]:
     if group.upload_id is not None:
         wanted += [SalesParked.upload_id == group.upload_id, SalesParked.row_no == group.row_no]
     return and_(*wanted)
+
+
+def in_groups(groups: Sequence[Group]) -> ColumnElement[bool]:
+    """Return the condition under which a parked row belongs to one of *groups*, whatever its state."""
+    codes: defaultdict[tuple[int, str], list[str | None]] = defaultdict(list)
+    for one in groups:
+        codes[one.partner.id, one.reason].append(one.code)
+    wanted = [
+        and_(
+            SalesParked.partner_id == partner_id,
+            SalesParked.reason == reason,
+            func.coalesce(CODE, "").in_([code or "" for code in some]),
+        )
+        for (partner_id, reason), some in codes.items()
+    ]
+    return or_(false(), *wanted)
 
 
 def find_states(session: Session, *, by: Actor, group: Group) -> Sequence[RowMapping]:

@@ -173,6 +173,7 @@ def get_draft(
         closed_by="",
         prepared_by="",
         is_draft=True,
+        pay_into=(),
     )
     own = get_reach(by, Act.READ_STATEMENTS).producer_id is not None
     waiting = () if own else draft.losses.waiting  # they are not told by producer

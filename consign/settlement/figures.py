@@ -1,7 +1,7 @@
 """Everything statements say, put together for many at once and added up again."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from consign.settlement.cuts import find_cut
 from consign.settlement.losses import find_loss_lines
 from consign.settlement.rules import StatementBroken
 from reports.statement import (
+    PayInto,
     StatementDoesNotAddUp,
     StatementFigures,
     refuse_wrong_sums,
@@ -104,10 +105,18 @@ def compute_figures_of(session: Session, closing: Closing, statements: Sequence[
             route=one.route,
             seal=f"{one.audit_seq}:{one.audit_hash[:SEAL_SIGNS]}",
             is_draft=False,
+            pay_into=(),
             **vars(parties[one.producer_id]),
         )
         for one in statements
     ]
+
+
+def name_accounts(figures: StatementFigures, accounts: Sequence[PayInto]) -> StatementFigures:
+    """Return *figures* with the office's *accounts*, where the partner has to pay into one of them."""
+    if figures.route != "collecting" or figures.is_draft or not figures.due_rp:
+        return figures
+    return replace(figures, pay_into=tuple(accounts))
 
 
 def find_closing_figures(session: Session, *, by: Actor, closing_id: int) -> list[StatementFigures]:

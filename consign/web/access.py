@@ -90,6 +90,10 @@ ACCESS: dict[str, Access] = {
     "POST /parked/store": Act.MANAGE_PARTNERS,
     "POST /parked/accept": Act.MANAGE_CODES,
     "POST /parked/dismiss": Act.POST_SALES,
+    "GET /parked/dismissing": Act.POST_SALES,
+    "POST /parked/dismissing": Act.POST_SALES,
+    "GET /parked/foreign": Act.READ_SALES,
+    "POST /parked/foreign": Act.POST_SALES,
     "GET /aliases": Act.READ_SALES,
     "POST /aliases/end": Act.MANAGE_CODES,  # of a store it needs the right to manage partners besides
     "GET /board": Act.READ_SALES,

@@ -35,6 +35,7 @@ GROUPS = {
     "notice_channel": "notice_channel",
     "role": "role",
     "side": "loss_side",
+    "waited_for": "problem",
     "zone": "zone",
 }
 """Keys of a detail that hold a code, and the group of its word."""

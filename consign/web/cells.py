@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from consign.sentence import Sentence, say
-from consign.web.columns import Column, take_apart
+from consign.web.columns import Column, Pick, take_apart
 from consign.web.forms import Choice
 from consign.web.language import Language, count, quantity, rate, rupiah
 from consign.web.sums import Sum
@@ -102,6 +102,7 @@ def _find_writer(column: Column, language: Language, zone: str) -> Write:
         "moment": lambda at: write_moment(at, language, zone),
         "word": write_word,
         "badge": lambda code: f'<span class="state state-{escape(str(code))}">{write_word(code)}</span>',
+        "pick": lambda pick: write_pick(pick, language),
         "flag": lambda yes: language.word("yes" if yes else "no", "yes_no"),
     }
     return writers.get(column.kind, lambda text: write_text(text, language))
@@ -110,6 +111,14 @@ def _find_writer(column: Column, language: Language, zone: str) -> Write:
 def write_text(text: object, language: Language) -> str:
     """Return a text as HTML; people's own words stay as they are."""
     return escape(language.say(text) if isinstance(text, Sentence) else str(text))
+
+
+def write_pick(pick: Pick, language: Language) -> str:
+    """Return the box with which a row is chosen as HTML."""
+    ticked = " checked" if pick.is_ticked else ""
+    said = escape(language.say(pick.label))
+    value = escape(pick.value)
+    return f'<input class="form-check-input" type="checkbox" name="pick" form="chosen" value="{value}" aria-label="{said}"{ticked}>'
 
 
 def write_money(amount: int) -> str:

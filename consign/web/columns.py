@@ -17,11 +17,21 @@ class _Parts(dict[str, Any]):
 
 
 @dataclass(frozen=True)
+class Pick:
+    """A box with which a row of a list is chosen, for the form with the id `chosen` on the same page."""
+
+    value: str
+    """What the form sends as `pick` where it is ticked."""
+    label: Sentence
+    is_ticked: bool
+
+
+@dataclass(frozen=True)
 class Column:
     """One column.
 
-    *kind* is `text`, `long`, `money`, `count`, `row` (of a file), `quantity`, `rate`, `day`, `moment`, `word`, `badge` or
-    `flag`.
+    *kind* is `text`, `long`, `money`, `count`, `row` (of a file), `quantity`, `rate`, `day`, `moment`, `word`, `badge`,
+    `flag` or `pick`, whose values are `Pick`.
     """
 
     key: str

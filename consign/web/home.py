@@ -19,9 +19,9 @@ from consign.web import (
     payments,
     payouts,
     producers,
+    sales_tasks,
     statements,
     suggestions,
-    uploads,
     users,
 )
 from consign.web.first_steps import ShownStep, show_first_steps
@@ -35,7 +35,7 @@ FIND_TASKS: tuple[Callable[[Visit], list[Task]], ...] = (
     payments.find_tasks,
     paper_tasks.find_tasks,
     goods.find_tasks,
-    uploads.find_tasks,
+    sales_tasks.find_tasks,
     producers.find_tasks,
     users.find_tasks,
     closings.find_tasks,
@@ -51,7 +51,7 @@ FIND_TASKS: tuple[Callable[[Visit], list[Task]], ...] = (
 """One function for each area that has tasks; each returns only what this person may do."""
 FIND_FIGURES: tuple[Callable[[Visit], Sequence[tuple[str, ...]]], ...] = (
     partners.find_figures,
-    uploads.find_figures,
+    sales_tasks.find_figures,
     owed.find_figures,
     my_sales.find_figures,
     paper_tasks.find_figures,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy import select
 
 from consign import clock
+from consign.banking.banks import name_bank
 from consign.identity.remarks import LONGEST_REMARK
 from consign.models.banking import BankAccount
 from consign.models.partners import Partner
@@ -18,7 +19,7 @@ from consign.payments.notice_file import read_notice_file
 from consign.payments.notice_rules import LONGEST_REFERENCE
 from consign.payments.notices import note_payment
 from consign.payments.proof_files import take_proof
-from consign.sentence import say
+from consign.sentence import Sentence, say
 from consign.settlement.shares import Share
 from consign.web.forms import Choice, Field, Form, new_form, read_day, read_form, read_id, read_rupiah
 from consign.web.visit import PageRoute, Visit, Visiting
@@ -84,7 +85,10 @@ def show_new(visit: Visiting) -> Response:
     place = _find_place(visit, partner, visit.asked.get("route", ""))
     amounts = {f"amount_{one.payable.number}": one.payable.left_rp for one in place.statements}
     today = clock.today(visit.zone).isoformat()
-    return _new_page(visit, place, new_form(_fields(visit, place), paid_on=today, **amounts), ticked=())
+    fields = _fields(visit, place)
+    accounts = [choice.value for one in fields if one.name == ACCOUNT.name for choice in one.choices]
+    account = accounts[0] if len(accounts) == 1 else ""
+    return _new_page(visit, place, new_form(fields, paid_on=today, account=account, **amounts), ticked=())
 
 
 def _find_partner(visit: Visit, code: str) -> Partner | None:
@@ -123,9 +127,13 @@ def _fields(visit: Visit, place: _Place) -> list[Field]:
 
 
 def _list_accounts(visit: Visit) -> list[Choice]:
-    query = select(BankAccount.id, BankAccount.code, BankAccount.holder).where(BankAccount.closed_on.is_(None))
-    rows = visit.db.execute(query.order_by(BankAccount.code))
-    return [Choice(str(row.id), f"{row.code}: {row.holder}") for row in rows]
+    query = select(BankAccount).where(BankAccount.closed_on.is_(None)).order_by(BankAccount.code)
+    return [Choice(str(one.id), _name_account(one)) for one in visit.db.scalars(query)]
+
+
+def _name_account(one: BankAccount) -> Sentence:
+    bank = name_bank(one.bank_code)
+    return say("{bank} {number}, in the name of {holder}", bank=bank, number=one.number, holder=one.holder)
 
 
 def _new_page(visit: Visit, place: _Place, form: Form, *, ticked: Sequence[str], status: int = 200) -> Response:

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from consign.banking.queries import find_pay_into
 from consign.settlement.printing import print_closing, print_statement
 from consign.settlement.queries import get_statement
 from consign.web.tables import FORMATS
@@ -33,13 +34,15 @@ def send_statement_csv(visit: Visiting, number: str) -> Response:
 @router.get("/closings/{closing_id}/statements.pdf")
 def send_closing_pdf(visit: Visiting, closing_id: int) -> Response:
     """Send all statements of a closing as one PDF."""
-    pdf = print_closing(visit.db, by=visit.actor, closing_id=closing_id)
+    pdf = print_closing(visit.db, by=visit.actor, closing_id=closing_id, accounts=find_pay_into(visit.db))
     return send_file(pdf, name=f"closing-{closing_id}", kind="pdf")
 
 
 def _send(visit: Visit, number: str, kind: str) -> Response:
     known = get_statement(visit.db, by=visit.actor, number=number)["Statement"].number
-    return send_file(print_statement(visit.db, by=visit.actor, number=number, kind=kind), name=known, kind=kind)
+    accounts = find_pay_into(visit.db)
+    content = print_statement(visit.db, by=visit.actor, number=number, kind=kind, accounts=accounts)
+    return send_file(content, name=known, kind=kind)
 
 
 def send_file(content: bytes, *, name: str, kind: str) -> Response:

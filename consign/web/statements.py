@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 
 from consign import clock
+from consign.banking.queries import find_office
 from consign.money import Rupiah, format_rate
-from consign.partners.queries import get_region_terms
 from consign.sentence import Code, Sentence, say
 from consign.settlement.dispute_lists import find_disputes_of
+from consign.settlement.figures import name_accounts
 from consign.settlement.lists import find_latest_statements, find_partner_choices, find_statement_page
 from consign.settlement.paid import find_paid
 from consign.settlement.queries import compute_figures, find_statement_lines, get_statement
@@ -106,8 +107,8 @@ def _parties(visit: Visit) -> list[Column]:
 def show_statement(visit: Visiting, number: str) -> Response:
     """Show one statement as a document, or send it as a file."""
     found = get_statement(visit.db, by=visit.actor, number=number)
-    terms = get_region_terms(visit.db)  # held, so that the session reads them once for the figures too
-    figures = compute_figures(visit.db, found)
+    terms, accounts = find_office(visit.db)  # held, so that the session reads the terms once for the figures too
+    figures = name_accounts(compute_figures(visit.db, found), accounts)
     kind = visit.asked.get("format")
     if kind in FORMATS:
         content = write_xlsx(figures) if kind == "xlsx" else write_csv(figures).encode("utf-8-sig")

@@ -103,6 +103,7 @@ def figures(**changed: Any) -> StatementFigures:
         "seal": "12:0123456789abcdef",
         "office": "Dinas Koperasi Balikpapan",
         "route": "direct",
+        "pay_into": (),
         "made_on": date(2026, 10, 31),
         "prepared_by": "",
         "closed_by": "Bagus Prakoso",

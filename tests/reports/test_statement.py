@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from reports.statement import (
+    PayInto,
     StatementDoesNotAddUp,
     StatementFigures,
     format_percent,
@@ -23,6 +24,17 @@ WRITERS = [write_csv, write_text]
 
 def read(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text)))
+
+
+def test_each_account_that_may_be_paid_into_stands_in_the_head():
+    accounts = (PayInto("Bank Central Asia (BCA)", "0550001234", "Dinas"), PayInto("Bank Kaltimtara", "77", "=Kas"))
+    rows = read(write_csv(figures(route="collecting", pay_into=accounts)))
+    assert rows[6:10] == [
+        ["Pembayaran", "melalui rekening penampungan dinas"],
+        ["Rekening tujuan", "Bank Central Asia (BCA) 0550001234 a.n. Dinas"],
+        ["Rekening tujuan", "Bank Kaltimtara 77 a.n. =Kas"],
+        ["Berita transfer", "NP-2026-000001"],
+    ]
 
 
 def test_the_csv_says_every_line_and_every_sum():

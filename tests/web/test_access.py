@@ -113,6 +113,10 @@ EXPECTED = {
     "POST /parked/store": "A",
     "POST /parked/accept": "VDA",
     "POST /parked/dismiss": "SFD",
+    "GET /parked/dismissing": "SFD",
+    "POST /parked/dismissing": "SFD",
+    "GET /parked/foreign": "SFVDHUA",
+    "POST /parked/foreign": "SFD",
     "GET /aliases": "SFVDHUA",
     "POST /aliases/end": "VDA",
     "GET /board": "SFVDHUA",
@@ -404,7 +408,7 @@ WITHOUT_EXAMPLE = {
 GROUP = "?partner=BM&reason=product.unknown&code=99"
 ASKED = {
     "GET /payouts/{batch_number}/file": "?format=csv",
-    "GET /parked/fix": GROUP, "GET /parked/state": GROUP, "GET /aliases": "?of=product&partner=BM&code=PLU1",
+    "GET /parked/fix": GROUP, "GET /parked/state": GROUP, "GET /parked/dismissing": "?all=yes", "GET /aliases": "?of=product&partner=BM&code=PLU1",
     "GET /write-offs/new": "?statement=NP-2026-000001",
 }  # fmt: skip
 """What stands behind the question mark where a page needs it."""

@@ -97,6 +97,8 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "POST /parked/accept": (FINANCE, {"take": '["BM", "product.unknown", "99", "PRD-1"]'}),
     "POST /aliases/end": (FINANCE, {"of": "product", "partner": "BM", "code": "PLU1", "reason": "palsu"}),
     "POST /parked/dismiss": (FINANCE, {**GROUP, "note": "palsu", "lines": "1"}),
+    "POST /parked/dismissing": (FINANCE, {"foreign": '{{"BM":{{"product.unknown":{{"99":1}}}}}}', "note": "palsu"}),
+    "POST /parked/foreign": (FINANCE, {"pick": "1"}),
     "POST /board/no-sales": (FINANCE, {"store": "{store_id}", "day": "2026-11-02"}),
     "POST /board/remind": (FINANCE, {"store": "{store_id}"}),
     "POST /closings/prepare": (FINANCE, {"partner": "BM", "until": "2026-11-30", "reason": "palsu"}),

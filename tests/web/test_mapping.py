@@ -87,6 +87,11 @@ def test_every_choice_is_explained(town: Town):
     assert "The same number on the same day and the same till is the same receipt." in page.text
 
 
+def test_a_phone_is_told_that_the_table_of_columns_goes_on_to_the_right(town: Town):
+    page = town.browser(BERUANG).get(f"/uploads/{new_file(town)}")
+    assert "The file has 7 columns. Swipe the table to the right to see all." in page.text
+
+
 def test_guesses_about_style_are_shown_with_the_files_own_values(town: Town):
     upload_id = new_file(town)
     send(town, upload_id, {**RIGHT, "then": "check"})

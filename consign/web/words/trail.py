@@ -204,6 +204,7 @@ WORDS: Final[Mapping[str, Mapping[str, Sentence]]] = {
         "value_rp": say("value"),
         "version": say("version"),
         "weekdays": say("weekdays"),
+        "waited_for": say("waited because"),
         "zone": say("time zone"),
     },
 }
