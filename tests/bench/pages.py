@@ -47,7 +47,7 @@ def main() -> int:
         print("wrk is not installed (Debian: apt-get install wrk); the pages were not measured.")
         return 2
     with folder_of(given.data) as data, serving(data) as base:
-        print(json.dumps(measure(base, seconds=given.seconds), indent=1))
+        print(json.dumps(measure(base, people=(FINANCE, PRODUCER), password=PASSWORD, seconds=given.seconds), indent=1))
     return 0
 
 
@@ -98,9 +98,9 @@ def answers(base: str) -> bool:
         return False
 
 
-def measure(base: str, *, seconds: int) -> dict[str, Any]:
-    """Return the figures of every page."""
-    finance, producer = sign_in(base, FINANCE), sign_in(base, PRODUCER)
+def measure(base: str, *, people: tuple[str, str], password: str, seconds: int) -> dict[str, Any]:
+    """Return the figures of every page; *people* are how somebody of the dinas' finance and a producer sign in."""
+    finance, producer = (sign_in(base, login, password) for login in people)
     statement = find_link(finance, "/statements", r'href="(/statements/[^"?/]+)"')
     own = find_link(producer, "/statements", r'href="(/statements/[^"?/]+)"')
     pages = [
@@ -122,12 +122,12 @@ def measure(base: str, *, seconds: int) -> dict[str, Any]:
     return figures
 
 
-def sign_in(base: str, login: str) -> httpx.Client:
+def sign_in(base: str, login: str, password: str) -> httpx.Client:
     """Return a client that is signed in."""
     client = httpx.Client(base_url=base, headers={"Accept-Encoding": "gzip"}, timeout=30)
     token = re.search(r'name="form_token" value="([^"]+)"', client.get("/sign-in").text)
     answer = client.post(
-        "/sign-in", data={"form_token": token[1] if token else "", "login": login, "password": PASSWORD}
+        "/sign-in", data={"form_token": token[1] if token else "", "login": login, "password": password}
     )
     if answer.status_code != 303:
         raise RuntimeError(f"{login} was not signed in: {answer.status_code}")

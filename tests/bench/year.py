@@ -14,6 +14,7 @@ from consign.files import Files
 from consign.regions import add_region
 from tests.bench.generate import make_folder
 from tests.year.acting import REGION, Acting
+from tests.year.bars import measure_bars
 from tests.year.people import BEGIN, make_city
 from tests.year.report import measure_pages, write_parts
 from tests.year.running import Year
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("--products", type=int, default=3, help="goods of each producer")
     parser.add_argument("--stores", type=int, default=10, help="stores of each of the six partners")
     parser.add_argument("--receipts", type=int, default=16, help="receipts of a store on a usual day")
+    parser.add_argument("--seconds", type=int, default=10, help="how long each page is asked for under load")
     given = parser.parse_args()
     folder = make_folder()
     database = Database.open(url=start_embedded(folder), data_dir=folder)
@@ -51,6 +53,8 @@ def main() -> int:
         print(f"load {os.getloadavg()}, all together {time.perf_counter() - began:.0f} s", flush=True)
         for words in measure_pages(year, database._engine):
             print(words, flush=True)
+    for words in measure_bars(year, folder, seconds=given.seconds):
+        print(words, flush=True)
     database.close()
     return int(bool(year.differences))
 
