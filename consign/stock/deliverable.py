@@ -49,10 +49,10 @@ def find_lacks(
 
 
 def describe_lacks(products: Mapping[int, Product], lacks: Mapping[int, list[Sentence]]) -> tuple[Sentence, ...]:
-    """Return of each product what it lacks, as a sentence."""
+    """Return of each product what it lacks, as a sentence, by the products' names."""
+    named = sorted((products[product_id].name, product_id) for product_id in lacks)
     return tuple(
-        say("{product}: {reasons}", product=products[product_id].name, reasons=say_all(reasons))
-        for product_id, reasons in lacks.items()
+        say("{product}: {reasons}", product=name, reasons=say_all(lacks[product_id])) for name, product_id in named
     )
 
 

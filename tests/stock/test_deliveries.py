@@ -83,7 +83,7 @@ def test_everything_that_keeps_goods_back_is_named_at_once(market: Market):
     with pytest.raises(NotDeliverable) as refused:
         market.send(market.line(5), NewLine(second, Decimal(3)))
     # Of the first product one paper is gone. Nobody has said yet what the second one is.
-    keripik, emping = refused.value.lacks
+    emping, keripik = refused.value.lacks
     assert keripik.startswith("Keripik Singkong: ")
     assert "halal" in keripik
     assert emping.startswith("Emping: ")
