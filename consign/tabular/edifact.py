@@ -35,6 +35,8 @@ ENCODINGS = {
     "UNOK": "iso-8859-9", "UNOL": "iso-8859-15", "UNOW": "utf-8", "UNOY": "utf-8",
 }  # fmt: skip
 """The encoding of each syntax identifier. Source: ISO 9735-1, code list 0001."""
+MOST_SIGNS = 1 << 16
+"""How long a segment may be: the longest that the directories know, free text, has some 2,600 signs."""
 Parts = tuple[tuple[str, ...], ...]
 _TAG = re.compile(r"[A-Z][A-Z0-9]{2}")
 
@@ -156,13 +158,22 @@ class _Reading:
         """Return the text of the next segment without line ends, which belong to no segment.
 
         Raises:
-            FileDamaged: it has no end, or there is none.
+            FileDamaged: it has no end, there is none, or it is longer than any can be.
 
         """
         self.number += 1
         match = self._pattern.match(self._text, skip_blanks(self._text, self.place))
         if match is None:
             raise cut_off(self.number)
+        if len(match[1]) > MOST_SIGNS:
+            raise FileDamaged(
+                say(
+                    "Segment {number} is longer than {most} characters; nothing of the file was used."
+                    " Ask the sender to send it again.",
+                    number=self.number,
+                    most=MOST_SIGNS,
+                )
+            )
         self.place = match.end()
         return match[1].replace("\r", "").replace("\n", "")
 

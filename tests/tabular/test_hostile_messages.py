@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consign.tabular.refusals import FileRefused, FileTooLarge
+from consign.tabular.refusals import FileDamaged, FileRefused, FileTooLarge
 from tests.tabular import messages, test_edifact, test_idoc, test_x12
 from tests.tabular.reading import look, write_bytes
 
@@ -54,7 +54,7 @@ def test_the_first_bytes_alone_are_refused(tmp_path: Path, container: str):
 
 def test_a_segment_without_end_is_refused_in_time(tmp_path: Path):
     content = test_edifact.FILE.encode().replace(b"QTY+153:1:PCE'", b"QTY+153:1:PCE" + b"?+:" * (8 << 20), 1)
-    with pytest.raises(FileRefused):
+    with pytest.raises(FileDamaged, match="longer than 65536 characters"):
         look(write_bytes(tmp_path, content))
 
 
