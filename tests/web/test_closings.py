@@ -81,6 +81,16 @@ def test_the_draft_says_what_closing_will_come_to_and_writes_nothing(browser: Br
     assert (count(database, "closing"), count(database, "statement"), count(database, "transfer")) == (0, 0, 0)
 
 
+def test_the_draft_names_the_tax_between_sales_and_net(browser: Browser, database: Database):
+    with database.transaction(REGION) as session:
+        session.execute(text("UPDATE agreement SET fee_tax_bp = 1100"))
+    page = browser.get(NEW)
+    # 11 % of 1.125 and of 563 are 124 and 62: 67.500 - 1.688 - 186 = 65.626.
+    for seen in ("Rp67.500", "Rp1.688", "PPN on the fee Rp186", "Net Rp65.626"):
+        assert seen in page.text
+    assert follow(browser, NEW)["fee_tax_rp"] == 1
+
+
 def follow(browser: Browser, *paths: str) -> Counter[str]:
     """Follow every number of some pages; return what they were of."""
     follower = Follower(browser, pages={})
