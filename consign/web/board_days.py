@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 
@@ -43,6 +44,10 @@ def show_days(visit: Visiting) -> Response:
     """Show the days of a partner's stores in a month or in other days, each with its state."""
     partners = find_partners_seen(visit.db, by=visit.actor, act=Act.READ_SALES)
     partner = choose_partner(partners, visit.asked.get("partner", ""))
+    if partner is not None and len(partners) > 1 and not visit.asked.get("partner"):
+        return visit.go(
+            f"/board/days?{urlencode({**visit.asked, 'partner': partner.code})}"
+        )  # whose days these are is chosen
     by_partner = Filter("partner", say("Partner"), [Choice(one.code, one.name) for one in partners])
     filters = (*((by_partner,) if len(partners) > 1 else ()), *FILTERS)
     span = _read_span(visit, read_wish(visit, filters).filters)

@@ -74,3 +74,9 @@ def test_of_very_many_days_the_last_ones_are_shown(shared_town: Town):
     assert first is not None
     assert first[1] == "2025-09-27"  # 400 days: 2025-09-27 to 2026-10-31, both inside
     assert count(page) == 400
+
+
+def test_whose_days_are_shown_stands_in_the_filter(shared_town: Town):
+    page = shared_town.browser(FINANCE).get(f"{DAYS}?state=missing")
+    assert page.path == f"{DAYS}?state=missing&partner=BM"
+    assert {"value": "BM", "selected": None} in page.all("option")
