@@ -117,6 +117,7 @@ FORMS = {
     "/parked/accept": {"take": '["BM", "product.unknown", "99", "PRD-1"]'},
     "/aliases/end": {"of": "product", "code": "PLU1", "reason": "asing"},
     "/parked/dismiss": {"reason": "product.unknown", "code": "98", "note": "asing", "lines": "1"},
+    "/parked/dismissing": {"foreign": '{"BM":{"product.unknown":{"99":987}}}', "note": "asing"},
     "/board/no-sales": {"day": "2026-11-02"},
     "/stores/{store_id}/week": {"mon": "yes", "first": "2028-06-01"},
     "/stores/{store_id}/closed-days": {"from": "2028-06-01", "until": "2028-06-02", "reason": "asing"},
