@@ -60,7 +60,7 @@ def _read_meaning(visit: Visit, given: Mapping[str, str]) -> Meaning:
     )
     if partner is None:
         raise UnknownCode(say("There is no partner '{code}'.", code=code))
-    alias = given.get("code", "").replace("\x00", "")
+    alias = given.get("code", "")
     return get_meaning(visit.db, of=given.get("of", ""), partner=partner, alias=alias)
 
 

@@ -10,7 +10,6 @@ from consign.sales.suggestions import load_shelf
 from consign.sales.waiting_lists import Group, GroupSums, suggest_for
 from consign.sentence import Sentence, say, say_all
 from consign.web.forms import Choice, Field, Form, new_form
-from consign.web.parked_groups import read_asked
 from consign.web.visit import Visit
 
 MOST_FOUND, MOST_ALIKE, MOST_EXPLAINED = 20, 8, 2
@@ -33,7 +32,7 @@ def _sure_code(ranked: Sequence[Suggestion]) -> str | None:
 
 def ask_product(visit: Visit, group: Group, sums: GroupSums) -> Form:
     """Return the question which product a code means: what was searched for, else what it may be."""
-    wanted = read_asked(visit, "q").strip()
+    wanted = visit.asked.get("q", "").strip()
     if wanted:
         found = search_products(visit.db, by=visit.actor, wanted=wanted, limit=MOST_FOUND)
         return new_form(_product_fields(found))

@@ -17,7 +17,7 @@ from consign.sentence import Sentence, say
 from consign.web.columns import Column
 from consign.web.forms import Field, Form, new_form, read_form
 from consign.web.parked import find_filters, suggest
-from consign.web.parked_groups import group_address, key_of, read_asked, read_keys, write_key
+from consign.web.parked_groups import group_address, key_of, read_keys, write_key
 from consign.web.tables import read_wish
 from consign.web.visit import PageRoute, Visit, Visiting
 
@@ -77,7 +77,7 @@ class Chosen:
 @router.get("/parked/dismissing")
 def show_chosen(visit: Visiting) -> Response:
     """Show what the chosen groups come to, or all that the list shows, before they are dismissed."""
-    if read_asked(visit, "all") == "yes":
+    if visit.asked.get("all") == "yes":
         found = _find(visit, read_wish(visit, find_filters(visit)))
         return _chosen_page(visit, _part(found))
     groups = read_keys(visit, visit.request.query_params.getlist("pick")[:MOST_AT_ONCE])

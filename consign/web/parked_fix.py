@@ -15,7 +15,7 @@ from consign.sales.waiting_lists import (
 from consign.sentence import say
 from consign.web.forms import Field, Form, new_form, read_form, read_whole
 from consign.web.parked_choices import ask_product, ask_store
-from consign.web.parked_groups import address_of, group_address, read_asked, read_group
+from consign.web.parked_groups import address_of, group_address, read_group
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import remedy
 
@@ -31,13 +31,13 @@ STEPS = (say("Said what it means"), say("Lines are being placed"), say("Done"))
 @router.get("/parked/fix")
 def show_fix(visit: Visiting) -> Response:
     """Show one group of waiting lines, and what can be done about it."""
-    return fix_page(visit, read_group(visit, {name: read_asked(visit, name) for name in visit.asked}))
+    return fix_page(visit, read_group(visit, visit.asked))
 
 
 @router.get("/parked/state")
 def tell_state(visit: Visiting) -> JSONResponse:
     """Tell how many lines of a group wait still, for a page that waits."""
-    group = read_group(visit, {name: read_asked(visit, name) for name in visit.asked})
+    group = read_group(visit, visit.asked)
     return JSONResponse({"state": str(sum_group(visit.db, by=visit.actor, group=group).lines)})
 
 
@@ -92,7 +92,7 @@ def _find_ways(visit: Visit, group: Group, sums: GroupSums, form: Form | None) -
         if meant is not None or not group.code or not visit.may("POST /parked/product"):
             return {"meant": meant, "placing": meant is not None}
         asked = form if form and _has(form, "product") else ask_product(visit, group, sums)
-        return {"choice": asked, "asked": read_asked(visit, "q")}
+        return {"choice": asked, "asked": visit.asked.get("q", "")}
     if group.reason == "store.unknown":
         placing = is_store_known(visit.db, group)
         if placing or not group.code or not visit.may("POST /parked/store"):

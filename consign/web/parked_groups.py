@@ -15,11 +15,6 @@ from consign.web.visit import Visit
 from consign.web.words import WORDS
 
 
-def read_asked(visit: Visit, name: str) -> str:
-    """Return what the address says under *name*, without the zeros that no database takes; blank where nothing."""
-    return visit.asked.get(name, "").replace("\x00", "")
-
-
 def group_address(path: str, group: Mapping[Any, Any], **more: object) -> str:
     """Return the address at *path* of a group of lines; *more* is asked besides."""
     asked = {"partner": group["partner_code"], "reason": group["reason"], "code": group["code"] or "", **more}

@@ -85,7 +85,7 @@ def read_wish(visit: Visit, filters: Sequence[Filter] = (), *, default_sort: str
     The rows of a *steady* list are counted again only after somebody did something.
     """
     page = visit.asked.get("page", "1")
-    search = visit.asked.get("q", "").replace("\x00", "").strip()
+    search = visit.asked.get("q", "").strip()
     chosen = {one.name: _read_filter(one, visit.asked.get(one.name, "")) for one in filters}
     key = ("count", visit.request.url.path, search, *chosen.items())
     wish = Wish(
@@ -109,7 +109,7 @@ def _read_filter(one: Filter, text: str) -> str:
         except ValueError:
             return ""
     if one.kind == "text":
-        return text.replace("\x00", "").strip()[:LONGEST_SEARCH]
+        return text.strip()[:LONGEST_SEARCH]
     return text if text in {choice.value for choice in one.choices} else ""
 
 
