@@ -119,11 +119,7 @@ def _with_partner_paths(row: Row) -> dict[str, Any]:
 
 def _get_debt(visit: Visit) -> Debt:
     """Return what is owed within the person's reach; asked for once on a page."""
-    kept: Debt | None = getattr(visit.request.state, "debt", None)
-    if kept is None:
-        kept = sum_debt(visit.db, by=visit.actor, today=clock.today(visit.zone))
-        visit.request.state.debt = kept
-    return kept
+    return visit.once("debt", lambda: sum_debt(visit.db, by=visit.actor, today=clock.today(visit.zone)))
 
 
 def find_tasks(visit: Visit) -> list[Task]:

@@ -24,10 +24,7 @@ def _find_waiting(visit: Visit) -> Waiting | None:
     """Return what waits in the queue, read once for a page; blank for those who do not review."""
     if visit.actor.role not in PERMITTED[Act.REVIEW_PAPERS]:
         return None
-    kept: Waiting | None = getattr(visit.request.state, "papers_waiting", None)
-    if kept is None:
-        kept = visit.request.state.papers_waiting = count_waiting(visit.db, by=visit.actor)
-    return kept
+    return visit.once("papers waiting", lambda: count_waiting(visit.db, by=visit.actor))
 
 
 def _find_review_tasks(waiting: Waiting) -> Iterator[Task]:

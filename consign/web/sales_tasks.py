@@ -87,8 +87,5 @@ def _find_standing(visit: Visit) -> SalesOverview | None:
     """Return how sales stand, read once for a page; blank for whoever may not read sales."""
     if visit.actor.role not in PERMITTED[Act.READ_SALES]:
         return None
-    kept: SalesOverview | None = getattr(visit.request.state, "standing", None)
-    if kept is None:
-        kept = find_sales_overview(visit.db, by=visit.actor, today=clock.today(visit.zone), zone=visit.zone)
-        visit.request.state.standing = kept
-    return kept
+    today = clock.today(visit.zone)
+    return visit.once("sales", lambda: find_sales_overview(visit.db, by=visit.actor, today=today, zone=visit.zone))

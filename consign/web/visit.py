@@ -148,6 +148,7 @@ class Visit:
         self.visitor = visitor
         self.language = language
         self._new_secret: str | None = None
+        self._worked_out: dict[str, Any] = {}
 
     @property
     def actor(self) -> Actor:
@@ -285,6 +286,13 @@ class Visit:
         while len(kept) > MOST_KEPT:
             with suppress(KeyError):  # another thread took it out
                 kept.popitem(last=False)
+        return found
+
+    def once(self, name: str, compute: Callable[[], Kept]) -> Kept:
+        """Return what *compute* gives, which is worked out once while this request is answered."""
+        if name not in self._worked_out:
+            self._worked_out[name] = compute()
+        found: Kept = self._worked_out[name]
         return found
 
     @contextmanager
