@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, Row, select, text
 from sqlalchemy.orm import Session
 
-from consign.errors import BadInput, Conflict
+from consign.errors import Conflict
 from consign.identity.actions import record_event
 from consign.identity.rules import Act, Actor, authorize
 from consign.models.sales import SalesParked, SalesUpload
-from consign.sales.foreign_codes import say_foreign
+from consign.sales.foreign_codes import refuse_no_reason, say_foreign
 from consign.sales.lists import uploads_within
 from consign.sales.waiting_lists import CODE, Group, in_group, in_groups
 from consign.sentence import say
@@ -67,14 +67,8 @@ def dismiss_group(session: Session, *, by: Actor, group: Group, lines: int, note
 
     """
     authorize(by, Act.POST_SALES, partner_id=group.partner.id, store_id=by.store_id)
-    _refuse_no_reason(note)
-    found = session.execute(
-        select(SalesParked.upload_id, SalesParked.row_no)
-        .join(SalesUpload, SalesUpload.id == SalesParked.upload_id)
-        .where(SalesParked.state == "open", in_group(group), uploads_within(by))
-        .order_by(SalesParked.upload_id, SalesParked.row_no)
-        .with_for_update(of=SalesParked)
-    ).all()
+    refuse_no_reason(note)
+    found = _lock_open(session, in_group(group), by=by)
     if len(found) != lines:
         raise LinesChanged(
             say(
@@ -102,7 +96,7 @@ def dismiss_groups(
     """
     for partner_id in {one.group.partner.id for one in seen}:
         authorize(by, Act.POST_SALES, partner_id=partner_id, store_id=by.store_id)
-    _refuse_no_reason(note)
+    refuse_no_reason(note)
     waiting = _find_waiting(session, by=by, seen=seen)
     changed, places, dismissed, gross_rp = [], [], [], 0
     for one in sorted(seen, key=lambda each: _key(each.group)):
@@ -124,9 +118,21 @@ def dismiss_groups(
     return Dismissed(len(dismissed), len(places), gross_rp, tuple(changed))
 
 
-def _refuse_no_reason(note: str) -> None:
-    if not note.strip():
-        raise BadInput(say("Lines are dismissed only with a reason; nothing was changed."))
+def _lock_open(
+    session: Session, condition: ColumnElement[bool], *, by: Actor
+) -> Sequence[Row[int, str, str | None, int, int, int | None]]:
+    """Return the open lines within the person's reach that fulfil *condition*; they are locked, all in one order."""
+    query = (
+        select(
+            SalesParked.partner_id, SalesParked.reason, CODE.label("code"), SalesParked.upload_id, SalesParked.row_no,
+            SalesParked.gross_rp,
+        )
+        .join(SalesUpload, SalesUpload.id == SalesParked.upload_id)
+        .where(SalesParked.state == "open", condition, uploads_within(by))
+        .order_by(SalesParked.upload_id, SalesParked.row_no)
+        .with_for_update(of=SalesParked)
+    )  # fmt: skip
+    return session.execute(query).all()
 
 
 def _key(group: Group) -> tuple[int, str, str]:
@@ -136,19 +142,9 @@ def _key(group: Group) -> tuple[int, str, str]:
 def _find_waiting(
     session: Session, *, by: Actor, seen: Sequence[SeenGroup]
 ) -> Mapping[tuple[int, str, str], list[tuple[int, int, int]]]:
-    """Return the open lines of groups as upload, row and amount, by group; they are locked, all in one order."""
+    """Return the open lines of groups as upload, row and amount, by group; they are locked."""
     rows: defaultdict[tuple[int, str, str], list[tuple[int, int, int]]] = defaultdict(list)
-    query = (
-        select(
-            SalesParked.partner_id, SalesParked.reason, CODE.label("code"), SalesParked.upload_id, SalesParked.row_no,
-            SalesParked.gross_rp,
-        )
-        .join(SalesUpload, SalesUpload.id == SalesParked.upload_id)
-        .where(SalesParked.state == "open", in_groups([one.group for one in seen]), uploads_within(by))
-        .order_by(SalesParked.upload_id, SalesParked.row_no)
-        .with_for_update(of=SalesParked)
-    )  # fmt: skip
-    for row in session.execute(query):
+    for row in _lock_open(session, in_groups([one.group for one in seen]), by=by):
         rows[row.partner_id, row.reason, row.code or ""].append((row.upload_id, row.row_no, row.gross_rp or 0))
     return rows
 

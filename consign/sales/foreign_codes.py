@@ -35,6 +35,17 @@ _DISMISS = text("""
     SELECT count(*) FROM done""")
 
 
+def refuse_no_reason(note: str) -> None:
+    """Refuse to dismiss lines without a reason.
+
+    Raises:
+        BadInput: *note* says nothing.
+
+    """
+    if not note.strip():
+        raise BadInput(say("Lines are dismissed only with a reason; nothing was changed."))
+
+
 def say_foreign(session: Session, *, by: Actor, groups: Sequence[Group], note: str) -> None:
     """Let lines with the unknown codes of *groups* count as ignored in coming files too, for the reason *note*.
 
@@ -46,8 +57,7 @@ def say_foreign(session: Session, *, by: Actor, groups: Sequence[Group], note: s
         BadInput: no reason is given.
 
     """
-    if not note.strip():
-        raise BadInput(say("Lines are dismissed only with a reason; nothing was changed."))
+    refuse_no_reason(note)
     for partner_id in sorted({one.partner.id for one in groups}):
         authorize(by, Act.POST_SALES, partner_id=partner_id, store_id=by.store_id)
         codes = [
