@@ -6,12 +6,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from consign.db import Database, region_name, start_embedded
@@ -142,18 +143,24 @@ def files(tmp_path: Path) -> Files:
     return Files.open(url=None, folder=tmp_path / "files")
 
 
+_closed: list[tuple[str, Database]] = []
+"""Databases that were dropped, by their names. The next copy takes the name, and with it all statements compiled for it."""
 _numbers = count(1)
 
 
 @contextmanager
 def copied(server_url: str, template: str) -> Iterator[Database]:
     """Open a copy of the database *template*, which is dropped at the end."""
-    name = f"copy_{next(_numbers)}"
+    if _closed:
+        name, opened = _closed.pop()
+    else:
+        name = f"copy_{next(_numbers)}"
+        opened = open_database(server_url, name)
     run_as_owner(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    opened = open_database(server_url, name)
     yield opened
     opened.close()
     run_as_owner(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    _closed.append((name, opened))
 
 
 def open_database(server_url: str, name: str) -> Database:
@@ -161,8 +168,13 @@ def open_database(server_url: str, name: str) -> Database:
     return Database.open(url=url, data_dir=Path())
 
 
+@cache
+def owner(server_url: str) -> Engine:
+    """Return how to run statements as the owner of all databases, each in a connection of its own."""
+    url = make_url(server_url).set(drivername="postgresql+psycopg")
+    return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+
+
 def run_as_owner(server_url: str, statement: str) -> None:
-    engine = create_engine(make_url(server_url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with owner(server_url).connect() as connection:
         connection.execute(text(statement))
-    engine.dispose()

@@ -98,13 +98,10 @@ class Survey:
     app: FastAPI
     seen: set[tuple[str, str]] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
-    routes: dict[str, str | None] = field(default_factory=dict)
 
     def find_route(self, path: str) -> str | None:
-        if path not in self.routes:
-            route = find_route(self.app, path)
-            self.routes[path] = route and f"GET {route}"
-        return self.routes[path]
+        route = find_route(self.app, path)
+        return route and f"GET {route}"
 
 
 @pytest.fixture(scope="module")

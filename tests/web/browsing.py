@@ -28,10 +28,16 @@ AT_ONCE = 4
 Files = Mapping[str, tuple[str, bytes]]
 
 
+_kinds: dict[str, str | None] = {}
+"""Of which kind the page at an address is: every application has the same."""
+
+
 def find_route(app: FastAPI, path: str) -> str | None:
     """Return the kind of page that an address without its query leads to, as its route writes it; blank where there is none."""
-    scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
-    return next((one.path for one in find_routes(app) if one.matches(scope)[0] is Match.FULL), None)
+    if path not in _kinds:
+        scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
+        _kinds[path] = next((one.path for one in find_routes(app) if one.matches(scope)[0] is Match.FULL), None)
+    return _kinds[path]
 
 
 @cache

@@ -46,9 +46,14 @@ def find_texts(page: Page) -> Iterator[str]:
 
 def find_left_in_english(page: Page) -> set[str]:
     """Return the texts of a page that are messages in English."""
+    return {one for one in find_texts(page) if is_english(one.lower())}
+
+
+@cache
+def is_english(said: str) -> bool:
+    """Say whether a text in small letters is one of our messages, as it stands or with something in its holes."""
     whole, patterns = find_english()
-    texts = set(find_texts(page))
-    return {one for one in texts if one.lower() in whole or any(form.fullmatch(one.lower()) for form in patterns)}
+    return said in whole or any(form.fullmatch(said) for form in patterns)
 
 
 def walk(town: Town, browser: Browser) -> Iterator[Page]:
