@@ -9,7 +9,7 @@ install: $(INSTALLED)
 
 $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -17,7 +17,8 @@ run: install ## load the sample city and serve it on http://127.0.0.1:8000
 	$(BIN)/consign --region 64.71 demo
 	$(BIN)/consign --region 64.71 serve
 
-test: lint wheel ## everything that must hold before a change lands
+test: install ## everything that must hold before a change lands
+	$(MAKE) --jobs 2 --output-sync lint wheel
 	$(BIN)/python -m pytest
 
 lint: install
@@ -31,7 +32,7 @@ wheel: install ## the wheel, without any development package, answers
 	$(BIN)/python -m hatchling build -t wheel -d dist
 	$(PYTHON) -m venv build/wheel-venv
 	sed -n 's/^\([a-zA-Z0-9].*[^ \\]\) *\\$$/\1/p' requirements.lock > build/constraints.txt
-	build/wheel-venv/bin/python -m pip install --quiet --disable-pip-version-check -c build/constraints.txt dist/*.whl
+	build/wheel-venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -c build/constraints.txt dist/*.whl
 	cd build && wheel-venv/bin/consign --help > /dev/null && wheel-venv/bin/consign sales --help > /dev/null
 
 words: install ## take new messages into the Indonesian catalogue; the translations are written by hand

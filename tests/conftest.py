@@ -3,7 +3,7 @@
 import atexit
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +21,8 @@ from consign.regions import add_region
 from consign.sample.load import load_city
 from tests.builders import City, build_city
 from tests.scratch import write_into_memory
+from tests.standing import Built, Standing, Template
+from tests.stock.goods import Market, build_market
 
 write_into_memory()
 
@@ -104,17 +106,45 @@ def sample_city(server_url: str, template: str, tmp_path_factory: pytest.TempPat
 @pytest.fixture(scope="session")
 def shared_database(server_url: str, template: str) -> Iterator[Database]:
     """Open a database for tests that roll back."""
-    run_as_owner(server_url, f"CREATE DATABASE shared TEMPLATE {template}")
-    database = open_database(server_url, "shared")
-    yield database
-    database.close()
+    with copied(server_url, template) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def city_template(server_url: str, template: str) -> Template[City]:
+    """Build the city in a database to be copied."""
+    return build_template(server_url, template, "template_built", build_city)
+
+
+@pytest.fixture(scope="session")
+def market_template(server_url: str, template: str) -> Template[Market]:
+    """Build the city with its people and papers in a database to be copied."""
+    return build_template(server_url, template, "template_market", lambda session: build_market(build_city(session)))
+
+
+@pytest.fixture(scope="session")
+def standing_city(server_url: str, city_template: Template[City]) -> Iterator[Standing[City]]:
+    """Open the city for tests that roll back."""
+    with copied(server_url, city_template.name) as database:
+        yield Standing(database, city_template.built)
+
+
+@pytest.fixture(scope="session")
+def standing_market(server_url: str, market_template: Template[Market]) -> Iterator[Standing[Market]]:
+    """Open the market for tests that roll back."""
+    with copied(server_url, market_template.name) as database:
+        yield Standing(database, market_template.built)
 
 
 @pytest.fixture
-def session(shared_database: Database) -> Iterator[Session]:
-    """Open a session in the region, rolled back at the end."""
+def session(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """Open a session in the region, rolled back at the end: where what the test asks for stands already."""
+    wanted = {"standing_market": "standing_market", "city": "standing_city"}
+    stands = next((place for asked, place in wanted.items() if asked in request.fixturenames), "shared_database")
+    place: Standing[object] | Database = request.getfixturevalue(stands)
+    database = place.database if isinstance(place, Standing) else place
     name = region_name(REGION)
-    with shared_database._engine.connect() as connection:
+    with database._engine.connect() as connection:
         facts = {"path": f"{name}, public", "role": name}
         connection.execute(
             text("SELECT set_config('search_path', :path, true), set_config('role', :role, true)"), facts
@@ -126,16 +156,33 @@ def session(shared_database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    """Build users, one partner with two stores, two producers with products, prices, codes and agreements."""
-    return build_city(session)
+def city(request: pytest.FixtureRequest, session: Session) -> City:
+    """Return the city that `build_city` builds."""
+    if "standing_market" in request.fixturenames:
+        market: Market = request.getfixturevalue("market")
+        return market.city
+    standing: Standing[City] = request.getfixturevalue("standing_city")
+    return standing.enter(session)
 
 
 @pytest.fixture
-def database(server_url: str, template: str) -> Iterator[Database]:
-    """Open a database of its own, for tests that commit."""
-    with copied(server_url, template) as opened:
+def market(session: Session, standing_market: Standing[Market]) -> Market:
+    """Return the city with its people and papers that `build_market` builds."""
+    return standing_market.enter(session)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, server_url: str, template: str) -> Iterator[Database]:
+    """Open a database of its own, for tests that commit: with the city in it, or the market, where its template is asked for."""
+    asked = next((name for name in ("market_template", "city_template") if name in request.fixturenames), None)
+    with copied(server_url, request.getfixturevalue(asked).name if asked else template) as opened:
         yield opened
+
+
+@pytest.fixture
+def built(database: Database, city_template: Template[City]) -> Database:  # noqa: ARG001  # it is in the database
+    """Open a database of its own with the city in it."""
+    return database
 
 
 @pytest.fixture
@@ -161,6 +208,16 @@ def copied(server_url: str, template: str) -> Iterator[Database]:
     opened.close()
     run_as_owner(server_url, f"DROP DATABASE {name} WITH (FORCE)")
     _closed.append((name, opened))
+
+
+def build_template(server_url: str, template: str, name: str, build: Callable[[Session], Built]) -> Template[Built]:
+    """Make a database *name* as *template* is, with what *build* builds in it."""
+    run_as_owner(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    database = open_database(server_url, name)
+    with database.transaction(REGION) as session:
+        built = build(session)
+    database.close()
+    return Template(name, built)
 
 
 def open_database(server_url: str, name: str) -> Database:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from consign.db import Database
-from tests.builders import FINANCE, build_city
+from tests.builders import FINANCE
 from tests.cli.terminal import Terminal
 from tests.conftest import REGION
 
@@ -19,11 +19,9 @@ def bare_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 
 
 @pytest.fixture
-def terminal(bare_terminal: Terminal, monkeypatch: pytest.MonkeyPatch, database: Database) -> Terminal:
+def terminal(bare_terminal: Terminal, monkeypatch: pytest.MonkeyPatch, built: Database) -> Terminal:
     """Run commands against a city of one's own, as its finance officer."""
-    with database.transaction(REGION) as session:
-        build_city(session)
-    name_database(monkeypatch, database)
+    name_database(monkeypatch, built)
     monkeypatch.setenv("CONSIGN_AS", FINANCE)
     return bare_terminal
 

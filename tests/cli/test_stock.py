@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import text
 
 from consign.db import Database
-from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK, build_city
+from tests.builders import ADMIN, AUDITOR, FINANCE, KERIPIK
 from tests.cli.conftest import name_database
 from tests.cli.terminal import Terminal
 from tests.conftest import REGION
-from tests.stock.goods import TODAY, build_market
+from tests.standing import Template
+from tests.stock.goods import TODAY, Market
 from tests.stock.listing import HEAD, everything, fill
 
 OWNER, MANAGER, OTHER_MANAGER, CHAIN = (
@@ -25,11 +26,14 @@ HEX = "PRD-1=10@A1:2027-03-31"
 
 
 @pytest.fixture
-def terminal(bare_terminal: Terminal, monkeypatch: pytest.MonkeyPatch, database: Database) -> Terminal:
+def terminal(
+    bare_terminal: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+    database: Database,
+    market_template: Template[Market],  # noqa: ARG001  # it is in the database
+) -> Terminal:
     """Run commands against a city whose goods may be delivered, as its finance officer, on a day that does not move on."""
     monkeypatch.setattr("consign.clock.today", lambda _zone: TODAY)
-    with database.transaction(REGION) as session:
-        build_market(build_city(session))
     name_database(monkeypatch, database)
     monkeypatch.setenv("CONSIGN_AS", FINANCE)
     return bare_terminal

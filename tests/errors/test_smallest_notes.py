@@ -8,14 +8,13 @@ from consign.errors import ConsignError
 from consign.stock.confirming import cancel_note, confirm_note, reverse_note
 from consign.stock.delivering import send_delivery
 from consign.stock.notes import get_note
-from tests.builders import City
-from tests.stock.goods import TODAY, Market, build_market
+from tests.stock.goods import TODAY, Market
 
 
 @pytest.fixture
-def market(city: City, monkeypatch: pytest.MonkeyPatch) -> Market:
+def market(market: Market, monkeypatch: pytest.MonkeyPatch) -> Market:
     monkeypatch.setattr("consign.clock.today", lambda _zone: TODAY)
-    return build_market(city)
+    return market
 
 
 def look_at_none(market: Market) -> None:

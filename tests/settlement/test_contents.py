@@ -17,6 +17,7 @@ from consign.stock.confirming import reverse_note
 from consign.stock.rules import NewLine, Reason
 from reports.statement import StatementFigures, StatementStockLine
 from tests.builders import KERIPIK, City, write_csv
+from tests.stock.goods import Market
 from tests.stock.losing import Losing, build_losing, freeze
 from tests.stock.test_moving import count, deliver
 
@@ -55,9 +56,9 @@ def in_row(line: StatementStockLine) -> tuple[int, ...]:
 
 
 @pytest.fixture
-def losing(city: City, monkeypatch: pytest.MonkeyPatch) -> Losing:
+def losing(market: Market, monkeypatch: pytest.MonkeyPatch) -> Losing:
     """Let 100 of each product stand in the first store since 1 September."""
-    return build_losing(city, freeze(monkeypatch, CLOCK_ON))
+    return build_losing(market, freeze(monkeypatch, CLOCK_ON))
 
 
 def test_stock_goes_on_from_statement_to_statement(losing: Losing, tmp_path: Path):

@@ -20,6 +20,7 @@ from consign.stock.loss_rules import LossState
 from consign.stock.rules import Reason
 from reports.statement import write_csv as print_csv
 from tests.builders import KERIPIK, City, build_city, write_csv
+from tests.stock.goods import Market, build_market
 from tests.stock.losing import (
     LOST_ON,
     NOVEMBER,
@@ -33,8 +34,8 @@ from tests.stock.losing import (
 
 
 @pytest.fixture
-def losing(city: City, monkeypatch: pytest.MonkeyPatch) -> Losing:
-    return build_losing(city, freeze(monkeypatch))
+def losing(market: Market, monkeypatch: pytest.MonkeyPatch) -> Losing:
+    return build_losing(market, freeze(monkeypatch))
 
 
 def breaches(city: City) -> list[str]:
@@ -180,7 +181,7 @@ def test_a_producer_who_has_only_losses_gets_a_statement(losing: Losing):
 def test_a_producer_who_never_had_an_agreement_is_paid_for_losses_in_the_usual_time(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ):
-    losing = build_losing(build_city(session, agreements=False), freeze(monkeypatch))
+    losing = build_losing(build_market(build_city(session, agreements=False)), freeze(monkeypatch))
     losing.decide(losing.loss_of(losing.lose(2)), 10_000)
     statements = losing.close(SEPTEMBER)
     # Without an agreement nothing would have been kept of a sale: 2 * 15.000, due 15 days after 1 October.

@@ -22,6 +22,7 @@ from consign.stock.confirming import reverse_note
 from consign.stock.contesting import contest_loss, decide_loss
 from tests.builders import build_city
 from tests.conftest import REGION
+from tests.stock.goods import build_market
 from tests.stock.losing import LOST_ON, Losing, build_losing
 
 ROUNDS = 4
@@ -51,7 +52,7 @@ def watches(monkeypatch: pytest.MonkeyPatch) -> Watches:
 def losing(database: Database, watches: Watches) -> Losing:
     """Build a market that other transactions see, too."""
     with database.transaction(REGION) as session:
-        return build_losing(build_city(session), watches)  # type: ignore[arg-type]  # it tells the day as a calendar does
+        return build_losing(build_market(build_city(session)), watches)  # type: ignore[arg-type]  # it tells the day as a calendar does
 
 
 def at_once(database: Database, watches: Watches, *acts: tuple[date, Callable[[Session], object]]) -> list[object]:

@@ -23,7 +23,7 @@ from consign.period import Cycle, period_of
 from consign.stock.contesting import contest_loss
 from consign.stock.counting import count_at_once
 from consign.stock.rules import NewLine
-from tests.builders import City
+from tests.stock.goods import Market
 from tests.stock.losing import LOST_ON, SEPTEMBER, Losing, build_losing, freeze
 
 PLACES, PRODUCTS = st.integers(0, 99), st.integers(0, 1)
@@ -201,8 +201,8 @@ class Books(RuleBasedStateMachine):
         self.next_end = period_of(self.next_end + timedelta(1), Cycle.MONTH).last
 
 
-def test_every_loss_lands_in_one_statement_whatever_the_order(city: City, monkeypatch: pytest.MonkeyPatch):
-    losing = build_losing(city, freeze(monkeypatch))
+def test_every_loss_lands_in_one_statement_whatever_the_order(market: Market, monkeypatch: pytest.MonkeyPatch):
+    losing = build_losing(market, freeze(monkeypatch))
     run_state_machine_as_test(
         lambda: Books(losing),
         settings=settings(

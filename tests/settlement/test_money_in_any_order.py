@@ -29,17 +29,17 @@ class Everything(Statements, Payments):
 
 
 @pytest.fixture
-def city(session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FullCity:
+def full_city(session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FullCity:
     return build_full_city(build_money(build_city(session, agreements=False), freeze(monkeypatch), tmp_path))
 
 
-def test_whatever_the_order_statements_say_what_people_did(city: FullCity):
-    tell(lambda: Statements(city), histories=10, acts=30)
+def test_whatever_the_order_statements_say_what_people_did(full_city: FullCity):
+    tell(lambda: Statements(full_city), histories=10, acts=30)
 
 
-def test_whatever_the_order_nobody_is_paid_twice_or_too_little(city: FullCity):
-    tell(lambda: Payments(city), histories=10, acts=50)
+def test_whatever_the_order_nobody_is_paid_twice_or_too_little(full_city: FullCity):
+    tell(lambda: Payments(full_city), histories=10, acts=50)
 
 
-def test_the_books_are_right_whatever_the_order(city: FullCity):
-    tell(lambda: Everything(city), histories=8, acts=50)
+def test_the_books_are_right_whatever_the_order(full_city: FullCity):
+    tell(lambda: Everything(full_city), histories=8, acts=50)

@@ -17,7 +17,7 @@ from consign.stock.contesting import contest_loss, decide_loss
 from consign.stock.rules import NewLine, Reason
 from consign.stock.writing_off import write_off
 from tests.builders import City
-from tests.stock.goods import Market, build_market
+from tests.stock.goods import Market
 from tests.stock.test_moving import deliver
 
 LOST_ON = date(2026, 9, 10)
@@ -97,9 +97,9 @@ class Losing:
         self.city.session.flush()
 
 
-def build_losing(city: City, calendar: Calendar) -> Losing:
+def build_losing(market: Market, calendar: Calendar) -> Losing:
     """Let goods stand in the first store, and let it bear 40 % of what is lost."""
-    losing = Losing(build_market(city), calendar)
+    city, losing = market.city, Losing(market, calendar)
     losing.share(4_000)
     for place in range(2):
         deliver(city, date(2026, 9, 1), NewLine(city.products[place].id, Decimal(100)), producer=place)

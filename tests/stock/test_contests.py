@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from consign.db import finish
 from consign.errors import BadInput, NotAllowed
@@ -21,15 +22,16 @@ from consign.stock.loss_facts import read_facts, select_facts
 from consign.stock.loss_lists import find_loss_page, get_loss_view
 from consign.stock.loss_rules import LossFacts, LossState, assess_loss, is_decidable
 from consign.stock.rules import LossNotOpen, LossUnknown, Reason, compute_share
-from tests.builders import City
+from tests.standing import Standing
+from tests.stock.goods import Market
 from tests.stock.losing import LAST_DAY, LOST_ON, SEPTEMBER, Losing, build_losing, freeze
 
 DAY = timedelta(1)
 
 
 @pytest.fixture
-def losing(city: City, monkeypatch: pytest.MonkeyPatch) -> Losing:
-    return build_losing(city, freeze(monkeypatch))
+def losing(session: Session, standing_market: Standing[Market], monkeypatch: pytest.MonkeyPatch) -> Losing:
+    return build_losing(standing_market.enter(session), freeze(monkeypatch))
 
 
 def state(losing: Losing, loss_id: int) -> str:

@@ -9,18 +9,18 @@ from consign.db import Database
 from consign.files import Files
 from consign.identity.queries import get_actor
 from consign.stock.counting import open_count, record_count, scan, set_found
-from tests.builders import KERIPIK, build_city
+from tests.builders import KERIPIK
 from tests.conftest import REGION
-from tests.stock.goods import TODAY, Market, build_market
+from tests.standing import Template
+from tests.stock.goods import TODAY, Market
 from tests.stock.test_two_at_once import Act, assert_sound, at_once, deliver, do, on_hand
 
 
 @pytest.fixture
-def market(database: Database, monkeypatch: pytest.MonkeyPatch) -> Market:
-    """Build a market that is kept; its people and things are read by what they are called, not through its session."""
+def market(market_template: Template[Market], monkeypatch: pytest.MonkeyPatch) -> Market:
+    """Return the market that is in the database; its people and things are read by what they are called, in no session."""
     monkeypatch.setattr("consign.clock.today", lambda _zone: TODAY)
-    with database.transaction(REGION) as session:
-        return build_market(build_city(session))
+    return market_template.built
 
 
 def begin(market: Market, *, is_full: bool = True) -> Act:

@@ -17,9 +17,10 @@ from consign.stock.count_file import count_from_file
 from consign.stock.import_rules import Outcome
 from consign.stock.import_sheets import EXAMPLE_REFERENCE, write_movements_template
 from consign.stock.importing import import_movements
-from tests.builders import KERIPIK, build_city
+from tests.builders import KERIPIK
 from tests.conftest import REGION
-from tests.stock.goods import TODAY, Market, build_market
+from tests.standing import Template
+from tests.stock.goods import TODAY, Market
 from tests.stock.listing import HEAD, as_csv, everything, fill, hand_in, outcomes, problems, rehearse, stands
 from tests.stock.test_two_at_once import at_once
 
@@ -181,10 +182,11 @@ def test_a_count_from_a_file_adds_up_what_was_found_in_two_places(market: Market
     assert market.breaches() == []
 
 
-def test_a_list_that_two_people_import_at_once_is_recorded_once(database: Database, monkeypatch: pytest.MonkeyPatch):
+def test_a_list_that_two_people_import_at_once_is_recorded_once(
+    database: Database, market_template: Template[Market], monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr("consign.clock.today", lambda _zone: TODAY)
-    with database.transaction(REGION) as session:
-        market = build_market(build_city(session))
+    market = market_template.built
     content = as_csv(HEAD, *map(fill, HISTORY))
 
     def act(session: Session) -> list[tuple[str, str | None, Outcome]]:

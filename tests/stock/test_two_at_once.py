@@ -21,21 +21,21 @@ from consign.stock.delivering import send_delivery
 from consign.stock.returning import ask_pull_back, send_return
 from consign.stock.rules import Refusal
 from consign.stock.transferring import send_transfer
-from tests.builders import build_city, write_csv
+from tests.builders import write_csv
 from tests.conftest import REGION
 from tests.sales.test_concurrency import post, row
-from tests.stock.goods import TODAY, Market, build_market, refusals
+from tests.standing import Template
+from tests.stock.goods import TODAY, Market, refusals
 
 Act = Callable[[Session], object]
 SOON = TODAY + timedelta(1)
 
 
 @pytest.fixture
-def market(database: Database, monkeypatch: pytest.MonkeyPatch) -> Market:
-    """Build a market that is kept; its people and things are read by what they are called, not through its session."""
+def market(market_template: Template[Market], monkeypatch: pytest.MonkeyPatch) -> Market:
+    """Return the market that is in the database; its people and things are read by what they are called, in no session."""
     monkeypatch.setattr("consign.clock.today", lambda _zone: TODAY)
-    with database.transaction(REGION) as session:
-        return build_market(build_city(session))
+    return market_template.built
 
 
 def at_once(database: Database, *acts: Act) -> list[object]:

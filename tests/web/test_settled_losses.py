@@ -7,6 +7,7 @@ from consign.db import Database
 from consign.files import Files
 from tests.builders import FINANCE, build_city
 from tests.conftest import REGION
+from tests.stock.goods import build_market
 from tests.stock.losing import SEPTEMBER, build_losing, freeze
 from tests.web.browsing import Browser, give_passwords
 from tests.web.sums import Follower, find_sums
@@ -19,7 +20,7 @@ def browser(database: Database, files: Files, monkeypatch: pytest.MonkeyPatch) -
     """Open the browser of dinas finance after September: two packs lost, three contested, one that nobody agreed on."""
     calendar = freeze(monkeypatch)
     with database.transaction(REGION) as session:
-        losing = build_losing(build_city(session), calendar)
+        losing = build_losing(build_market(build_city(session)), calendar)
         losing.lose(2)
         losing.contest(losing.loss_of(losing.lose(3)))
         losing.share(None)

@@ -20,8 +20,10 @@ PAGES = {
 
 
 def count_queries(town: Town, login: str, path: str) -> tuple[Page, int]:
+    """Open a page; return it, and how much it asked of the database. What the first page tells is remembered already."""
     asked: list[str] = []
     browser = town.browser(login)
+    assert browser.get("/").status == 200
     listen = (town.database._engine, "before_cursor_execute", lambda *facts: asked.append(str(facts[2])))
     event.listen(*listen)
     page = browser.get(path)

@@ -63,8 +63,12 @@ def papers(shared_town: Town) -> None:
 
 
 def measure(town: Town, login: str) -> dict[str, tuple[int, int, str]]:
-    """Walk along all links as *login*; give for each kind of page its statements, its bytes, and an address."""
+    """Walk along all links as *login*; give for each kind of page its statements, its bytes, and an address.
+
+    The first page was open before: what it tells is remembered until somebody in the region does something.
+    """
     browser, figures, waiting = town.browser(login), {}, deque(["/"])
+    assert browser.get("/").status == 200
     while waiting:
         path = waiting.popleft()
         route = find_route(town.app, path.partition("?")[0])
