@@ -32,6 +32,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from consign.errors import BadInput, ConsignError
 from consign.sentence import say
 
+PREPARED_AFTER = 5
+"""So often a statement is sent over a connection before the server keeps it, and how it is carried out."""
 LAST_WRITES = "last_writes"
 WAITING_JOBS = "waiting_jobs"
 REGION = "region"
@@ -80,10 +82,10 @@ class Database:
     """One PostgreSQL database with a schema for each region."""
 
     def __init__(self, url: URL) -> None:
-        # Prepared statements would keep the tables of the first region they ran in. A connection is tried before its use,
-        # so that nobody meets the ones that a server's restart has cut.
+        # A statement that the server keeps is looked at anew wherever the path is another, so each region finds its tables.
+        # A connection is tried before its use, so that nobody meets the ones that a server's restart has cut.
         self._engine: Engine = create_engine(
-            url, connect_args={"prepare_threshold": None}, pool_size=10, pool_pre_ping=True
+            url, connect_args={"prepare_threshold": PREPARED_AFTER}, pool_size=10, pool_pre_ping=True
         )
 
     @classmethod

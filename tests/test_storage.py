@@ -4,16 +4,17 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from consign.db import Database, RegionUnknown, count_rows, region_name, run_last
+from consign.db import PREPARED_AFTER, Database, RegionUnknown, backend_pid, count_rows, region_name, run_last
 from consign.errors import BadInput
 from consign.identity.actions import add_user
 from consign.identity.queries import find_users
 from consign.identity.rules import Role
 from consign.models import RegionBase
+from consign.models.partners import Producer
 from consign.outbox import Message, record_notices
 from consign.regions import add_region, find_regions, upgrade_region
 from tests.builders import KERIPIK, build_city, write_csv
@@ -117,6 +118,26 @@ def test_one_region_does_not_see_another(two_regions: Database):
         add_first_user(session)
     with two_regions.transaction(REGION) as session:
         assert len(find_users(session)) == 1
+
+
+def test_a_statement_that_the_server_keeps_sees_the_region_it_is_asked_in(two_regions: Database):
+    names = {REGION: "Dapur Balikpapan", OTHER: "Dapur Samarinda"}
+    statement = select(Producer.name).where(Producer.code == "P1")
+    renamed = update(Producer).where(Producer.code == "P1").values(name=Producer.name)
+    backends = set()
+    for code, name in names.items():
+        with two_regions.transaction(code) as session:
+            session.add(Producer(code="P1", name=name, nib=None))
+    for _ in range(3 * PREPARED_AFTER):
+        for code, name in names.items():
+            with two_regions.transaction(code) as session:
+                backends.add(backend_pid(session))
+                assert session.scalars(statement).all() == [name]
+                assert count_rows(session, renamed) == 1
+                kept = set(session.scalars(text("SELECT statement FROM pg_prepared_statements")))
+    assert len(backends) == 1
+    assert any(one.startswith("SELECT producer.name") for one in kept)
+    assert any(one.startswith("UPDATE producer") for one in kept)
 
 
 def test_a_path_and_a_role_last_no_longer_than_their_transaction(two_regions: Database):

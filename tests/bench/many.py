@@ -21,6 +21,9 @@ APART_TEXTS = {
     ("producer", "name"): "name || ' ' || %(n)s",
     ("producer", "nib"): "NULL",
     ("product", "code"): "code || '-' || %(n)s",
+    ("barcode", "kind"): "'gtin'",  # the register's running numbers are given once
+    ("barcode", "prefix"): "NULL",
+    ("barcode", "serial"): "NULL",
     ("barcode", "number"): "left(number, 3) || lpad(%(n)s::text, 3, '0') || right(number, 7)",
     ("statement", "number"): "'NP-' || (2026 + %(n)s) || right(number, 7)",
 }
@@ -65,4 +68,7 @@ def _first_copy(table: str) -> str:
     """Return the condition that finds the rows of the city as it was loaded."""
     columns = RegionBase.metadata.tables[table].columns
     key = next(name for name in ("id", "partner_id", "product_id", "upload_id", "store_id") if name in columns)
-    return f"{key} < {APART}"
+    whose = (
+        " AND coalesce(partner_id, producer_id) IS NOT NULL" if table == "account" else ""
+    )  # the region has one of each
+    return f"{key} < {APART}{whose}"
