@@ -76,6 +76,7 @@ class ProductPrice(RegionBase):
             ("days", "&&"),
             name="ex_product_price_days",
         ),
+        Index("ix_product_price_product_id", "product_id"),  # which the ranges of the line above are no help to find
         {"info": CHANGING},
     )
 
@@ -98,6 +99,7 @@ class ProductListing(RegionBase):
             ("days", "&&"),
             name="ex_product_listing_days",
         ),
+        Index("ix_product_listing_product_id", "product_id"),
         Index("ix_product_listing_store_id", "store_id"),
         {"info": CHANGING},
     )

@@ -32,6 +32,7 @@ class Account(RegionBase):
             unique=True,
         ),
         Index("ix_account_partner", "partner_id", "producer_id"),
+        Index("ix_account_producer_id", "producer_id"),
         {"info": CHANGING, "postgresql_with": {"fillfactor": 50}},  # a closing changes the sums of all of a page
     )
 

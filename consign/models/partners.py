@@ -287,6 +287,8 @@ class Agreement(RegionBase):
             ("days", "&&"),
             name="ex_agreement_scope",
         ),
+        Index("ix_agreement_pair", "partner_id", "producer_id"),
+        Index("ix_agreement_producer_id", "producer_id"),
         ForeignKeyConstraint(["store_id", "partner_id"], ["store.id", "store.partner_id"]),
         ForeignKeyConstraint(["product_id", "producer_id"], ["product.id", "product.producer_id"]),
         {"info": CHANGING},

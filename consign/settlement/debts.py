@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from consign.identity.rules import Act, Actor, Reach, get_reach
 from consign.ledger.rules import AccountKind
-from consign.listing import LONGEST_SEARCH, Found, Row, Wish, columns_of, fetch_page, match_word
+from consign.listing import Found, Row, Wish, columns_of, fetch_page
 from consign.models.ledger import Account
 from consign.models.partners import Partner, Producer
 from consign.models.settlement import Adjustment, Allocation, Statement
@@ -113,16 +113,6 @@ def find_debt_page(session: Session, *, by: Actor, wish: Wish, today: date) -> F
     return fetch_page(
         session, query, wish=wish, sorts=columns, default_sort="oldest_due_on", searched=SEARCHED, tie=Account.id
     )
-
-
-def sum_debts(session: Session, *, by: Actor, wish: Wish, today: date) -> tuple[int, int]:
-    """Return what all pairs that *wish* asks for owe together, and what of it is late."""
-    query = _select_debts(by, wish, today=today)
-    for word in wish.search[:LONGEST_SEARCH].split():
-        query = query.where(or_(*(match_word(column, word) for column in SEARCHED)))
-    debts = query.subquery()
-    row = session.execute(select(_sum(debts.c.owed_rp).label("owed"), _sum(debts.c.late_rp).label("late"))).one()
-    return row.owed, row.late
 
 
 def find_debts_by_partner(session: Session, *, by: Actor, today: date) -> list[Row]:

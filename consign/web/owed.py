@@ -11,11 +11,11 @@ from consign.listing import Found, Row, Wish
 from consign.money import Rupiah
 from consign.partners.queries import find_partners
 from consign.sentence import say
-from consign.settlement.debts import Debt, find_debt_page, find_debts_by_partner, sum_debt, sum_debts
+from consign.settlement.debts import Debt, find_debt_page, find_debts_by_partner, sum_debt
 from consign.web.columns import Column
 from consign.web.forms import Choice, choices_of
 from consign.web.sums import Sum, write_sum
-from consign.web.tables import Filter, list_page, read_wish
+from consign.web.tables import Filter, list_page
 from consign.web.tasks import Task
 from consign.web.visit import PageRoute, Visit, Visiting
 from consign.web.words import word
@@ -58,7 +58,7 @@ def show_owed(visit: Visiting) -> Response:
     """Show who owes whom how much, and how much of it is late."""
     actor, today = visit.actor, clock.today(visit.zone)
     sees_partners = actor.partner_id is None
-    partners = find_debts_by_partner(visit.db, by=actor, today=today) if sees_partners else []
+    partners = visit.remember("debts by partner", lambda: _find_partners(visit)) if sees_partners else []
     filters = [Filter("state", say("State"), STATES)]
     if actor.producer_id is None:
         filters.insert(0, Filter("producer", say("Producer's code"), kind="text"))
@@ -66,7 +66,6 @@ def show_owed(visit: Visiting) -> Response:
         choices = [Choice(one["partner_code"], one["partner"]) for one in partners]
         choices += _name_debt_free(visit, {one.value for one in choices})
         filters.insert(0, Filter("partner", say("Partner"), choices))
-    owed_rp, late_rp = sum_debts(visit.db, by=actor, wish=read_wish(visit, filters), today=today)
 
     def fetch(wish: Wish) -> Found:
         found = find_debt_page(visit.db, by=actor, wish=wish, today=today)
@@ -84,11 +83,14 @@ def show_owed(visit: Visiting) -> Response:
         default_sort="oldest_due_on",
         filters=filters,
         search=say("Search: partner or producer"),
-        owed_rp=owed_rp,
-        late_rp=late_rp,
+        steady=True,
         partner_columns=PARTNER_COLUMNS,
         partners=[_with_partner_paths(row) for row in partners] if actor.producer_id is None else [],
     )
+
+
+def _find_partners(visit: Visit) -> list[Row]:
+    return find_debts_by_partner(visit.db, by=visit.actor, today=clock.today(visit.zone))
 
 
 def _name_debt_free(visit: Visit, known: Collection[str]) -> list[Choice]:
