@@ -16,6 +16,7 @@ from consign.models.ledger import Account
 from consign.models.payments import BankMatch, BankMatchLine
 from consign.sentence import say
 
+_BANK, _UNALLOCATED = aliased(Account, name="bank"), aliased(Account, name="unallocated")
 FREE, PARTLY = "free", "partly"
 
 
@@ -36,10 +37,9 @@ def find_bank_account_page(session: Session, *, by: Actor, wish: Wish) -> Found:
 
 
 def _select_accounts() -> Select[Any]:
-    bank, unallocated = aliased(Account), aliased(Account)
     last = select(func.max(BankFile.until_on)).where(BankFile.account_id == BankAccount.id).scalar_subquery()
-    held = func.coalesce(bank.debits_rp - bank.credits_rp, 0)
-    free = func.coalesce(unallocated.credits_rp - unallocated.debits_rp, 0)
+    held = func.coalesce(_BANK.debits_rp - _BANK.credits_rp, 0)
+    free = func.coalesce(_UNALLOCATED.credits_rp - _UNALLOCATED.debits_rp, 0)
     lines = (
         select(func.coalesce(func.sum(BankLine.amount_rp), 0))
         .where(BankLine.account_id == BankAccount.id)
@@ -52,8 +52,10 @@ def _select_accounts() -> Select[Any]:
     ]  # fmt: skip
     return (
         select(*columns)
-        .outerjoin(bank, (bank.bank_account_id == BankAccount.id) & (bank.kind == "bank"))
-        .outerjoin(unallocated, (unallocated.bank_account_id == BankAccount.id) & (unallocated.kind == "unallocated"))
+        .outerjoin(_BANK, (_BANK.bank_account_id == BankAccount.id) & (_BANK.kind == "bank"))
+        .outerjoin(
+            _UNALLOCATED, (_UNALLOCATED.bank_account_id == BankAccount.id) & (_UNALLOCATED.kind == "unallocated")
+        )
     )
 
 

@@ -15,6 +15,8 @@ from consign.models.documents import ProductEligibility
 from consign.models.partners import Partner, Producer
 from consign.sentence import say
 
+_EARLIER, _LATER = aliased(Product, name="earlier"), aliased(Product, name="later")
+
 
 def _is_printed(on: date) -> ColumnElement[bool]:
     """Return the condition under which a number is in use on the day *on*."""
@@ -119,9 +121,8 @@ def get_product_facts(session: Session, *, by: Actor, code: str, on: date) -> Ro
         ProductUnknown: there is none that *by* may see.
 
     """
-    earlier, later = aliased(Product), aliased(Product)
-    named = func.json_build_object("code", later.code, "name", later.name)
-    followers = select(func.json_agg(named)).where(later.follows_id == Product.id)
+    named = func.json_build_object("code", _LATER.code, "name", _LATER.name)
+    followers = select(func.json_agg(named)).where(_LATER.follows_id == Product.id)
     more: list[Value] = [
         Product.brand,
         Product.packaging,
@@ -133,11 +134,11 @@ def get_product_facts(session: Session, *, by: Actor, code: str, on: date) -> Ro
         Product.sold_from,
         Product.sold_until,
         Producer.confirmed_at.is_not(None).label("is_public"),
-        earlier.code.label("earlier_code"),
-        earlier.name.label("earlier"),
+        _EARLIER.code.label("earlier_code"),
+        _EARLIER.name.label("earlier"),
         followers.scalar_subquery().label("later"),
     ]
-    query = _select_products(by, on=on).add_columns(*more).outerjoin(earlier, earlier.id == Product.follows_id)
+    query = _select_products(by, on=on).add_columns(*more).outerjoin(_EARLIER, _EARLIER.id == Product.follows_id)
     row = session.execute(query.where(Product.code == code)).mappings().one_or_none()
     if row is None:
         raise ProductUnknown(say("There is no product '{code}'.", code=code))

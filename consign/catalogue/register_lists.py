@@ -13,6 +13,7 @@ from consign.listing import Found, Value, Wish, columns_of, fetch_page, parse_id
 from consign.models.catalogue import Barcode, NumberSeries, Product, ReservedRange
 from consign.models.partners import Agreement, Partner, Producer
 
+_OTHER = aliased(Barcode, name="other")
 STATES = ("in_use", "replaced", "retired", "ahead")
 KINDS = ("city", "gtin")
 
@@ -53,10 +54,9 @@ def find_ranges(session: Session) -> Sequence[RowMapping]:
 
     *in_way* counts the numbers in use that lie among them.
     """
-    other = aliased(Barcode)
     in_way = (
         select(func.count())
-        .where(other.kind == "city", other.until_on.is_(None), _lies_in_range(other.number))
+        .where(_OTHER.kind == "city", _OTHER.until_on.is_(None), _lies_in_range(_OTHER.number))
         .scalar_subquery()
     )
     columns: list[Value] = [

@@ -24,6 +24,12 @@ from consign.models.identity import UserAccount
 from consign.models.partners import Producer
 from consign.sentence import say
 
+_SUBMITTER, _HOLDER, _DECIDER = (
+    aliased(UserAccount, name="submitter"),
+    aliased(UserAccount, name="holder"),
+    aliased(UserAccount, name="decider"),
+)
+_LATER = aliased(Document, name="later")
 ENDS = ("past", "7", "30", "60")
 """What lists of papers filter by: those that have ended, or end within so many days."""
 MONTHS_AHEAD = 12
@@ -304,13 +310,13 @@ def _mask_rows(session: Session, rows: Sequence[Row]) -> list[Row]:
 
 def _get_row(session: Session, *, by: Actor, document_id: int | str) -> RowMapping:
     reach = get_reach(by, Act.READ_PAPERS)
-    submitter, holder, decider = aliased(UserAccount), aliased(UserAccount), aliased(UserAccount)
-    later = aliased(Document)
     replaced_by: ColumnElement[int | None] = (
-        select(func.max(later.id))
+        select(func.max(_LATER.id))
         .where(
-            later.replaces_id == Document.id,
-            later.state.in_((State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.SECOND_LOOK, State.NEEDS_CORRECTION)),
+            _LATER.replaces_id == Document.id,
+            _LATER.state.in_(
+                (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.SECOND_LOOK, State.NEEDS_CORRECTION)
+            ),
         )
         .correlate(Document)
         .scalar_subquery()
@@ -322,15 +328,15 @@ def _get_row(session: Session, *, by: Actor, document_id: int | str) -> RowMappi
             Producer.name.label("producer"),
             Producer.nib,
             Producer.owner_name,
-            submitter.name.label("submitted_by_name"),
-            holder.name.label("claimed_by_name"),
-            decider.name.label("decided_by_name"),
+            _SUBMITTER.name.label("submitted_by_name"),
+            _HOLDER.name.label("claimed_by_name"),
+            _DECIDER.name.label("decided_by_name"),
             replaced_by.label("replaced_by_id"),
         )
         .join(Producer, Producer.id == Document.producer_id)
-        .join(submitter, submitter.id == Document.submitted_by)
-        .outerjoin(holder, holder.id == Document.claimed_by)
-        .outerjoin(decider, decider.id == Document.decided_by)
+        .join(_SUBMITTER, _SUBMITTER.id == Document.submitted_by)
+        .outerjoin(_HOLDER, _HOLDER.id == Document.claimed_by)
+        .outerjoin(_DECIDER, _DECIDER.id == Document.decided_by)
         .where(Document.id == parse_id(str(document_id)))
     )
     if reach.producer_id is not None:

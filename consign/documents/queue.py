@@ -15,6 +15,7 @@ from consign.models.documents import Document
 from consign.models.identity import UserAccount
 from consign.models.partners import Producer
 
+_HOLDER, _FIRST = aliased(UserAccount, name="holder"), aliased(UserAccount, name="first")
 _LOOKS = ("first", "second")
 
 
@@ -37,7 +38,6 @@ def find_queue_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     may_claim: whether *by* may take it now.
     """
     get_reach(by, Act.REVIEW_PAPERS)
-    holder, first = aliased(UserAccount), aliased(UserAccount)
     may_claim = (
         Document.state.in_((State.SUBMITTED, State.SECOND_LOOK))
         & (Document.submitted_by != by.user_id)
@@ -53,17 +53,17 @@ def find_queue_page(session: Session, *, by: Actor, wish: Wish) -> Found:
         Document.verdict,
         Document.submitted_at,
         Document.claimed_by,
-        holder.name.label("claimed_by_name"),
+        _HOLDER.name.label("claimed_by_name"),
         Document.claimed_at,
-        first.name.label("first_by_name"),
+        _FIRST.name.label("first_by_name"),
         may_claim.label("may_claim"),
     ]
     query = (
         select(*columns)
         .select_from(Document)
         .join(Producer, Producer.id == Document.producer_id)
-        .outerjoin(holder, holder.id == Document.claimed_by)
-        .outerjoin(first, first.id == Document.first_by)
+        .outerjoin(_HOLDER, _HOLDER.id == Document.claimed_by)
+        .outerjoin(_FIRST, _FIRST.id == Document.first_by)
         .where(Document.state.in_(WAITING))
     )
     if wish.filters.get("kind"):

@@ -12,6 +12,7 @@ from consign.models.ledger import Account, Transfer
 from consign.models.partners import Partner, Producer
 from consign.sentence import say
 
+_OTHER = aliased(Account, name="other")
 _BALANCE = cast(Account.debits_rp - Account.credits_rp, BigInteger)
 
 
@@ -49,14 +50,13 @@ def find_booking_page(session: Session, *, account_id: int, wish: Wish) -> Found
     A row has id, booked_on, kind, cause, debit_rp and credit_rp (one of them blank), other (the kind of the other account)
     and posted_at.
     """
-    other = aliased(Account)
     is_debit = Transfer.debit_account_id == account_id
     query = (
         select(
-            Transfer.id, Transfer.booked_on, Transfer.kind, Transfer.cause, Transfer.posted_at, other.kind.label("other"),
+            Transfer.id, Transfer.booked_on, Transfer.kind, Transfer.cause, Transfer.posted_at, _OTHER.kind.label("other"),
             case((is_debit, Transfer.amount_rp)).label("debit_rp"), case((~is_debit, Transfer.amount_rp)).label("credit_rp"),
         )
-        .join(other, other.id == case((is_debit, Transfer.credit_account_id), else_=Transfer.debit_account_id))
+        .join(_OTHER, _OTHER.id == case((is_debit, Transfer.credit_account_id), else_=Transfer.debit_account_id))
         .where((Transfer.debit_account_id == account_id) | (Transfer.credit_account_id == account_id))
     )  # fmt: skip
     if wish.filters.get("kind"):

@@ -18,6 +18,7 @@ from consign.notifying.rules import LOST, LOST_AFTER, find_wait
 from consign.notifying.texts import LINKS, Text, write_text
 from consign.partners.queries import get_region_terms
 
+_EARLIER = aliased(NoticeDelivery, name="earlier")
 Speak = Callable[[str, str], str]
 """Says a sentence in the language with this code."""
 
@@ -54,11 +55,10 @@ def take_next(
 
 
 def _lock_next(session: Session, *, among: Collection[str], now: datetime) -> NoticeDelivery | None:
-    earlier = aliased(NoticeDelivery)
-    before = select(earlier.id).where(
-        earlier.user_id == NoticeDelivery.user_id,
-        earlier.id < NoticeDelivery.id,
-        earlier.state.in_(("waiting", "sending")),
+    before = select(_EARLIER.id).where(
+        _EARLIER.user_id == NoticeDelivery.user_id,
+        _EARLIER.id < NoticeDelivery.id,
+        _EARLIER.state.in_(("waiting", "sending")),
     )
     query = (
         select(NoticeDelivery)

@@ -12,6 +12,7 @@ from consign.models.identity import UserAccount
 from consign.models.partners import Store, StoreClosure, StoreClosureEnd, StoreWeek
 from consign.partners.selling_days import Closure, SellingDays, Week, unpack_weekdays
 
+_SAID, _ENDED = aliased(UserAccount, name="said"), aliased(UserAccount, name="ended")
 LONGEST_AHEAD = date.max
 
 
@@ -70,7 +71,6 @@ def find_store_names(session: Session, *, partner_id: int) -> dict[int | None, s
 
 
 def _select_closures() -> Select[Any]:
-    said, ended = aliased(UserAccount), aliased(UserAccount)
     columns: list[Value] = [
         StoreClosure.id,
         StoreClosure.store_id,
@@ -78,15 +78,15 @@ def _select_closures() -> Select[Any]:
         StoreClosure.until_on.label("said_until"),
         func.coalesce(StoreClosureEnd.until_on, StoreClosure.until_on).label("until_on"),
         StoreClosure.reason,
-        said.name.label("by"),
+        _SAID.name.label("by"),
         StoreClosure.said_at.label("at"),
-        ended.name.label("ended_by"),
+        _ENDED.name.label("ended_by"),
     ]
     return (
         select(*columns)
-        .join(said, said.id == StoreClosure.said_by)
+        .join(_SAID, _SAID.id == StoreClosure.said_by)
         .outerjoin(StoreClosureEnd, StoreClosureEnd.closure_id == StoreClosure.id)
-        .outerjoin(ended, ended.id == StoreClosureEnd.ended_by)
+        .outerjoin(_ENDED, _ENDED.id == StoreClosureEnd.ended_by)
         .order_by(StoreClosure.from_on, StoreClosure.id)
     )
 

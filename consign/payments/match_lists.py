@@ -22,6 +22,8 @@ from consign.payments.match_rows import MatchUnknown
 from consign.payments.writing_off import WriteOffUnknown
 from consign.sentence import say
 
+_UNDOER, _DECIDER = aliased(UserAccount, name="undoer"), aliased(UserAccount, name="decider")
+
 
 class StatementNotSeen(NotFound):
     """There is no such statement; nothing was read."""
@@ -195,16 +197,15 @@ def get_match_view(session: Session, *, by: Actor, match_id: int) -> MatchView:
 
     """
     authorize(by, Act.READ_BANK)
-    undoer = aliased(UserAccount)
     facts: list[Any] = [
-        BankMatch, BankAccount.code, UserAccount.name.label("person"), undoer.name.label("undone_person"),
+        BankMatch, BankAccount.code, UserAccount.name.label("person"), _UNDOER.name.label("undone_person"),
         PaymentNotice.number.label("notice"),
     ]  # fmt: skip
     query = (
         select(*facts)
         .join(BankAccount, BankAccount.id == BankMatch.account_id)
         .join(UserAccount, UserAccount.id == BankMatch.made_by)
-        .outerjoin(undoer, undoer.id == BankMatch.undone_by)
+        .outerjoin(_UNDOER, _UNDOER.id == BankMatch.undone_by)
         .outerjoin(PaymentNotice, PaymentNotice.id == BankMatch.notice_id)
         .where(BankMatch.id == match_id)
     )
@@ -266,11 +267,10 @@ def find_write_off_page(session: Session, *, by: Actor, wish: Wish) -> Found:
 
 
 def _select_write_offs() -> Select[Any]:
-    decider = aliased(UserAccount)
     columns: list[Value] = [
         WriteOff.id, Statement.number, Partner.name.label("partner"), Producer.name.label("producer"), WriteOff.amount_rp,
         WriteOff.reason_code, WriteOff.borne_by, WriteOff.remark, UserAccount.name.label("proposer"), WriteOff.proposed_by,
-        WriteOff.proposed_at, WriteOff.outcome, decider.name.label("decider"), WriteOff.decided_at,
+        WriteOff.proposed_at, WriteOff.outcome, _DECIDER.name.label("decider"), WriteOff.decided_at,
     ]  # fmt: skip
     return (
         select(*columns)
@@ -279,7 +279,7 @@ def _select_write_offs() -> Select[Any]:
         .join(Partner, Partner.id == Statement.partner_id)
         .join(Producer, Producer.id == Statement.producer_id)
         .join(UserAccount, UserAccount.id == WriteOff.proposed_by)
-        .outerjoin(decider, decider.id == WriteOff.decided_by)
+        .outerjoin(_DECIDER, _DECIDER.id == WriteOff.decided_by)
     )
 
 

@@ -19,6 +19,7 @@ from consign.payments.expected import LAST_ANSWERS
 from consign.payments.notice_rules import Answer, NoticeState, NoticeUnknown, assess_notice
 from consign.sentence import say
 
+_NOTED, _WITHDREW = aliased(UserAccount, name="noted"), aliased(UserAccount, name="withdrew")
 # What of each notice is within somebody's reach and how far it got. Of money that goes over the office, what was found of
 # its statements since counts, at most what the notice says of each.
 _SUMS = f"""
@@ -142,15 +143,14 @@ def get_notice_view(session: Session, *, by: Actor, number: str) -> NoticeView:
 
     """
     reach = get_reach(by, Act.READ_PAYMENTS)
-    noted, withdrew = aliased(UserAccount), aliased(UserAccount)
     query = (
         _select_notices(by)
         .add_columns(
-            PaymentNotice, BankAccount.code.label("bank_account"), noted.name.label("noted_by"),
-            withdrew.name.label("withdrawn_by"),
+            PaymentNotice, BankAccount.code.label("bank_account"), _NOTED.name.label("noted_by"),
+            _WITHDREW.name.label("withdrawn_by"),
         )
-        .join(noted, noted.id == PaymentNotice.noted_by)
-        .outerjoin(withdrew, withdrew.id == PaymentNotice.withdrawn_by)
+        .join(_NOTED, _NOTED.id == PaymentNotice.noted_by)
+        .outerjoin(_WITHDREW, _WITHDREW.id == PaymentNotice.withdrawn_by)
         .outerjoin(BankAccount, BankAccount.id == PaymentNotice.bank_account_id)
         .where(PaymentNotice.number == number)
     )  # fmt: skip

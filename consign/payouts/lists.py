@@ -19,6 +19,12 @@ from consign.payouts.payee_lists import show_account_number
 from consign.payouts.rules import BatchUnknown, PayoutUnknown
 from consign.sentence import say
 
+_PLANNER, _APPROVER, _SENDER, _CANCELLER = (
+    aliased(UserAccount, name="planner"),
+    aliased(UserAccount, name="approver"),
+    aliased(UserAccount, name="sender"),
+    aliased(UserAccount, name="canceller"),
+)
 BATCH_STATES = ("planned", "approved", "sent", "cancelled")
 PAYOUT_STATES = ("planned", "sent", "paid", "returned", "cancelled")
 MOST_STATEMENTS = 12
@@ -204,36 +210,37 @@ def _show(by: Actor, row: Row) -> dict[str, Any]:
     return {**row, "number": number, "bank": bank}
 
 
+_SUMS = (
+    select(
+        Payout.batch_id,
+        func.count().filter(_COUNTED).label("payouts"),
+        cast(func.coalesce(func.sum(Payout.amount_rp).filter(_COUNTED), 0), BigInteger).label("total_rp"),
+        func.count().filter(Payout.state == "sent").label("to_find"),
+        func.count().filter(Payout.state == "returned").label("returned"),
+    )
+    .group_by(Payout.batch_id)
+    .subquery()
+)
+"""What the payouts of each batch come to."""
+
+
 def _select_batches(by: Actor) -> Select[Any]:
     reach = get_reach(by, Act.READ_PAYOUTS)
-    planner, approver, sender = aliased(UserAccount), aliased(UserAccount), aliased(UserAccount)
-    canceller = aliased(UserAccount)
-    sums = (
-        select(
-            Payout.batch_id,
-            func.count().filter(_COUNTED).label("payouts"),
-            cast(func.coalesce(func.sum(Payout.amount_rp).filter(_COUNTED), 0), BigInteger).label("total_rp"),
-            func.count().filter(Payout.state == "sent").label("to_find"),
-            func.count().filter(Payout.state == "returned").label("returned"),
-        )
-        .group_by(Payout.batch_id)
-        .subquery()
-    )
     query: Select[Any] = (
         select(
             PayoutBatch.id, PayoutBatch.number, PayoutBatch.state, BankAccount.code.label("account"),
-            BankAccount.id.label("bank_account_id"), sums.c.payouts, sums.c.total_rp, sums.c.to_find, sums.c.returned,
-            planner.name.label("planned_by"), PayoutBatch.planned_at, PayoutBatch.planned_by.label("planned_by_id"),
-            approver.name.label("approved_by"), PayoutBatch.approved_at, sender.name.label("sent_by"),
-            PayoutBatch.sent_at, PayoutBatch.sent_on, canceller.name.label("cancelled_by"), PayoutBatch.cancelled_at,
+            BankAccount.id.label("bank_account_id"), _SUMS.c.payouts, _SUMS.c.total_rp, _SUMS.c.to_find, _SUMS.c.returned,
+            _PLANNER.name.label("planned_by"), PayoutBatch.planned_at, PayoutBatch.planned_by.label("planned_by_id"),
+            _APPROVER.name.label("approved_by"), PayoutBatch.approved_at, _SENDER.name.label("sent_by"),
+            PayoutBatch.sent_at, PayoutBatch.sent_on, _CANCELLER.name.label("cancelled_by"), PayoutBatch.cancelled_at,
             PayoutBatch.cancelled_reason, PayoutBatch.left_out,
         )
         .join(BankAccount, BankAccount.id == PayoutBatch.bank_account_id)
-        .join(sums, sums.c.batch_id == PayoutBatch.id)
-        .join(planner, planner.id == PayoutBatch.planned_by)
-        .outerjoin(approver, approver.id == PayoutBatch.approved_by)
-        .outerjoin(sender, sender.id == PayoutBatch.sent_by)
-        .outerjoin(canceller, canceller.id == PayoutBatch.cancelled_by)
+        .join(_SUMS, _SUMS.c.batch_id == PayoutBatch.id)
+        .join(_PLANNER, _PLANNER.id == PayoutBatch.planned_by)
+        .outerjoin(_APPROVER, _APPROVER.id == PayoutBatch.approved_by)
+        .outerjoin(_SENDER, _SENDER.id == PayoutBatch.sent_by)
+        .outerjoin(_CANCELLER, _CANCELLER.id == PayoutBatch.cancelled_by)
     )  # fmt: skip
     return query.where(BankAccount.id < 0) if reach.producer_id is not None else query
 

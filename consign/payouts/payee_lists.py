@@ -20,6 +20,7 @@ from consign.payouts.payees import find_cautions
 from consign.payouts.rules import PayeeAccountUnknown
 from consign.sentence import Sentence, say
 
+_STATER, _DECIDER = aliased(UserAccount, name="stater"), aliased(UserAccount, name="decider")
 OWNER = func.coalesce(Producer.name, Cooperative.name)
 OWNER_CODE = func.coalesce(Producer.code, Cooperative.code)
 STATES = ("waiting", "confirmed", "refused", "ended")
@@ -103,7 +104,6 @@ def _show(by: Actor, row: Row) -> dict[str, Any]:
 
 def _select_accounts(by: Actor) -> Select[Any]:
     reach = get_reach(by, Act.READ_PAYEE_ACCOUNTS)
-    stater, decider = aliased(UserAccount), aliased(UserAccount)
     columns: list[Value] = [
         PayeeAccount.id,
         OWNER.label("owner"),
@@ -115,9 +115,9 @@ def _select_accounts(by: Actor) -> Select[Any]:
         PayeeAccount.holder,
         PayeeAccount.outcome.label("state"),
         PayeeAccount.stated_by.label("stated_by_id"),
-        stater.name.label("stated_by"),
+        _STATER.name.label("stated_by"),
         PayeeAccount.stated_at,
-        decider.name.label("decided_by"),
+        _DECIDER.name.label("decided_by"),
         PayeeAccount.decided_at,
         PayeeAccount.payable_from,
         PayeeAccount.decided_reason,
@@ -127,7 +127,7 @@ def _select_accounts(by: Actor) -> Select[Any]:
         .select_from(PayeeAccount)
         .outerjoin(Producer, Producer.id == PayeeAccount.producer_id)
         .outerjoin(Cooperative, Cooperative.id == PayeeAccount.cooperative_id)
-        .join(stater, stater.id == PayeeAccount.stated_by)
-        .outerjoin(decider, decider.id == PayeeAccount.decided_by)
+        .join(_STATER, _STATER.id == PayeeAccount.stated_by)
+        .outerjoin(_DECIDER, _DECIDER.id == PayeeAccount.decided_by)
     )
     return query.where(PayeeAccount.producer_id == reach.producer_id) if reach.producer_id is not None else query

@@ -27,6 +27,7 @@ from reports.statement import (
     refuse_wrong_sums,
 )
 
+_PREPARED = aliased(UserAccount, name="prepared")
 SEAL_SIGNS = 16
 SAME_NAMED = (
     "sales_rp", "fee_rp", "fee_tax_rp", "pph23_rp", "losses_rp", "adjustments_rp", "net_rp", "carried_rp", "due_rp", "carry_rp",
@@ -137,17 +138,16 @@ def find_closing_figures(session: Session, *, by: Actor, closing_id: int) -> lis
 
 
 def _find_parties(session: Session, closing: Closing, producer_ids: Iterable[int]) -> Mapping[int, Parties]:
-    prepared = aliased(UserAccount)
     terms = get_region_terms(session)
     query = (
         select(
             Producer.id, Producer.code, Producer.name, Partner.code.label("partner_code"), Partner.name.label("partner"),
-            UserAccount.name.label("closed_by"), prepared.name.label("prepared_by"),
+            UserAccount.name.label("closed_by"), _PREPARED.name.label("prepared_by"),
         )
         .select_from(Closing)
         .join(Partner, Partner.id == Closing.partner_id)
         .join(UserAccount, UserAccount.id == Closing.closed_by)
-        .outerjoin(prepared, prepared.id == Closing.prepared_by)
+        .outerjoin(_PREPARED, _PREPARED.id == Closing.prepared_by)
         .join(Producer, Producer.id.in_(set(producer_ids)))
         .where(Closing.id == closing.id)
     )  # fmt: skip

@@ -32,6 +32,10 @@ from consign.settlement.cuts import CUT, CUT_NAMES, Cut, find_cut
 from consign.settlement.debts import SOON_DAYS, select_open, statements_within
 from consign.settlement.rules import ClosingUnknown
 
+_PREPARER = aliased(UserAccount, name="preparer")
+_LATER = aliased(Statement, name="later")
+_POSTING = aliased(SalesPosting, name="posting")
+
 
 def find_closing_page(session: Session, *, by: Actor, wish: Wish) -> Found:
     """Return a page of the closings that *by* may see; filter `partner`, a code.
@@ -55,9 +59,8 @@ def get_closing(session: Session, *, by: Actor, closing_id: int) -> RowMapping:
         ClosingUnknown: there is none that *by* may see.
 
     """
-    preparer = aliased(UserAccount)
-    query = _select_closings(by).outerjoin(preparer, preparer.id == Closing.prepared_by).group_by(preparer.id).add_columns(
-        Closing.missing, Closing.posting_no, preparer.name.label("prepared_by"),
+    query = _select_closings(by).outerjoin(_PREPARER, _PREPARER.id == Closing.prepared_by).group_by(_PREPARER.id).add_columns(
+        Closing.missing, Closing.posting_no, _PREPARER.name.label("prepared_by"),
         *(cast(func.coalesce(func.sum(column), 0), BigInteger).label(column.name) for column in (
             Statement.line_count, Statement.returns_rp, Statement.late_rp, Statement.fee_tax_rp, Statement.pph23_rp, Statement.losses_rp,
             Statement.adjustments_rp, Statement.carried_rp, Statement.carry_rp,
@@ -144,11 +147,10 @@ def _ask_statements(by: Actor, wish: Wish, *, today: date) -> list[ColumnElement
 
 def _ask_due(by: Actor, due: str, *, today: date) -> ColumnElement[bool]:
     if due == "carried":
-        later = aliased(Statement)
-        taken = select(later.id).where(
-            later.partner_id == Statement.partner_id,
-            later.producer_id == Statement.producer_id,
-            later.id > Statement.id,
+        taken = select(_LATER.id).where(
+            _LATER.partner_id == Statement.partner_id,
+            _LATER.producer_id == Statement.producer_id,
+            _LATER.id > Statement.id,
         )
         return and_(Statement.carry_rp != 0, ~taken.exists())
     unpaid = select_open(statements_within(get_reach(by, Act.READ_STATEMENTS)))
@@ -210,7 +212,6 @@ def find_line_page(session: Session, *, cut: Closing | Cut, producer_id: int, wi
 
 
 def _select_lines(session: Session, closing: Closing | Cut, producer_id: int) -> Select[Any]:
-    posting = aliased(SalesPosting)
     cut = {name: value for name, value in find_cut(session, closing).items() if name in CUT_NAMES}
     columns: list[Value] = [
         Sale.sold_on, Store.code.label("store"), Store.name.label("store_name"), Sale.receipt,
@@ -225,11 +226,11 @@ def _select_lines(session: Session, closing: Closing | Cut, producer_id: int) ->
         select(*columns)
         .join(Store, Store.id == Sale.store_id)
         .join(Product, Product.id == Sale.product_id)
-        .join(posting, and_(
-            posting.partner_id == Sale.partner_id,
-            posting.number == func.coalesce(Sale.reverses_posting_no, Sale.posting_no),
+        .join(_POSTING, and_(
+            _POSTING.partner_id == Sale.partner_id,
+            _POSTING.number == func.coalesce(Sale.reverses_posting_no, Sale.posting_no),
         ))
-        .outerjoin(SalesUpload, SalesUpload.id == posting.upload_id)
+        .outerjoin(SalesUpload, SalesUpload.id == _POSTING.upload_id)
         .where(text(CUT).bindparams(**cut), Sale.producer_id == producer_id)
     )  # fmt: skip
 

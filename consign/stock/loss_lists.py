@@ -20,6 +20,8 @@ from consign.sentence import say
 from consign.stock.loss_facts import state_on
 from consign.stock.rules import LossUnknown
 
+_MOVEMENT = aliased(StockMovement, name="movement")
+_OTHER = aliased(StockLoss, name="other")
 SHARE_BP = func.coalesce(StockLossDecision.store_bp, StockLoss.store_bp)
 """Share that the store bears: as decided, else as agreed; blank where neither is."""
 STORE_RP = cast(func.round(cast(StockLoss.value_rp, Numeric) * SHARE_BP / BP_WHOLE), BigInteger)
@@ -100,16 +102,15 @@ def get_loss_view(session: Session, *, by: Actor, loss_id: int, on: date) -> Los
         .join(UserAccount, UserAccount.id == StockLossDecision.decided_by)
         .where(StockLossDecision.loss_id == loss_id)
     )
-    movement, other = aliased(StockMovement), aliased(StockLoss)
     takes_back = (
-        select(other.id)
-        .join(movement, movement.reverses_id == other.movement_id)
-        .where(movement.id == loss["movement_id"])
+        select(_OTHER.id)
+        .join(_MOVEMENT, _MOVEMENT.reverses_id == _OTHER.movement_id)
+        .where(_MOVEMENT.id == loss["movement_id"])
     )
     taken_back = (
-        select(other.id)
-        .join(movement, movement.id == other.movement_id)
-        .where(movement.reverses_id == loss["movement_id"])
+        select(_OTHER.id)
+        .join(_MOVEMENT, _MOVEMENT.id == _OTHER.movement_id)
+        .where(_MOVEMENT.reverses_id == loss["movement_id"])
     )
     return LossView(
         loss=loss,

@@ -24,6 +24,12 @@ from consign.stock.note_acts import find_open_acts
 from consign.stock.notes import get_note, notes_within
 from consign.stock.rules import NoteState
 
+_MAKERS, _CONFIRMERS, _ENDERS = (
+    aliased(UserAccount, name="makers"),
+    aliased(UserAccount, name="confirmers"),
+    aliased(UserAccount, name="enders"),
+)
+_ASKED, _ANSWER = aliased(StockNote, name="asked"), aliased(StockNote, name="answer")
 ToStore = aliased(Store, name="to_store")
 WAITING = (NoteState.ASKED, NoteState.SENT, NoteState.OPEN)
 MILLI = 1000
@@ -164,24 +170,22 @@ def find_note_view(session: Session, *, by: Actor, number: str) -> NoteView:
 
 def _find_head(session: Session, note: StockNote) -> Any:  # noqa: ANN401  # a row
     """Return who is behind a note and what it has to do with others, all at once."""
-    makers, confirmers, enders = (aliased(UserAccount) for _ in range(3))
-    asked, answer = aliased(StockNote), aliased(StockNote)
     counts = [NoteState.SENT, NoteState.CONFIRMED]
-    answered_by = select(func.max(answer.number)).where(answer.answers_id == StockNote.id, answer.state.in_(counts))
+    answered_by = select(func.max(_ANSWER.number)).where(_ANSWER.answers_id == StockNote.id, _ANSWER.state.in_(counts))
     return session.execute(
         select(
-            Partner, Store, ToStore, Producer, makers.name.label("made_by"), confirmers.name.label("confirmed_by"),
-            enders.name.label("ended_by"), asked.number.label("answers"), answered_by.scalar_subquery().label("answered_by"),
+            Partner, Store, ToStore, Producer, _MAKERS.name.label("made_by"), _CONFIRMERS.name.label("confirmed_by"),
+            _ENDERS.name.label("ended_by"), _ASKED.number.label("answers"), answered_by.scalar_subquery().label("answered_by"),
         )
         .select_from(StockNote)
         .join(Partner, Partner.id == StockNote.partner_id)
         .join(Store, Store.id == StockNote.store_id)
         .outerjoin(ToStore, ToStore.id == StockNote.to_store_id)
         .outerjoin(Producer, Producer.id == StockNote.producer_id)
-        .join(makers, makers.id == StockNote.made_by)
-        .outerjoin(confirmers, confirmers.id == StockNote.confirmed_by)
-        .outerjoin(enders, enders.id == StockNote.ended_by)
-        .outerjoin(asked, asked.id == StockNote.answers_id)
+        .join(_MAKERS, _MAKERS.id == StockNote.made_by)
+        .outerjoin(_CONFIRMERS, _CONFIRMERS.id == StockNote.confirmed_by)
+        .outerjoin(_ENDERS, _ENDERS.id == StockNote.ended_by)
+        .outerjoin(_ASKED, _ASKED.id == StockNote.answers_id)
         .where(StockNote.id == note.id)
     ).one()  # fmt: skip
 
