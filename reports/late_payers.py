@@ -122,7 +122,7 @@ def write_letter(letter: LateLetter) -> bytes:
             f" jatuh tempo dan belum dibayar lunas, seluruhnya {format_rupiah(letter.total_rp)}"
             f" ({spell_rupiah(letter.total_rp)})."
         ),
-        "heads": ["Nota", "Pelaku UMKM", "Periode", "Jatuh tempo", "Menurut aturan", "Terlambat", "Belum dibayar"],
+        "heads": ["Nota", "Produsen", "Periode", "Jatuh tempo", "Menurut aturan", "Terlambat", "Belum dibayar"],
         "rows": [
             [
                 _plain(one.number) + (f" ({_plain(one.earlier_number)})" if one.earlier_number else ""),

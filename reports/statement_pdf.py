@@ -125,7 +125,7 @@ def figures_of(figures: StatementFigures) -> dict[str, object]:
                 "lines": [pen.write(figures.partner_code)],
             },
             {
-                "role": "Pelaku UMKM (penitip)",
+                "role": "Produsen (penitip)",
                 "name": pen.write(figures.producer),
                 "lines": [pen.write(figures.producer_code)],
             },
@@ -169,7 +169,7 @@ def _notes_of(figures: StatementFigures, *, has_lost: bool) -> list[str]:
 
 
 def _signatures_of(figures: StatementFigures, pen: _Pen) -> dict[str, object]:
-    boxes = [("Untuk mitra", "", ""), ("Untuk pelaku UMKM", "", "")]
+    boxes = [("Untuk mitra", "", ""), ("Untuk produsen", "", "")]
     if not figures.is_draft:
         made_on = write_day(figures.made_on)
         if figures.prepared_by:

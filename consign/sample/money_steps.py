@@ -80,7 +80,7 @@ def ensure_carried(session: Session, *, months: Months, files: Files) -> bool:
     )
     producers = session.scalars(query).all()
     first = months.first.first
-    rows = ["Jenis,Kode UMKM,Nomor lama,Awal periode,Akhir periode,Jatuh tempo,Jumlah"]
+    rows = ["Jenis,Kode produsen,Nomor lama,Awal periode,Akhir periode,Jatuh tempo,Jumlah"]
     for place, amount_rp, days in DEBTS:
         due = first - timedelta(days)
         until = due - timedelta(HOTEL.terms.payment_term_days)

@@ -44,11 +44,11 @@ COLUMNS: Mapping[CarryRole, ImportColumn] = {
     CarryRole.KIND: ImportColumn(
         "Jenis", ("kind", "type"), "text", 16,
         "Nota: nota lama yang belum lunas. Uang diterima: uang yang sudah diterima kantor dan belum dicairkan. Sisa minus:"
-        " yang terlanjur dibayar lebih untuk UMKM dan diperhitungkan pada nota berikutnya.", "nota",
+        " yang terlanjur dibayar lebih kepada produsen dan diperhitungkan pada nota berikutnya.", "nota",
     ),
     CarryRole.PRODUCER: ImportColumn(
-        "Kode UMKM", ("umkm", "kode pelaku umkm", "kode produsen", "produsen", "producer", "producer code"), "text", 14,
-        "Kode pelaku UMKM di sistem ini.", "",
+        "Kode produsen", ("kode umkm", "umkm", "kode pelaku umkm", "produsen", "producer", "producer code"), "text", 14,
+        "Kode produsen di sistem ini.", "",
     ),
     CarryRole.NUMBER: ImportColumn(
         "Nomor lama", ("nomor nota", "nomor", "no nota", "no", "earlier number", "number"), "text", 22,

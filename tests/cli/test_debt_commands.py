@@ -50,7 +50,7 @@ def test_opening_balances_are_handed_in_withdrawn_and_confirmed(people: Terminal
     wrong = tmp_path / "wrong.csv"
     wrong.write_text(f"{COLUMNS}\nnota,P9,1,,2026-08-31,2026-09-15,1\n")
     refused = people.run("carry-over", "prepare", wrong, "--partner", "BM", "--first", "2026-09-01")
-    assert (refused.status, "row 2: Kode UMKM" in refused.err) == (2, True)
+    assert (refused.status, "row 2: Kode produsen" in refused.err) == (2, True)
     carry_over(people, tmp_path)
     assert people.run("carry-over", "withdraw", 1).status == 2
 

@@ -40,7 +40,7 @@ def test_it_says_all_there_is():
         "langsung dari mitra ke produsen", "Keripik", "PRD-1", "Rp45.000", "-Rp15.000", "0,375", "2,5%",
         "Stok awal", "Stok akhir", "Rincian hari periode sebelumnya", "S-77 susulan.csv", "hilang, SO-2026-000001", "33,33%",
         "Sanggahan nota September diterima", "-Rp2.000", "PPN atas komisi", "PPh 23 dipotong produsen", "Sisa minus periode lalu",
-        "Rp57.749", "lima puluh tujuh ribu tujuh ratus empat puluh sembilan rupiah", "Untuk mitra", "Untuk pelaku UMKM",
+        "Rp57.749", "lima puluh tujuh ribu tujuh ratus empat puluh sembilan rupiah", "Untuk mitra", "Untuk produsen",
         "Rini Wulandari", "Bagus Prakoso", "Segel 12:0123456789abcdef", "Tulis nomor nota NP-2026-000001",
     ):  # fmt: skip
         assert said in text, said

@@ -16,7 +16,7 @@ from tests.builders import City
 
 FIRST = date(2026, 9, 1)
 """The first day in these books."""
-HEAD = "Jenis,Kode UMKM,Nomor lama,Awal periode,Akhir periode,Jatuh tempo,Jumlah"
+HEAD = "Jenis,Kode produsen,Nomor lama,Awal periode,Akhir periode,Jatuh tempo,Jumlah"
 ROWS = (
     "nota,P1,012/2026,,2026-07-31,2026-08-15,100.000",
     "nota,P1,013/2026,2026-08-01,2026-08-31,2026-09-15,250000",

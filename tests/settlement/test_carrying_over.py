@@ -205,7 +205,7 @@ def test_problems_are_told_by_row_and_nothing_is_kept(city: City, files: Files):
     with pytest.raises(CarryRowsRefused) as refused:
         hand_in(city, files, "nota,P1,1,,2026-08-31,2026-09-15,1000", "nota,P9,2,,2026-09-01,2026-08-31,nol")
     assert [(row, one.column, one.cell, one.code) for row, one in refused.value.problems] == [
-        (3, "Kode UMKM", "P9", "producer.unknown"), (3, "Jumlah", "nol", "amount.invalid"),
+        (3, "Kode produsen", "P9", "producer.unknown"), (3, "Jumlah", "nol", "amount.invalid"),
     ]  # fmt: skip
     assert city.session.scalars(select(CarryOver)).all() == []
 
