@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 
 from consign import clock
-from consign.listing import Found, Row, Wish
+from consign.listing import PAGE_ROWS, Found, Row, Wish
 from consign.money import Rupiah
 from consign.partners.queries import find_partners
 from consign.sentence import say
@@ -68,7 +68,12 @@ def show_owed(visit: Visiting) -> Response:
         filters.insert(0, Filter("partner", say("Partner"), choices))
 
     def fetch(wish: Wish) -> Found:
-        found = find_debt_page(visit.db, by=actor, wish=wish, today=today)
+        def find() -> Found:
+            return find_debt_page(visit.db, by=actor, wish=wish, today=today)
+
+        asked = (wish.search, wish.sort, wish.page, *wish.filters.items())
+        # Every statement is looked at for whichever rows, so a page is kept; a file has too many.
+        found = visit.remember(("debts", asked), find) if wish.rows == PAGE_ROWS else find()
         return found.with_rows([_with_paths(row) for row in found.rows])
 
     parties = ([PARTNER] if sees_partners else []) + ([PRODUCER] if actor.producer_id is None else [])
