@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -77,30 +76,22 @@ def server_url() -> str:
 def template(server_url: str) -> str:
     """Make a database with one empty region, to be copied."""
     run_as_owner(server_url, "CREATE DATABASE template_city")
-    url = make_url(server_url).set(database="template_city")
-    database = Database.open(url=url.render_as_string(hide_password=False), data_dir=Path())
+    database = open_database(server_url, "template_city")
     add_region(database, code=REGION, name="Kota Balikpapan")
     database.close()
     return "template_city"
 
 
-@dataclass(frozen=True)
-class SampleCity:
-    """The sample city as it was loaded once for a test process, to be copied."""
-
-    template: str
-    files: Path
-
-
 @pytest.fixture(scope="session")
-def sample_city(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> SampleCity:
-    """Load the sample city into a database of its own."""
-    loaded = SampleCity("template_sample", tmp_path_factory.mktemp("sample-files"))
-    run_as_owner(server_url, f"CREATE DATABASE {loaded.template} TEMPLATE {template}")
-    database = open_database(server_url, loaded.template)
-    load_city(database, Files.open(url=None, folder=loaded.files), region=REGION, watch=lambda *_: None)
-    database.close()
-    return loaded
+def sample_city(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Template[Path]:
+    """Load the sample city into a database to be copied, and its files into a folder."""
+    folder = tmp_path_factory.mktemp("sample-files")
+
+    def build(database: Database) -> Path:
+        load_city(database, Files.open(url=None, folder=folder), region=REGION, watch=lambda *_: None)
+        return folder
+
+    return build_template(server_url, template, "template_sample", build)
 
 
 @pytest.fixture(scope="session")
@@ -113,13 +104,23 @@ def shared_database(server_url: str, template: str) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def city_template(server_url: str, template: str) -> Template[City]:
     """Build the city in a database to be copied."""
-    return build_template(server_url, template, "template_built", build_city)
+
+    def build(database: Database) -> City:
+        with database.transaction(REGION) as session:
+            return build_city(session)
+
+    return build_template(server_url, template, "template_built", build)
 
 
 @pytest.fixture(scope="session")
 def market_template(server_url: str, template: str) -> Template[Market]:
     """Build the city with its people and papers in a database to be copied."""
-    return build_template(server_url, template, "template_market", lambda session: build_market(build_city(session)))
+
+    def build(database: Database) -> Market:
+        with database.transaction(REGION) as session:
+            return build_market(build_city(session))
+
+    return build_template(server_url, template, "template_market", build)
 
 
 @pytest.fixture(scope="session")
@@ -210,12 +211,11 @@ def copied(server_url: str, template: str) -> Iterator[Database]:
     _closed.append((name, opened))
 
 
-def build_template(server_url: str, template: str, name: str, build: Callable[[Session], Built]) -> Template[Built]:
+def build_template(server_url: str, template: str, name: str, build: Callable[[Database], Built]) -> Template[Built]:
     """Make a database *name* as *template* is, with what *build* builds in it."""
     run_as_owner(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
     database = open_database(server_url, name)
-    with database.transaction(REGION) as session:
-        built = build(session)
+    built = build(database)
     database.close()
     return Template(name, built)
 

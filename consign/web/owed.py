@@ -1,13 +1,13 @@
 """What is owed: by partner and producer, with what is late, and what the first page says of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 
 from consign import clock
-from consign.listing import PAGE_ROWS, Found, Row, Wish
+from consign.listing import Found, Row, Wish
 from consign.money import Rupiah
 from consign.partners.queries import find_partners
 from consign.sentence import say
@@ -58,7 +58,9 @@ def show_owed(visit: Visiting) -> Response:
     """Show who owes whom how much, and how much of it is late."""
     actor, today = visit.actor, clock.today(visit.zone)
     sees_partners = actor.partner_id is None
-    partners = visit.remember("debts by partner", lambda: _find_partners(visit)) if sees_partners else []
+    partners: Sequence[Row] = ()
+    if sees_partners:
+        partners = visit.remember("debts by partner", lambda: find_debts_by_partner(visit.db, by=actor, today=today))
     filters = [Filter("state", say("State"), STATES)]
     if actor.producer_id is None:
         filters.insert(0, Filter("producer", say("Producer's code"), kind="text"))
@@ -68,12 +70,7 @@ def show_owed(visit: Visiting) -> Response:
         filters.insert(0, Filter("partner", say("Partner"), choices))
 
     def fetch(wish: Wish) -> Found:
-        def find() -> Found:
-            return find_debt_page(visit.db, by=actor, wish=wish, today=today)
-
-        asked = (wish.search, wish.sort, wish.page, *wish.filters.items())
-        # Every statement is looked at for whichever rows, so a page is kept; a file has too many.
-        found = visit.remember(("debts", asked), find) if wish.rows == PAGE_ROWS else find()
+        found = find_debt_page(visit.db, by=actor, wish=wish, today=today)
         return found.with_rows([_with_paths(row) for row in found.rows])
 
     parties = ([PARTNER] if sees_partners else []) + ([PRODUCER] if actor.producer_id is None else [])
@@ -89,13 +86,10 @@ def show_owed(visit: Visiting) -> Response:
         filters=filters,
         search=say("Search: partner or producer"),
         steady=True,
+        kept=True,  # every statement is looked at, for whichever rows
         partner_columns=PARTNER_COLUMNS,
         partners=[_with_partner_paths(row) for row in partners] if actor.producer_id is None else [],
     )
-
-
-def _find_partners(visit: Visit) -> list[Row]:
-    return find_debts_by_partner(visit.db, by=visit.actor, today=clock.today(visit.zone))
 
 
 def _name_debt_free(visit: Visit, known: Collection[str]) -> list[Choice]:

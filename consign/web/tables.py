@@ -124,13 +124,17 @@ def show_table(
     filters: Sequence[Filter] = (),
     search: Sentence | None = None,
     steady: bool = False,
+    kept: bool = False,
 ) -> Table:
     """Return the list the address asks for; *default_sort* is the order nobody asked for, as `Wish.sort` writes it."""
     wish = read_wish(visit, filters, default_sort=default_sort, steady=steady)
     wish = replace(wish, totals=name_totals(columns))
     names = {"q", "sort", *(one.name for one in filters)}
     asked = {name: value for name, value in visit.asked.items() if name in names}
-    return Table(caption, columns, fetch(wish), wish, visit.request.url.path, empty, filters, search, asked)
+    path = visit.request.url.path
+    key = ("page", path, wish.search, wish.sort, wish.page, *wish.filters.items())
+    found = visit.remember(key, lambda: fetch(wish)) if kept else fetch(wish)
+    return Table(caption, columns, found, wish, path, empty, filters, search, asked)
 
 
 def find_download(
@@ -178,12 +182,14 @@ def list_page(
     filters: Sequence[Filter] = (),
     search: Sentence | None = None,
     steady: bool = False,
+    kept: bool = False,
     file_columns: Sequence[Column] = (),
     **facts: Any,  # whatever the template shows
 ) -> Response:
     """Answer with a page that is one list, or with the list as a file named *name*.
 
     *steady*: whether the number of its rows changes only with an act that stands in the audit trail, or with the day.
+    *kept*: whether its rows change as seldom and are so dear to find that a page of them is remembered, too.
     *file_columns*: what the file has, where that is more than the page; blank for the same.
     """
     download = find_download(
@@ -193,6 +199,6 @@ def list_page(
         return download
     table = show_table(
         visit, caption=caption, columns=columns, fetch=fetch, empty=empty, default_sort=default_sort, filters=filters,
-        search=search, steady=steady,
+        search=search, steady=steady, kept=kept,
     )  # fmt: skip
     return visit.page(template, table=table, **facts)

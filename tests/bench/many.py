@@ -68,7 +68,6 @@ def _first_copy(table: str) -> str:
     """Return the condition that finds the rows of the city as it was loaded."""
     columns = RegionBase.metadata.tables[table].columns
     key = next(name for name in ("id", "partner_id", "product_id", "upload_id", "store_id") if name in columns)
-    whose = (
-        " AND coalesce(partner_id, producer_id) IS NOT NULL" if table == "account" else ""
-    )  # the region has one of each
-    return f"{key} < {APART}{whose}"
+    if table == "account":  # of those that are nobody's the region has one of each
+        return f"{key} < {APART} AND coalesce(partner_id, producer_id) IS NOT NULL"
+    return f"{key} < {APART}"

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -12,7 +13,8 @@ from consign.db import Database
 from consign.files import Files
 from consign.sample.load import REGION, REGION_NAME
 from tests.browser.serving import find_chromium, open_browser, serving
-from tests.conftest import SampleCity, copied
+from tests.conftest import copied
+from tests.standing import Template
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +28,12 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def sample(
-    server_url: str, sample_city: SampleCity, tmp_path_factory: pytest.TempPathFactory
+    server_url: str, sample_city: Template[Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Database, Files]]:
     """Open a copy of the sample city, which people in browsers change."""
     folder = tmp_path_factory.mktemp("browser") / "files"
-    shutil.copytree(sample_city.files, folder)
-    with copied(server_url, sample_city.template) as database:
+    shutil.copytree(sample_city.built, folder)
+    with copied(server_url, sample_city.name) as database:
         yield database, Files.open(url=None, folder=folder)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from consign.files import Files
-from tests.conftest import copied, open_database, run_as_owner
+from tests.conftest import build_template, copied
 from tests.web.town import Town, build_town, open_town
 
 
@@ -22,11 +22,7 @@ def town_files() -> Files:
 
 @pytest.fixture(scope="session")
 def town_template(server_url: str, template: str, town_files: Files) -> str:
-    run_as_owner(server_url, f"CREATE DATABASE template_town TEMPLATE {template}")
-    database = open_database(server_url, "template_town")
-    build_town(database, town_files)
-    database.close()
-    return "template_town"
+    return build_template(server_url, template, "template_town", lambda database: build_town(database, town_files)).name
 
 
 def copy_town(server_url: str, town_template: str, town_files: Files) -> Iterator[Town]:
