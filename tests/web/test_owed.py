@@ -10,6 +10,7 @@ from sqlalchemy import text
 from tests.builders import AUDITOR, FINANCE
 from tests.web.browsing import Browser, Page
 from tests.web.conftest import copy_town
+from tests.web.match_things import put_bank
 from tests.web.town import BERUANG, FIRST, HEAD, KANCIL, SECOND, T1, Town
 
 OVERDUE = "UPDATE region_6471.statement SET due_on = '2026-11-01' WHERE partner_id = 1 AND producer_id = 1"
@@ -47,6 +48,17 @@ def test_the_dinas_sees_who_owes_whom_with_totals(late_town: Town):
     ]
     assert 'class="state state-late"' in page.source
     assert page.actions() == []
+
+
+def test_a_page_that_was_open_before_tells_what_was_paid_since(town: Town):
+    browser = town.browser(FINANCE)
+    # Beruang owes 43.875 and 21.937, and pays 1.000 of the first.
+    assert "Rp43.875" in browser.get("/owed?partner=BM").text
+    put_bank(town)
+    page = browser.get("/owed?partner=BM")
+    assert "Rp43.875" not in page.text
+    assert "Rp42.875" in page.text
+    assert "Rp64.812" in figures(page)
 
 
 def test_each_amount_leads_to_its_statements(late_town: Town):
