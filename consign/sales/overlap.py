@@ -55,7 +55,7 @@ LIVE = text(f"""
     LEFT JOIN (SELECT reverses_posting_no AS posting_no, reverses_row_no AS row_no, true AS gone FROM sale
       WHERE partner_id = :partner AND reverses_row_no IS NOT NULL) AS back USING (posting_no, row_no)
     LEFT JOIN (SELECT sale_posting_no AS posting_no, sale_row_no AS row_no, true AS met FROM sales_known
-      WHERE upload_id = :upload) AS known USING (posting_no, row_no)""")  # noqa: S608
+      WHERE upload_id = :upload) AS known USING (posting_no, row_no)""")  # noqa: S608  # constants
 
 OPEN = "NOT reversed AND NOT matched AND upload_id IS DISTINCT FROM :upload"
 
@@ -63,7 +63,7 @@ OPEN = "NOT reversed AND NOT matched AND upload_id IS DISTINCT FROM :upload"
 EXACT = text(f"""
     CREATE TEMPORARY TABLE matched ON COMMIT DROP AS
     SELECT staged.row_no, old.posting_no, old.row_no AS sale_row_no
-    FROM staged JOIN (SELECT * FROM live WHERE {OPEN}) AS old USING ({GROUP}, nth, {VALUES})""")  # noqa: S608
+    FROM staged JOIN (SELECT * FROM live WHERE {OPEN}) AS old USING ({GROUP}, nth, {VALUES})""")  # noqa: S608  # constants
 
 REST = text(f"""
     INSERT INTO matched
@@ -75,12 +75,12 @@ REST = text(f"""
          row_number() OVER (PARTITION BY {GROUP}, {VALUES} ORDER BY posting_no, row_no) AS k
        FROM live WHERE {OPEN} AND NOT EXISTS (
          SELECT 1 FROM matched WHERE matched.posting_no = live.posting_no AND matched.sale_row_no = live.row_no)) AS old
-    USING ({GROUP}, {VALUES}, k)""")  # noqa: S608
+    USING ({GROUP}, {VALUES}, k)""")  # noqa: S608  # constants
 
 LEFT = text(f"""
     SELECT (SELECT count(*) FROM staged) - met.rows AS new, (SELECT count(*) FROM live WHERE {OPEN}) - met.rows AS old,
       EXISTS (SELECT 1 FROM staged_days WHERE has_summary) OR EXISTS (SELECT 1 FROM live WHERE receipt = '') AS summaries
-    FROM (SELECT count(*) AS rows FROM matched) AS met""")  # noqa: S608
+    FROM (SELECT count(*) AS rows FROM matched) AS met""")  # noqa: S608  # constants
 
 KNOWN = text("""
     INSERT INTO sales_known (upload_id, row_no, sale_posting_no, sale_row_no)
@@ -136,7 +136,7 @@ NUMBERING = text(f"""
       FROM live GROUP BY {KEY}) AS standing
     JOIN (SELECT row_no, {KEY}, row_number() OVER (PARTITION BY {KEY} ORDER BY row_no) AS nth FROM staged) AS behind
       USING ({KEY})
-    WHERE staged.row_no = behind.row_no""")  # noqa: S608
+    WHERE staged.row_no = behind.row_no""")  # noqa: S608  # constants
 
 
 @dataclass(frozen=True)
